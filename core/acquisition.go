@@ -1,0 +1,341 @@
+package core
+
+// task is an acquisition or a verification on its way. An acquisition may wait
+// for that of a dependency, send several requests one after the other (refresh,
+// then login), and repeat one that failed for a passing reason.
+type task struct {
+	id       uint64
+	session  *session
+	began    Instant
+	over     bool
+	exchange uint64 // of the request or the pause that it waits for, or 0
+	pausing  bool
+	request  Request
+	sent     Instant
+	retries  int
+
+	forced     bool   // get a new token even though the current one could be used
+	generation uint64 // of the session when the request was sent
+	bearer     uint64 // generation of the dependency that the request carried
+	cascaded   bool   // the dependency was already found dead once
+	waiting    []*task
+
+	verifies string // the token to verify, or "" for an acquisition
+}
+
+// Want says what a caller of [Client.Get] wants beyond any usable token.
+type Want struct {
+	// Force gets a new token even though the current one could be used.
+	Force bool
+	// Rejected is a token that a vendor rejected; it is not handed out again.
+	// Where the session has moved on from it, nothing happens.
+	Rejected string
+}
+
+// Get decides what a caller gets: a token, a wait for the acquisition in
+// flight, or an error. Whatever the number of callers, at most one acquisition
+// is in flight for a session.
+func (c *Client) Get(id SessionID, now Instant, want Want) Decision {
+	s := c.session(id)
+	if s == nil {
+		return Decision{Kind: Fail, Err: &Error{Code: Forgotten, Step: StepInput, Retryable: true}}
+	}
+	c.touch(s)
+	c.expire(s, now)
+	if want.Rejected != "" && want.Rejected == s.held.token {
+		c.reject(s, now, Rejected)
+	}
+	if s.ready(now) && !want.Force {
+		c.renewAhead(s, now)
+		return Decision{Kind: Use, Token: s.token()}
+	}
+	if s.task == nil {
+		if err := c.begin(s, now, want.Force); err != nil {
+			return Decision{Kind: Fail, Err: err}
+		}
+		if s.task == nil { // over within the call
+			return Decision{Kind: Fail, Err: c.barred(s, now)}
+		}
+	}
+	s.task.forced = s.task.forced || want.Force
+	return Decision{Kind: Wait, Acquisition: s.task.id}
+}
+
+// renewAhead starts renewals in the background of a call that gets the current
+// token. That one cannot start costs nobody anything.
+func (c *Client) renewAhead(s *session, now Instant) {
+	if d := s.dependency; d != nil && d.due(now) {
+		_ = c.begin(d, now, true)
+	}
+	if s.due(now) {
+		_ = c.begin(s, now, true)
+	}
+}
+
+// expire ends an acquisition whose host never answered: after a long sleep,
+// say, or where the platform dropped the request without a word.
+func (c *Client) expire(s *session, now Instant) {
+	const grace = 2 * second // for the host's own timer
+	for _, s := range [...]*session{s.dependency, s} {
+		if s != nil && s.task != nil && now.waited(s.task.began) > c.timeout+grace {
+			c.abandon(s.task, now, Timeout)
+		}
+	}
+}
+
+// abandon ends a task whose answer will not be waited for.
+func (c *Client) abandon(t *task, now Instant, code Code) {
+	if t.exchange != 0 {
+		delete(c.tasks, t.exchange)
+		c.emit(Effect{Kind: Cancel, Session: t.session.id, ID: t.exchange})
+		t.exchange = 0
+	}
+	c.settle(t, now, &Error{Code: code, Step: t.request.Step, Retryable: true}, 0)
+}
+
+// barred returns the error for an attempt that must not be made now, or nil.
+func (c *Client) barred(s *session, now Instant) *Error {
+	if left := s.barrier.left(now); left > 0 {
+		cause := *s.barrier.cause
+		cause.RetryAt = now.Wall + left
+		return &Error{Code: CoolingDown, System: cause.System, Step: cause.Step, Status: cause.Status,
+			Retryable: cause.Retryable, RetryAt: now.Wall + left, Cause: &cause}
+	}
+	if left := s.overBudget(now); left > 0 {
+		return &Error{Code: LoginBudget, System: s.systemName(), Step: StepLogin, Retryable: true, RetryAt: now.Wall + left}
+	}
+	if token := (accessToken{}); s.identity.vendor == token && token.given(&s.identity) != "" {
+		return &Error{Code: CredentialsRefused, System: s.systemName(), Step: StepAccessToken}
+	}
+	return nil
+}
+
+// begin starts an acquisition unless something stands against it.
+func (c *Client) begin(s *session, now Instant, forced bool) *Error {
+	if err := c.barred(s, now); err != nil {
+		return err
+	}
+	if d := s.dependency; d != nil && !d.usable(now) && d.task == nil {
+		if err := c.begin(d, now, false); err != nil {
+			return err
+		}
+	}
+	s.task = &task{id: c.number(), session: s, began: now, forced: forced}
+	c.advance(s.task, now)
+	return nil
+}
+
+// advance takes the next step of an acquisition.
+func (c *Client) advance(t *task, now Instant) {
+	s := t.session
+	if d := s.dependency; d != nil && !d.usable(now) {
+		if d.task == nil {
+			if err := c.begin(d, now, false); err != nil {
+				c.settle(t, now, err, 0)
+				return
+			}
+		}
+		if d.task != nil {
+			d.task.waiting = append(d.task.waiting, t)
+			return
+		}
+	}
+	if !t.forced && s.usable(now) {
+		c.settle(t, now, nil, 0)
+		return
+	}
+	if d := s.dependency; d != nil {
+		t.bearer = d.generation
+	}
+	t.generation = s.generation
+	t.request = s.identity.vendor.ask(&s.identity, s.refreshable(now), s.bearer())
+	c.send(t, now)
+}
+
+// costsLogin reports whether a request counts as a login at the vendor.
+func costsLogin(step Step) bool {
+	return step == StepLogin || step == StepApply || step == StepAccessToken
+}
+
+// send sends the task's request, within what is left of its time.
+func (c *Client) send(t *task, now Instant) {
+	s := t.session
+	left := c.timeout - now.waited(t.began)
+	if left <= 0 {
+		c.settle(t, now, &Error{Code: Timeout, Step: t.request.Step, Retryable: true}, 0)
+		return
+	}
+	if costsLogin(t.request.Step) {
+		if wait := s.overBudget(now); wait > 0 {
+			c.settle(t, now, &Error{Code: LoginBudget, Step: t.request.Step, Retryable: true}, wait)
+			return
+		}
+		s.logins++
+		if s.identity.vendor.policy().logins > 0 {
+			s.recent = append(s.recent, now)
+		}
+	}
+	t.sent = now
+	c.wait(t, Effect{Kind: Send, Limit: left, Request: &t.request})
+}
+
+// wait makes the task wait for the answer to an effect.
+func (c *Client) wait(t *task, e Effect) {
+	t.exchange, t.pausing = c.number(), e.Kind == Sleep
+	c.tasks[t.exchange] = t
+	e.Session, e.ID = t.session.id, t.exchange
+	c.emit(e)
+}
+
+// answered returns the task that waits for an exchange, and ends the exchange.
+// A task that is over, or that waits for another exchange by now, does not come
+// back: that is how a late response is known.
+func (c *Client) answered(exchange uint64, pausing bool) *task {
+	t := c.tasks[exchange]
+	if t == nil || t.pausing != pausing {
+		return nil
+	}
+	delete(c.tasks, exchange)
+	t.exchange = 0
+	return t
+}
+
+// Answered reports the response to a request that was sent.
+func (c *Client) Answered(exchange uint64, now Instant, r Response) {
+	t := c.answered(exchange, false)
+	if t == nil {
+		return
+	}
+	v := t.session.identity.vendor
+	if t.verifies != "" {
+		ok, err := v.confirms(r)
+		if err != nil {
+			c.failed(t, now, err, true, retryAfter(r, now))
+			return
+		}
+		c.verified(t, now, ok)
+		return
+	}
+	g, err := v.read(t.request.Step, r)
+	if err == nil {
+		c.granted(t, now, g)
+		return
+	}
+	if t.request.Step == StepApply && !t.cascaded {
+		if j := v.judge(&t.session.identity, r); j.bearer {
+			t.cascaded = true
+			c.rejectDependency(t, now, j.reason)
+			c.advance(t, now)
+			return
+		}
+	}
+	c.failed(t, now, err, true, retryAfter(r, now))
+}
+
+// Lost reports that a request brought no response that can be read. The codes
+// are Network, Timeout, ResponseTooLarge, Redirected and, for a caller's
+// function, SupplierFailed. received says whether the vendor had begun to answer.
+func (c *Client) Lost(exchange uint64, now Instant, code Code, received bool) {
+	t := c.answered(exchange, false)
+	if t == nil {
+		return
+	}
+	retryable := code == Network || code == Timeout || code == SupplierFailed
+	c.failed(t, now, &Error{Code: code, Step: t.request.Step, Retryable: retryable}, received, 0)
+}
+
+// Supplied reports what the caller's AccessToken function returned.
+func (c *Client) Supplied(exchange uint64, now Instant, token string) {
+	t := c.answered(exchange, false)
+	if t == nil {
+		return
+	}
+	g, err := accessToken{}.supplied(token)
+	if err != nil {
+		c.failed(t, now, err, true, 0)
+		return
+	}
+	c.granted(t, now, g)
+}
+
+// Woken reports that a pause is over.
+func (c *Client) Woken(exchange uint64, now Instant) {
+	if t := c.answered(exchange, true); t != nil {
+		c.send(t, now)
+	}
+}
+
+// granted takes the token that an acquisition brought.
+func (c *Client) granted(t *task, now Instant, g grant) {
+	s := t.session
+	if s.generation == t.generation || !s.usable(now) { // otherwise the session has a newer one
+		c.install(s, now, t.sent, g, EventAcquired, t.request.Step)
+		if !s.usable(now) {
+			c.settle(t, now, &Error{Code: StaleOnArrival, Step: t.request.Step, Retryable: true}, 0)
+			return
+		}
+	}
+	t.forced = false
+	c.advance(t, now) // the dependency's token may have died meanwhile
+}
+
+// install makes g the session's token. Its life is counted from before the
+// request was sent, as nobody knows when on the way the vendor began to count.
+func (c *Client) install(s *session, now, sent Instant, g grant, why EventType, step Step) {
+	if why == EventAcquired && s.usable(now) {
+		why = EventRenewed
+	}
+	s.retire(c.print(s.held.token))
+	s.held, s.issued, s.dead = g, sent, false
+	s.generation++
+	// Jitter keeps sessions that began together from renewing together.
+	s.renewAge = g.life - c.between(window(g.life)*4/5, window(g.life))
+	c.notify(s, now, Event{Type: why, Step: step, ExpiresAt: s.expiresAt()})
+}
+
+// settle ends a task. wait is how long the vendor asked to be left alone, or 0.
+func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
+	if t.over {
+		return
+	}
+	t.over = true
+	s := t.session
+	if err != nil && err.System == "" {
+		err.System = s.systemName()
+	}
+	if t.verifies != "" {
+		c.emit(Effect{Kind: Verified, Session: s.id, ID: t.id, Err: err})
+		c.notify(s, now, Event{Type: EventFailed, Step: StepVerify, Err: err})
+		return
+	}
+	s.task = nil
+	if err == nil {
+		s.failures, s.barrier.cause = 0, nil
+	} else {
+		if err.RetryAt == 0 { // not a dependency's error, which has its own barrier
+			c.coolDown(s, now, err, wait)
+		}
+		c.notify(s, now, Event{Type: EventFailed, Step: err.Step, RetryAt: err.RetryAt, Err: err})
+	}
+	if err != nil && !t.forced && s.ready(now) {
+		err = nil // a token was rolled in meanwhile
+	}
+	e := Effect{Kind: Settled, Session: s.id, ID: t.id, Err: err}
+	if err == nil {
+		e.Token = s.token()
+	}
+	c.emit(e)
+	for _, child := range t.waiting {
+		switch {
+		case child.over:
+		case err == nil:
+			c.advance(child, now)
+		default:
+			cause := *err
+			c.settle(child, now, &cause, 0)
+		}
+	}
+	if !s.listed && s.dependents == 0 && !s.gone {
+		c.remove(s) // its last dependent was evicted meanwhile
+	}
+}

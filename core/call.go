@@ -1,0 +1,118 @@
+package core
+
+import "github.com/go-json-experiment/json/jsontext"
+
+// Outcome says what the host does with the answer to a business call.
+type Outcome struct {
+	// Replay: get a token and send the call once more, if this was not already a replay.
+	Replay bool
+	// Rolled: the response held a new token, which is the session's from now on.
+	Rolled bool
+	// Reason says why, for a call that was refused.
+	Reason Reason
+}
+
+// Judge reads the answer to a business call that carried the token of serial
+// and was sent at the instant sent. A rejection concerns that token only: where
+// the session has moved on, nothing dies, and the call is simply worth a replay.
+func (c *Client) Judge(id SessionID, serial uint64, sent, now Instant, r Response) Outcome {
+	s := c.session(id)
+	if s == nil {
+		return Outcome{}
+	}
+	j := s.identity.vendor.judge(&s.identity, r)
+	current := serial == s.serial()
+	if j.rolled != "" {
+		if !current || j.rolled == s.held.token {
+			return Outcome{}
+		}
+		c.install(s, now, sent, grant{token: j.rolled, life: ccmessagingLife}, EventRolled, StepCall)
+		return Outcome{Rolled: true}
+	}
+	if !j.token && !j.bearer {
+		return Outcome{Reason: j.reason}
+	}
+	if current {
+		if j.bearer {
+			c.reject(s.dependency, now, j.reason)
+		}
+		if j.token {
+			c.reject(s, now, j.reason)
+		}
+		if s.task == nil {
+			_ = c.begin(s, now, false)
+		}
+	}
+	return Outcome{Replay: true, Reason: j.reason}
+}
+
+// Replayed reports that the host sends a call once more.
+func (c *Client) Replayed(id SessionID, now Instant) {
+	if s := c.session(id); s != nil {
+		c.notify(s, now, Event{Type: EventReplayed, Step: StepCall})
+	}
+}
+
+// rejectDependency declares the token dead that the task's request carried for
+// its dependency, unless that has moved on.
+func (c *Client) rejectDependency(t *task, now Instant, reason Reason) {
+	if d := t.session.dependency; d.generation == t.bearer {
+		c.reject(d, now, reason)
+	}
+}
+
+// quickRejections is how many tokens in a row may be rejected right after they
+// were issued before renewal slows down: a vendor that rejects what it issues
+// must not make a loop of logins.
+const quickRejections = 3
+
+// reject declares the session's current token dead.
+func (c *Client) reject(s *session, now Instant, reason Reason) {
+	if s.held.token == "" || s.dead {
+		return
+	}
+	s.dead = true
+	quick := minute
+	if s.held.life != 0 {
+		quick = margin(s.held.life)
+	}
+	if now.Since(s.issued) >= quick {
+		s.quick = 0
+	}
+	s.quick++
+	c.notify(s, now, Event{Type: EventRejected, Step: StepCall, Reason: reason})
+	if s.quick < quickRejections || s.task != nil {
+		return
+	}
+	s.held.refresh = "" // what comes from it is rejected as well
+	s.failures = s.quick - quickRejections
+	c.coolDown(s, now, &Error{Code: TokenRejected, System: s.systemName(), Step: StepCall, Retryable: true}, 0)
+}
+
+// CarryBody returns the JSON object in body with the members that a business
+// call must carry; a member of the same name is replaced. An empty body counts
+// as an empty object. The error is InvalidRequest, for the field "body".
+func CarryBody(system string, body []byte, members []Pair) ([]byte, *Error) {
+	out := []byte(jsonObject(members...))
+	if len(body) == 0 {
+		return out, nil
+	}
+	out = out[:len(out)-1]
+	err := eachMember(body, func(name string, v value) {
+		for _, m := range members {
+			if m.Name == name {
+				return
+			}
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out, _ = jsontext.AppendQuote(out, name)
+		out = append(append(out, ':'), v...)
+	})
+	if err != nil {
+		return nil, &Error{Code: InvalidRequest, System: system, Step: StepCall, Field: "body",
+			Reason: "must be a JSON object, as the token is carried inside it"}
+	}
+	return append(out, '}'), nil
+}

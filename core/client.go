@@ -1,0 +1,292 @@
+package core
+
+import (
+	"hash/fnv"
+	"math/rand/v2"
+)
+
+// Options are a client's settings; zero values take the defaults.
+type Options struct {
+	// Seed is two random numbers, for jitter and for the index of sessions.
+	Seed [2]uint64
+	// Timeout bounds an acquisition or a verification with all its tries, in
+	// milliseconds. Default 30,000.
+	Timeout int64
+	// MaxSessions bounds how many identities are kept. Default 1,000; at most 1,048,576.
+	MaxSessions int
+}
+
+const (
+	defaultTimeout     = 30 * second
+	defaultMaxSessions = 1000
+	slotBits           = 20
+	maxSlots           = 1 << slotBits
+)
+
+// Client keeps the sessions of any number of identities.
+type Client struct {
+	timeout int64
+	max     int
+	seed    uint64
+	random  *rand.Rand
+
+	slots  []*session // by the low bits of a SessionID
+	free   []uint64   // ids for slots that are free, already stepped on
+	index  map[uint64]*session
+	newest *session
+	oldest *session
+	listed int
+
+	tasks   map[uint64]*task // by the exchange that they wait for
+	counter uint64
+	effects []Effect
+}
+
+// New returns a client without sessions.
+func New(o Options) *Client {
+	c := &Client{
+		timeout: o.Timeout,
+		max:     o.MaxSessions,
+		seed:    o.Seed[0],
+		random:  rand.New(rand.NewPCG(o.Seed[0], o.Seed[1])),
+		index:   map[uint64]*session{},
+		tasks:   map[uint64]*task{},
+	}
+	if c.timeout <= 0 {
+		c.timeout = defaultTimeout
+	}
+	if c.max <= 0 {
+		c.max = defaultMaxSessions
+	}
+	c.max = min(c.max, maxSlots/2) // the other half is for dependencies
+	return c
+}
+
+// Effects returns what the host has to do now, in order, and forgets it. The
+// slice is valid until the next call of the client.
+func (c *Client) Effects() []Effect {
+	e := c.effects
+	c.effects = c.effects[:0]
+	return e
+}
+
+// Open returns the session of an identity, given as a JSON object; equal
+// identities share one. The errors are InvalidIdentity, which names the field,
+// and TooManySessions.
+func (c *Client) Open(identityJSON []byte, now Instant) (SessionID, *Error) {
+	id, err := parseIdentity(identityJSON)
+	if err != nil {
+		return 0, err
+	}
+	s := c.find(id)
+	if s == nil {
+		if c.listed >= c.max && !c.evict(now) {
+			return 0, &Error{Code: TooManySessions, System: id.vendor.name(), Step: StepInput, Retryable: true}
+		}
+		s = c.add(id)
+	}
+	c.touch(s)
+	return s.id, nil
+}
+
+// Live returns the serial of the session's token where it may be used and
+// nothing else is to be done, and 0 where [Client.Get] must decide.
+func (c *Client) Live(id SessionID, now Instant) uint64 {
+	s := c.session(id)
+	if s == nil || !s.ready(now) || s.due(now) || s.dependency != nil && s.dependency.due(now) {
+		return 0
+	}
+	c.touch(s)
+	return s.serial()
+}
+
+// Lease returns for how many milliseconds from now [Client.Live] will go on
+// saying the same, provided that the client is not called otherwise meanwhile.
+// A host may hand out the token that long, on both clocks, without asking.
+func (c *Client) Lease(id SessionID, now Instant) int64 {
+	s := c.session(id)
+	if s == nil {
+		return 0
+	}
+	left := s.calm(now)
+	if s.dependency != nil {
+		left = min(left, s.dependency.calm(now))
+	}
+	return left
+}
+
+// Token returns the session's current token and whether it may be used.
+func (c *Client) Token(id SessionID, now Instant) (Token, bool) {
+	if s := c.session(id); s != nil && s.ready(now) {
+		return s.token(), true
+	}
+	return Token{}, false
+}
+
+// Forget drops the session's token and ends an acquisition in flight with
+// Forgotten. What protects the vendor stays: cooldowns and the login budget.
+func (c *Client) Forget(id SessionID, now Instant) {
+	s := c.session(id)
+	if s == nil {
+		return
+	}
+	if s.task != nil {
+		c.abandon(s.task, now, Forgotten)
+	}
+	s.held, s.dead, s.retired = grant{}, false, [2]retired{}
+	s.generation++    // a response on its way is late from here on
+	s.overBudget(now) // drops what is older than the window
+	if s.barrier.left(now) == 0 && len(s.recent) == 0 && s.dependents == 0 {
+		c.remove(s)
+	}
+}
+
+func (c *Client) emit(e Effect) { c.effects = append(c.effects, e) }
+
+func (c *Client) number() uint64 {
+	c.counter++
+	return c.counter
+}
+
+func (c *Client) session(id SessionID) *session {
+	if slot := uint64(id) & (maxSlots - 1); slot < uint64(len(c.slots)) {
+		if s := c.slots[slot]; s != nil && s.id == id {
+			return s
+		}
+	}
+	return nil
+}
+
+func (c *Client) find(id *identity) *session {
+	for s := c.index[id.hash(c.seed)]; s != nil; s = s.sameHash {
+		if s.identity.equal(id) {
+			return s
+		}
+	}
+	return nil
+}
+
+// add makes the session of an identity, and of its dependency where there is none yet.
+func (c *Client) add(id *identity) *session {
+	s := &session{identity: *id, hash: id.hash(c.seed)}
+	if n := len(c.free); n > 0 {
+		s.id = SessionID(c.free[n-1])
+		c.free = c.free[:n-1]
+		c.slots[uint64(s.id)&(maxSlots-1)] = s
+	} else {
+		s.id = SessionID(maxSlots + len(c.slots))
+		c.slots = append(c.slots, s)
+	}
+	s.sameHash = c.index[s.hash]
+	c.index[s.hash] = s
+	if token := (accessToken{}); id.vendor == token {
+		s.held.token = token.given(id)
+	}
+	if dep := id.vendor.dependency(id); dep != nil {
+		if s.dependency = c.find(dep); s.dependency == nil {
+			s.dependency = c.add(dep)
+		}
+		s.dependency.dependents++
+	}
+	return s
+}
+
+// touch makes s the most recently used session.
+func (c *Client) touch(s *session) {
+	if c.newest == s {
+		return
+	}
+	c.unlink(s)
+	s.older = c.newest
+	if c.newest != nil {
+		c.newest.newer = s
+	}
+	c.newest = s
+	if c.oldest == nil {
+		c.oldest = s
+	}
+	s.listed = true
+	c.listed++
+}
+
+func (c *Client) unlink(s *session) {
+	if !s.listed {
+		return
+	}
+	if s.newer != nil {
+		s.newer.older = s.older
+	} else {
+		c.newest = s.older
+	}
+	if s.older != nil {
+		s.older.newer = s.newer
+	} else {
+		c.oldest = s.newer
+	}
+	s.newer, s.older, s.listed = nil, nil, false
+	c.listed--
+}
+
+// evict drops the least recently used session that nobody waits for.
+func (c *Client) evict(now Instant) bool {
+	for s := c.oldest; s != nil; s = s.newer {
+		if s.task == nil && s.dependents == 0 {
+			c.notify(s, now, Event{Type: EventEvicted})
+			c.remove(s)
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Client) remove(s *session) {
+	c.unlink(s)
+	s.gone = true
+	slot := uint64(s.id) & (maxSlots - 1)
+	c.slots[slot] = nil
+	c.free = append(c.free, uint64(s.id)+maxSlots) // the next one here has another id
+	for at := c.index[s.hash]; at != nil; at = at.sameHash {
+		if at == s {
+			c.index[s.hash] = s.sameHash
+			break
+		}
+		if at.sameHash == s {
+			at.sameHash = s.sameHash
+			break
+		}
+	}
+	if c.index[s.hash] == nil {
+		delete(c.index, s.hash)
+	}
+	c.emit(Effect{Kind: Evicted, Session: s.id})
+	if d := s.dependency; d != nil {
+		if d.dependents--; d.dependents == 0 && !d.listed && d.task == nil {
+			c.remove(d)
+		}
+	}
+}
+
+func (c *Client) notify(s *session, now Instant, e Event) {
+	e.System, e.Session, e.At, e.Logins = s.systemName(), s.id, now.Wall, s.logins
+	c.emit(Effect{Kind: Notify, Session: s.id, Event: &e})
+}
+
+// systemName is the name that a caller knows: an AccessToken belongs to ccmessaging.
+func (s *session) systemName() string {
+	if s.identity.vendor == (accessToken{}) {
+		return ccmessaging{}.name()
+	}
+	return s.identity.vendor.name()
+}
+
+// print is a token's seeded hash, to recognise it by after its text is gone.
+func (c *Client) print(token string) uint64 {
+	h := fnv.New64a()
+	var word [8]byte
+	for i := range word {
+		word[i] = byte(c.seed >> (8 * i))
+	}
+	h.Write(word[:])
+	h.Write([]byte(token))
+	return h.Sum64()
+}

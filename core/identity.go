@@ -1,0 +1,151 @@
+package core
+
+import (
+	"hash/fnv"
+	"slices"
+)
+
+// identity is who a token is for: a system, its base URL and the values of the
+// system's own fields. Two identities are one when all of it is equal. The
+// values hold secrets, so an identity is never printed, and never part of a key.
+type identity struct {
+	vendor vendor
+	base   string   // without a slash at the end
+	values []string // in the order that the vendor's identify gives them
+}
+
+func (a *identity) equal(b *identity) bool {
+	return a.vendor == b.vendor && a.base == b.base && slices.Equal(a.values, b.values)
+}
+
+// hash spreads identities over the client's index. It is seeded by the host's
+// random number and never leaves the client.
+func (a *identity) hash(seed uint64) uint64 {
+	h := fnv.New64a()
+	var word [8]byte
+	number := func(n uint64) {
+		for i := range word {
+			word[i] = byte(n >> (8 * i))
+		}
+		h.Write(word[:])
+	}
+	number(seed)
+	for _, s := range append([]string{a.vendor.name(), a.base}, a.values...) {
+		number(uint64(len(s))) // so that "ab","c" and "a","bc" differ
+		h.Write([]byte(s))
+	}
+	return h.Sum64()
+}
+
+// parseIdentity reads an identity from a JSON object: "system", "baseUrl" and
+// the system's own fields. Nothing but those fields may be there, so that a
+// misspelt name is not silently ignored.
+func parseIdentity(data []byte) (*identity, *Error) {
+	f := fields{values: map[string]value{}}
+	if err := eachMember(data, func(name string, v value) { f.values[name] = v.Clone() }); err != nil {
+		return nil, invalid("", "identity", "must be an object")
+	}
+	name := f.text("system")
+	if f.err != nil {
+		return nil, f.err
+	}
+	v := vendorNamed(name)
+	if v == nil {
+		return nil, invalid("", "system", `must be "appcube", "ccmessaging", "isales" or "cubedrive"`)
+	}
+	f.system = name
+	id := &identity{vendor: v, base: f.baseURL("baseUrl")}
+	id.values = v.identify(&f)
+	if f.err == nil {
+		for name := range f.values { // what no reader has taken
+			if f.err == nil || name < f.err.Field {
+				f.err = invalid(f.system, safeName(name), "is not a field of this system")
+			}
+		}
+	}
+	if f.err != nil {
+		return nil, f.err
+	}
+	return id, nil
+}
+
+// safeName keeps a caller's own field name out of an error where it could be
+// anything: a secret that was passed as a name by mistake stays unseen.
+func safeName(name string) string {
+	if len(name) > 32 {
+		return "a field"
+	}
+	for _, c := range []byte(name) {
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z') {
+			return "a field"
+		}
+	}
+	return name
+}
+
+// fields are the members of an identity, taken one by one. The first fault
+// found stays in err; later readings then return zero values.
+type fields struct {
+	system string
+	values map[string]value
+	err    *Error
+}
+
+func (f *fields) fail(name, reason string) {
+	if f.err == nil {
+		f.err = invalid(f.system, name, reason)
+	}
+}
+
+// take returns the member and removes it; a null counts as absent.
+func (f *fields) take(name string) (value, bool) {
+	v, ok := f.values[name]
+	delete(f.values, name)
+	return v, ok && v.Kind() != 'n'
+}
+
+func (f *fields) has(name string) bool {
+	v, ok := f.values[name]
+	return ok && v.Kind() != 'n'
+}
+
+// text returns a mandatory, non-empty string.
+func (f *fields) text(name string) string {
+	v, ok := f.take(name)
+	if !ok {
+		f.fail(name, "is missing")
+		return ""
+	}
+	s, ok := asString(v)
+	switch {
+	case !ok:
+		f.fail(name, "must be a string")
+	case s == "":
+		f.fail(name, "must not be empty")
+	}
+	return s
+}
+
+// headerText returns a mandatory string that can stand in an HTTP header.
+func (f *fields) headerText(name string) string {
+	s := f.text(name)
+	if s != "" && !isToken(s) {
+		f.fail(name, "must be visible ASCII characters without a space, as it is sent in a header")
+		return ""
+	}
+	return s
+}
+
+// baseURL returns a mandatory http or https URL in one normal form: scheme and
+// host in lower case, no default port, no slash at the end.
+func (f *fields) baseURL(name string) string {
+	s := f.text(name)
+	if s == "" {
+		return ""
+	}
+	base, reason := normalBaseURL(s)
+	if reason != "" {
+		f.fail(name, reason)
+	}
+	return base
+}

@@ -1,0 +1,238 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// A Target says which tokens to end or to roll: those of a subject, the one of an id, or all of the system. Without a
+// system, All must be set, and means every system.
+type Target struct {
+	System  System `json:"system"`
+	Subject string `json:"subject"`
+	ID      string `json:"id"`
+	All     bool   `json:"all"`
+}
+
+func (t Target) check() error {
+	given := 0
+	for _, narrowed := range []bool{t.Subject != "", t.ID != "", t.All} {
+		if narrowed {
+			given++
+		}
+	}
+	switch {
+	case given > 1:
+		return errors.New("give one of subject, id and all")
+	case t.System == "" && t.All:
+		return nil
+	}
+	return t.System.check()
+}
+
+func (s System) check() error {
+	if !slices.Contains(systems, s) {
+		return errors.New("system must be appcube, accessToken, ccmessaging, isales or cubedrive")
+	}
+	return nil
+}
+
+func (t Target) hits(k *token) bool {
+	return (t.System == "" || t.System == k.system) &&
+		(t.Subject == "" || t.Subject == k.subject) &&
+		(t.ID == "" || t.ID == k.id)
+}
+
+// each calls do for the live tokens of a target, and returns how many there were. A token of iSales that can still
+// be refreshed counts as live.
+func (s *Sandbox) each(target Target, do func(*token)) (int, error) {
+	if err := target.check(); err != nil {
+		return 0, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, now := 0, s.options.Now()
+	for _, t := range s.store.order {
+		refreshable := t.refresh != "" && t.end == "" && within(now, t.refreshExpires)
+		if target.hits(t) && (t.live(now) || refreshable) {
+			do(t)
+			n++
+		}
+	}
+	return n, nil
+}
+
+// Revoke ends tokens, with their refresh tokens, and returns how many.
+func (s *Sandbox) Revoke(target Target) (int, error) {
+	return s.each(target, func(t *token) { t.end = "revoked" })
+}
+
+// Roll has the next business response to each ccmessaging token of a subject, or of all with "", bring a new token.
+// The old one dies with it. It returns how many tokens wait for that.
+func (s *Sandbox) Roll(subject string) int {
+	n, _ := s.each(Target{System: CCMessaging, Subject: subject}, func(t *token) { t.rollDue = true })
+	return n
+}
+
+// Refuse turns a credential away, or lets it in again. Tokens that it has got live on. The credential is the public
+// part: an appKey, an app_key, a user; of ccmessaging an x-app-key or a userId; of cubedrive an appId or a user.
+func (s *Sandbox) Refuse(system System, credential string, refuse bool) error {
+	if err := system.check(); err != nil {
+		return err
+	}
+	if credential == "" {
+		return errors.New("credential is missing: the public part, such as an appKey or a user")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if refuse {
+		s.refused[system][credential] = true
+	} else {
+		delete(s.refused[system], credential)
+	}
+	return nil
+}
+
+// A controller carries out one control request, and returns what to answer.
+type controller func(s *Sandbox, body []byte) (any, error)
+
+// reading makes a controller of a function that takes the body's fields.
+func reading[T any](do func(s *Sandbox, in T) (any, error)) controller {
+	return func(s *Sandbox, body []byte) (any, error) {
+		var in T
+		if err := decode(body, &in); err != nil {
+			return nil, err
+		}
+		return do(s, in)
+	}
+}
+
+// controls are the endpoints below controlPrefix, by path and method.
+var controls = map[string]map[string]controller{
+	"state": {"GET": func(s *Sandbox, _ []byte) (any, error) { return s.State(), nil }},
+	"revoke": {"POST": reading(func(s *Sandbox, in Target) (any, error) {
+		n, err := s.Revoke(in)
+		return object{"revoked": n}, err
+	})},
+	"roll": {"POST": reading(func(s *Sandbox, in struct {
+		System  System `json:"system"`
+		Subject string `json:"subject"`
+	}) (any, error) {
+		if in.System != CCMessaging {
+			return nil, errors.New("only ccmessaging rolls its tokens")
+		}
+		return object{"waiting": s.Roll(in.Subject)}, nil
+	})},
+	"refuse": {"POST": reading(func(s *Sandbox, in struct {
+		Refusal
+		Refuse *bool `json:"refuse"`
+	}) (any, error) {
+		if in.Refuse == nil {
+			return nil, errors.New("refuse is missing: true or false")
+		}
+		return object{"refused": *in.Refuse}, s.Refuse(in.System, in.Credential, *in.Refuse)
+	})},
+	"lifetimes": {"POST": reading(func(s *Sandbox, in map[string]int) (any, error) {
+		l, err := lifetimesOf(in)
+		if err != nil {
+			return nil, err
+		}
+		s.SetLifetimes(l)
+		return s.State().Lifetimes, nil
+	})},
+	"faults": {
+		"POST": reading(func(s *Sandbox, in struct {
+			Fault
+			Count *int `json:"count"`
+		}) (any, error) {
+			in.Fault.Count = 1
+			if in.Count != nil {
+				in.Fault.Count = *in.Count
+			}
+			if in.Fault.Count == 0 { // in Go the zero value is 1; in JSON a 0 was written on purpose
+				return nil, errors.New("count must be 1 or more")
+			}
+			err := s.Inject(in.Fault)
+			return object{"pendingFaults": s.State().PendingFaults}, err
+		}),
+		"DELETE": func(s *Sandbox, _ []byte) (any, error) { return object{"cleared": s.ClearFaults()}, nil },
+	},
+	"reset": {"POST": func(s *Sandbox, body []byte) (any, error) {
+		if len(body) > 0 {
+			if err := decode(body, &struct{}{}); err != nil {
+				return nil, err
+			}
+		}
+		s.Reset()
+		return object{"reset": true}, nil
+	}},
+}
+
+// control answers below controlPrefix.
+func (s *Sandbox) control(w http.ResponseWriter, r *http.Request, body []byte, readErr error) {
+	name := strings.TrimPrefix(r.URL.EscapedPath(), controlPrefix)
+	if name == "redirected" {
+		s.mu.Lock()
+		s.followed++
+		s.mu.Unlock()
+		refuseControl(w, http.StatusNotFound, "a redirect was followed to here")
+		return
+	}
+	methods, known := controls[name]
+	if !known {
+		refuseControl(w, http.StatusNotFound, "no such path")
+		return
+	}
+	do, allowed := methods[r.Method]
+	if !allowed {
+		for method := range methods {
+			w.Header().Add("Allow", method)
+		}
+		refuseControl(w, http.StatusMethodNotAllowed, "no such method here")
+		return
+	}
+	// This content type needs a preflight, so that a foreign page cannot reach a sandbox on its reader's machine.
+	if types := r.Header.Values("Content-Type"); r.Method == "POST" && (len(types) != 1 || types[0] != "application/json") {
+		refuseControl(w, http.StatusUnsupportedMediaType, "Content-Type must be application/json")
+		return
+	}
+	if readErr != nil {
+		refuseControl(w, http.StatusBadRequest, "the body is over 1 MiB, or broke off")
+		return
+	}
+	out, err := do(s, body)
+	if err != nil {
+		refuseControl(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	writeJSON(w, out)
+}
+
+func refuseControl(w http.ResponseWriter, status int, reason string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	writeJSON(w, object{"error": reason})
+}
+
+// decode reads one JSON object whose fields are all known. Its errors repeat nothing of the body: somebody may have
+// put a secret where none belongs.
+func decode(body []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
+		return errors.New("the body is not a JSON object")
+	}
+	if err := d.Decode(into); err != nil {
+		return errors.New("the body is not valid JSON, or a field is unknown or of a wrong type")
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("something follows the JSON object")
+	}
+	return nil
+}

@@ -1,0 +1,170 @@
+package core
+
+// session is one identity's token and all that is remembered about getting it.
+type session struct {
+	id       SessionID
+	identity identity
+	hash     uint64
+	sameHash *session // the next session in the index under the same hash
+
+	newer, older *session // in the order of use; both nil where not listed
+	listed       bool     // opened by a caller; a dependency that nobody opened is not
+	dependency   *session // whose token every request carries too, or nil
+	dependents   int      // sessions that have this one as dependency
+	gone         bool
+
+	held       grant
+	generation uint64 // grows with every token installed
+	issued     Instant
+	renewAge   int64 // the age in milliseconds at which the token is renewed ahead of time
+	dead       bool  // the current token was rejected
+	quick      int   // rejections in a row of tokens that were just acquired
+	retired    [2]retired
+
+	task     *task // the acquisition in flight, or nil
+	barrier  barrier
+	failures int
+	logins   int       // ever made
+	recent   []Instant // logins inside the budget's window, where there is a budget
+}
+
+// barrier stops attempts for a while after a failure.
+type barrier struct {
+	cause *Error
+	since Instant
+	wait  int64 // milliseconds
+}
+
+// left returns the milliseconds for which attempts are still stopped.
+func (b *barrier) left(now Instant) int64 {
+	if b.cause == nil {
+		return 0
+	}
+	return max(0, b.wait-now.Since(b.since))
+}
+
+// retired remembers a former token by a seeded hash, not by its text.
+type retired struct {
+	print    uint64
+	issued   Instant
+	life     int64
+	rejected bool
+}
+
+// margin is the rest of a token's life in which it is not handed out: it could
+// die on its way. It scales with the life, as a fixed one would never let a
+// token of five minutes be used.
+func margin(life int64) int64 { return min(minute, life/10) }
+
+// window is the rest of a token's life in which it is renewed ahead of time.
+func window(life int64) int64 { return min(15*minute, life/4) }
+
+// usable reports whether the token may be handed out.
+func (s *session) usable(now Instant) bool {
+	return s.held.token != "" && !s.dead &&
+		(s.held.life == 0 || now.Since(s.issued) < s.held.life-margin(s.held.life))
+}
+
+// ready reports whether a call can be made: with a session's token goes its dependency's.
+func (s *session) ready(now Instant) bool {
+	return s.usable(now) && (s.dependency == nil || s.dependency.usable(now))
+}
+
+// due reports whether a renewal ahead of time should start now.
+func (s *session) due(now Instant) bool {
+	return s.held.life != 0 && now.Since(s.issued) >= s.renewAge && s.task == nil && s.barrier.left(now) == 0
+}
+
+// calm returns the milliseconds until time alone changes what is to be done: a
+// renewal falls due, or the token must not be handed out any more.
+func (s *session) calm(now Instant) int64 {
+	switch {
+	case !s.usable(now) || s.due(now):
+		return 0
+	case s.held.life == 0:
+		return hour // as good as any: nothing ends but by an event
+	}
+	age := now.Since(s.issued)
+	end := s.held.life - margin(s.held.life) - age
+	switch {
+	case age < s.renewAge:
+		return min(end, s.renewAge-age)
+	case s.task == nil: // stopped by a barrier
+		return min(end, s.barrier.left(now))
+	}
+	return end
+}
+
+// serial grows with every change of what a call carries. Both parts only grow,
+// so their sum is never the same for two different pairs.
+func (s *session) serial() uint64 {
+	n := s.generation
+	if s.dependency != nil {
+		n += s.dependency.generation
+	}
+	return n
+}
+
+func (s *session) bearer() string {
+	if s.dependency == nil {
+		return ""
+	}
+	return s.dependency.held.token
+}
+
+func (s *session) expiresAt() int64 {
+	if s.held.life == 0 {
+		return 0
+	}
+	return s.issued.Wall + s.held.life
+}
+
+func (s *session) token() Token {
+	v := s.identity.vendor
+	return Token{
+		Session:   s.id,
+		Serial:    s.serial(),
+		System:    v.name(),
+		Value:     s.held.token,
+		IssuedAt:  s.issued.Wall,
+		ExpiresAt: s.expiresAt(),
+		Carriage:  v.carriage(&s.identity, s.held.token, s.bearer()),
+	}
+}
+
+// refreshable returns what the next step of an acquisition may build on: the
+// token and its refresh token, while the latter lives.
+func (s *session) refreshable(now Instant) grant {
+	if s.held.refresh == "" || now.Since(s.issued) >= s.held.refreshLife-margin(s.held.refreshLife) {
+		return grant{}
+	}
+	return s.held
+}
+
+// overBudget returns the milliseconds until a further login is allowed, or 0.
+func (s *session) overBudget(now Instant) int64 {
+	p := s.identity.vendor.policy()
+	if p.logins == 0 {
+		return 0
+	}
+	live := s.recent[:0]
+	for _, at := range s.recent {
+		if now.Since(at) < p.window {
+			live = append(live, at)
+		}
+	}
+	s.recent = live
+	if len(live) < p.logins {
+		return 0
+	}
+	return p.window - now.Since(live[0])
+}
+
+// retire remembers the current token before it is replaced or dropped.
+func (s *session) retire(print uint64) {
+	if s.held.token == "" {
+		return
+	}
+	s.retired[1] = s.retired[0]
+	s.retired[0] = retired{print: print, issued: s.issued, life: s.held.life, rejected: s.dead}
+}

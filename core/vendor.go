@@ -1,0 +1,129 @@
+package core
+
+// vendor is one system: what it must be told, what it is asked, and what its
+// answers mean. An implementation is an empty struct in a file of its own; a
+// further system is one new file, a line in vendorNamed, and its vectors.
+type vendor interface {
+	// name is the value of an identity's "system".
+	name() string
+	// policy gives the system's numbers.
+	policy() policy
+	// identify takes the system's own fields and returns their values, in an
+	// order of the vendor's choosing. Faults go to the fields.
+	identify(f *fields) []string
+	// dependency returns the identity whose token every request of this one
+	// carries too, or nil.
+	dependency(id *identity) *identity
+	// ask returns the request of the next step of an acquisition. held is what
+	// the session still has (a refresh token, say); bearer the dependency's token.
+	ask(id *identity, held grant, bearer string) Request
+	// read says what the answer to such a request means.
+	read(step Step, r Response) (grant, *Error)
+	// carriage says how a business call carries the token.
+	carriage(id *identity, token, bearer string) Carriage
+	// judge says what the answer to a business call means for the token.
+	judge(id *identity, r Response) judgement
+	// verification returns the request that asks the vendor about a token, or false.
+	verification(id *identity, token string) (Request, bool)
+	// confirms reads the answer to that request.
+	confirms(r Response) (bool, *Error)
+	// foreign says what can be told of a token that the session does not know.
+	foreign(id *identity, token string) Verdict
+}
+
+// vendorNamed returns the system of that name, or nil.
+func vendorNamed(name string) vendor {
+	for _, v := range [...]vendor{appcube{}, ccmessaging{}, isales{}, cubedrive{}, accessToken{}} {
+		if v.name() == name {
+			return v
+		}
+	}
+	return nil
+}
+
+// policy is what differs between systems in how often they may be called.
+type policy struct {
+	// retries is how many more times a transient failure is tried inside one acquisition.
+	retries int
+	// retryAnswered also rides out failures that the vendor answered (502, 503, 504, 429).
+	retryAnswered bool
+	// backoff is the base of the waiting time after a failed acquisition, in milliseconds.
+	backoff int64
+	// logins is how many logins are allowed in any window (milliseconds); 0 is no limit.
+	logins int
+	window int64
+}
+
+// lenient is the policy of a system that states no limit.
+func lenient() policy { return policy{retries: 2, retryAnswered: true, backoff: second} }
+
+// grant is what a successful acquisition gives.
+type grant struct {
+	token string
+	life  int64 // milliseconds from before the request was sent; 0 where the vendor states none
+
+	refresh     string // a refresh token, or ""
+	refreshLife int64  // milliseconds
+}
+
+// lifetime turns a vendor's number of seconds into milliseconds. A missing,
+// zero, negative or absurd one (over a day) takes the documented default, so
+// that no answer makes a loop of logins or a token without an end.
+func lifetime(v value, byDefault int64) int64 {
+	s, ok := asNumber(v)
+	if !ok || s < 1 || s > 24*60*60 {
+		return byDefault
+	}
+	return int64(s * 1000)
+}
+
+// Pair is a name and its value, neither of them escaped.
+type Pair struct{ Name, Value string }
+
+// Request is one HTTP request to a vendor. The host assembles and escapes it
+// with its own URL library, follows no redirect, sends no cookie and keeps no cache.
+type Request struct {
+	Step    Step
+	Method  string
+	URL     string // base URL and path, without a query
+	Query   []Pair
+	Headers []Pair
+	Body    string // the exact bytes, or ""
+	Form    []Pair // sent as application/x-www-form-urlencoded when not nil
+	// Supplier asks for the AccessToken function of this number in place of an HTTP request, when not 0.
+	Supplier int64
+}
+
+// Response is one HTTP response.
+type Response struct {
+	Status     int
+	RetryAfter string // the Retry-After header, or ""
+	Date       string // the Date header, or ""
+	Rolled     string // the header named by Carriage.Rolls, or ""
+	Body       []byte // at most 1 MiB; a host reports a larger one as ResponseTooLarge
+}
+
+// Carriage is how a business call carries a token. A call carries all of
+// Headers and Body; Query is another way that the vendor documents, for links.
+type Carriage struct {
+	Headers []Pair
+	Query   []Pair
+	Body    []Pair // members of the JSON object in the request's body
+	Rolls   string // the response header that may hold a new token, or ""
+}
+
+// judgement is what the answer to a business call says of the token it carried.
+type judgement struct {
+	rolled string // a new token to adopt, or ""
+	token  bool   // the token is dead
+	bearer bool   // the dependency's token is dead
+	reason Reason
+}
+
+// none is embedded by vendors that have no dependency and no interface to verify.
+type none struct{}
+
+func (none) dependency(*identity) *identity                 { return nil }
+func (none) verification(*identity, string) (Request, bool) { return Request{}, false }
+func (none) confirms(Response) (bool, *Error)               { return false, nil }
+func (none) foreign(*identity, string) Verdict              { return Verdict{Reason: Unknown} }

@@ -1,0 +1,140 @@
+// A business call: it carries the token, hands the answer to the core for its meaning, and is sent once more where the
+// core says so.
+import { TokenError } from "./error.js";
+import { headOf, Lost, read } from "./http.js";
+import { Token } from "./token.js";
+
+/** @typedef {import("./driver.js").Driver} Driver */
+/** @typedef {import("./driver.js").Reference} Reference */
+
+const encoder = new TextEncoder();
+
+/**
+ * @param {Driver} driver
+ * @param {(signal?: import("./platform.js").PlatformSignal | null) => Promise<Token>} getToken
+ * @param {Reference} reference
+ * @param {string} path
+ * @param {import("./platform.js").PlatformRequestInit} init
+ * @returns {Promise<import("./platform.js").PlatformResponse>}
+ */
+export async function call(driver, getToken, reference, path, init) {
+	const url = target(reference, path);
+	const redirect = init.redirect ?? "manual";
+	if (redirect === "follow") {
+		throw invalid("redirect", 'must be "manual" or "error": a redirect could carry the token to another server');
+	}
+	for (let replay = false; ; replay = true) {
+		const token = await getToken(init.signal);
+		const view = Token.view(token);
+		const prepared = await carry(driver, view, { ...init, redirect });
+		const sent = driver.now();
+		const response = await driver.fetch(url, prepared);
+		const { replay: again } = driver.judge(view, sent, headOf(response, view.rolls), await meaning(response, view));
+		if (!again || replay || isStream(init.body)) {
+			return response;
+		}
+		await response.body?.cancel();
+		driver.replayed(view);
+	}
+}
+
+/**
+ * The URL of a path under the identity's base URL, and nowhere else: the call will carry a token.
+ * @param {Reference} reference
+ * @param {string} path
+ */
+function target(reference, path) {
+	if (typeof path !== "string" || !path.startsWith("/")) {
+		throw invalid("path", 'must be a path that begins with "/"; it is appended to the base URL');
+	}
+	let base, url;
+	try {
+		base = new URL(JSON.parse(reference.json).baseUrl);
+		url = new URL(base.href.replace(/\/+$/, "") + path);
+	} catch {
+		throw invalid("path", "must make a URL together with the base URL");
+	}
+	const prefix = base.pathname.replace(/\/+$/, "") + "/";
+	if (url.origin !== base.origin || !url.pathname.startsWith(prefix)) {
+		throw invalid("path", "must stay under the base URL");
+	}
+	return url.href;
+}
+
+/**
+ * The request with what carries the token.
+ * @param {Driver} driver
+ * @param {import("./core.js").TokenView} view
+ * @param {import("./platform.js").PlatformRequestInit} init
+ * @returns {Promise<import("./platform.js").PlatformRequestInit>}
+ */
+async function carry(driver, view, init) {
+	const headers = new Headers(init.headers);
+	for (const [name, value] of view.headers ?? []) {
+		headers.set(name, value);
+	}
+	if (!view.body) {
+		return { ...init, headers };
+	}
+	const method = init.method ?? "POST";
+	if (/^(get|head)$/i.test(method)) {
+		throw invalid("method", "must allow a body, as the token is carried inside it");
+	}
+	const body = await driver.carry(view.body, bytesOf(init.body));
+	if (!headers.has("content-type")) {
+		headers.set("content-type", "application/json; charset=UTF-8");
+	}
+	return { ...init, method, headers, body };
+}
+
+/** @param {import("./platform.js").PlatformRequestInit["body"]} body */
+function bytesOf(body) {
+	if (body === undefined || body === null) {
+		return new Uint8Array();
+	}
+	if (typeof body === "string") {
+		return encoder.encode(body);
+	}
+	if (body instanceof ArrayBuffer) {
+		return new Uint8Array(body);
+	}
+	if (ArrayBuffer.isView(body)) {
+		return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+	}
+	throw invalid("body", "must be a JSON object as text or bytes, as the token is carried inside it");
+}
+
+/** @param {import("./platform.js").PlatformRequestInit["body"]} body */
+function isStream(body) {
+	return typeof ReadableStream !== "undefined" && body instanceof ReadableStream;
+}
+
+/**
+ * The part of a response that can mean something for the token: the JSON of a refusal, or of any answer of a system
+ * that sends new tokens along. The caller's response stays whole.
+ * @param {import("./platform.js").PlatformResponse} response
+ * @param {import("./core.js").TokenView} view
+ * @returns {Promise<Uint8Array>}
+ */
+async function meaning(response, view) {
+	const json = /\bjson\b/i.test(response.headers.get("content-type") ?? "");
+	if (!json || (response.ok && !view.rolls)) {
+		return new Uint8Array();
+	}
+	try {
+		return (await read(response.clone())) ?? new Uint8Array();
+	} catch (error) {
+		if (error instanceof Lost) {
+			return new Uint8Array(); // the caller will meet the same on the response itself
+		}
+		throw error;
+	}
+}
+
+/**
+ * @param {string} field
+ * @param {string} reason
+ */
+function invalid(field, reason) {
+	return new TokenError("invalid_request", `call: ${field} ${reason}`, { step: "call", field });
+}

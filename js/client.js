@@ -1,0 +1,302 @@
+import { call } from "./call.js";
+import { platformClock } from "./clock.js";
+import { Driver } from "./driver.js";
+import { TokenError } from "./error.js";
+import { snapshot, unchanged } from "./identity.js";
+import { Token } from "./token.js";
+
+/** @typedef {import("./identity.js").Identity} Identity */
+/** @typedef {import("./driver.js").Reference} Reference */
+
+/**
+ * @typedef {object} ClientOptions
+ * @property {import("./platform.js").PlatformFetch} [fetch] used in place of the platform's own
+ * @property {number} [timeoutMs] bounds an acquisition or a verification with all its tries, in milliseconds. Default 30,000.
+ * @property {number} [maxSessions] how many identities are kept; beyond it the least recently used goes. Default 1,000.
+ * @property {(event: import("./driver.js").TokenEvent) => void} [onEvent] told of every moment in the sessions' lives
+ */
+
+/**
+ * @typedef {object} GetTokenOptions
+ * @property {import("./platform.js").PlatformSignal} [signal] ends this caller's wait with `aborted`; others who wait are not affected
+ * @property {boolean} [forceRefresh] get a new token even though the current one could be used
+ * @property {Token | string} [rejected] a token that a vendor has just rejected (401): it is not handed out again. Safe to
+ *   say late: where the session has a newer token by now, that is what is returned.
+ */
+
+/**
+ * What is known of a token.
+ * @typedef {object} Verification
+ * @property {boolean | null} valid null where nobody here can tell
+ * @property {"vendor" | "core"} source who says so: the vendor's own interface, or what the core remembers
+ * @property {"live" | "confirmed" | "denied" | "expired" | "rejected" | "superseded" | "other_subject" | "unknown"} reason
+ * @property {Date | null} expiresAt null where no expiry is known
+ */
+
+/** Keeps the tokens of any number of identities. */
+export class Client {
+	/** @type {Driver} */ #driver;
+	/** @type {WeakMap<object, { copy: import("./identity.js").Fields, reference: Reference }>} */ #references = new WeakMap();
+
+	/**
+	 * @internal
+	 * @param {Driver} driver
+	 */
+	constructor(driver) {
+		this.#driver = driver;
+	}
+
+	/**
+	 * A token for an identity: the one at hand where it may still be used, otherwise a new one. Any number of callers at
+	 * once cause one login.
+	 * @param {Identity} identity
+	 * @param {GetTokenOptions} [options]
+	 * @returns {Promise<Token>} rejected with a TokenError
+	 */
+	getToken(identity, options) {
+		if (options === undefined) {
+			const entry = this.#references.get(identity);
+			if (entry !== undefined && unchanged(entry.copy, identity)) {
+				const live = this.#driver.live(entry.reference);
+				if (live !== undefined) {
+					return live;
+				}
+			}
+		}
+		return this.#getToken(identity, options ?? {});
+	}
+
+	/**
+	 * @param {Identity} identity
+	 * @param {GetTokenOptions} options
+	 */
+	async #getToken(identity, options) {
+		return acquire(this.#driver, this.#refer(identity), options);
+	}
+
+	/**
+	 * Whether a token is valid: by the vendor's own interface where there is one (cubedrive), otherwise by what the core
+	 * knows of it. Never `true` for a token that nobody here can vouch for.
+	 * @overload
+	 * @param {Token} token
+	 * @param {undefined} [identity]
+	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options]
+	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
+	 */
+	/**
+	 * @overload
+	 * @param {string} token the token's value
+	 * @param {Identity} identity whose token it is
+	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options]
+	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
+	 */
+	/**
+	 * @param {Token | string} token
+	 * @param {Identity} [identity]
+	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options]
+	 * @returns {Promise<Verification>}
+	 */
+	async verifyToken(token, identity, { signal } = {}) {
+		if (Token.is(token)) {
+			const reference = identity ? this.#refer(identity) : this.#driver.referenceTo(Token.identity(token));
+			return verify(this.#driver, reference, token.value, signal);
+		}
+		if (identity === undefined) {
+			throw new TokenError("invalid_option", "identity is missing: a token's value alone does not say whose it is", {
+				step: "input",
+				field: "identity",
+			});
+		}
+		return verify(this.#driver, this.#refer(identity), token, signal);
+	}
+
+	/**
+	 * A business call that carries the identity's token. Where the vendor answers that the token is dead, it is renewed
+	 * and the call sent once more, unless its body is a stream; a new token that comes with the answer is adopted.
+	 * @param {Identity} identity
+	 * @param {string} path appended to the identity's base URL; it begins with "/"
+	 * @param {import("./platform.js").PlatformRequestInit} [init] as for `fetch`; redirects are not followed
+	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had, and as `fetch` where the call
+	 *   itself failed
+	 */
+	async fetch(identity, path, init = {}) {
+		return business(this.#driver, this.#refer(identity), path, init);
+	}
+
+	/**
+	 * A handle to one identity's session: the same as the client's methods, without naming the identity each time. Later
+	 * changes of the object do not matter to it.
+	 * @param {Identity} identity
+	 * @returns {Session}
+	 * @throws {TokenError} `invalid_identity` where it is no object; its fields are checked at the first use
+	 */
+	session(identity) {
+		return new Session(this.#driver, this.#refer(identity));
+	}
+
+	/** Ends the client: whoever waits gets a TokenError `closed`, and all tokens are forgotten. */
+	close() {
+		this.#driver.close();
+	}
+
+	/** @param {Identity} identity */
+	#refer(identity) {
+		const entry = this.#references.get(identity);
+		if (entry !== undefined && unchanged(entry.copy, identity)) {
+			return entry.reference;
+		}
+		const reference = this.#driver.reference(identity);
+		this.#references.set(identity, { copy: snapshot(identity), reference });
+		return reference;
+	}
+}
+
+/** One identity's session. */
+export class Session {
+	/** @type {Driver} */ #driver;
+	/** @type {Reference} */ #reference;
+
+	/**
+	 * @internal
+	 * @param {Driver} driver
+	 * @param {Reference} reference
+	 */
+	constructor(driver, reference) {
+		this.#driver = driver;
+		this.#reference = reference;
+	}
+
+	/**
+	 * As the client's `getToken`.
+	 * @param {GetTokenOptions} [options]
+	 * @returns {Promise<Token>} rejected with a TokenError
+	 */
+	getToken(options) {
+		return (
+			(options === undefined ? this.#driver.live(this.#reference) : undefined) ??
+			acquire(this.#driver, this.#reference, options ?? {})
+		);
+	}
+
+	/**
+	 * Whether a token of this session is valid; by default the current one, which is acquired if need be.
+	 * @param {Token | string} [token]
+	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options]
+	 * @returns {Promise<Verification>} rejected with a TokenError
+	 */
+	async verify(token, { signal } = {}) {
+		token ??= await this.getToken({ signal });
+		return verify(this.#driver, this.#reference, Token.is(token) ? token.value : token, signal);
+	}
+
+	/**
+	 * As the client's `fetch`.
+	 * @param {string} path
+	 * @param {import("./platform.js").PlatformRequestInit} [init]
+	 * @returns {Promise<import("./platform.js").PlatformResponse>}
+	 */
+	async fetch(path, init = {}) {
+		return business(this.#driver, this.#reference, path, init);
+	}
+
+	/**
+	 * Drops the token; whoever waits for one gets a TokenError `forgotten`. Cooldowns and the login budget stay, as they
+	 * protect the vendor. The session goes on with a new login when it is next asked.
+	 */
+	forget() {
+		this.#driver.forget(this.#reference);
+	}
+}
+
+/**
+ * @param {import("./module.js").Module} module
+ * @param {ClientOptions} [options]
+ * @param {import("./clock.js").Clock} [clock]
+ * @returns {Client}
+ */
+export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 1000, onEvent } = {}, clock = platformClock) {
+	if (fetch !== undefined && typeof fetch !== "function") {
+		throw option("fetch", "must be a function");
+	}
+	if (onEvent !== undefined && typeof onEvent !== "function") {
+		throw option("onEvent", "must be a function");
+	}
+	if (!(Number.isFinite(timeoutMs) && timeoutMs >= 1 && timeoutMs <= 600_000)) {
+		throw option("timeoutMs", "must be from 1 to 600,000 milliseconds");
+	}
+	if (!(Number.isInteger(maxSessions) && maxSessions >= 1 && maxSessions <= 500_000)) {
+		throw option("maxSessions", "must be a whole number from 1 to 500,000");
+	}
+	// Looked up at each call, not kept: test tools replace it.
+	const send = fetch ?? /** @type {import("./platform.js").PlatformFetch} */ ((input, init) => globalThis.fetch(input, init));
+	return new Client(new Driver(module, { fetch: send, timeoutMs, maxSessions, onEvent, clock }));
+}
+
+/**
+ * @param {Driver} driver
+ * @param {Reference} reference
+ * @param {GetTokenOptions} options
+ * @returns {Promise<Token>}
+ */
+function acquire(driver, reference, { signal, forceRefresh = false, rejected }) {
+	const want = { force: Boolean(forceRefresh), rejected: Token.is(rejected) ? rejected.value : rejected };
+	return abortable(signal, () => driver.token(reference, want));
+}
+
+/**
+ * @param {Driver} driver
+ * @param {Reference} reference
+ * @param {string} value
+ * @param {import("./platform.js").PlatformSignal} [signal]
+ * @returns {Promise<Verification>}
+ */
+async function verify(driver, reference, value, signal) {
+	const { valid, invalid, vendor, reason, expiresAt } = await abortable(signal, () => driver.verify(reference, String(value)));
+	return {
+		valid: valid ? true : invalid ? false : null,
+		source: vendor ? "vendor" : "core",
+		reason: /** @type {Verification["reason"]} */ (reason),
+		expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
+	};
+}
+
+/**
+ * @param {Driver} driver
+ * @param {Reference} reference
+ * @param {string} path
+ * @param {import("./platform.js").PlatformRequestInit} init
+ */
+function business(driver, reference, path, init) {
+	return call(driver, (signal) => acquire(driver, reference, { signal: signal ?? undefined }), reference, path, init);
+}
+
+/**
+ * The outcome of work, or `aborted` as soon as the signal fires. The work goes on: others may wait for it too.
+ * @template T
+ * @param {import("./platform.js").PlatformSignal | undefined} signal
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function abortable(signal, work) {
+	if (!signal) {
+		return work();
+	}
+	const aborted = () =>
+		new TokenError("aborted", "The caller's signal was aborted.", { retryable: true, cause: signal.reason });
+	if (signal.aborted) {
+		throw aborted();
+	}
+	return new Promise((resolve, reject) => {
+		const abort = () => reject(aborted());
+		signal.addEventListener("abort", abort, { once: true });
+		work().then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+	});
+}
+
+/**
+ * @param {string} field
+ * @param {string} reason
+ */
+function option(field, reason) {
+	return new TokenError("invalid_option", `createClient: ${field} ${reason}`, { step: "input", field });
+}

@@ -1,0 +1,18 @@
+/**
+ * What the driver reads and sets of time; tests have one of their own.
+ * @typedef {object} Clock
+ * @property {() => number} wall the time of day, in milliseconds
+ * @property {() => number} mono milliseconds that never go back
+ * @property {(wake: () => void, ms: number) => () => void} timer calls wake once after so long; what is returned cancels it
+ */
+
+/** The platform's clocks. @type {Clock} */
+export const platformClock = {
+	// Looked up at each call, not kept: test tools replace them.
+	wall: () => Date.now(),
+	mono: () => performance.now(),
+	timer(wake, ms) {
+		const id = setTimeout(wake, ms);
+		return () => clearTimeout(id);
+	},
+};

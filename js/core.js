@@ -1,0 +1,253 @@
+// The core's exports as methods, and the forms of its answers. wasm/module has the other side.
+
+/** @typedef {import("./module.js").Instance} Instance */
+/** @typedef {import("./error.js").Failure} Failure */
+/** @typedef {{ wall: number, mono: number }} Instant milliseconds on the two clocks */
+/** @typedef {[name: string, value: string][]} Pairs */
+
+/**
+ * @typedef {object} Request
+ * @property {string} step
+ * @property {string} [method]
+ * @property {string} [url]
+ * @property {Pairs} [query]
+ * @property {Pairs} [headers]
+ * @property {string} [body]
+ * @property {Pairs} [form]
+ * @property {number} [supplier] the number of the caller's function to ask in place of a vendor
+ */
+
+/**
+ * @typedef {object} TokenView
+ * @property {number} session
+ * @property {number} [serial]
+ * @property {import("./identity.js").System} system
+ * @property {string} value
+ * @property {number} issuedAt
+ * @property {number} [expiresAt]
+ * @property {Pairs} [headers]
+ * @property {Pairs} [query]
+ * @property {Pairs} [body]
+ * @property {string} [rolls]
+ */
+
+/** @typedef {{ valid?: true, invalid?: true, vendor?: true, reason: string, expiresAt?: number }} VerdictView */
+
+/**
+ * @typedef {object} EventView
+ * @property {string} type
+ * @property {string} system
+ * @property {number} session
+ * @property {string} [step]
+ * @property {number} at
+ * @property {number} [logins]
+ * @property {number} [expiresAt]
+ * @property {number} [retryAt]
+ * @property {string} [reason]
+ * @property {Failure} [error]
+ */
+
+/**
+ * @typedef {{ do: "send", session: number, id: number, limit: number, request: Request }
+ *   | { do: "sleep", session: number, id: number, limit?: number }
+ *   | { do: "cancel", session: number, id: number }
+ *   | { do: "settled", session: number, id: number, token?: TokenView, error?: Failure }
+ *   | { do: "verified", session: number, id: number, verdict?: VerdictView, error?: Failure }
+ *   | { do: "evicted", session: number }
+ *   | { do: "notify", session: number, event: EventView }} Effect
+ */
+
+/** @typedef {{ effects: Effect[], error?: Failure }} Answer */
+/** @typedef {{ status: number, retryAfter?: string, date?: string, rolled?: string }} Head */
+
+const encoder = new TextEncoder();
+
+/**
+ * The arrangement of numbers and bytes in which two parts go in together.
+ * @param {unknown} head
+ * @param {Uint8Array} body
+ */
+function joined(head, body) {
+	const start = encoder.encode(JSON.stringify(head));
+	const bytes = new Uint8Array(start.length + body.length);
+	bytes.set(start);
+	bytes.set(body, start.length);
+	return { bytes, start: start.length };
+}
+
+/** One client of a running core. */
+export class Core {
+	/** @type {Instance} */ #instance;
+	/** @type {number} */ #client;
+	/**
+	 * Grows with every call that can change a decision. What was learned by `live` and `lease` holds while it stands still.
+	 */
+	epoch = 0;
+
+	/**
+	 * @param {Instance} instance
+	 * @param {{ seed: readonly [number, number], timeoutMs: number, maxSessions: number }} settings
+	 */
+	constructor(instance, { seed, timeoutMs, maxSessions }) {
+		this.#instance = instance;
+		this.#client = instance.call("create", seed[0], seed[1], timeoutMs, maxSessions);
+		/** @param {string} name */
+		const exported = (name) => /** @type {import("./module.js").Export} */ (instance.exports[name]).bind(undefined, this.#client);
+		this.live = /** @type {(session: number, wall: number, mono: number) => number} */ exported("live");
+		this.lease = /** @type {(session: number, wall: number, mono: number) => number} */ exported("lease");
+	}
+
+	/** Whether the instance has died; every method then throws `module_failed`. */
+	get dead() {
+		return this.#instance.dead();
+	}
+
+	/**
+	 * @param {string} name
+	 * @param {...number} args
+	 */
+	#ask(name, ...args) {
+		this.epoch++;
+		const length = this.#instance.call(name, this.#client, ...args);
+		return JSON.parse(this.#instance.read(this.#instance.call("output"), length));
+	}
+
+	/** @param {Uint8Array | string} bytes */
+	#put(bytes) {
+		const data = typeof bytes === "string" ? encoder.encode(bytes) : bytes;
+		this.#instance.write(data);
+		return data.length;
+	}
+
+	/**
+	 * @param {string} identity as JSON
+	 * @param {Instant} now
+	 * @returns {Answer & { session: number }}
+	 */
+	open(identity, { wall, mono }) {
+		const n = this.#put(identity);
+		return this.#ask("open", wall, mono, n);
+	}
+
+	/**
+	 * @param {number} session
+	 * @param {Instant} now
+	 * @param {boolean} force
+	 * @param {string} rejected a token that a vendor rejected, or ""
+	 * @returns {Answer & { token?: TokenView, acquisition?: number }}
+	 */
+	get(session, { wall, mono }, force, rejected) {
+		const n = this.#put(rejected);
+		return this.#ask("get", session, wall, mono, Number(force), n);
+	}
+
+	/**
+	 * @param {number} exchange
+	 * @param {Instant} now
+	 * @param {Head} head
+	 * @param {Uint8Array} body
+	 * @returns {Answer}
+	 */
+	answered(exchange, { wall, mono }, head, body) {
+		const { bytes, start } = joined(head, body);
+		this.#put(bytes);
+		return this.#ask("answered", exchange, wall, mono, start, body.length);
+	}
+
+	/**
+	 * @param {number} exchange
+	 * @param {Instant} now
+	 * @param {string} code
+	 * @param {boolean} received whether the vendor had begun to answer
+	 * @returns {Answer}
+	 */
+	lost(exchange, { wall, mono }, code, received) {
+		const n = this.#put(code);
+		return this.#ask("lost", exchange, wall, mono, Number(received), n);
+	}
+
+	/**
+	 * @param {number} exchange
+	 * @param {Instant} now
+	 * @param {string} token
+	 * @returns {Answer}
+	 */
+	supplied(exchange, { wall, mono }, token) {
+		const n = this.#put(token);
+		return this.#ask("supplied", exchange, wall, mono, n);
+	}
+
+	/**
+	 * @param {number} exchange
+	 * @param {Instant} now
+	 * @returns {Answer}
+	 */
+	woken(exchange, { wall, mono }) {
+		return this.#ask("woken", exchange, wall, mono);
+	}
+
+	/**
+	 * @param {number} session
+	 * @param {number} serial of the token that the call carried
+	 * @param {Instant} sent
+	 * @param {Instant} now
+	 * @param {Head} head
+	 * @param {Uint8Array} body
+	 * @returns {Answer & { replay?: true, rolled?: true, reason?: string }}
+	 */
+	judge(session, serial, sent, { wall, mono }, head, body) {
+		const { bytes, start } = joined(head, body);
+		this.#put(bytes);
+		return this.#ask("judge", session, serial, sent.wall, sent.mono, wall, mono, start, body.length);
+	}
+
+	/**
+	 * @param {number} session
+	 * @param {Instant} now
+	 * @returns {Answer}
+	 */
+	replayed(session, { wall, mono }) {
+		return this.#ask("replayed", session, wall, mono);
+	}
+
+	/**
+	 * @param {number} session
+	 * @param {Instant} now
+	 * @param {string} token
+	 * @returns {Answer & { verdict?: VerdictView, verification?: number }}
+	 */
+	verify(session, { wall, mono }, token) {
+		const n = this.#put(token);
+		return this.#ask("verify", session, wall, mono, n);
+	}
+
+	/**
+	 * @param {number} session
+	 * @param {Instant} now
+	 * @returns {Answer}
+	 */
+	forget(session, { wall, mono }) {
+		return this.#ask("forget", session, wall, mono);
+	}
+
+	/**
+	 * The JSON object of a call's body with the members that carry the token.
+	 * @param {Pairs} members
+	 * @param {Uint8Array} body
+	 * @returns {{ body?: string, error?: Failure }}
+	 */
+	carry(members, body) {
+		const { bytes, start } = joined(Object.fromEntries(members), body);
+		this.#put(bytes);
+		const length = this.#instance.call("carry", start, body.length);
+		return JSON.parse(this.#instance.read(this.#instance.call("output"), length));
+	}
+
+	/** Drops the client with all that it keeps. */
+	discard() {
+		this.epoch++;
+		if (!this.dead) {
+			this.#instance.call("discard", this.#client);
+		}
+	}
+}

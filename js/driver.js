@@ -1,0 +1,488 @@
+// Obeys the core: sends what it says, waits as long as it says, and hands out what it decides. No decision about a
+// token is made here.
+import { Core } from "./core.js";
+import { TokenError, errorOf } from "./error.js";
+import { exchange, Lost, safeCause } from "./http.js";
+import { encode, Suppliers } from "./identity.js";
+import { Token } from "./token.js";
+
+/**
+ * One moment of a session's life. It holds no secret and no token.
+ * @typedef {object} TokenEvent
+ * @property {"acquired" | "renewed" | "rolled" | "rejected" | "replayed" | "retrying" | "failed" | "cooling" | "evicted"} type
+ * @property {import("./identity.js").System} system
+ * @property {number} session tells the sessions of one client apart
+ * @property {string} [step] as in TokenError
+ * @property {Date} at
+ * @property {number} logins requests made so far for this session that count as a login at the vendor
+ * @property {Date | null} expiresAt of the new token, where one is known
+ * @property {Date | null} retryAt when the next attempt may be made
+ * @property {string} [reason] why a token was rejected
+ * @property {TokenError} [error] what failed
+ */
+
+/**
+ * @typedef {object} Settings
+ * @property {import("./platform.js").PlatformFetch} fetch
+ * @property {number} timeoutMs
+ * @property {number} maxSessions
+ * @property {((event: TokenEvent) => void) | undefined} onEvent
+ * @property {import("./clock.js").Clock} clock
+ */
+
+/**
+ * A session of the core, and what it last said of it.
+ * @typedef {object} Known
+ * @property {string} json the identity
+ * @property {number} id the core's number, or 0 when the session is gone
+ * @property {Token | undefined} token
+ * @property {Promise<Token> | undefined} promise of that token, the same for all callers
+ * @property {number} serial of that token
+ * @property {number} epoch of the core when it last said that the token may be used
+ * @property {number} wallUntil until when it may be used without asking, on the one clock
+ * @property {number} monoUntil and on the other
+ */
+
+/** An identity in its wire form, and its session. @typedef {{ json: string, known: Known }} Reference */
+/** @typedef {{ promise: Promise<any>, resolve: (value: any) => void, reject: (error: TokenError) => void }} Waiting */
+/** @typedef {{ force?: boolean, rejected?: string }} Want */
+
+/** @returns {Known} */
+const gone = () => ({ json: "", id: 0, token: undefined, promise: undefined, serial: 0, epoch: -1, wallUntil: 0, monoUntil: 0 });
+
+export class Driver {
+	/** @type {import("./module.js").Module} */ #module;
+	/** @type {Settings} */ #settings;
+	/** @type {Core | undefined} */ #core;
+	/** @type {Map<number, Known>} */ #sessions = new Map();
+	/** Acquisitions and verifications that somebody waits for. @type {Map<number, Waiting>} */ #waiting = new Map();
+	/** What can be cancelled, by exchange. @type {Map<number, () => void>} */ #running = new Map();
+	#suppliers = new Suppliers();
+	/** Why the exchange that is being reported was lost. @type {unknown} */ #cause;
+	#closed = false;
+
+	/**
+	 * @param {import("./module.js").Module} module
+	 * @param {Settings} settings
+	 */
+	constructor(module, settings) {
+		this.#module = module;
+		this.#settings = settings;
+	}
+
+	get fetch() {
+		return this.#settings.fetch;
+	}
+
+	/** @returns {import("./core.js").Instant} */
+	now() {
+		return { wall: this.#settings.clock.wall(), mono: this.#settings.clock.mono() };
+	}
+
+	/**
+	 * @param {import("./identity.js").Identity} identity
+	 * @returns {Reference}
+	 */
+	reference(identity) {
+		return this.referenceTo(encode(identity, this.#suppliers));
+	}
+
+	/**
+	 * @param {string} json an identity as encoded before
+	 * @returns {Reference}
+	 */
+	referenceTo(json) {
+		return { json, known: gone() };
+	}
+
+	/**
+	 * The promise of a token that may be used right now, where the core has said so and nothing has happened since.
+	 * @param {Reference} reference
+	 */
+	live({ known }) {
+		const core = this.#core;
+		if (core === undefined || known.promise === undefined) {
+			return undefined;
+		}
+		const { clock } = this.#settings;
+		const wall = clock.wall();
+		const mono = clock.mono();
+		if (known.epoch === core.epoch) {
+			return wall < known.wallUntil && mono < known.monoUntil ? known.promise : undefined;
+		}
+		let lease;
+		try {
+			if (core.live(known.id, wall, mono) !== known.serial) {
+				return undefined;
+			}
+			lease = core.lease(known.id, wall, mono);
+		} catch {
+			return undefined; // dead: the slow way starts a fresh one
+		}
+		known.epoch = core.epoch;
+		known.wallUntil = wall + lease;
+		known.monoUntil = mono + lease;
+		return known.promise;
+	}
+
+	/**
+	 * A token for an identity, once the core has decided.
+	 * @param {Reference} reference
+	 * @param {Want} want
+	 * @returns {Promise<Token>}
+	 */
+	async token(reference, { force = false, rejected = "" }) {
+		const core = await this.#ready();
+		const known = this.#open(core, reference);
+		const answer = core.get(known.id, this.now(), force, rejected);
+		// Whoever waits is noted down before the effects are obeyed: one of them may already be the end of the wait.
+		const wait = answer.acquisition ? this.#wait(answer.acquisition) : undefined;
+		this.#obey(core, answer);
+		if (answer.error) {
+			throw errorOf(answer.error);
+		}
+		return answer.token ? this.#adopt(known, answer.token) : /** @type {Waiting} */ (wait).promise;
+	}
+
+	/**
+	 * @param {Reference} reference
+	 * @param {string} value
+	 * @returns {Promise<import("./core.js").VerdictView>}
+	 */
+	async verify(reference, value) {
+		const core = await this.#ready();
+		const known = this.#open(core, reference);
+		const answer = core.verify(known.id, this.now(), value);
+		const wait = answer.verification ? this.#wait(answer.verification) : undefined;
+		this.#obey(core, answer);
+		if (answer.error) {
+			throw errorOf(answer.error);
+		}
+		return answer.verdict ?? /** @type {Waiting} */ (wait).promise;
+	}
+
+	/**
+	 * What the answer to a business call means.
+	 * @param {import("./core.js").TokenView} view of the token that it carried
+	 * @param {import("./core.js").Instant} sent
+	 * @param {import("./core.js").Head} head
+	 * @param {Uint8Array} body
+	 */
+	judge({ session, serial = 0 }, sent, head, body) {
+		return this.#act((core) => core.judge(session, serial, sent, this.now(), head, body));
+	}
+
+	/** @param {import("./core.js").TokenView} view */
+	replayed({ session }) {
+		this.#act((core) => core.replayed(session, this.now()));
+	}
+
+	/**
+	 * @param {import("./core.js").Pairs} members
+	 * @param {Uint8Array} body
+	 */
+	async carry(members, body) {
+		const { body: merged, error } = (await this.#ready()).carry(members, body);
+		if (error) {
+			throw errorOf(error);
+		}
+		return merged;
+	}
+
+	/** @param {Reference} reference */
+	forget({ known }) {
+		if (known.id !== 0 && this.#core) {
+			known.promise = known.token = undefined;
+			this.#act((core) => core.forget(known.id, this.now()));
+		}
+	}
+
+	close() {
+		this.#closed = true;
+		this.#drop(new TokenError("closed", "The client is closed."));
+	}
+
+	/** @returns {Promise<Core>} */
+	async #ready() {
+		this.#openOrThrow();
+		if (this.#core && !this.#core.dead) {
+			return this.#core;
+		}
+		const instance = await this.#module.start();
+		this.#openOrThrow();
+		if (this.#core?.dead) {
+			this.#died();
+		}
+		if (!this.#core) {
+			const [a = 0, b = 0] = crypto.getRandomValues(new Uint32Array(2));
+			this.#core = new Core(instance, { seed: [a, b], ...this.#settings });
+		}
+		return this.#core;
+	}
+
+	#openOrThrow() {
+		if (this.#closed) {
+			throw new TokenError("closed", "The client is closed. Make another with createClient.");
+		}
+	}
+
+	/**
+	 * The session of a reference, opened anew where it was evicted or died.
+	 * @param {Core} core
+	 * @param {Reference} reference
+	 */
+	#open(core, reference) {
+		if (reference.known.id === 0) {
+			const answer = core.open(reference.json, this.now());
+			this.#obey(core, answer);
+			if (answer.error) {
+				throw errorOf(answer.error);
+			}
+			reference.known = this.#know(answer.session, reference.json);
+		}
+		return reference.known;
+	}
+
+	/**
+	 * @param {number} id
+	 * @param {string} json
+	 */
+	#know(id, json) {
+		let known = this.#sessions.get(id);
+		if (!known) {
+			known = { ...gone(), id, json };
+			this.#sessions.set(id, known);
+		}
+		return known;
+	}
+
+	/** @param {number} id */
+	#wait(id) {
+		let waiting = this.#waiting.get(id);
+		if (!waiting) {
+			const made = /** @type {Waiting} */ ({});
+			made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }));
+			waiting = made;
+			this.#waiting.set(id, waiting);
+		}
+		return waiting;
+	}
+
+	/**
+	 * @param {Known} known
+	 * @param {import("./core.js").TokenView} view
+	 * @returns {Token}
+	 */
+	#adopt(known, view) {
+		if (!known.token || known.serial !== view.serial) {
+			known.token = new Token(view, known.json);
+			known.promise = Promise.resolve(known.token);
+			known.serial = view.serial ?? 0;
+			known.epoch = -1;
+		}
+		return known.token;
+	}
+
+	/**
+	 * A call of the core that nobody waits for. Where the core has died, those who wait are told, and the answer is empty.
+	 * @template {import("./core.js").Answer} T
+	 * @param {(core: Core) => T} call
+	 * @returns {Partial<T>}
+	 */
+	#act(call) {
+		const core = this.#core;
+		if (!core) {
+			return {};
+		}
+		let answer;
+		try {
+			answer = call(core);
+		} catch (error) {
+			this.#drop(/** @type {TokenError} */ (error));
+			return {};
+		}
+		this.#obey(core, answer);
+		return answer;
+	}
+
+	/**
+	 * Carries out the effects of an answer, in order. Whoever watches is told last, when all is in its new state.
+	 * @param {Core} core
+	 * @param {import("./core.js").Answer} answer
+	 */
+	#obey(core, { effects }) {
+		/** @type {import("./core.js").EventView[]} */
+		const events = [];
+		for (const effect of effects) {
+			switch (effect.do) {
+				case "send":
+					this.#send(core, effect.id, effect.limit, effect.request);
+					break;
+				case "sleep":
+					this.#running.set(effect.id, this.#settings.clock.timer(() => {
+						this.#running.delete(effect.id);
+						this.#report(core, () => core.woken(effect.id, this.now()));
+					}, effect.limit ?? 0));
+					break;
+				case "cancel":
+					this.#running.get(effect.id)?.();
+					this.#running.delete(effect.id);
+					break;
+				case "settled":
+				case "verified":
+					this.#settle(effect);
+					break;
+				case "evicted":
+					this.#evicted(effect.session);
+					break;
+				case "notify":
+					events.push(effect.event);
+			}
+		}
+		for (const event of events) {
+			this.#tell(event);
+		}
+	}
+
+	/** @param {Extract<import("./core.js").Effect, { do: "settled" | "verified" }>} effect */
+	#settle(effect) {
+		const waiting = this.#waiting.get(effect.id);
+		this.#waiting.delete(effect.id);
+		const known = this.#sessions.get(effect.session);
+		if (effect.error) {
+			waiting?.reject(errorOf(effect.error, this.#cause));
+		} else if (effect.do === "verified") {
+			waiting?.resolve(effect.verdict);
+		} else if (known) { // not an AccessToken's own session: nobody holds that
+			const token = this.#adopt(known, /** @type {import("./core.js").TokenView} */ (effect.token));
+			waiting?.resolve(token);
+		}
+	}
+
+	/** @param {number} id */
+	#evicted(id) {
+		const known = this.#sessions.get(id);
+		if (known) {
+			Object.assign(known, gone());
+			this.#sessions.delete(id);
+		}
+	}
+
+	/**
+	 * @param {Core} core
+	 * @param {number} id
+	 * @param {number} limit
+	 * @param {import("./core.js").Request} request
+	 */
+	#send(core, id, limit, request) {
+		const controller = new AbortController();
+		let late = false;
+		const stop = this.#settings.clock.timer(() => {
+			late = true;
+			// Not left to the platform's fetch alone: one that ignores its signal must not hold up the callers.
+			ended(() => core.lost(id, this.now(), "timeout", false));
+			controller.abort();
+		}, limit);
+		this.#running.set(id, () => {
+			stop();
+			controller.abort();
+		});
+		/** @param {() => import("./core.js").Answer} report */
+		const ended = (report) => {
+			stop();
+			if (this.#running.delete(id)) {
+				this.#report(core, report);
+			}
+		};
+		this.#perform(request, controller.signal).then(
+			(result) =>
+				ended(() =>
+					typeof result === "string"
+						? core.supplied(id, this.now(), result)
+						: core.answered(id, this.now(), result.head, result.body),
+				),
+			(error) => {
+				if (late) {
+					return;
+				}
+				// The platform's error may quote a URL; the caller's own function's error is the caller's to see.
+				const lost = error instanceof Lost ? error : new Lost("network", false, error);
+				this.#cause = request.supplier ? error : safeCause(lost.cause);
+				ended(() => core.lost(id, this.now(), request.supplier ? "supplier_failed" : lost.code, lost.received));
+				this.#cause = undefined;
+			},
+		);
+	}
+
+	/**
+	 * @param {import("./core.js").Request} request
+	 * @param {import("./platform.js").PlatformSignal} signal
+	 */
+	async #perform(request, signal) {
+		return request.supplier ? this.#suppliers.ask(request.supplier) : exchange(this.fetch, request, signal);
+	}
+
+	/**
+	 * Reports the end of an exchange to the core that it belongs to, which may be gone by now.
+	 * @param {Core} core
+	 * @param {() => import("./core.js").Answer} report
+	 */
+	#report(core, report) {
+		if (core === this.#core) {
+			this.#act(report);
+		}
+	}
+
+	#died() {
+		this.#drop(new TokenError("module_failed", "The token core has failed and lost what it knew. The next call starts a new one.", { retryable: true }));
+	}
+
+	/**
+	 * Ends everything that is under way, and forgets all sessions.
+	 * @param {TokenError} error for those who wait
+	 */
+	#drop(error) {
+		const core = this.#core;
+		this.#core = undefined;
+		for (const cancel of this.#running.values()) {
+			cancel();
+		}
+		for (const { reject } of this.#waiting.values()) {
+			reject(error);
+		}
+		for (const known of this.#sessions.values()) {
+			Object.assign(known, gone());
+		}
+		this.#running.clear();
+		this.#waiting.clear();
+		this.#sessions.clear();
+		core?.discard();
+	}
+
+	/** @param {import("./core.js").EventView} view */
+	#tell(view) {
+		const { onEvent } = this.#settings;
+		if (!onEvent) {
+			return;
+		}
+		try {
+			onEvent({
+				type: /** @type {TokenEvent["type"]} */ (view.type),
+				system: /** @type {TokenEvent["system"]} */ (view.system),
+				session: view.session,
+				step: view.step,
+				at: new Date(view.at),
+				logins: view.logins ?? 0,
+				expiresAt: view.expiresAt === undefined ? null : new Date(view.expiresAt),
+				retryAt: view.retryAt === undefined ? null : new Date(view.retryAt),
+				reason: view.reason,
+				error: view.error && errorOf(view.error),
+			});
+		} catch (error) {
+			// The watcher's own fault must not stop the core's work, nor stay unseen.
+			queueMicrotask(() => {
+				throw error;
+			});
+		}
+	}
+}

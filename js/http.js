@@ -1,0 +1,116 @@
+// One HTTP exchange as the core wants it: no redirect followed, no cookie, no cache, a bounded time and a bounded body.
+
+/** Answers are read up to this many bytes. */
+export const maxBody = 1 << 20;
+
+/** Why an exchange brought nothing that can be read. */
+export class Lost {
+	/**
+	 * @param {"network" | "timeout" | "response_too_large" | "redirected"} code
+	 * @param {boolean} received whether the vendor had begun to answer
+	 * @param {unknown} [cause]
+	 */
+	constructor(code, received, cause) {
+		this.code = code;
+		this.received = received;
+		this.cause = cause;
+	}
+}
+
+/**
+ * @param {import("./platform.js").PlatformFetch} send
+ * @param {import("./core.js").Request} request
+ * @param {import("./platform.js").PlatformSignal} signal
+ * @returns {Promise<{ head: import("./core.js").Head, body: Uint8Array }>} rejected with a Lost
+ */
+export async function exchange(send, { method, url, query, headers = [], body, form }, signal) {
+	const target = new URL(/** @type {string} */ (url));
+	if (query) {
+		target.search = new URLSearchParams(query).toString();
+	}
+	let response;
+	try {
+		response = await send(target.href, {
+			method,
+			headers,
+			body: form ? new URLSearchParams(form) : body,
+			redirect: "manual",
+			credentials: "omit",
+			cache: "no-store",
+			referrerPolicy: "no-referrer",
+			signal,
+		});
+	} catch (cause) {
+		throw new Lost("network", false, cause);
+	}
+	if (response.type === "opaqueredirect") {
+		throw new Lost("redirected", true); // browsers show no more of it than this
+	}
+	const bytes = await read(response);
+	if (!bytes) {
+		throw new Lost("response_too_large", true);
+	}
+	return { head: headOf(response), body: bytes };
+}
+
+/**
+ * @param {import("./platform.js").PlatformResponse} response
+ * @param {string} [rolls] the header that may hold a new token
+ * @returns {import("./core.js").Head}
+ */
+export function headOf({ status, headers }, rolls) {
+	return {
+		status,
+		retryAfter: headers.get("retry-after") ?? undefined,
+		date: headers.get("date") ?? undefined,
+		rolled: (rolls && headers.get(rolls)) ?? undefined,
+	};
+}
+
+/**
+ * The body, or undefined where it is too large.
+ * @param {import("./platform.js").PlatformResponse} response
+ * @returns {Promise<Uint8Array | undefined>} rejected with a Lost
+ */
+export async function read(response) {
+	if (!response.body) {
+		return new Uint8Array();
+	}
+	const reader = response.body.getReader();
+	/** @type {Uint8Array[]} */
+	const chunks = [];
+	let size = 0;
+	try {
+		for (let part = await reader.read(); !part.done; part = await reader.read()) {
+			size += part.value.length;
+			if (size > maxBody) {
+				await reader.cancel();
+				return undefined;
+			}
+			chunks.push(part.value);
+		}
+	} catch (cause) {
+		throw new Lost("network", true, cause);
+	}
+	const bytes = new Uint8Array(size);
+	let at = 0;
+	for (const chunk of chunks) {
+		bytes.set(chunk, at);
+		at += chunk.length;
+	}
+	return bytes;
+}
+
+/**
+ * What may be told of a platform's own error. Its text may quote a URL, and so a secret; its code cannot.
+ * @param {unknown} error
+ * @returns {Error | undefined}
+ */
+export function safeCause(error) {
+	const inner = error instanceof Error && error.cause !== undefined ? error.cause : error;
+	const code = /** @type {{ code?: unknown } | undefined} */ (inner)?.code;
+	if (typeof code !== "string" || !/^[A-Z][A-Z0-9_]{1,40}$/.test(code)) {
+		return undefined;
+	}
+	return Object.assign(new Error(code), { code });
+}

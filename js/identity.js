@@ -1,0 +1,175 @@
+import { TokenError } from "./error.js";
+
+/** @typedef {"appcube" | "ccmessaging" | "isales" | "cubedrive"} System */
+
+/**
+ * OIAP AppCube ("C6 OIAP AppCube Interface Authentication").
+ * @typedef {object} AppCubeIdentity
+ * @property {"appcube"} system
+ * @property {string} baseUrl such as `https://IP:PORT`
+ * @property {string} appKey the tenant ID
+ * @property {string} appSecret the API Password set in the IVR
+ */
+
+/**
+ * What every ccmessaging identity has ("Performing Third-Party Request Authentication (applyToken)").
+ * @typedef {object} CcmessagingUser
+ * @property {"ccmessaging"} system
+ * @property {string} baseUrl such as `https://service.besclouds.com`
+ * @property {string} [authUrl] the base URL of tokenByAkSk where it differs from `baseUrl`
+ * @property {string} appKey the app key, as configured on the API Fabric
+ * @property {string} userId 1 to 32 characters, defined by the enterprise
+ * @property {string} userName for display, defined by the enterprise
+ * @property {string} channelId the Configuration ID of the channel
+ * @property {string} locale an ISO 639 language without a country: "zh", "en"
+ */
+
+/**
+ * A ccmessaging identity that gets its AccessToken with the app secret (tokenByAkSk).
+ * @typedef {CcmessagingUser & { appSecret: string, accessToken?: undefined }} CcmessagingSecretIdentity
+ */
+
+/**
+ * A ccmessaging identity whose AccessToken the caller supplies: a string, or a function that is asked for one whenever
+ * it is needed. All identities of one app share what the function gives; the one passed last is asked.
+ * @typedef {CcmessagingUser & { accessToken: string | (() => Promise<string>), appSecret?: undefined }} CcmessagingSuppliedIdentity
+ */
+
+/** @typedef {CcmessagingSecretIdentity | CcmessagingSuppliedIdentity} CcmessagingIdentity */
+
+/**
+ * CC-iSales for CTI-OBS ("Authentication Interface").
+ * @typedef {object} IsalesIdentity
+ * @property {"isales"} system
+ * @property {string} baseUrl such as `https://service.besclouds.com`
+ * @property {string} user
+ * @property {string} passwd
+ */
+
+/**
+ * CubeDrive ("xAuthToken").
+ * @typedef {object} CubeDriveIdentity
+ * @property {"cubedrive"} system
+ * @property {string} baseUrl such as `https://www.cubedrive.com/lite`
+ * @property {Readonly<Record<string, string>>} params "the application information and user information", under the
+ *   names that the deployment needs
+ * @property {"GET" | "POST"} [method] how getLogin is called. Default "POST": a query can end up in logs, a body does not.
+ */
+
+/**
+ * Who a token is for. Two identities are one when all their fields are equal, whatever the objects.
+ * @typedef {AppCubeIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity} Identity
+ */
+
+/**
+ * All fields of all systems.
+ * @typedef {object} Fields
+ * @property {string} [system]
+ * @property {string} [baseUrl]
+ * @property {string} [authUrl]
+ * @property {string} [appKey]
+ * @property {string} [appSecret]
+ * @property {string | (() => Promise<string>)} [accessToken]
+ * @property {string} [userId]
+ * @property {string} [userName]
+ * @property {string} [channelId]
+ * @property {string} [locale]
+ * @property {string} [user]
+ * @property {string} [passwd]
+ * @property {Readonly<Record<string, string>>} [params]
+ * @property {string} [method]
+ */
+
+/**
+ * A copy to compare the caller's object with later: it may have been changed meanwhile, and must then not be answered
+ * with the token of who it was.
+ * @param {Identity} identity
+ * @returns {Fields}
+ */
+export function snapshot(identity) {
+	const f = /** @type {Fields} */ (identity);
+	// Always the same members in the same order, so that the comparison stays one fast shape.
+	return {
+		system: f.system, baseUrl: f.baseUrl, authUrl: f.authUrl, appKey: f.appKey, appSecret: f.appSecret,
+		accessToken: f.accessToken, userId: f.userId, userName: f.userName, channelId: f.channelId, locale: f.locale,
+		user: f.user, passwd: f.passwd, params: f.params === undefined ? undefined : { ...f.params }, method: f.method,
+	};
+}
+
+/**
+ * Whether an object still says what it said when the snapshot was taken.
+ * @param {Fields} copy
+ * @param {Fields} f
+ */
+export function unchanged(copy, f) {
+	return (
+		copy.userId === f.userId && copy.system === f.system && copy.baseUrl === f.baseUrl && copy.authUrl === f.authUrl &&
+		copy.appKey === f.appKey && copy.appSecret === f.appSecret && copy.accessToken === f.accessToken &&
+		copy.userName === f.userName && copy.channelId === f.channelId && copy.locale === f.locale &&
+		copy.user === f.user && copy.passwd === f.passwd && copy.method === f.method &&
+		(copy.params === f.params || sameParams(copy.params, f.params))
+	);
+}
+
+/**
+ * @param {Fields["params"]} a
+ * @param {Fields["params"]} b
+ */
+function sameParams(a, b) {
+	if (!a || !b || typeof b !== "object") {
+		return false;
+	}
+	const names = Object.keys(b);
+	return names.length === Object.keys(a).length && names.every((name) => Object.hasOwn(a, name) && a[name] === b[name]);
+}
+
+/**
+ * The identity as JSON for the core. A function cannot go there: its number stands in for it.
+ * @param {Identity} identity
+ * @param {Suppliers} suppliers
+ * @returns {string}
+ */
+export function encode(identity, suppliers) {
+	if (typeof identity !== "object" || identity === null) {
+		throw new TokenError("invalid_identity", "identity must be an object", { step: "input", field: "identity" });
+	}
+	/** @type {Record<string, unknown>} */
+	const fields = { ...identity };
+	delete fields.accessTokenSupplier; // the core's own field is not the caller's to set
+	if (typeof fields.accessToken === "function") {
+		fields.accessTokenSupplier = suppliers.number(/** @type {CcmessagingSuppliedIdentity} */ (identity));
+		delete fields.accessToken;
+	}
+	try {
+		return JSON.stringify(fields);
+	} catch {
+		throw new TokenError("invalid_identity", "identity must hold plain values only", { step: "input", field: "identity" });
+	}
+}
+
+/**
+ * The callers' AccessToken functions, one for each app: one AccessToken serves all of an app's users. An inline arrow
+ * function is a new one at every call, so it is not what tells identities apart.
+ */
+export class Suppliers {
+	/** @type {Map<string, number>} */ #numbers = new Map();
+	/** @type {(() => unknown)[]} */ #functions = [];
+
+	/** @param {CcmessagingSuppliedIdentity} identity */
+	number({ baseUrl, authUrl, appKey, accessToken }) {
+		const app = JSON.stringify([authUrl ?? baseUrl, appKey]);
+		let number = this.#numbers.get(app);
+		if (number === undefined) {
+			number = this.#numbers.size + 1;
+			this.#numbers.set(app, number);
+		}
+		this.#functions[number] = /** @type {() => unknown} */ (accessToken);
+		return number;
+	}
+
+	/** @param {number} number */
+	async ask(number) {
+		const token = await this.#functions[number]?.();
+		return typeof token === "string" ? token : "";
+	}
+}

@@ -1,0 +1,150 @@
+// Finds a Chromium and starts it, for the tests that need a real browser.
+import { execFileSync } from "node:child_process";
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createBrotliDecompress } from "node:zlib";
+import { chromium } from "playwright-core";
+
+const args = [
+	"--no-sandbox", // containers and root have none
+	"--headless",
+	// Nothing but what a test asks for goes over the network.
+	"--disable-background-networking",
+	"--disable-component-update",
+	"--disable-sync",
+	"--no-first-run",
+	"--disable-quic",
+	"--disable-gpu",
+	"--disable-dev-shm-usage", // containers have a small /dev/shm
+];
+
+const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const places = [
+	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+	"/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
+
+/**
+ * Starts a browser with an empty profile of its own. The caller closes it.
+ * @param {object} [options] what else `chromium.launch` of playwright takes
+ * @returns {Promise<import("playwright-core").Browser>}
+ */
+export async function launchChromium(options = {}) {
+	const { executablePath, env } = await findChromium();
+	try {
+		return await chromium.launch({ executablePath, args, env: { ...process.env, ...env }, ...options });
+	} catch (cause) {
+		throw new Error(`${executablePath} does not start. Set CHROME_PATH to a Chromium or Chrome that does.`, { cause });
+	}
+}
+
+/**
+ * Opens an empty page with its own cookies and storage. What its console and its errors say goes to the test's log, and
+ * what went wrong is also collected.
+ * @param {import("playwright-core").Browser} browser
+ * @param {object} [options] what `browser.newContext` takes
+ * @returns {Promise<{ page: import("playwright-core").Page, problems: string[] }>} `problems` holds uncaught errors and
+ *   console errors, among which are the refusals of a Content-Security-Policy
+ */
+export async function openPage(browser, options = {}) {
+	const context = await browser.newContext(options);
+	const page = await context.newPage();
+	/** @type {string[]} */
+	const problems = [];
+	page.on("console", (message) => {
+		console.log(`[page ${message.type()}] ${message.text()}`);
+		if (message.type() === "error") {
+			problems.push(message.text());
+		}
+	});
+	page.on("pageerror", (error) => {
+		console.log(`[page error] ${error.stack ?? error}`);
+		problems.push(String(error));
+	});
+	return { page, problems };
+}
+
+/** @returns {Promise<{ executablePath: string, env?: Record<string, string> }>} */
+async function findChromium() {
+	const chosen = process.env.CHROME_PATH;
+	if (chosen) {
+		if (!existsSync(chosen)) {
+			throw new Error(`CHROME_PATH is ${chosen}, and there is no such file.`);
+		}
+		return { executablePath: chosen };
+	}
+	const candidates = (process.env.PATH ?? "").split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
+	const installed = [...candidates, ...places].find((path) => existsSync(path));
+	if (installed) {
+		return { executablePath: installed };
+	}
+	if (process.platform === "linux" && process.arch === "x64") {
+		const folder = await unpacked();
+		return {
+			executablePath: join(folder, "chromium"),
+			env: {
+				// The package carries the few libraries that a bare machine lacks (libnss3.so and its kin). They go
+				// first: a mixture with the machine's own does not load.
+				// https://github.com/litmus/HeadlessChromium.Puppeteer.Lambda.Dotnet/issues/129
+				LD_LIBRARY_PATH: [join(folder, "lib"), process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter),
+				FONTCONFIG_PATH: folder,
+			},
+		};
+	}
+	throw new Error("No browser for the tests: install Chromium or Chrome, or set CHROME_PATH to one.");
+}
+
+/**
+ * The folder with the browser out of @sparticuz/chromium. The package's own unpacking leaves the libraries out, takes
+ * half a file for the whole where two processes unpack at once, and does not notice a new version. This one is complete
+ * or is not there, and goes with node_modules.
+ */
+async function unpacked() {
+	const root = join(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")), "../..");
+	const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+	const cache = join(root, "../../.cache");
+	const folder = join(cache, `chromium-${version}`);
+	if (existsSync(folder)) {
+		return folder;
+	}
+	await mkdir(cache, { recursive: true });
+	const partial = await mkdtemp(`${folder}-`);
+	try {
+		const bin = join(root, "bin");
+		await pipeline(
+			createReadStream(join(bin, "chromium.br")),
+			createBrotliDecompress(),
+			createWriteStream(join(partial, "chromium"), { mode: 0o755 }),
+		);
+		await untar(join(bin, "al2023.tar.br"), partial);
+		await untar(join(bin, "fonts.tar.br"), partial);
+		// The one in the archive knows the folders of its author's platform only. Without a font, text has no size.
+		await writeFile(
+			join(partial, "fonts.conf"),
+			`<fontconfig><dir>${join(folder, "fonts")}</dir><cachedir>${join(folder, "cache")}</cachedir></fontconfig>\n`,
+		);
+		await rename(partial, folder);
+	} catch (error) {
+		await rm(partial, { recursive: true, force: true });
+		// Another process may have been faster.
+		if (!existsSync(folder)) {
+			throw error;
+		}
+	}
+	return folder;
+}
+
+/**
+ * @param {string} archive
+ * @param {string} folder
+ */
+async function untar(archive, folder) {
+	// By way of a file: tar stops reading at the archive's end mark, which breaks a pipe.
+	const tar = join(folder, "archive.tar");
+	await pipeline(createReadStream(archive), createBrotliDecompress(), createWriteStream(tar));
+	execFileSync("tar", ["-xf", tar, "-C", folder, "--no-same-owner"]);
+	await rm(tar);
+}

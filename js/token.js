@@ -1,0 +1,92 @@
+const inspect = Symbol.for("nodejs.util.inspect.custom");
+
+/**
+ * A token that could be used when it was handed out. Its value is there for who asks for it by name; no printed,
+ * inspected or serialised form shows it.
+ */
+export class Token {
+	/** @type {import("./core.js").TokenView} */ #view;
+	/** @type {string} */ #identity;
+
+	/**
+	 * @internal
+	 * @param {import("./core.js").TokenView} view
+	 * @param {string} identity as JSON
+	 */
+	constructor(view, identity) {
+		this.#view = view;
+		this.#identity = identity;
+	}
+
+	/** The token itself. */
+	get value() {
+		return this.#view.value;
+	}
+
+	/** The system that issued it. */
+	get system() {
+		return this.#view.system;
+	}
+
+	/** When it was asked for, by this machine's clock. Its life is counted from here. */
+	get issuedAt() {
+		return new Date(this.#view.issuedAt);
+	}
+
+	/** When its life ends, by this machine's clock, or null where the system states no lifetime (cubedrive). */
+	get expiresAt() {
+		return this.#view.expiresAt === undefined ? null : new Date(this.#view.expiresAt);
+	}
+
+	/** The headers that a business call carries. */
+	get headers() {
+		return Object.fromEntries(this.#view.headers ?? []);
+	}
+
+	/** URL parameters that carry the token in place of headers where a link must (cubedrive); otherwise empty. */
+	get query() {
+		return Object.fromEntries(this.#view.query ?? []);
+	}
+
+	/** Members of the JSON object that a business call's body carries (appcube); otherwise empty. */
+	get body() {
+		return Object.fromEntries(this.#view.body ?? []);
+	}
+
+	toJSON() {
+		return { system: this.system, issuedAt: this.issuedAt, expiresAt: this.expiresAt };
+	}
+
+	toString() {
+		return `[token of ${this.system}]`;
+	}
+
+	[inspect]() {
+		return `Token { system: '${this.system}', issuedAt: ${this.issuedAt.toISOString()}, expiresAt: ${this.expiresAt?.toISOString() ?? null}, value: [hidden] }`;
+	}
+
+	/**
+	 * @internal
+	 * @param {Token} token
+	 */
+	static view(token) {
+		return token.#view;
+	}
+
+	/**
+	 * @internal
+	 * @param {Token} token
+	 */
+	static identity(token) {
+		return token.#identity;
+	}
+
+	/**
+	 * @internal
+	 * @param {unknown} value
+	 * @returns {value is Token}
+	 */
+	static is(value) {
+		return typeof value === "object" && value !== null && #view in value;
+	}
+}

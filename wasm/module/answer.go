@@ -1,0 +1,124 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"cctoken/core"
+)
+
+// answer writes what a call results in, and the effects that came with it.
+func answer(client uint32, result func()) uint32 {
+	out.begin()
+	if result != nil {
+		result()
+	}
+	out.list("effects")
+	for _, e := range clients[client].Effects() {
+		out.effect(e)
+	}
+	out.close(']')
+	return out.end()
+}
+
+// response reads what JavaScript says of a response: a JSON head, then the body.
+func response(data []byte, head uint32) core.Response {
+	r := core.ResponseHead(data[:head])
+	r.Body = data[head:]
+	return r
+}
+
+// writer writes JSON into one buffer that is used again for every answer.
+type writer struct {
+	data  []byte
+	comma bool
+}
+
+func (w *writer) begin() {
+	clear(w.data) // the last answer may hold a secret
+	if cap(w.data) > 64<<10 {
+		w.data = nil
+	}
+	w.data, w.comma = append(w.data[:0], '{'), false
+}
+
+func (w *writer) end() uint32 {
+	w.close('}')
+	return uint32(len(w.data))
+}
+
+func (w *writer) separate() {
+	if w.comma {
+		w.data = append(w.data, ',')
+	}
+	w.comma = true
+}
+
+func (w *writer) open(bracket byte) {
+	w.separate()
+	w.data, w.comma = append(w.data, bracket), false
+}
+
+func (w *writer) close(bracket byte) {
+	w.data, w.comma = append(w.data, bracket), true
+}
+
+func (w *writer) quote(s string) {
+	w.separate()
+	w.data, _ = jsontext.AppendQuote(w.data, s)
+}
+
+func (w *writer) name(s string) {
+	w.quote(s)
+	w.data, w.comma = append(w.data, ':'), false
+}
+
+func (w *writer) object(name string) {
+	w.name(name)
+	w.open('{')
+}
+
+func (w *writer) list(name string) {
+	w.name(name)
+	w.open('[')
+}
+
+func (w *writer) text(name, s string) {
+	if s != "" {
+		w.name(name)
+		w.quote(s)
+	}
+}
+
+func (w *writer) number(name string, n int64) {
+	if n != 0 {
+		w.name(name)
+		w.separate()
+		w.data = strconv.AppendInt(w.data, n, 10)
+	}
+}
+
+func (w *writer) boolean(name string, b bool) {
+	if b {
+		w.name(name)
+		w.separate()
+		w.data = append(w.data, "true"...)
+	}
+}
+
+func (w *writer) pairs(name string, pairs []core.Pair) {
+	if pairs == nil {
+		return
+	}
+	w.list(name)
+	for _, p := range pairs {
+		w.open('[')
+		w.quote(p.Name)
+		w.quote(p.Value)
+		w.close(']')
+	}
+	w.close(']')
+}

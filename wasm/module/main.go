@@ -1,0 +1,202 @@
+//go:build js && wasm
+
+// Command module is the WebAssembly module inside the npm package: the core
+// behind functions that JavaScript calls directly, over linear memory.
+//
+// Numbers are passed as they are; instants as two float64 of milliseconds.
+// Bytes go in through the buffer that input gives room in. Every function but
+// live and lease answers with the length of one JSON object, which output points to; it
+// stands until the next call. JavaScript never passes a callback: calling one
+// from Go is a thousand times slower than an exported function.
+package main
+
+import (
+	"unsafe"
+
+	"cctoken/core"
+)
+
+var (
+	in      []byte
+	out     writer
+	clients []*core.Client // by handle; closed ones are nil
+)
+
+func main() { select {} } // parked: the exports stay callable
+
+// input returns the address of a buffer of at least n bytes.
+//
+//go:wasmexport input
+func input(n uint32) uint32 {
+	if uint32(cap(in)) < n {
+		in = make([]byte, n+n/4)
+	}
+	in = in[:cap(in)]
+	if len(in) == 0 {
+		in = make([]byte, 1<<10)
+	}
+	return uint32(uintptr(unsafe.Pointer(&in[0])))
+}
+
+// output returns the address of the last answer.
+//
+//go:wasmexport output
+func output() uint32 { return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(out.data)))) }
+
+// taken returns a copy of the first n bytes of the input and wipes them, so that
+// no secret stays in the buffer. A buffer that one large answer made is let go.
+func taken(n uint32) []byte {
+	b := append([]byte(nil), in[:n]...)
+	clear(in[:n])
+	if cap(in) > 64<<10 {
+		in = nil
+	}
+	return b
+}
+
+func instant(wall, mono float64) core.Instant {
+	return core.Instant{Wall: int64(wall), Mono: int64(mono)}
+}
+
+//go:wasmexport create
+func create(seedA, seedB, timeout, maxSessions float64) uint32 {
+	c := core.New(core.Options{
+		Seed:        [2]uint64{uint64(seedA), uint64(seedB)},
+		Timeout:     int64(timeout),
+		MaxSessions: int(maxSessions),
+	})
+	for handle, at := range clients {
+		if at == nil {
+			clients[handle] = c
+			return uint32(handle)
+		}
+	}
+	clients = append(clients, c)
+	return uint32(len(clients) - 1)
+}
+
+//go:wasmexport discard
+func discard(client uint32) uint32 {
+	clients[client] = nil
+	return 0
+}
+
+//go:wasmexport open
+func open(client uint32, wall, mono float64, n uint32) uint32 {
+	id, err := clients[client].Open(taken(n), instant(wall, mono))
+	return answer(client, func() {
+		if err != nil {
+			out.failure("error", err)
+			return
+		}
+		out.number("session", int64(id))
+	})
+}
+
+// live is the hot path: the serial of a token that may be used with nothing else to do, or 0.
+//
+//go:wasmexport live
+func live(client uint32, session, wall, mono float64) float64 {
+	return float64(clients[client].Live(core.SessionID(session), instant(wall, mono)))
+}
+
+// lease is for how many milliseconds live will go on saying the same if nothing but time happens.
+//
+//go:wasmexport lease
+func lease(client uint32, session, wall, mono float64) float64 {
+	return float64(clients[client].Lease(core.SessionID(session), instant(wall, mono)))
+}
+
+//go:wasmexport get
+func get(client uint32, session, wall, mono float64, force, n uint32) uint32 {
+	want := core.Want{Force: force != 0, Rejected: string(taken(n))}
+	d := clients[client].Get(core.SessionID(session), instant(wall, mono), want)
+	return answer(client, func() {
+		switch d.Kind {
+		case core.Use:
+			out.token("token", d.Token)
+		case core.Wait:
+			out.number("acquisition", int64(d.Acquisition))
+		default:
+			out.failure("error", d.Err)
+		}
+	})
+}
+
+//go:wasmexport answered
+func answered(client uint32, exchange, wall, mono float64, head, body uint32) uint32 {
+	clients[client].Answered(uint64(exchange), instant(wall, mono), response(taken(head+body), head))
+	return answer(client, nil)
+}
+
+//go:wasmexport lost
+func lost(client uint32, exchange, wall, mono float64, received, n uint32) uint32 {
+	clients[client].Lost(uint64(exchange), instant(wall, mono), core.Code(taken(n)), received != 0)
+	return answer(client, nil)
+}
+
+//go:wasmexport supplied
+func supplied(client uint32, exchange, wall, mono float64, n uint32) uint32 {
+	clients[client].Supplied(uint64(exchange), instant(wall, mono), string(taken(n)))
+	return answer(client, nil)
+}
+
+//go:wasmexport woken
+func woken(client uint32, exchange, wall, mono float64) uint32 {
+	clients[client].Woken(uint64(exchange), instant(wall, mono))
+	return answer(client, nil)
+}
+
+//go:wasmexport judge
+func judge(client uint32, session, serial, sentWall, sentMono, wall, mono float64, head, body uint32) uint32 {
+	r := response(taken(head+body), head)
+	o := clients[client].Judge(core.SessionID(session), uint64(serial), instant(sentWall, sentMono), instant(wall, mono), r)
+	return answer(client, func() {
+		out.boolean("replay", o.Replay)
+		out.boolean("rolled", o.Rolled)
+		out.text("reason", string(o.Reason))
+	})
+}
+
+//go:wasmexport replayed
+func replayed(client uint32, session, wall, mono float64) uint32 {
+	clients[client].Replayed(core.SessionID(session), instant(wall, mono))
+	return answer(client, nil)
+}
+
+//go:wasmexport verify
+func verify(client uint32, session, wall, mono float64, n uint32) uint32 {
+	v, id, err := clients[client].Verify(core.SessionID(session), string(taken(n)), instant(wall, mono))
+	return answer(client, func() {
+		switch {
+		case err != nil:
+			out.failure("error", err)
+		case id != 0:
+			out.number("verification", int64(id))
+		default:
+			out.verdict("verdict", v)
+		}
+	})
+}
+
+//go:wasmexport forget
+func forget(client uint32, session, wall, mono float64) uint32 {
+	clients[client].Forget(core.SessionID(session), instant(wall, mono))
+	return answer(client, nil)
+}
+
+// carry puts the members that a call carries, given as a JSON object of
+// strings, into the JSON object of its body.
+//
+//go:wasmexport carry
+func carry(members, body uint32) uint32 {
+	data := taken(members + body)
+	merged, err := core.CarryBody("", data[members:], core.Members(data[:members]))
+	out.begin()
+	if err != nil {
+		out.failure("error", err)
+	} else {
+		out.text("body", string(merged))
+	}
+	return out.end()
+}
