@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build types run test test-go test-wasm test-js test-browser bench sim fuzz lint pack clean FORCE
+.PHONY: help build runtime types run test test-go test-wasm test-js test-browser bench sim fuzz lint pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 GO_BUILD := go build -trimpath -buildvcs=false -ldflags="-s -w -buildid="
@@ -14,11 +14,14 @@ CORE := $(filter-out %_test.go,$(wildcard core/*.go wasm/module/*.go)) go.mod go
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
-build: dist/core.wasm dist/go.js ## build what runs: the core as WebAssembly, and its glue
+build: runtime types ## build all that ships
 
-types: dist/types/.made ## build the TypeScript declarations
+# What runs, without what only readers of types need: this much takes Go and Node, and nothing from npm.
+runtime: dist/core.wasm dist/go.js dist/LICENSES.txt
 
-run: build ## show the library at work
+types: dist/.types ## build the TypeScript declarations
+
+run: runtime ## serve the sandbox, and show a token of each system got, kept, renewed and verified
 	node js/demo/run.js
 
 test: test-go test-wasm test-js test-browser ## run all tests
@@ -35,21 +38,21 @@ test-go: ## run the Go tests natively
 test-wasm: ## run the core's Go tests under js/wasm
 	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core
 
-test-js: build ## run the tests of the JavaScript in Node
+test-js: runtime ## run the tests of the JavaScript in Node
 	node --test js/test/*.test.js
 
-test-browser: build node_modules/.made ## run the tests in Chromium
+test-browser: runtime node_modules/.made ## run the tests in Chromium
 	node --test js/test/browser/*.test.js
 
-bench: build node_modules/.made ## measure
+bench: runtime node_modules/.made ## measure
 	node js/bench/run.js
 
-sim: ## simulate days of token life from random seeds
-	go test ./core -run Simulat -count=1 -v
+sim: ## simulate days of token life from 100,000 random seeds
+	SIM_SEEDS=100000 go test ./core -run Simulat -count=1 -v
 
-FUZZTIME ?= 30s
+FUZZTIME ?= 60s
 # go test takes one fuzz function at a time.
-fuzz: ## fuzz everything that reads outside bytes, FUZZTIME=30s each
+fuzz: ## fuzz everything that reads outside bytes, FUZZTIME=60s each
 	@set -e; packages=$$(go list ./...); for package in $$packages; do \
 		listed=$$(go test -list '^Fuzz' $$package); \
 		for name in $$(echo "$$listed" | grep '^Fuzz' || true); do \
@@ -77,8 +80,13 @@ dist/core.wasm: $(CORE) dist/.toolchain
 dist/go.js: wasm_exec.js js/build/glue.js
 	node js/build/glue.js wasm_exec.js $@
 
+# The module holds Go's runtime and the JSON reader, whose licences ask to be handed on.
+dist/LICENSES.txt: dist/.toolchain go.mod
+	@for d in "$$(go env GOROOT)" "$$(go list -m -f '{{.Dir}}' github.com/go-json-experiment/json)"; do \
+		cat "$$d/LICENSE"; echo; done > $@
+
 # tsc leaves the declarations of deleted sources behind, so it starts from nothing.
-dist/types/.made: $(wildcard js/*.js) tsconfig.json dist/go.js node_modules/.made
+dist/.types: $(wildcard js/*.js) tsconfig.json dist/go.js node_modules/.made
 	rm -rf dist/types
 	node_modules/.bin/tsc -p .
 	@touch $@

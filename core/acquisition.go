@@ -18,6 +18,7 @@ type task struct {
 	generation uint64 // of the session when the request was sent
 	bearer     uint64 // generation of the dependency that the request carried
 	cascaded   bool   // the dependency was already found dead once
+	stale      bool   // a token came too old to use once
 	waiting    []*task
 
 	verifies string // the token to verify, or "" for an acquisition
@@ -271,8 +272,11 @@ func (c *Client) granted(t *task, now Instant, g grant) {
 	if s.generation == t.generation || !s.usable(now) { // otherwise the session has a newer one
 		c.install(s, now, t.sent, g, EventAcquired, t.request.Step)
 		if !s.usable(now) {
-			c.settle(t, now, &Error{Code: StaleOnArrival, Step: t.request.Step, Retryable: true}, 0)
-			return
+			if t.stale {
+				c.settle(t, now, &Error{Code: StaleOnArrival, Step: t.request.Step, Retryable: true}, 0)
+				return
+			}
+			t.stale = true // a clock that was set, or sleep: once more, then it is the connection
 		}
 	}
 	t.forced = false

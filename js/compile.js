@@ -1,5 +1,5 @@
-// From an address or from bytes to a compiled WebAssembly module, with errors that say what to do. Shared by the
-// loaders of every platform.
+// From an address or from bytes to a compiled WebAssembly module, with errors that say what to do. The loaders of
+// all platforms use it.
 import { TokenError } from "./error.js";
 
 const remedy =

@@ -43,9 +43,9 @@ export function createGo() {
 	// The runtime prints a panic here. Its text may quote a token: nobody gets it.
 	const fs = { writeSync: (_fd, bytes) => bytes.length };
 
-	// Go runs while JavaScript calls it and at no other time. Its runtime asks for a wake-up now and then (the scavenger
-	// does), and looks at what is due on every call anyway. Without timers no Node process is kept alive, nothing can
-	// fail outside a call, and a Worker that forbids timers outside a request is content.
+	// Go runs while JavaScript calls it and at no other time: a goroutine that sleeps is not woken. The core reads no
+	// clock and starts no goroutine, and the collector does its work within calls. So no Node process is kept alive,
+	// nothing can fail outside a call, and a Worker that forbids timers outside a request is content.
 	const setTimeout = () => 0;
 	const clearTimeout = () => {};
 

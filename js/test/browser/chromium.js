@@ -87,8 +87,7 @@ async function findChromium() {
 			executablePath: join(folder, "chromium"),
 			env: {
 				// The package carries the few libraries that a bare machine lacks (libnss3.so and its kin). They go
-				// first: a mixture with the machine's own does not load.
-				// https://github.com/litmus/HeadlessChromium.Puppeteer.Lambda.Dotnet/issues/129
+				// first: a mixture with the machine's own fails at load ("version `NSSUTIL_3.82' not found").
 				LD_LIBRARY_PATH: [join(folder, "lib"), process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter),
 				FONTCONFIG_PATH: folder,
 			},
