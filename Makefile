@@ -14,10 +14,10 @@ CORE := $(filter-out %_test.go,$(wildcard core/*.go wasm/module/*.go)) go.mod go
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
-build: runtime types ## build all that ships
+build: runtime types dist/LICENSES.txt ## build all that ships
 
 # What runs, without what only readers of types need: this much takes Go and Node, and nothing from npm.
-runtime: dist/core.wasm dist/go.js dist/LICENSES.txt
+runtime: dist/core.wasm dist/go.js
 
 types: dist/.types ## build the TypeScript declarations
 
@@ -82,8 +82,9 @@ dist/go.js: wasm_exec.js js/build/glue.js
 
 # The module holds Go's runtime and the JSON reader, whose licences ask to be handed on.
 dist/LICENSES.txt: dist/.toolchain go.mod
+	@go mod download github.com/go-json-experiment/json
 	@for d in "$$(go env GOROOT)" "$$(go list -m -f '{{.Dir}}' github.com/go-json-experiment/json)"; do \
-		cat "$$d/LICENSE"; echo; done > $@
+		cat "$$d/LICENSE" || exit 1; echo; done > $@
 
 # tsc leaves the declarations of deleted sources behind, so it starts from nothing.
 dist/.types: $(wildcard js/*.js) tsconfig.json dist/go.js node_modules/.made
