@@ -3,7 +3,8 @@
  * @typedef {object} Clock
  * @property {() => number} wall the time of day, in milliseconds
  * @property {() => number} mono milliseconds that never go back
- * @property {(wake: () => void, ms: number) => () => void} timer calls wake once after so long; what is returned cancels it
+ * @property {(wake: () => void, ms: number, idle?: boolean) => () => void} timer calls wake once after so long; what is
+ *   returned cancels it. An idle timer does not keep the program running.
  */
 
 /** The platform's clocks. @type {Clock} */
@@ -11,8 +12,11 @@ export const platformClock = {
 	// Looked up at each call, not kept: test tools replace them.
 	wall: () => Date.now(),
 	mono: () => performance.now(),
-	timer(wake, ms) {
+	timer(wake, ms, idle = false) {
 		const id = setTimeout(wake, ms);
+		if (idle && typeof id === "object") {
+			id.unref(); // Node's timers are objects
+		}
 		return () => clearTimeout(id);
 	},
 };

@@ -39,20 +39,25 @@ import { Token } from "./token.js";
  * @property {Promise<Token> | undefined} promise of that token, the same for all callers
  * @property {number} serial of that token
  * @property {number} epoch of the core when it last said that the token may be used
- * @property {number} wallUntil until when it may be used without asking, on the one clock
- * @property {number} monoUntil and on the other
+ * @property {number} from since when, and
+ * @property {number} until until when it may be used without asking, by the time of day
  */
+
+/** For how long the core's word that a token may be used is kept. */
+const maxLeaseMs = 1000;
 
 /** An identity in its wire form, and its session. @typedef {{ json: string, known: Known }} Reference */
 /** @typedef {{ promise: Promise<any>, resolve: (value: any) => void, reject: (error: TokenError) => void }} Waiting */
 /** @typedef {{ force?: boolean, rejected?: string }} Want */
 
 /** @returns {Known} */
-const gone = () => ({ json: "", id: 0, token: undefined, promise: undefined, serial: 0, epoch: -1, wallUntil: 0, monoUntil: 0 });
+const gone = () => ({ json: "", id: 0, token: undefined, promise: undefined, serial: 0, epoch: -1, from: 0, until: 0 });
 
 export class Driver {
 	/** @type {import("./module.js").Module} */ #module;
 	/** @type {Settings} */ #settings;
+	/** @type {import("./clock.js").Clock} */ #clock;
+	/** Cancels the timer that ends all leases, where one is running. @type {(() => void) | undefined} */ #leaseEnd;
 	/** @type {Core | undefined} */ #core;
 	/** @type {Map<number, Known>} */ #sessions = new Map();
 	/** Acquisitions and verifications that somebody waits for. @type {Map<number, Waiting>} */ #waiting = new Map();
@@ -68,6 +73,7 @@ export class Driver {
 	constructor(module, settings) {
 		this.#module = module;
 		this.#settings = settings;
+		this.#clock = settings.clock;
 	}
 
 	get fetch() {
@@ -76,7 +82,7 @@ export class Driver {
 
 	/** @returns {import("./core.js").Instant} */
 	now() {
-		return { wall: this.#settings.clock.wall(), mono: this.#settings.clock.mono() };
+		return { wall: this.#clock.wall(), mono: this.#clock.mono() };
 	}
 
 	/**
@@ -97,6 +103,9 @@ export class Driver {
 
 	/**
 	 * The promise of a token that may be used right now, where the core has said so and nothing has happened since.
+	 *
+	 * The core decides on two clocks. Its word is kept for a second at most, during which one clock is enough: reading two
+	 * costs as much again as all the rest. A timer ends the second where a time of day that is set back would not.
 	 * @param {Reference} reference
 	 */
 	live({ known }) {
@@ -104,24 +113,34 @@ export class Driver {
 		if (core === undefined || known.promise === undefined) {
 			return undefined;
 		}
-		const { clock } = this.#settings;
-		const wall = clock.wall();
-		const mono = clock.mono();
-		if (known.epoch === core.epoch) {
-			return wall < known.wallUntil && mono < known.monoUntil ? known.promise : undefined;
+		const wall = this.#clock.wall();
+		if (known.epoch === core.epoch && wall >= known.from && wall < known.until) {
+			return known.promise;
 		}
-		let lease;
+		return this.#renewLease(core, known, wall);
+	}
+
+	/**
+	 * @param {Core} core
+	 * @param {Known} known
+	 * @param {number} wall
+	 */
+	#renewLease(core, known, wall) {
+		const mono = this.#clock.mono();
 		try {
 			if (core.live(known.id, wall, mono) !== known.serial) {
 				return undefined;
 			}
-			lease = core.lease(known.id, wall, mono);
+			known.until = wall + Math.min(core.lease(known.id, wall, mono), maxLeaseMs);
 		} catch {
 			return undefined; // dead: the slow way starts a fresh one
 		}
 		known.epoch = core.epoch;
-		known.wallUntil = wall + lease;
-		known.monoUntil = mono + lease;
+		known.from = wall;
+		this.#leaseEnd ??= this.#clock.timer(() => {
+			this.#leaseEnd = undefined;
+			core.epoch++;
+		}, maxLeaseMs, true);
 		return known.promise;
 	}
 
@@ -319,7 +338,7 @@ export class Driver {
 					this.#send(core, effect.id, effect.limit, effect.request);
 					break;
 				case "sleep":
-					this.#running.set(effect.id, this.#settings.clock.timer(() => {
+					this.#running.set(effect.id, this.#clock.timer(() => {
 						this.#running.delete(effect.id);
 						this.#report(core, () => core.woken(effect.id, this.now()));
 					}, effect.limit ?? 0));
@@ -377,7 +396,7 @@ export class Driver {
 	#send(core, id, limit, request) {
 		const controller = new AbortController();
 		let late = false;
-		const stop = this.#settings.clock.timer(() => {
+		const stop = this.#clock.timer(() => {
 			late = true;
 			// Not left to the platform's fetch alone: one that ignores its signal must not hold up the callers.
 			ended(() => core.lost(id, this.now(), "timeout", false));
@@ -444,6 +463,8 @@ export class Driver {
 	#drop(error) {
 		const core = this.#core;
 		this.#core = undefined;
+		this.#leaseEnd?.();
+		this.#leaseEnd = undefined;
 		for (const cancel of this.#running.values()) {
 			cancel();
 		}

@@ -55,8 +55,8 @@ class Host {
 			{
 				wall: () => this.now.wall,
 				mono: () => this.now.mono,
-				timer: (wake, ms) => {
-					const timer = { at: this.now.mono + ms, wake };
+				timer: (wake, ms, idle = false) => {
+					const timer = { at: this.now.mono + ms, wake, idle };
 					this.timers.push(timer);
 					this.timers.sort((a, b) => a.at - b.at);
 					return () => (this.timers = this.timers.filter((other) => other !== timer));
@@ -226,8 +226,9 @@ class Host {
 			this.now.wall += ms;
 		},
 		async paused(bounds) {
-			await until(() => this.timers.length > 0, "a pause must be running");
-			const left = this.timers[0].at - this.now.mono;
+			const pause = () => this.timers.find(({ idle }) => !idle);
+			await until(pause, "a pause must be running");
+			const left = pause().at - this.now.mono;
 			within(left, bounds, "pause");
 			await this.pass(left);
 		},
