@@ -22,7 +22,7 @@ runtime: dist/core.wasm dist/go.js
 
 types: dist/.types ## build the TypeScript declarations
 
-run: runtime ## serve the sandbox, and show a token of each system got, kept, renewed and verified
+run: runtime dist/serve ## serve the sandbox, and show a token of each system got, kept, renewed and verified
 	node js/demo/run.js
 
 test: test-go test-wasm test-js test-browser ## run all tests
@@ -39,10 +39,10 @@ test-go: ## run the Go tests natively
 test-wasm: ## run the core's Go tests under js/wasm
 	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core
 
-test-js: runtime ## run the tests of the JavaScript in Node
+test-js: runtime dist/serve ## run the tests of the JavaScript in Node
 	node --test js/test/*.test.js
 
-test-browser: runtime node_modules/.made ## run the tests in Chromium
+test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
 	node --test js/test/browser/*.test.js
 
 bench: runtime node_modules/.made ## measure
@@ -75,8 +75,11 @@ pack: build types ## make the npm package
 clean: ## remove what was built
 	rm -rf dist wasm_exec.js cctoken-*.tgz
 
-dist/core.wasm: $(CORE) dist/.toolchain
+dist/core.wasm: $(CORE) dist/.toolchain Makefile
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/module
+
+dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go core/sandbox/*.go)) go.mod dist/.toolchain
+	go build -trimpath -o $@ ./web/serve
 
 dist/go.js: wasm_exec.js js/build/glue.js
 	node js/build/glue.js wasm_exec.js $@
