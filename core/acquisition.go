@@ -14,11 +14,13 @@ type task struct {
 	sent     Instant
 	retries  int
 
-	forced     bool   // get a new token even though the current one could be used
+	ahead      bool   // get a new token even though the current one can still be used
+	forced     bool   // a caller insists on a new token: an error is not covered up by an older one
 	generation uint64 // of the session when the request was sent
 	bearer     uint64 // generation of the dependency that the request carried
 	cascaded   bool   // the dependency was already found dead once
 	stale      bool   // a token came too old to use once
+	blocked    bool   // it waits for the dependency's acquisition, at most until its time is up
 	waiting    []*task
 
 	verifies string // the token to verify, or "" for an acquisition
@@ -86,12 +88,17 @@ func (c *Client) expire(s *session, now Instant) {
 
 // abandon ends a task whose answer will not be waited for.
 func (c *Client) abandon(t *task, now Instant, code Code) {
+	c.cancel(t)
+	c.settle(t, now, &Error{Code: code, Step: t.request.Step, Retryable: true}, 0)
+}
+
+// cancel ends the exchange that a task waits for.
+func (c *Client) cancel(t *task) {
 	if t.exchange != 0 {
 		delete(c.tasks, t.exchange)
 		c.emit(Effect{Kind: Cancel, Session: t.session.id, ID: t.exchange})
 		t.exchange = 0
 	}
-	c.settle(t, now, &Error{Code: code, Step: t.request.Step, Retryable: true}, 0)
 }
 
 // barred returns the error for an attempt that must not be made now, or nil.
@@ -111,8 +118,9 @@ func (c *Client) barred(s *session, now Instant) *Error {
 	return nil
 }
 
-// begin starts an acquisition unless something stands against it.
-func (c *Client) begin(s *session, now Instant, forced bool) *Error {
+// begin starts an acquisition unless something stands against it. ahead gets a
+// new token even though the current one can still be used.
+func (c *Client) begin(s *session, now Instant, ahead bool) *Error {
 	if err := c.barred(s, now); err != nil {
 		return err
 	}
@@ -121,7 +129,7 @@ func (c *Client) begin(s *session, now Instant, forced bool) *Error {
 			return err
 		}
 	}
-	s.task = &task{id: c.number(), session: s, began: now, forced: forced}
+	s.task = &task{id: c.number(), session: s, began: now, ahead: ahead}
 	c.advance(s.task, now)
 	return nil
 }
@@ -138,10 +146,12 @@ func (c *Client) advance(t *task, now Instant) {
 		}
 		if d.task != nil {
 			d.task.waiting = append(d.task.waiting, t)
+			t.blocked = true
+			c.wait(t, Effect{Kind: Sleep, Limit: max(0, c.timeout-now.waited(t.began))})
 			return
 		}
 	}
-	if !t.forced && s.usable(now) {
+	if !t.ahead && !t.forced && s.usable(now) {
 		c.settle(t, now, nil, 0)
 		return
 	}
@@ -261,7 +271,12 @@ func (c *Client) Supplied(exchange uint64, now Instant, token string) {
 
 // Woken reports that a pause is over.
 func (c *Client) Woken(exchange uint64, now Instant) {
-	if t := c.answered(exchange, true); t != nil {
+	t := c.answered(exchange, true)
+	switch {
+	case t == nil:
+	case t.blocked:
+		c.settle(t, now, &Error{Code: Timeout, Step: StepAccessToken, Retryable: true}, 0)
+	default:
 		c.send(t, now)
 	}
 }
@@ -269,17 +284,22 @@ func (c *Client) Woken(exchange uint64, now Instant) {
 // granted takes the token that an acquisition brought.
 func (c *Client) granted(t *task, now Instant, g grant) {
 	s := t.session
-	if s.generation == t.generation || !s.usable(now) { // otherwise the session has a newer one
-		c.install(s, now, t.sent, g, EventAcquired, t.request.Step)
-		if !s.usable(now) {
-			if t.stale {
-				c.settle(t, now, &Error{Code: StaleOnArrival, Step: t.request.Step, Retryable: true}, 0)
-				return
-			}
-			t.stale = true // a clock that was set, or sleep: once more, then it is the connection
+	switch {
+	case !g.usable(t.sent, now):
+		if t.stale {
+			c.settle(t, now, &Error{Code: StaleOnArrival, Step: t.request.Step, Retryable: true}, 0)
+			return
 		}
+		t.stale = true // a clock that was set, or sleep: once more, then it is the connection
+		if g.refresh != "" {
+			s.held.refresh = "" // the vendor has issued another
+		}
+		c.advance(t, now)
+		return
+	case s.generation == t.generation || !s.usable(now): // otherwise the session has a newer one
+		c.install(s, now, t.sent, g, EventAcquired, t.request.Step)
 	}
-	t.forced = false
+	t.ahead, t.forced = false, false
 	c.advance(t, now) // the dependency's token may have died meanwhile
 }
 
@@ -330,13 +350,16 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 	}
 	c.emit(e)
 	for _, child := range t.waiting {
-		switch {
-		case child.over:
-		case err == nil:
+		if child.over {
+			continue
+		}
+		child.blocked = false
+		c.cancel(child)
+		if err == nil {
 			c.advance(child, now)
-		default:
-			cause := *err
-			c.settle(child, now, &cause, 0)
+		} else {
+			own := *err
+			c.settle(child, now, &own, 0)
 		}
 	}
 	if !s.listed && s.dependents == 0 && !s.gone {

@@ -61,8 +61,7 @@ func window(life int64) int64 { return min(15*minute, life/4) }
 
 // usable reports whether the token may be handed out.
 func (s *session) usable(now Instant) bool {
-	return s.held.token != "" && !s.dead &&
-		(s.held.life == 0 || now.Since(s.issued) < s.held.life-margin(s.held.life))
+	return s.held.token != "" && !s.dead && s.held.usable(s.issued, now)
 }
 
 // ready reports whether a call can be made: with a session's token goes its dependency's.

@@ -382,15 +382,17 @@ func (h *vectorHost) outcome(name any) *vectorOutcome {
 func (o *vectorOutcome) settle(token Token, err *Error) { o.settled, o.token, o.err = true, token, err }
 
 func (h *vectorHost) acquire(session SessionID, want Want, then func(Token, *Error)) {
-	switch d := h.client.Get(session, h.now, want); d.Kind {
+	d := h.client.Get(session, h.now, want)
+	if d.Kind == Wait {
+		h.waits[d.Acquisition] = append(h.waits[d.Acquisition], func(e Effect) { then(e.Token, e.Err) })
+	}
+	h.obey()
+	switch d.Kind {
 	case Use:
 		then(d.Token, nil)
 	case Fail:
 		then(Token{}, d.Err)
-	default:
-		h.waits[d.Acquisition] = append(h.waits[d.Acquisition], func(e Effect) { then(e.Token, e.Err) })
 	}
-	h.obey()
 }
 
 func (h *vectorHost) call(o *vectorOutcome, session SessionID, base, body string, stream, replay bool) {

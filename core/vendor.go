@@ -66,6 +66,12 @@ type grant struct {
 	refreshLife int64  // milliseconds
 }
 
+// usable reports whether a token that was asked for at the instant asked has
+// enough of its life left to be handed out.
+func (g grant) usable(asked, now Instant) bool {
+	return g.life == 0 || now.Since(asked) < g.life-margin(g.life)
+}
+
 // lifetime turns a vendor's number of seconds into milliseconds. A missing,
 // zero, negative or absurd one (over a day) takes the documented default, so
 // that no answer makes a loop of logins or a token without an end.

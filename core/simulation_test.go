@@ -1,0 +1,728 @@
+package core
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+var simulationSeed = flag.Uint64("seed", 0, "replay one seed of the simulation, with a trace")
+
+// TestSimulation lives random lives: callers, answers, faults and clocks from a
+// seed, and after every step what must always hold. A seed that fails is
+// printed, and replays with
+//
+//	go test ./core -run TestSimulation -seed N
+//
+// SIM_SEEDS sets how many are run, 2,000 where it is not set.
+func TestSimulation(t *testing.T) {
+	if *simulationSeed != 0 {
+		w := newWorld(*simulationSeed, true)
+		broken := w.live()
+		t.Log("\n" + strings.Join(w.trace, "\n"))
+		require.Empty(t, broken)
+		return
+	}
+	seeds := uint64(2000)
+	if text := os.Getenv("SIM_SEEDS"); text != "" {
+		var err error
+		seeds, err = strconv.ParseUint(text, 10, 64)
+		require.NoError(t, err)
+	}
+	var next, handed atomic.Uint64
+	var failed sync.Map
+	var workers sync.WaitGroup
+	for range 2 {
+		workers.Go(func() {
+			for seed := next.Add(1); seed <= seeds; seed = next.Add(1) {
+				w := newWorld(seed, false)
+				if broken := w.live(); broken != "" {
+					failed.Store(seed, broken)
+					return
+				}
+				handed.Add(uint64(w.handed))
+			}
+		})
+	}
+	workers.Wait()
+	failed.Range(func(seed, broken any) bool {
+		t.Errorf("seed %d: %s\nreplay: go test ./core -run TestSimulation -seed %d", seed, broken, seed)
+		return true
+	})
+	// A world in which hardly anything succeeds would prove nothing.
+	require.Greater(t, handed.Load(), seeds*10, "tokens handed out")
+}
+
+const (
+	simulatedTimeout  = 30 * second
+	simulatedSessions = 5
+)
+
+// world is a vendor, a host and callers, all at the mercy of a seed.
+type world struct {
+	random *rand.Rand
+	client *Client
+	now    Instant
+	trace  []string
+	traced bool
+
+	people []person
+	issued map[string]*issue // by token
+	values []string          // of issued, in order
+	handed int
+
+	open     map[uint64]*flying // requests and pauses that the host runs
+	late     []uint64           // exchanges that ended without an answer
+	waiting  map[uint64][]*simulatedCaller
+	checks   map[uint64]bool // verifications under way
+	sessions map[SessionID]*witness
+	carried  []Token // tokens that callers still use
+}
+
+type person struct {
+	json string
+	name string // system and subject; tells whose a token is
+	app  string // whose AccessToken goes with it, or ""
+}
+
+// issue is what the vendor knows of a token.
+type issue struct {
+	owner string
+	life  int64 // as the core must understand it; 0 is none
+	asked Instant
+	dead  bool // rejected while it was its session's current one
+}
+
+type flying struct {
+	id      uint64
+	session SessionID
+	request *Request
+	sent    Instant
+	ends    int64 // on the monotonic clock
+
+	verifies bool // not an acquisition, of which there is one at a time
+}
+
+// witness is what an onlooker remembers of a session.
+type witness struct {
+	logins  []Instant
+	barrier Instant
+	wait    int64
+	retries int
+	held    *Token // the last one handed out, while nothing is known against it
+}
+
+type simulatedCaller struct {
+	who   person
+	force bool
+	began Instant
+}
+
+func newWorld(seed uint64, traced bool) *world {
+	w := &world{
+		random: rand.New(rand.NewPCG(seed, 7)), traced: traced,
+		client:   New(Options{Seed: [2]uint64{seed, 1}, Timeout: simulatedTimeout, MaxSessions: simulatedSessions}),
+		now:      Instant{Wall: 1_700_000_000_000, Mono: 1_000},
+		issued:   map[string]*issue{},
+		open:     map[uint64]*flying{},
+		waiting:  map[uint64][]*simulatedCaller{},
+		checks:   map[uint64]bool{},
+		sessions: map[SessionID]*witness{},
+	}
+	add := func(name, app string, fields map[string]any) {
+		data, _ := json.Marshal(fields)
+		w.people = append(w.people, person{string(data), name, app})
+	}
+	for _, n := range []string{"1", "2"} {
+		add("appcube "+n, "", map[string]any{"system": "appcube", "baseUrl": "https://a", "appKey": n, "appSecret": "SECRET-a"})
+		add("isales "+n, "", map[string]any{"system": "isales", "baseUrl": "https://i", "user": n, "passwd": "SECRET-i"})
+		add("cubedrive "+n, "", map[string]any{"system": "cubedrive", "baseUrl": "https://c", "params": map[string]string{"user": n, "key": "SECRET-c"}})
+		for _, app := range []string{"x", "y"} {
+			add("ccmessaging "+app+n, "app "+app, map[string]any{"system": "ccmessaging", "baseUrl": "https://m", "appKey": app,
+				"appSecret": "SECRET-m", "userId": n, "userName": "n", "channelId": "c", "locale": "en"})
+		}
+	}
+	add("ccmessaging s", "app s", map[string]any{"system": "ccmessaging", "baseUrl": "https://m", "appKey": "s",
+		"accessTokenSupplier": 1, "userId": "s", "userName": "n", "channelId": "c", "locale": "en"})
+	return w
+}
+
+// live runs a life and returns what was broken, or "".
+func (w *world) live() (broken string) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case brokenRule:
+			broken = string(r)
+		default:
+			broken = fmt.Sprintf("panic: %v", r)
+			if w.traced {
+				panic(r)
+			}
+		}
+	}()
+	for range 150 {
+		w.step()
+	}
+	// Nobody waits for ever: with no answer to come, the timers end it all.
+	for range 20 {
+		w.pass(simulatedTimeout)
+	}
+	w.rule(len(w.waiting) == 0, "11: callers still wait after everything has timed out")
+	w.rule(len(w.checks) == 0, "11: verifications still run after everything has timed out")
+	w.rule(len(w.open) == 0, "11: requests are still out after everything has timed out")
+	return ""
+}
+
+type brokenRule string
+
+func (w *world) rule(holds bool, text string, args ...any) {
+	if !holds {
+		panic(brokenRule("rule " + fmt.Sprintf(text, args...)))
+	}
+}
+
+func (w *world) say(text string, args ...any) {
+	if w.traced {
+		w.trace = append(w.trace, fmt.Sprintf("%d/%d ", w.now.Wall-1_700_000_000_000, w.now.Mono)+fmt.Sprintf(text, args...))
+	}
+}
+
+func (w *world) chance(percent int) bool { return w.random.IntN(100) < percent }
+
+func pick[T any](w *world, from []T) T { return from[w.random.IntN(len(from))] }
+
+func (w *world) step() {
+	switch n := w.random.IntN(100); {
+	case n < 40:
+		w.ask(pick(w, w.people))
+	case n < 66:
+		w.answerSome()
+	case n < 78:
+		w.pass(w.duration())
+	case n < 81:
+		ms := w.duration()
+		w.say("sleep %d", ms)
+		w.now.Wall += ms
+	case n < 83:
+		ms := (w.duration() - w.duration())
+		w.say("clock %+d", ms)
+		w.now.Wall += ms
+	case n < 92:
+		w.business()
+	case n < 96:
+		w.verify()
+	case n < 97:
+		w.forget()
+	default:
+		w.answerLate()
+	}
+	w.obey()
+	for _, seen := range w.sessions { // a waiting time that was over stays over, wherever the clock is set to
+		if w.now.Since(seen.barrier) >= seen.wait {
+			seen.wait = 0
+		}
+	}
+	w.rule(w.client.listed <= simulatedSessions, "12: %d sessions are kept", w.client.listed)
+}
+
+func (w *world) duration() int64 {
+	return pick(w, []int64{1, 90, 1000, 9000, 40 * second, 4 * minute, 20 * minute, hour, 9 * hour}) * int64(1+w.random.IntN(9)) / 4
+}
+
+func (w *world) open1(p person) (SessionID, bool) {
+	id, err := w.client.Open([]byte(p.json), w.now)
+	w.obey()
+	if err != nil {
+		w.clean(err)
+		w.rule(err.Code == TooManySessions, "12: a good identity gives %s", err.Code)
+		return 0, false
+	}
+	if w.sessions[id] == nil {
+		w.sessions[id] = &witness{}
+	}
+	return id, true
+}
+
+func (w *world) ask(p person) {
+	id, ok := w.open1(p)
+	if !ok {
+		return
+	}
+	want := Want{Force: w.chance(6)}
+	if len(w.values) > 0 && w.chance(6) {
+		want.Rejected = pick(w, w.values)
+		if held := w.sessions[id].held; held != nil && w.chance(60) {
+			want.Rejected = held.Value
+		}
+	}
+	before := w.sessions[id].held
+	mustUse := before != nil && !want.Force && want.Rejected != before.Value && w.good(before)
+	d := w.client.Get(id, w.now, want)
+	w.say("%s asks %+v: %v", p.name, want, d.Kind)
+	if want.Rejected != "" && d.Kind == Use {
+		w.rule(d.Token.Value != want.Rejected, "6: a token is handed out to who says that it was rejected")
+	}
+	w.rule(!mustUse || d.Kind == Use, "5: a good token is not handed out")
+	switch d.Kind {
+	case Use:
+		w.use(p, d.Token)
+	case Wait:
+		w.waiting[d.Acquisition] = append(w.waiting[d.Acquisition], &simulatedCaller{p, want.Force, w.now})
+	case Fail:
+		w.clean(d.Err)
+		w.rule(d.Err.Code != CoolingDown || d.Err.RetryAt > w.now.Wall, "8: a waiting time that is over stops an attempt")
+	}
+	w.obey()
+}
+
+// good reports whether both parts of what a call carries may be used by both clocks.
+func (w *world) good(t *Token) bool {
+	for _, value := range w.parts(t) {
+		i := w.issued[value]
+		if i == nil || i.dead || i.life != 0 && w.age(i) >= i.life-min(minute, i.life/10) {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *world) age(i *issue) int64 { return max(w.now.Wall-i.asked.Wall, w.now.Mono-i.asked.Mono) }
+
+func (w *world) parts(t *Token) []string {
+	parts := []string{t.Value}
+	for _, h := range t.Carriage.Headers {
+		if h.Name == "Authorization" {
+			parts = append(parts, strings.TrimPrefix(h.Value, "Bearer "))
+		}
+	}
+	return parts
+}
+
+// use checks a token that somebody gets.
+func (w *world) use(p person, t Token) {
+	w.handed++
+	for n, value := range w.parts(&t) {
+		i := w.issued[value]
+		w.rule(i != nil, "1: a token that nobody issued is handed out")
+		owner := p.name
+		if n == 1 {
+			owner = p.app
+		}
+		w.rule(i.owner == owner, "1: %s gets a token of %s", owner, i.owner)
+		w.rule(!i.dead, "6: a rejected token is handed out to %s", owner)
+		if i.life != 0 {
+			left := i.life - w.age(i)
+			w.rule(left >= min(minute, i.life/10), "3: a token of %d ms is handed out with %d left", i.life, left)
+		}
+	}
+	if seen := w.sessions[t.Session]; seen != nil {
+		seen.held = &t
+	}
+	w.carried = append(w.carried, t)
+}
+
+func (w *world) obey() {
+	for {
+		effects := slices.Clone(w.client.Effects())
+		if len(effects) == 0 {
+			return
+		}
+		for _, e := range effects {
+			w.effect(e)
+		}
+	}
+}
+
+func (w *world) effect(e Effect) {
+	seen := w.sessions[e.Session]
+	if seen == nil {
+		seen = &witness{}
+		w.sessions[e.Session] = seen
+	}
+	switch e.Kind {
+	case Send:
+		w.say("send %d %s for session %d", e.ID, e.Request.Step, e.Session)
+		w.rule(e.Limit > 0 && e.Limit <= simulatedTimeout, "11: a request may take %d ms", e.Limit)
+		if e.Request.Step != StepVerify {
+			for _, other := range w.open {
+				w.rule(other.session != e.Session || other.verifies, "2: two acquisitions run for one session")
+			}
+			w.rule(w.now.Since(seen.barrier) >= seen.wait, "8: the vendor is called %d ms into a waiting time of %d", w.now.Since(seen.barrier), seen.wait)
+		}
+		if strings.Contains(e.Request.URL, "getLogin") {
+			seen.logins = append(seen.logins, w.now)
+			if n := len(seen.logins); n > 5 {
+				w.rule(w.now.Since(seen.logins[n-6]) >= 10*minute, "8: six logins within the budget's window")
+			}
+		}
+		w.open[e.ID] = &flying{e.ID, e.Session, e.Request, w.now, w.now.Mono + e.Limit, e.Request.Step == StepVerify}
+	case Sleep:
+		w.open[e.ID] = &flying{e.ID, e.Session, nil, w.now, w.now.Mono + e.Limit, w.client.tasks[e.ID].verifies != ""}
+	case Cancel:
+		delete(w.open, e.ID)
+		w.late = append(w.late, e.ID)
+	case Settled:
+		w.say("settled %d: %v", e.ID, e.Err)
+		seen.retries = 0
+		callers := w.waiting[e.ID]
+		delete(w.waiting, e.ID)
+		if e.Err != nil {
+			w.clean(e.Err)
+		}
+		for _, c := range callers {
+			w.rule(w.now.Mono-c.began.Mono <= simulatedTimeout, "11: a caller waits for %d ms", w.now.Mono-c.began.Mono)
+			if e.Err == nil {
+				w.use(c.who, e.Token)
+			}
+		}
+	case Verified:
+		w.rule(w.checks[e.ID], "11: a verification ends twice")
+		delete(w.checks, e.ID)
+		if e.Err != nil {
+			w.clean(e.Err)
+		}
+	case Evicted:
+		for _, other := range w.open {
+			w.rule(other.session != e.Session || other.verifies, "12: a session in flight is evicted")
+		}
+		delete(w.sessions, e.Session)
+	case Notify:
+		w.say("event %s %s session %d", e.Event.Type, e.Event.Step, e.Session)
+		w.notified(e.Event, seen)
+	}
+}
+
+func (w *world) notified(e *Event, seen *witness) {
+	if e.Err != nil {
+		w.clean(e.Err)
+	}
+	switch e.Type {
+	case EventRejected:
+		seen.held = nil
+		if s := w.client.session(e.Session); s != nil && w.issued[s.held.token] != nil {
+			w.issued[s.held.token].dead = true // an AccessToken, perhaps, that other sessions carry
+		}
+	case EventAcquired, EventRenewed, EventRolled:
+		seen.held = nil // until the next one is handed out
+		if e.Step == StepAccessToken {
+			for _, other := range w.sessions {
+				other.held = nil
+			}
+		}
+	case EventRetrying:
+		if e.Step != StepVerify {
+			seen.retries++
+		}
+		limit := 4 // two for a refresh or an AccessToken's dependent, and never more than two for one task
+		if e.System == "cubedrive" {
+			limit = 1
+		} else {
+			limit = 2
+		}
+		w.rule(seen.retries <= limit, "11: a transient failure is repeated %d times", seen.retries)
+	case EventCooling:
+		seen.barrier, seen.wait = w.now, e.RetryAt-w.now.Wall
+		if e.Step == StepLogin || e.Step == StepApply {
+			w.rule(seen.wait > 0, "8: a waiting time of %d ms", seen.wait)
+		}
+	}
+}
+
+// clean checks that an error tells no secret.
+func (w *world) clean(e *Error) {
+	for ; e != nil; e = e.Cause {
+		text := fmt.Sprintf("%+v %s", *e, e.Error())
+		w.rule(!strings.Contains(text, "SECRET") && !strings.Contains(text, "TOKEN"), "10: an error tells a secret: %s", text)
+	}
+}
+
+// pass lets time go on, with the host's timers.
+func (w *world) pass(ms int64) {
+	end := w.now.Mono + ms
+	w.say("pass %d", ms)
+	for {
+		var next *flying
+		for _, f := range w.open {
+			if f.ends <= end && (next == nil || f.ends < next.ends || f.ends == next.ends && f.id < next.id) {
+				next = f
+			}
+		}
+		if next == nil {
+			break
+		}
+		at := max(next.ends, w.now.Mono)
+		w.now = Instant{Wall: w.now.Wall + at - w.now.Mono, Mono: at}
+		delete(w.open, next.id)
+		if next.request == nil {
+			w.client.Woken(next.id, w.now)
+		} else {
+			w.late = append(w.late, next.id)
+			w.client.Lost(next.id, w.now, Timeout, false)
+		}
+		w.obey()
+	}
+	w.now = Instant{Wall: w.now.Wall + end - w.now.Mono, Mono: end}
+}
+
+func (w *world) requests() []*flying {
+	var out []*flying
+	for _, f := range w.open {
+		if f.request != nil {
+			out = append(out, f)
+		}
+	}
+	slices.SortFunc(out, func(a, b *flying) int { return int(a.id) - int(b.id) })
+	return out
+}
+
+func (w *world) answerSome() {
+	flights := w.requests()
+	if len(flights) == 0 {
+		return
+	}
+	f := pick(w, flights)
+	if w.chance(70) {
+		w.pass(int64(w.random.IntN(400)))
+		if w.open[f.id] == nil {
+			return
+		}
+	}
+	delete(w.open, f.id)
+	switch n := w.random.IntN(100); {
+	case n < 62:
+		w.succeed(f)
+	case n < 70:
+		w.say("lose %d", f.id)
+		w.late = append(w.late, f.id)
+		w.client.Lost(f.id, w.now, pick(w, []Code{Network, Network, ResponseTooLarge, Redirected}), w.chance(50))
+	default:
+		r := Response{Status: pick(w, []int{200, 302, 400, 401, 403, 403, 404, 418, 429, 500, 502, 503, 503, 504})}
+		if w.chance(40) {
+			r.RetryAfter = pick(w, []string{"1", "30", "4000", "x", "-1", "Sun, 06 Nov 1994 08:49:37 GMT"})
+		}
+		r.Body = []byte(pick(w, []string{"", "<html>SECRET</html>", `{"errorCode":"77","resultCode":1,"result":"5","success":false,"errorMsg":"TOKEN"}`,
+			`{"exceptionInfo":"auth fail! illegal or expired token info. refresh the access token"}`, `{"errorCode":0,"authTo`, `[]`, `{"success":true}`}))
+		w.say("answer %d with %d %s", f.id, r.Status, r.Body)
+		w.client.Answered(f.id, w.now, r)
+	}
+	w.obey()
+}
+
+// owner says whose token an answer to this request brings.
+func (w *world) owner(r *Request) string {
+	body := map[string]any{}
+	_ = json.Unmarshal([]byte(r.Body), &body)
+	header := func(name string) string {
+		for _, h := range r.Headers {
+			if h.Name == name {
+				return strings.TrimPrefix(h.Value, "Bearer ")
+			}
+		}
+		return ""
+	}
+	switch {
+	case r.Supplier != 0:
+		return "app s"
+	case strings.Contains(r.URL, "getAppCubeToken"):
+		return "appcube " + body["appKey"].(string)
+	case strings.Contains(r.URL, "tokenByAkSk"):
+		return "app " + body["app_key"].(string)
+	case strings.Contains(r.URL, "applyToken"):
+		app := "app " + header("x-app-key")
+		w.rule(w.issued[header("Authorization")].owner == app, "9: applyToken carries another app's AccessToken")
+		if app == "app s" {
+			return "ccmessaging s"
+		}
+		return "ccmessaging " + header("x-app-key") + body["userId"].(string)
+	case strings.Contains(r.URL, "auth/login"):
+		return "isales " + body["user"].(string)
+	case strings.Contains(r.URL, "auth/refresh"):
+		return w.issued[strings.Replace(body["refreshToken"].(string), "REFRESH", "TOKEN", 1)].owner
+	}
+	for _, p := range r.Form {
+		if p.Name == "user" {
+			return "cubedrive " + p.Value
+		}
+	}
+	panic("a request that no vendor has: " + r.URL)
+}
+
+// succeed answers as a vendor that issues a token, or that confirms one.
+func (w *world) succeed(f *flying) {
+	r := f.request
+	if r.Step == StepVerify {
+		ok := w.chance(60)
+		token := r.Query[0].Value
+		if !ok {
+			w.deadIfCurrent(f.session, token)
+		}
+		w.say("verified %v", ok)
+		w.client.Answered(f.id, w.now, Response{Status: 200, Body: fmt.Appendf(nil, `{"success":true,"valid":%v}`, ok)})
+		return
+	}
+	token, body, life := w.mint(w.owner(r), r)
+	w.issued[token].asked, w.issued[token].life = f.sent, life
+	w.say("answer %d with %s of %d ms for %s", f.id, token, life, w.issued[token].owner)
+	if r.Supplier != 0 {
+		w.client.Supplied(f.id, w.now, token)
+		return
+	}
+	w.client.Answered(f.id, w.now, Response{Status: 200, Body: []byte(body)})
+}
+
+// mint issues a token and returns the answer that brings it, and its life as the documents have it.
+func (w *world) mint(owner string, r *Request) (token, body string, life int64) {
+	token = fmt.Sprintf("TOKEN-%d", len(w.values))
+	w.values = append(w.values, token)
+	w.issued[token] = &issue{owner: owner}
+	seconds := pick(w, []int64{1, 2, 10, 60, 300, 600, 3600, 3600, 3600, 86400})
+	life = seconds * second
+	stated := strconv.FormatInt(seconds, 10)
+	odd := w.chance(15)
+	if odd {
+		stated = pick(w, []string{`0`, `-1`, `1e99`, `"x"`, `null`, `{}`})
+	} else if w.chance(40) {
+		stated = `"` + stated + `"`
+	}
+	switch {
+	case r.Supplier != 0:
+		return token, "", 10 * minute
+	case strings.Contains(r.URL, "getAppCubeToken"):
+		if odd {
+			life = hour
+		}
+		return token, fmt.Sprintf(`{"errorCode":%s,"authToken":%q,"expireTime":%s}`, pick(w, []string{"0", `"200"`}), token, stated), life
+	case strings.Contains(r.URL, "tokenByAkSk"):
+		if odd || life > hour {
+			life = 10 * minute
+		}
+		return token, fmt.Sprintf(`{"AccessToken":%q,"Expires":%s}`, token, stated), life
+	case strings.Contains(r.URL, "applyToken"):
+		return token, fmt.Sprintf(`{"resultCode":"0","token":%q}`, token), hour
+	case strings.Contains(r.URL, "isales"):
+		if odd {
+			life = 5 * minute
+		}
+		refresh := strings.Replace(token, "TOKEN", "REFRESH", 1)
+		return token, fmt.Sprintf(`{"result":0,"resultData":{"token":%q,"tokenExpirationTime":%s,"refreshToken":%q,"refreshExpirationTime":3600}}`, token, stated, refresh), life
+	}
+	return token, fmt.Sprintf(`{"success":true,"x-auth-token":%q}`, token), 0
+}
+
+// answerLate answers an exchange that is over: nothing may come of it.
+func (w *world) answerLate() {
+	if len(w.late) == 0 {
+		return
+	}
+	id := pick(w, w.late)
+	w.say("late answer %d", id)
+	w.client.Answered(id, w.now, Response{Status: 200, Body: []byte(`{"errorCode":0,"authToken":"TOKEN-LATE","resultCode":0,"token":"TOKEN-LATE","success":true,"x-auth-token":"TOKEN-LATE","AccessToken":"TOKEN-LATE"}`)})
+	w.rule(len(w.client.Effects()) == 0, "7: a late answer has an effect")
+}
+
+// deadIfCurrent notes that a token is rejected, where it is its session's current one.
+func (w *world) deadIfCurrent(id SessionID, value string) {
+	if s := w.client.session(id); s != nil && s.held.token == value {
+		w.issued[value].dead = true
+	}
+}
+
+// business answers a call that carried some token, however old.
+func (w *world) business() {
+	if len(w.carried) == 0 {
+		return
+	}
+	t := pick(w, w.carried)
+	s := w.client.session(t.Session)
+	if s == nil {
+		return
+	}
+	current := s.serial() == t.Serial
+	// What must not be touched if the token is an older one.
+	held, usable := w.client.Token(t.Session, w.now)
+	r := Response{Status: pick(w, []int{200, 200, 401, 401, 403, 403, 500})}
+	switch {
+	case r.Status == 403:
+		r.Body = []byte(pick(w, []string{"", `{"exceptionInfo":"illegal or expired token info"}`, `{"exceptionInfo":"ip address"}`}))
+	case r.Status == 200 && t.System == "ccmessaging" && w.chance(50):
+		rolled := fmt.Sprintf("TOKEN-%d", len(w.values))
+		w.values = append(w.values, rolled)
+		w.issued[rolled] = &issue{owner: w.issued[t.Value].owner, life: hour, asked: w.now}
+		r.Rolled = rolled
+	}
+	o := w.client.Judge(t.Session, t.Serial, w.now, w.now, r)
+	w.say("business answer %d for serial %d of session %d (current %v): %+v", r.Status, t.Serial, t.Session, current, o)
+	w.rule(o.Rolled == (r.Rolled != "" && current), "7: a rolled token is adopted exactly where the call carried the current one")
+	if current && o.Replay {
+		parts := w.parts(&t)
+		if o.Reason == TokenDead {
+			w.issued[parts[0]].dead = true
+			for _, bearer := range parts[1:] {
+				w.issued[bearer].dead = true
+			}
+		} else if o.Reason == AccessTokenDead {
+			w.issued[parts[1]].dead = true
+		}
+	}
+	if !current && usable {
+		after, still := w.client.Token(t.Session, w.now)
+		w.rule(still && after.Value == held.Value, "6: a late answer for an older token kills the newer one")
+	}
+	if o.Rolled {
+		w.sessions[t.Session].held = nil
+	}
+	w.obey()
+}
+
+func (w *world) verify() {
+	if len(w.values) == 0 {
+		return
+	}
+	p := pick(w, w.people)
+	id, ok := w.open1(p)
+	if !ok {
+		return
+	}
+	value := pick(w, w.values)
+	if held := w.sessions[id].held; held != nil && w.chance(70) {
+		value = held.Value
+	}
+	v, check, err := w.client.Verify(id, value, w.now)
+	w.rule(err == nil, "10: a verification of a good token fails: %v", err)
+	if check != 0 {
+		w.checks[check] = true
+	} else if v.Valid != nil && *v.Valid {
+		i := w.issued[value]
+		w.rule(i.owner == p.name, "verification: another's token is called valid")
+		w.rule(!i.dead, "verification: a rejected token is called valid")
+		w.rule(i.life == 0 || w.age(i) < i.life, "verification: an expired token is called valid")
+	}
+	w.obey()
+}
+
+func (w *world) forget() {
+	p := pick(w, w.people)
+	id, ok := w.open1(p)
+	if !ok {
+		return
+	}
+	w.say("forget session %d of %s", id, p.name)
+	seen := w.sessions[id]
+	if seen.held != nil {
+		w.issued[seen.held.Value].dead = true
+	}
+	seen.held = nil
+	w.client.Forget(id, w.now)
+	w.obey()
+}
