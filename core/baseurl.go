@@ -51,13 +51,20 @@ func normalBaseURL(s string) (base, reason string) {
 			return "", "must not have an empty, \".\" or \"..\" path segment"
 		}
 	}
+	for i := range len(path) {
+		if path[i] == '%' && (i+2 >= len(path) || strings.Trim(path[i+1:i+3], hexDigits) != "") {
+			return "", "must have a percent sign only before two hexadecimal digits"
+		}
+	}
 	return base + "/" + path, ""
 }
 
+const hexDigits = "0123456789abcdefABCDEF"
+
 func isHost(host string) bool {
-	if inner, ok := strings.CutPrefix(host, "["); ok { // an IPv6 address
+	if inner, ok := strings.CutPrefix(host, "["); ok {
 		inner, ok = strings.CutSuffix(inner, "]")
-		return ok && strings.Contains(inner, ":") && strings.Trim(inner, "0123456789abcdefABCDEF:.") == ""
+		return ok && isIPv6(inner)
 	}
 	for i := range len(host) {
 		c := host[i]
@@ -65,7 +72,55 @@ func isHost(host string) bool {
 			return false
 		}
 	}
-	return host != "" && host[0] != '.' && host[0] != '-'
+	if host == "" || host[0] == '.' || host[0] == '-' {
+		return false
+	}
+	// What ends in a number is an IPv4 address to a URL parser, or nothing at all.
+	last := lower(host[strings.LastIndexByte(strings.TrimSuffix(host, "."), '.')+1:])
+	last = strings.TrimSuffix(last, ".")
+	if hex, ok := strings.CutPrefix(last, "0x"); strings.Trim(last, "0123456789") == "" || ok && strings.Trim(hex, hexDigits) == "" {
+		return isIPv4(host)
+	}
+	return true
+}
+
+// isIPv4 reports whether s has four decimal parts, as people write them. URL
+// parsers also take 010.1 for an address, and for another one than it looks like.
+func isIPv4(s string) bool {
+	parts := strings.Split(s, ".")
+	for _, p := range parts {
+		if n, err := strconv.ParseUint(p, 10, 8); err != nil || itoa(int64(n)) != p {
+			return false
+		}
+	}
+	return len(parts) == 4
+}
+
+func isIPv6(s string) bool {
+	head, tail, short := strings.Cut(s, "::")
+	if !short {
+		return words(s, true) == 8
+	}
+	before, after := words(head, false), words(tail, true)
+	return before >= 0 && after >= 0 && before+after < 8
+}
+
+// words counts the words of a part of an IPv6 address; it is negative where the part is wrong.
+func words(s string, last bool) int {
+	if s == "" {
+		return 0
+	}
+	parts := strings.Split(s, ":")
+	n := len(parts)
+	for i, p := range parts {
+		switch {
+		case last && i == len(parts)-1 && isIPv4(p):
+			n++
+		case p == "" || len(p) > 4 || strings.Trim(p, hexDigits) != "":
+			return -1
+		}
+	}
+	return n
 }
 
 // isDots reports whether a URL parser would take the segment for "." or "..".

@@ -25,15 +25,21 @@ func httpDate(s string) (int64, bool) {
 	}
 	year, day, hours, minutes, seconds := parts[0], parts[1], parts[2], parts[3], parts[4]
 	at := strings.Index(months, s[8:11])
-	if at < 0 || at%3 != 0 || year < 1970 || day < 1 || day > 31 || hours > 23 || minutes > 59 || seconds > 60 {
+	if at < 0 || at%3 != 0 || year < 1970 || day < 1 || hours > 23 || minutes > 59 || seconds > 60 {
+		return 0, false
+	}
+	length := [...]int64{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[at/3]
+	if at/3 == 1 && year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+		length++
+	}
+	if day > length {
 		return 0, false
 	}
 	// Days since 1970, by counting years from March: the leap day comes last.
-	month := int64(at/3) - 1 // January is -1, February 0, March 1
-	if month < 1 {
-		month += 12
+	month := int64(at/3+10) % 12
+	if month >= 10 { // January and February belong to the year before
 		year--
 	}
-	days := year*365 + year/4 - year/100 + year/400 + (month*153-2)/5 + day - 1 - 719468
+	days := year*365 + year/4 - year/100 + year/400 + (month*153+2)/5 + day - 1 - 719468
 	return ((days*24+hours)*60+minutes)*60*1000 + seconds*1000, true
 }

@@ -75,6 +75,7 @@ type world struct {
 	now    Instant
 	trace  []string
 	traced bool
+	script []byte // the kinds of steps to take, in place of random ones
 
 	people []person
 	issued map[string]*issue // by token
@@ -171,8 +172,13 @@ func (w *world) live() (broken string) {
 			}
 		}
 	}()
-	for range 150 {
-		w.step()
+	if w.script == nil {
+		for range 150 {
+			w.step(w.random.IntN(100))
+		}
+	}
+	for _, n := range w.script {
+		w.step(int(n) % 100)
 	}
 	// Nobody waits for ever: with no answer to come, the timers end it all.
 	for range 20 {
@@ -202,8 +208,9 @@ func (w *world) chance(percent int) bool { return w.random.IntN(100) < percent }
 
 func pick[T any](w *world, from []T) T { return from[w.random.IntN(len(from))] }
 
-func (w *world) step() {
-	switch n := w.random.IntN(100); {
+// step takes one step; n, from 0 to 99, says of which kind.
+func (w *world) step(n int) {
+	switch {
 	case n < 40:
 		w.ask(pick(w, w.people))
 	case n < 66:

@@ -8,8 +8,7 @@ func ResponseHead(data []byte) Response {
 	_ = eachMember(data, func(name string, v value) {
 		switch name {
 		case "status":
-			n, _ := asNumber(v)
-			r.Status = int(n)
+			r.Status = int(vendorCode(v)) // what no status can be becomes 0
 		case "retryAfter":
 			r.RetryAfter, _ = asString(v)
 		case "date":

@@ -99,13 +99,10 @@ export class Client {
 	async verifyToken(token, identity, { signal } = {}) {
 		if (Token.is(token)) {
 			const reference = identity ? this.#refer(identity) : this.#driver.referenceTo(Token.identity(token));
-			return verify(this.#driver, reference, token.value, signal);
+			return verify(this.#driver, reference, token, signal);
 		}
 		if (identity === undefined) {
-			throw new TokenError("invalid_option", "identity is missing: a token's value alone does not say whose it is", {
-				step: "input",
-				field: "identity",
-			});
+			throw option("identity", "is missing: a token's value alone does not say whose it is", "verifyToken");
 		}
 		return verify(this.#driver, this.#refer(identity), token, signal);
 	}
@@ -186,7 +183,7 @@ export class Session {
 	 */
 	async verify(token, { signal } = {}) {
 		token ??= await this.getToken({ signal });
-		return verify(this.#driver, this.#reference, Token.is(token) ? token.value : token, signal);
+		return verify(this.#driver, this.#reference, token, signal);
 	}
 
 	/**
@@ -238,20 +235,21 @@ export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 
  * @param {GetTokenOptions} options
  * @returns {Promise<Token>}
  */
-function acquire(driver, reference, { signal, forceRefresh = false, rejected }) {
-	const want = { force: Boolean(forceRefresh), rejected: Token.is(rejected) ? rejected.value : rejected };
+async function acquire(driver, reference, { signal, forceRefresh = false, rejected }) {
+	const want = { force: Boolean(forceRefresh), rejected: rejected == null ? "" : valueOf(rejected, "rejected") };
 	return abortable(signal, () => driver.token(reference, want));
 }
 
 /**
  * @param {Driver} driver
  * @param {Reference} reference
- * @param {string} value
+ * @param {Token | string} token
  * @param {import("./platform.js").PlatformSignal} [signal]
  * @returns {Promise<Verification>}
  */
-async function verify(driver, reference, value, signal) {
-	const { valid, invalid, vendor, reason, expiresAt } = await abortable(signal, () => driver.verify(reference, String(value)));
+async function verify(driver, reference, token, signal) {
+	const value = valueOf(token, "token");
+	const { valid, invalid, vendor, reason, expiresAt } = await abortable(signal, () => driver.verify(reference, value));
 	return {
 		valid: valid ? true : invalid ? false : null,
 		source: vendor ? "vendor" : "core",
@@ -271,15 +269,33 @@ function business(driver, reference, path, init) {
 }
 
 /**
+ * @param {unknown} token
+ * @param {string} field
+ * @returns {string}
+ */
+function valueOf(token, field) {
+	if (Token.is(token)) {
+		return token.value;
+	}
+	if (typeof token !== "string") {
+		throw option(field, "must be a Token or the value of one");
+	}
+	return token;
+}
+
+/**
  * The outcome of work, or `aborted` as soon as the signal fires. The work goes on: others may wait for it too.
  * @template T
- * @param {import("./platform.js").PlatformSignal | undefined} signal
+ * @param {import("./platform.js").PlatformSignal | null | undefined} signal
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
 async function abortable(signal, work) {
-	if (!signal) {
+	if (signal == null) {
 		return work();
+	}
+	if (typeof signal.addEventListener !== "function") {
+		throw option("signal", "must be an AbortSignal");
 	}
 	const aborted = () =>
 		new TokenError("aborted", "The caller's signal was aborted.", { retryable: true, cause: signal.reason });
@@ -298,5 +314,5 @@ async function abortable(signal, work) {
  * @param {string} reason
  */
 function option(field, reason) {
-	return new TokenError("invalid_option", `createClient: ${field} ${reason}`, { step: "input", field });
+	return new TokenError("invalid_option", `${field} ${reason}`, { step: "input", field });
 }

@@ -153,7 +153,7 @@ export class Driver {
 	async token(reference, { force = false, rejected = "" }) {
 		const core = await this.#ready();
 		const known = this.#open(core, reference);
-		const answer = core.get(known.id, this.now(), force, rejected);
+		const answer = this.#ask(core, () => core.get(known.id, this.now(), force, rejected));
 		// Whoever waits is noted down before the effects are obeyed: one of them may already be the end of the wait.
 		const wait = answer.acquisition ? this.#wait(answer.acquisition) : undefined;
 		this.#obey(core, answer);
@@ -171,7 +171,7 @@ export class Driver {
 	async verify(reference, value) {
 		const core = await this.#ready();
 		const known = this.#open(core, reference);
-		const answer = core.verify(known.id, this.now(), value);
+		const answer = this.#ask(core, () => core.verify(known.id, this.now(), value));
 		const wait = answer.verification ? this.#wait(answer.verification) : undefined;
 		this.#obey(core, answer);
 		if (answer.error) {
@@ -201,7 +201,8 @@ export class Driver {
 	 * @param {Uint8Array} body
 	 */
 	async carry(members, body) {
-		const { body: merged, error } = (await this.#ready()).carry(members, body);
+		const core = await this.#ready();
+		const { body: merged, error } = this.#ask(core, () => core.carry(members, body));
 		if (error) {
 			throw errorOf(error);
 		}
@@ -209,8 +210,9 @@ export class Driver {
 	}
 
 	/** @param {Reference} reference */
-	forget({ known }) {
-		if (known.id !== 0 && this.#core) {
+	forget(reference) {
+		if (this.#core && !this.#core.dead) {
+			const known = this.#open(this.#core, reference);
 			known.promise = known.token = undefined;
 			this.#act((core) => core.forget(known.id, this.now()));
 		}
@@ -252,7 +254,7 @@ export class Driver {
 	 */
 	#open(core, reference) {
 		if (reference.known.id === 0) {
-			const answer = core.open(reference.json, this.now());
+			const answer = this.#ask(core, () => core.open(reference.json, this.now()));
 			this.#obey(core, answer);
 			if (answer.error) {
 				throw errorOf(answer.error);
@@ -303,6 +305,24 @@ export class Driver {
 	}
 
 	/**
+	 * A call of the core for a caller, who gets its error. Where the core has died, all others who wait are told as well.
+	 * @template T
+	 * @param {Core} core
+	 * @param {() => T} call
+	 * @returns {T}
+	 */
+	#ask(core, call) {
+		try {
+			return call();
+		} catch (error) {
+			if (core === this.#core && core.dead) {
+				this.#drop(/** @type {TokenError} */ (error));
+			}
+			throw error;
+		}
+	}
+
+	/**
 	 * A call of the core that nobody waits for. Where the core has died, those who wait are told, and the answer is empty.
 	 * @template {import("./core.js").Answer} T
 	 * @param {(core: Core) => T} call
@@ -340,7 +360,7 @@ export class Driver {
 				case "sleep":
 					this.#running.set(effect.id, this.#clock.timer(() => {
 						this.#running.delete(effect.id);
-						this.#report(core, () => core.woken(effect.id, this.now()));
+						this.#act(() => core.woken(effect.id, this.now()));
 					}, effect.limit ?? 0));
 					break;
 				case "cancel":
@@ -409,8 +429,9 @@ export class Driver {
 		/** @param {() => import("./core.js").Answer} report */
 		const ended = (report) => {
 			stop();
-			if (this.#running.delete(id)) {
-				this.#report(core, report);
+			// Another core counts from the beginning: its exchange of the same number is not this one.
+			if (core === this.#core && this.#running.delete(id)) {
+				this.#act(report);
 			}
 		};
 		this.#perform(request, controller.signal).then(
@@ -439,17 +460,6 @@ export class Driver {
 	 */
 	async #perform(request, signal) {
 		return request.supplier ? this.#suppliers.ask(request.supplier) : exchange(this.fetch, request, signal);
-	}
-
-	/**
-	 * Reports the end of an exchange to the core that it belongs to, which may be gone by now.
-	 * @param {Core} core
-	 * @param {() => import("./core.js").Answer} report
-	 */
-	#report(core, report) {
-		if (core === this.#core) {
-			this.#act(report);
-		}
 	}
 
 	#died() {

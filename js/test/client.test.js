@@ -376,8 +376,8 @@ describe("events", () => {
 		assert.deepEqual(
 			events.map(({ type, step, logins }) => [type, step, logins]),
 			[
-				["retrying", "login", 1], ["acquired", "login", 2], ["rejected", "call", 2], ["acquired", "login", 3],
-				["replayed", "call", 3], ["renewed", "login", 4],
+				["retrying", "login", 1], ["acquired", "login", 2], ["rejected", "call", 2], ["replayed", "call", 3],
+				["acquired", "login", 3], ["renewed", "login", 4],
 			],
 		);
 		for (const event of events) {
