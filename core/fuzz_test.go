@@ -2,168 +2,611 @@ package core
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
-	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 )
 
-// fuzzSeeds hands every identity and every body of the conformance cases to add.
-func fuzzSeeds(f *testing.F, add func(identity, body string)) {
-	entries, err := vectorFiles.ReadDir("vectors")
-	require.NoError(f, err)
-	for _, entry := range entries {
-		data, err := vectorFiles.ReadFile("vectors/" + entry.Name())
-		require.NoError(f, err)
-		var content any
-		require.NoError(f, json.Unmarshal(data, &content))
-		collect(content, add)
-	}
+// The examples of the vendors' own documents. One is no JSON: it has comments.
+var documented = []string{
+	`{"errorCode":0,"errorMsg":"","authToken":"2************************","expireTime":3600}`,
+	`{"errorCode" : 0, // Error code, which is an integer.
+	"errorMsg" : "", "authToken": "2************************", "expireTime" : 3600}`,
+	`{"resultCode":"0","token":"eyJ1c2VySWQiOiJ1c2VyLTEiLCJjaGFubmVsSWQiOiJjaGFubmVsLTEifQ%3D%3D"}`,
+	`{"AccessToken":"at","ApplyType":"Bearer","CreateTime":"1545650171","Expires":"600","Scope":"","AppKey":"k","UserID":"u"}`,
+	`{"result":0,"resultData":{"token":"fajiofjqwioeha","tokenExpirationTime":300,"refreshToken":"fajiofjqwioeha","refreshExpirationTime":3600}}`,
+	`{"result":"0","resultData":{"token":"t","tokenExpirationTime":"300","refreshToken":"r","refreshExpirationTime":"3600"}}`,
+	`{"success":true,"userLang":"zh_CN","userObj":{"id":"14r7AYizW6c"},"x-auth-token":"32997522-0c9f-4336-80fb-fef717e28248"}`,
+	`{"success":true,"valid":true}`,
+	`{"errorCode":"403","exceptionInfo":"auth fail! illegal or expired token info. please apply or refresh the access token from the server!"}`,
 }
 
-func collect(v any, add func(identity, body string)) {
-	switch v := v.(type) {
-	case []any:
-		for _, each := range v {
-			collect(each, add)
+// harvest returns the bodies and the identities that the conformance cases hold,
+// with the examples of the documents.
+func harvest(t testing.TB) (bodies, identities []string) {
+	bodies = slices.Clone(documented)
+	text := func(v any) string {
+		if s, ok := v.(string); ok {
+			return s
 		}
-	case map[string]any:
-		if v["system"] != nil {
-			text, _ := json.Marshal(v)
-			add(string(text), "")
-		}
-		switch body := v["body"].(type) {
-		case string:
-			add("", body)
+		data, err := json.Marshal(v)
+		require.NoError(t, err)
+		return string(data)
+	}
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, e := range v {
+				walk(e)
+			}
 		case map[string]any:
-			text, _ := json.Marshal(body)
-			add("", string(text))
-		}
-		for _, each := range v {
-			collect(each, add)
+			if body, ok := v["body"]; ok {
+				bodies = append(bodies, text(body))
+			}
+			if v["system"] != nil {
+				identities = append(identities, text(v))
+			}
+			for _, e := range v {
+				walk(e)
+			}
 		}
 	}
+	entries, err := vectorFiles.ReadDir("vectors")
+	require.NoError(t, err)
+	for _, entry := range entries {
+		data, err := vectorFiles.ReadFile("vectors/" + entry.Name())
+		require.NoError(t, err)
+		var v any
+		require.NoError(t, json.Unmarshal(data, &v))
+		walk(v)
+	}
+	unique := func(s []string) []string {
+		slices.Sort(s)
+		return slices.DeleteFunc(slices.Compact(s), func(s string) bool { return len(s) > 4<<10 })
+	}
+	return unique(bodies), unique(identities)
+}
+
+// vendors are all systems, by a number that a fuzzer can choose.
+var vendors = []vendor{appcube{}, ccmessaging{}, isales{}, cubedrive{}, accessToken{}}
+
+// steps are those that ask for a token.
+var steps = []Step{StepLogin, StepRefresh, StepApply, StepAccessToken}
+
+// object reads data as encoding/json does, members as they stood. A byte order
+// mark is no part of JSON; core passes over it.
+func object(data []byte) (map[string]json.RawMessage, bool) {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	var m map[string]json.RawMessage
+	err := json.Unmarshal(data, &m)
+	return m, err == nil && m != nil
+}
+
+// reordered writes the members in the reverse order of their names, with other white space.
+func reordered(m map[string]json.RawMessage) []byte {
+	out := []byte(" {\n")
+	names := slices.Sorted(maps.Keys(m))
+	slices.Reverse(names)
+	for i, name := range names {
+		if i > 0 {
+			out = append(out, " ,\t"...)
+		}
+		quoted, _ := json.Marshal(name)
+		out = append(append(append(out, quoted...), " : "...), m[name]...)
+	}
+	return append(out, "\r\n} "...)
+}
+
+// requireSilent checks that an error repeats no text that it was made from: a
+// secret may be anywhere in it.
+func requireSilent(t *testing.T, e *Error, from []byte) {
+	text := e.Error() + " " + e.Field + " " + e.Reason
+	var v any
+	if json.Unmarshal(from, &v) != nil {
+		v = string(from)
+	}
+	var look func(v any)
+	look = func(v any) {
+		switch v := v.(type) {
+		case string: // a short text may be in the sentence by chance
+			if len(v) >= 12 && !strings.Contains(string(e.Code)+e.Code.advice()+e.System+e.Reason, v) {
+				require.NotContains(t, text, v)
+			}
+		case []any:
+			for _, e := range v {
+				look(e)
+			}
+		case map[string]any:
+			for _, e := range v {
+				look(e)
+			}
+		}
+	}
+	look(v)
 }
 
 func FuzzIdentity(f *testing.F) {
-	fuzzSeeds(f, func(identity, _ string) {
-		if identity != "" {
-			f.Add([]byte(identity))
-		}
-	})
+	_, identities := harvest(f)
+	for _, s := range identities {
+		f.Add([]byte(s))
+	}
+	f.Add([]byte(`{"system":"ccmessaging","baseUrl":"https://a","appKey":"k","accessTokenSupplier":1,"userId":"u","userName":"n","channelId":"c","locale":"en","authUrl":"HTTPS://B:443/"}`))
+	f.Add([]byte(`{"system":"cubedrive","baseUrl":"https://a","method":"GET","params":{"b":"1","a":"2","b":"3"}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		id, failure := parseIdentity(data)
-		if failure != nil {
-			require.NotEmpty(t, failure.Field)
-			require.NotEmpty(t, failure.Reason)
+		id, err := parseIdentity(data)
+		if err != nil {
+			require.Nil(t, id)
+			require.Equal(t, InvalidIdentity, err.Code)
+			require.Equal(t, StepInput, err.Step)
+			require.NotEmpty(t, err.Field)
+			require.NotEmpty(t, err.Reason)
+			require.LessOrEqual(t, len(err.Field), 32)
+			requireSilent(t, err, data)
 			return
 		}
-		// The order in which the members stand does not matter.
-		var members map[string]json.RawMessage
-		if json.Unmarshal(data, &members) == nil {
-			sorted, err := json.Marshal(members)
-			require.NoError(t, err)
-			again, failure := parseIdentity(sorted)
-			if failure == nil { // a member that stands twice may be read otherwise
-				require.Equal(t, id.hash(1) == again.hash(1), id.equal(again))
+		// Its URL is a normal one, and every request goes there and nowhere else.
+		base, reason := normalBaseURL(id.base)
+		require.Empty(t, reason)
+		require.Equal(t, id.base, base)
+		requireRequest(t, id, id.vendor.ask(id, grant{}, "bearer"))
+		requireRequest(t, id, id.vendor.ask(id, grant{token: "held", refresh: "again"}, "bearer"))
+		if dep := id.vendor.dependency(id); dep != nil {
+			requireRequest(t, dep, dep.vendor.ask(dep, grant{}, ""))
+		}
+		// The order of members makes no other identity, nor does white space.
+		members, ok := object(data)
+		require.True(t, ok, "what core reads as an object is one")
+		if params, ok := object(members["params"]); ok {
+			members["params"] = reordered(params)
+		}
+		same, err := parseIdentity(reordered(members))
+		require.Nil(t, err)
+		require.True(t, id.equal(same))
+		require.Equal(t, id.hash(1), same.hash(1))
+		// One session each, however it is written.
+		c := New(Options{})
+		first, err := c.Open(data, Instant{})
+		require.Nil(t, err)
+		second, err := c.Open(reordered(members), Instant{})
+		require.Nil(t, err)
+		require.Equal(t, first, second)
+		// What it is made of is what is sent.
+		var given map[string]any
+		require.NoError(t, json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &given))
+		for name, sent := range sentFields(t, id) {
+			require.Equal(t, given[name], sent, name)
+		}
+		// Another value is another identity.
+		for name, v := range given {
+			if s, ok := v.(string); ok && name != "system" && name != "baseUrl" && name != "authUrl" && name != "method" {
+				changed := maps.Clone(members)
+				changed[name], _ = json.Marshal(s + "x")
+				if other, err := parseIdentity(reordered(changed)); err == nil {
+					require.False(t, id.equal(other), name)
+				}
 			}
 		}
-		for _, bearer := range []string{"", "AT"} {
-			r := id.vendor.ask(id, grant{}, bearer)
-			if r.Supplier != 0 {
-				continue
+	})
+}
+
+// requireRequest checks what any request of an identity must be.
+func requireRequest(t *testing.T, id *identity, r Request) {
+	if r.Supplier != 0 {
+		require.Positive(t, r.Supplier)
+		require.Empty(t, r.URL)
+		return
+	}
+	path, ok := strings.CutPrefix(r.URL, id.base+"/")
+	require.True(t, ok, "goes to the base URL")
+	require.Empty(t, strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/"), "the path is a constant one")
+	require.Contains(t, []string{"GET", "POST"}, r.Method)
+	for _, h := range r.Headers {
+		for _, c := range []byte(h.Value) {
+			require.True(t, ' ' <= c && c <= '~', "%s is a header", h.Name)
+		}
+	}
+	if r.Body != "" {
+		require.True(t, json.Valid([]byte(r.Body)))
+		require.Equal(t, "POST", r.Method)
+		require.Nil(t, r.Form)
+	}
+	require.True(t, r.Form == nil || r.Method == "POST")
+	require.True(t, r.Query == nil || r.Method == "GET")
+}
+
+// sentFields returns those of an identity's fields that its requests must carry unchanged.
+func sentFields(t *testing.T, id *identity) map[string]any {
+	body := func(id *identity) map[string]any {
+		var m map[string]any
+		if r := id.vendor.ask(id, grant{}, "bearer"); r.Supplier == 0 {
+			require.NoError(t, json.Unmarshal([]byte(r.Body), &m))
+		}
+		return m
+	}
+	switch id.vendor.(type) {
+	case cubedrive:
+		r := id.vendor.ask(id, grant{}, "")
+		params := map[string]any{}
+		for _, p := range append(r.Query, r.Form...) {
+			params[p.Name] = p.Value
+		}
+		return map[string]any{"params": params}
+	case ccmessaging:
+		sent := body(id)
+		dep := id.vendor.dependency(id)
+		if dep.values[1] == bySecret {
+			of := body(dep)
+			sent["appKey"], sent["appSecret"] = of["app_key"], of["app_secret"]
+		}
+		return sent
+	case accessToken:
+		if id.values[1] == bySecret {
+			of := body(id)
+			return map[string]any{"appKey": of["app_key"], "appSecret": of["app_secret"]}
+		}
+		return nil
+	}
+	return body(id)
+}
+
+// core reads JSON by another library than the rest of the world: both must see the same.
+func FuzzMembers(f *testing.F) {
+	bodies, identities := harvest(f)
+	for _, s := range slices.Concat(bodies, identities) {
+		f.Add([]byte(s))
+	}
+	for _, s := range []string{"", "{}", "{} {}", "[]", `{"a":1,"a":2}`, "\xef\xbb\xbf{}", `{"a":"\ud800"}`, "{\"a\":\"\xff\"}",
+		`{"a":" 5 ","b":"0x5","c":1e999,"d":"inf","e":-0,"f":"1_0"}`, `{"a":`, `{"a" 1}`, `{"a":1,}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		seen := map[string]value{}
+		err := eachMember(data, func(name string, v value) { seen[name] = v.Clone() })
+		members, ok := object(data)
+		require.Equal(t, ok, err == nil, "what is one JSON object")
+		if err != nil || !utf8.Valid(data) { // what is not UTF-8 is read, but may be read in two ways
+			return
+		}
+		require.Len(t, seen, len(members))
+		for name, v := range seen {
+			require.Equal(t, string(members[name]), string(v), "the last of equal names counts")
+			if s, ok := asString(v); ok {
+				var want string
+				require.NoError(t, json.Unmarshal(v, &want))
+				require.Equal(t, want, s)
+				token, ok := asToken(v)
+				require.Equal(t, s, token)
+				require.Equal(t, ok, s != "" && len(s) <= maxToken && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0)
 			}
-			u, err := url.Parse(r.URL)
-			require.NoError(t, err)
-			require.True(t, u.Scheme == "http" || u.Scheme == "https")
-			require.NotEmpty(t, u.Hostname())
-			require.Nil(t, u.User)
-			require.Empty(t, u.RawQuery+u.Fragment)
-			for _, h := range r.Headers {
-				require.False(t, strings.ContainsAny(h.Value, "\r\n\x00"), "a header can be broken")
+			if n, ok := asNumber(v); ok {
+				require.False(t, math.IsNaN(n) || math.IsInf(n, 0))
+				var number float64
+				if v.Kind() == '0' {
+					require.NoError(t, json.Unmarshal(v, &number))
+					require.Equal(t, number, n)
+					inText, ok := asNumber(value(`" ` + string(v) + `"`))
+					require.True(t, ok, "a number may be inside a string")
+					require.Equal(t, n, inText)
+				}
 			}
-			if r.Body != "" {
-				require.True(t, json.Valid([]byte(r.Body)))
+			life := lifetime(v, hour)
+			require.True(t, second <= life && life <= 24*hour, "a life of %d ms", life)
+		}
+	})
+}
+
+func FuzzRead(f *testing.F) {
+	bodies, _ := harvest(f)
+	for _, s := range bodies {
+		for i := range vendors {
+			f.Add(uint8(i), uint8(i), 200, []byte(s))
+		}
+	}
+	for _, status := range []int{0, 204, 301, 400, 401, 403, 404, 429, 500, 502, 599} {
+		f.Add(uint8(status), uint8(0), status, []byte(`{"errorCode":"1234567890123456","resultCode":5,"exceptionInfo":"ip address 10.0.0.1 SECRET-SECRET"}`))
+	}
+	f.Fuzz(func(t *testing.T, which, at uint8, status int, body []byte) {
+		v, step := vendors[int(which)%len(vendors)], steps[int(at)%len(steps)]
+		r := Response{Status: status, Body: body}
+		g, err := v.read(step, r)
+		if err == nil {
+			require.True(t, 200 <= status && status <= 299)
+			require.True(t, isToken(g.token))
+			if v.policy().logins > 0 || v == (cubedrive{}) {
+				require.Zero(t, g.life)
+			} else {
+				require.True(t, second <= g.life && g.life <= 24*hour, "a life of %d ms", g.life)
 			}
+			require.True(t, g.refresh == "" || isToken(g.refresh))
+			require.True(t, 0 <= g.refreshLife && g.refreshLife <= 24*hour)
+			require.True(t, g.refresh == "" || g.refreshLife >= second)
+		} else {
+			require.Equal(t, grant{}, g, "a failure brings nothing")
+			require.NotEqual(t, string(err.Code), err.Code.advice(), "every code has its sentence")
+			require.Equal(t, step, err.Step)
+			require.Equal(t, status, err.Status)
+			require.Less(t, max(err.Vendor, -err.Vendor), int64(1e8))
+			requireSilent(t, err, body)
+		}
+		// Unknown members are ignored, and so is the order of the others.
+		members, ok := object(body)
+		if !ok || !utf8.Valid(body) {
+			require.True(t, ok || err != nil, "what is no object is no success")
+			return
+		}
+		for _, spellings := range [][]string{{"AccessToken", "accessToken"}, {"Expires", "expiresIn", "expires_in"}, {"errorCode", "resultCode", "result"}} {
+			had := 0
+			for _, name := range spellings {
+				if members[name] != nil {
+					had++
+				}
+			}
+			if had > 1 {
+				return // of several spellings the last one counts
+			}
+		}
+		members["an unknown one"] = json.RawMessage(`{"token":["x"]}`)
+		again, err2 := v.read(step, Response{Status: status, Body: reordered(members)})
+		require.Equal(t, g, again)
+		require.Equal(t, err, err2)
+	})
+}
+
+// A call's answer may only mean that a token is dead, or bring a new one, in the
+// ways that the vendor documents.
+func FuzzJudge(f *testing.F) {
+	bodies, identities := harvest(f)
+	var ids []*identity
+	for _, s := range identities {
+		if id, err := parseIdentity([]byte(s)); err == nil {
+			ids = append(ids, id)
+			if dep := id.vendor.dependency(id); dep != nil {
+				ids = append(ids, dep)
+			}
+		}
+	}
+	for i, s := range bodies {
+		for _, status := range []int{200, 401, 403, 500} {
+			f.Add(uint8(i), status, "", []byte(s))
+		}
+	}
+	f.Add(uint8(0), 200, "ROLLED", []byte(`{"token":"x"}`))
+	f.Add(uint8(0), 200, "not a\ntoken", []byte(`{"token":"eyJ1c2VySWQiOiJ1c2VyLTEiLCJjaGFubmVsSWQiOiJjaGFubmVsLTEifQ=="}`))
+	f.Fuzz(func(t *testing.T, n uint8, status int, rolled string, body []byte) {
+		id := ids[int(n)%len(ids)]
+		j := id.vendor.judge(id, Response{Status: status, Rolled: rolled, Body: body})
+		_, messaging := id.vendor.(ccmessaging)
+		switch {
+		case j.rolled != "":
+			require.True(t, messaging && 200 <= status && status <= 299)
+			require.True(t, isToken(j.rolled))
+			require.False(t, j.token || j.bearer)
+			if j.rolled != rolled {
+				s, ok := subjectOf(j.rolled)
+				require.True(t, ok && s.is(id), "a token that only the body has must be this very user's")
+				require.Contains(t, string(body), `"`)
+			}
+		case j.token || j.bearer:
+			require.True(t, status == 401 || status == 403)
+			require.True(t, messaging || !j.bearer, "nothing else has two tokens")
+			require.NotEmpty(t, j.reason)
+		}
+		if status == 401 {
+			require.True(t, j.token, "401 is what every vendor answers a dead token with")
+		}
+		if status == 403 && j.token {
+			require.Equal(t, isales{}, id.vendor)
+		}
+	})
+}
+
+// Only the documented answer is a yes or a no; all else says nothing of the token.
+func FuzzConfirms(f *testing.F) {
+	bodies, _ := harvest(f)
+	for _, s := range bodies {
+		f.Add(200, []byte(s))
+	}
+	for _, s := range []string{`{"success":true,"valid":false}`, `{"success":false,"valid":true}`, `{"success":1,"valid":1}`, `{"valid":true}`, `{"success":"true","valid":"true"}`} {
+		f.Add(200, []byte(s))
+	}
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		yes, err := cubedrive{}.confirms(Response{Status: status, Body: body})
+		members, ok := object(body)
+		success, valid := string(members["success"]), string(members["valid"])
+		answered := ok && 200 <= status && status <= 299 && success == "true" && (valid == "true" || valid == "false")
+		if utf8.Valid(body) {
+			require.Equal(t, answered, err == nil)
+		}
+		require.Equal(t, err == nil && valid == "true", yes)
+		if err != nil {
+			require.Equal(t, StepVerify, err.Step)
+			require.Equal(t, status, err.Status)
+			requireSilent(t, err, body)
 		}
 	})
 }
 
 func FuzzBaseURL(f *testing.F) {
-	for _, s := range []string{"https://a.example", "HTTP://[::1]:80/x/", "https://u@h", "https://h/%2e%2e/", "https://h:443/a/b?c#d", "https://h\\@e"} {
+	for _, s := range []string{"https://IP:28443", "HTTPS://Service.BesClouds.com:443/", "http://a:80/lite//", "https://[::1]:8080/x", "https://[::ffff:1.2.3.4]",
+		"https://a@b", "https://a/%2e%2E/b", "https://a/./b", "https://a?b", "https://a#b", "//a", "https:///a", "https://a:0", "https://a:65536", "https://a:+1",
+		"https://a/%zz", "https://a/%", "https://1.2.3.4.5", "https://256.256.256.256", "https://a.1", "https://[:::::]", "https://0x7f.1", "https://a.", "https://a..b", "https://a/b;c=d:e@f", "https://a/b%2f"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		base, reason := normalBaseURL(s)
-		require.NotEqual(t, base == "", reason == "", "one of them")
-		if base == "" {
+		if reason != "" {
+			require.Empty(t, base)
+			require.NotContains(t, reason, "\n")
 			return
 		}
-		again, _ := normalBaseURL(base)
-		require.Equal(t, base, again, "the normal form is its own normal form")
-		u, err := url.Parse(base + "/path")
-		if err != nil {
-			require.Contains(t, base, "%", "only an escape may be left for the platform to refuse")
-			return
-		}
-		require.Nil(t, u.User)
-		require.Empty(t, u.RawQuery+u.Fragment)
+		again, reason := normalBaseURL(base)
+		require.Empty(t, reason)
+		require.Equal(t, base, again, "a normal form is its own")
+		require.False(t, strings.HasSuffix(base, "/"), "a path can be appended")
 		given, err := url.Parse(s)
 		require.NoError(t, err)
-		require.Equal(t, strings.ToLower(given.Hostname()), u.Hostname())
-		require.True(t, strings.HasSuffix(u.Path, "/path"))
+		u, err := url.Parse(base)
+		require.NoError(t, err)
+		require.Equal(t, strings.ToLower(given.Hostname()), u.Hostname(), "the same host")
+		require.Equal(t, portOf(given), portOf(u), "the same port")
+		require.Equal(t, strings.TrimRight(given.EscapedPath(), "/"), u.EscapedPath(), "the same path")
+		require.Nil(t, u.User)
+		require.Empty(t, u.RawQuery)
+		require.False(t, u.ForceQuery)
+		require.Empty(t, u.Fragment)
+		require.Empty(t, u.Opaque)
+		require.NotEmpty(t, u.Hostname())
+		// What is appended stays below it.
+		joined, err := url.Parse(base + "/getLogin")
+		require.NoError(t, err)
+		require.Equal(t, u.Path+"/getLogin", joined.JoinPath().Path)
 	})
 }
 
-func FuzzAnswers(f *testing.F) {
-	fuzzSeeds(f, func(_, body string) {
-		if body != "" {
-			f.Add(200, []byte(body), "1", "T")
-			f.Add(403, []byte(body), "Sun, 06 Nov 1994 08:49:37 GMT", "")
+func portOf(u *url.URL) string {
+	if p := u.Port(); p != "" {
+		return p
+	}
+	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
+}
+
+func FuzzHTTPDate(f *testing.F) {
+	for _, s := range []string{"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Thu, 29 Feb 2024 23:59:59 GMT",
+		"Wed, 29 Feb 2023 00:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "Xxx, 31 Apr 2024 23:59:59 GMT", "Sat, 31 Dec 2016 23:59:60 GMT", "Tue, 29 Feb 2000 00:00:00 GMT", "Mon, 29 Feb 2100 00:00:00 GMT"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		at, ok := httpDate(s)
+		if ok {
+			// The name of the weekday is not looked at. A leap second is read, which net/http does not.
+			known, leap := "Sun"+s[3:], int64(0)
+			if s[23:25] == "60" {
+				known, leap = known[:23]+"59"+known[25:], second
+			}
+			want, err := http.ParseTime(known)
+			require.NoError(t, err)
+			require.Equal(t, want.UnixMilli()+leap, at)
+		} else if want, err := http.ParseTime(s); err == nil && want.Year() >= 1970 {
+			require.NotEqual(t, want.Format(http.TimeFormat), s, "the one form that is still generated is read")
+		}
+		for _, after := range []int64{
+			retryAfter(Response{RetryAfter: s}, Instant{Wall: 784111777000}),
+			retryAfter(Response{RetryAfter: s, Date: s}, Instant{}),
+			retryAfter(Response{RetryAfter: s, Date: "Sun, 06 Nov 1994 08:49:37 GMT"}, Instant{}),
+		} {
+			require.True(t, 0 <= after && after <= maxRetryAfter)
 		}
 	})
-	identities := []string{
-		`{"system":"appcube","baseUrl":"https://a","appKey":"k","appSecret":"s"}`,
-		`{"system":"isales","baseUrl":"https://a","user":"k","passwd":"s"}`,
-		`{"system":"cubedrive","baseUrl":"https://a","params":{"k":"v"}}`,
-		`{"system":"accesstoken","baseUrl":"https://a","appKey":"k","appSecret":"s"}`,
-		`{"system":"ccmessaging","baseUrl":"https://a","appKey":"k","appSecret":"s","userId":"u","userName":"n","channelId":"c","locale":"en"}`,
+}
+
+// A token's own word on its subject is read in every form that base64 has in URLs.
+func FuzzSubject(f *testing.F) {
+	f.Add("eyJ1c2VySWQiOiJ1c2VyLTEiLCJjaGFubmVsSWQiOiJjaGFubmVsLTEifQ%3D%3D", "user-1", "channel-1")
+	f.Add("32997522-0c9f-4336-80fb-fef717e28248", "張三", "??>>~~")
+	f.Add("%2B%2f%3d-_==", "", "\xff")
+	f.Fuzz(func(t *testing.T, token, user, channel string) {
+		if s, ok := subjectOf(token); ok {
+			id := &identity{vendor: ccmessaging{}, values: []string{s.userID, "", s.channelID}}
+			require.True(t, s.is(id))
+			require.Equal(t, Unknown, ccmessaging{}.foreign(id, token).Reason, "a token's own word proves nothing")
+			id.values[0] += "x"
+			require.Equal(t, OtherSubject, ccmessaging{}.foreign(id, token).Reason)
+		}
+		if !utf8.ValidString(user) || !utf8.ValidString(channel) {
+			return
+		}
+		data, err := json.Marshal(map[string]string{"tenantId": "t", "userId": user, "channelId": channel})
+		require.NoError(t, err)
+		for _, form := range []string{
+			base64.StdEncoding.EncodeToString(data), base64.RawStdEncoding.EncodeToString(data),
+			base64.URLEncoding.EncodeToString(data), base64.RawURLEncoding.EncodeToString(data),
+			url.QueryEscape(base64.StdEncoding.EncodeToString(data)),
+		} {
+			s, ok := subjectOf(form)
+			require.True(t, ok, form)
+			require.Equal(t, subject{user, channel}, s)
+		}
+	})
+}
+
+func FuzzCarryBody(f *testing.F) {
+	bodies, identities := harvest(f)
+	for _, s := range slices.Concat(bodies, identities) {
+		f.Add([]byte(s), "T1")
 	}
-	f.Fuzz(func(t *testing.T, status int, body []byte, after, rolled string) {
-		r := Response{Status: status, Body: body, RetryAfter: after, Rolled: rolled}
-		require.LessOrEqual(t, retryAfter(r, Instant{}), hour)
-		require.GreaterOrEqual(t, retryAfter(r, Instant{}), int64(0))
-		for _, text := range identities {
-			id, failure := parseIdentity([]byte(text))
-			require.Nil(t, failure)
-			g, failure := id.vendor.read(StepLogin, r)
-			if failure != nil {
-				require.Empty(t, g.token+g.refresh, "a failure gives no token")
-				require.NotEmpty(t, failure.Code)
-				require.Equal(t, status, failure.Status)
-				// No text of the body is told: what is printed is the same for a body without its strings.
-				require.NotContains(t, failure.Error(), "SECRET")
-			} else {
-				require.True(t, status >= 200 && status < 300)
-				require.True(t, isToken(g.token))
-				require.True(t, g.refresh == "" || isToken(g.refresh))
-				require.True(t, g.life == 0 && text == identities[2] || g.life >= second && g.life <= 24*hour, "a life of %d ms", g.life)
+	f.Add([]byte(""), "T1")
+	f.Add([]byte(`{"authToken":"OLD","a":[1,{"authToken":2}],"a":1e999,"\u0061uthToken":3}`), "T\"\\1")
+	f.Fuzz(func(t *testing.T, body []byte, token string) {
+		if !isToken(token) {
+			return
+		}
+		before, ok := object(body)
+		out, err := CarryBody("appcube", body, []Pair{{"authToken", token}})
+		require.Equal(t, ok || len(body) == 0, err == nil)
+		if err != nil {
+			require.Nil(t, out)
+			require.Equal(t, InvalidRequest, err.Code)
+			require.Equal(t, "body", err.Field)
+			requireSilent(t, err, body)
+			return
+		}
+		require.True(t, json.Valid(out))
+		after, ok := object(out)
+		require.True(t, ok)
+		var carried string
+		require.NoError(t, json.Unmarshal(after["authToken"], &carried))
+		require.Equal(t, token, carried)
+		delete(before, "authToken")
+		delete(after, "authToken")
+		require.Len(t, after, len(before))
+		for name := range before {
+			require.Equal(t, string(before[name]), string(after[name]), "every other member is unchanged, to the byte")
+		}
+		once, err := CarryBody("appcube", out, []Pair{{"authToken", token}})
+		require.Nil(t, err)
+		require.Equal(t, string(out), string(once), "carrying it once more changes nothing")
+	})
+}
+
+func FuzzResponseHead(f *testing.F) {
+	for _, s := range []string{`{"status":200,"retryAfter":"30","date":"Sun, 06 Nov 1994 08:49:37 GMT","rolled":"T2"}`, `{"status":"503"}`, `{"status":1e300}`,
+		`{"status":-1e300}`, `{"status":200.5}`, `{"status":null,"retryAfter":30,"rolled":""}`, `{"status":4294967496}`, ""} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r := ResponseHead(data)
+		require.Nil(t, r.Body)
+		// A number that no int holds is another one on every platform.
+		require.Less(t, max(r.Status, -r.Status), int(1e8))
+		members, ok := object(data)
+		if !ok || !utf8.Valid(data) {
+			return
+		}
+		for name, got := range map[string]string{"retryAfter": r.RetryAfter, "date": r.Date, "rolled": r.Rolled} {
+			want := ""
+			if raw := members[name]; len(raw) > 0 && raw[0] == '"' && json.Unmarshal(raw, &want) == nil && !bytes.Contains(raw, []byte(`\ud`)) && !bytes.Contains(raw, []byte(`\uD`)) {
+				require.Equal(t, want, got)
+			} else if len(raw) == 0 || raw[0] != '"' {
+				require.Empty(t, got)
 			}
-			j := id.vendor.judge(id, r)
-			require.True(t, j.rolled == "" || isToken(j.rolled))
-			require.False(t, (j.token || j.bearer) && status != 401 && status != 403, "a token dies of a %d", status)
-			if ok, failure := id.vendor.confirms(r); ok {
-				require.Nil(t, failure)
-				var answer struct{ Success, Valid bool }
-				if json.Unmarshal(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), &answer) == nil {
-					require.True(t, answer.Success && answer.Valid)
-				}
-			}
+		}
+		var status int
+		if raw := members["status"]; len(raw) > 0 && json.Unmarshal(raw, &status) == nil && 0 <= status && status <= 999 {
+			require.Equal(t, status, r.Status)
+		}
+		pairs := Members(data)
+		for _, p := range pairs {
+			require.Contains(t, members, p.Name)
 		}
 	})
 }
@@ -184,61 +627,6 @@ func FuzzNumber(f *testing.F) {
 			require.True(t, ok)
 			require.Equal(t, want, n)
 		}
-	})
-}
-
-func FuzzHTTPDate(f *testing.F) {
-	for _, s := range []string{"Sun, 06 Nov 1994 08:49:37 GMT", "Thu, 29 Feb 2024 23:59:59 GMT", "Sat, 01 Jan 2000 00:00:00 GMT"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		want, err := time.Parse(http.TimeFormat, s)
-		got, ok := httpDate(s)
-		if err == nil && want.Year() >= 1970 && want.Format(http.TimeFormat) == s { // what time.Parse only tolerates is not for us
-			require.True(t, ok)
-			require.Equal(t, want.UnixMilli(), got)
-		}
-	})
-}
-
-func FuzzCarryBody(f *testing.F) {
-	fuzzSeeds(f, func(_, body string) { f.Add([]byte(body), "TOKEN") })
-	f.Fuzz(func(t *testing.T, body []byte, token string) {
-		if !isToken(token) {
-			return
-		}
-		merged, failure := CarryBody("appcube", body, []Pair{{"authToken", token}})
-		var before map[string]any
-		err := json.Unmarshal(body, &before)
-		if failure != nil {
-			require.True(t, err != nil || before == nil, "a JSON object is refused")
-			require.Equal(t, "body", failure.Field)
-			return
-		}
-		var after map[string]any
-		require.NoError(t, json.Unmarshal(merged, &after))
-		require.Equal(t, token, after["authToken"])
-		if err == nil && len(body) > 0 {
-			delete(before, "authToken")
-			delete(after, "authToken")
-			if before == nil {
-				before = map[string]any{}
-			}
-			require.Equal(t, before, after, "nothing else may change")
-		}
-	})
-}
-
-func FuzzSubject(f *testing.F) {
-	f.Add("eyJ0ZW5hbnRJZCI6InQiLCJjaGFubmVsSWQiOiJjIiwidXNlcklkIjoidSJ9", "u")
-	f.Fuzz(func(t *testing.T, token, user string) {
-		id, failure := parseIdentity([]byte(jsonObject(Pair{"system", "ccmessaging"}, Pair{"baseUrl", "https://a"}, Pair{"appKey", "k"},
-			Pair{"appSecret", "s"}, Pair{"userId", user}, Pair{"userName", "n"}, Pair{"channelId", "c"}, Pair{"locale", "en"})))
-		if failure != nil {
-			return
-		}
-		v := ccmessaging{}.foreign(id, token)
-		require.True(t, v.Valid == nil || !*v.Valid, "a form proves no validity")
 	})
 }
 

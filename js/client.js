@@ -102,7 +102,7 @@ export class Client {
 			return verify(this.#driver, reference, token, signal);
 		}
 		if (identity === undefined) {
-			throw option("identity", "is missing: a token's value alone does not say whose it is", "verifyToken");
+			throw option("identity", "is missing: a token's value alone does not say whose it is");
 		}
 		return verify(this.#driver, this.#refer(identity), token, signal);
 	}

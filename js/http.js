@@ -84,7 +84,8 @@ export async function read(response) {
 		for (let part = await reader.read(); !part.done; part = await reader.read()) {
 			size += part.value.length;
 			if (size > maxBody) {
-				await reader.cancel();
+				// Not waited for: the cancellation of a clone ends with that of the response, which is the caller's.
+				reader.cancel().catch(() => {});
 				return undefined;
 			}
 			chunks.push(part.value);
