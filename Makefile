@@ -68,6 +68,7 @@ lint: types ## check format, go vet, types
 	go vet ./...
 	$(WASM) go vet ./...
 	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --lib ES2022 --types "" --module nodenext dist/types/*.d.ts
+	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --target ES2022 --lib ES2022,DOM --types "" --module nodenext js/test/types/*.ts
 
 pack: build types ## make the npm package
 	npm pack

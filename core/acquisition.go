@@ -334,7 +334,7 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 	}
 	s.task = nil
 	if err == nil {
-		s.failures, s.barrier.cause = 0, nil
+		s.failures, s.barrier = 0, nil
 	} else {
 		if err.RetryAt == 0 { // not a dependency's error, which has its own barrier
 			c.coolDown(s, now, err, wait)

@@ -130,10 +130,13 @@ func (c *Client) Forget(id SessionID, now Instant) {
 	if s == nil {
 		return
 	}
+	s.held, s.dead, s.retired = grant{}, false, nil // first, or who waits could still get it
+	if token := (accessToken{}); s.identity.vendor == token {
+		s.held.token = token.given(&s.identity) // is the caller's, and cannot be got anew
+	}
 	if s.task != nil {
 		c.abandon(s.task, now, Forgotten)
 	}
-	s.held, s.dead, s.retired = grant{}, false, [2]retired{}
 	s.generation++    // a response on its way is late from here on
 	s.overBudget(now) // drops what is older than the window
 	if s.barrier.left(now) == 0 && len(s.recent) == 0 && s.dependents == 0 {
@@ -169,6 +172,9 @@ func (c *Client) find(id *identity) *session {
 // add makes the session of an identity, and of its dependency where there is none yet.
 func (c *Client) add(id *identity) *session {
 	s := &session{identity: *id, hash: id.hash(c.seed)}
+	if c.newest != nil && c.newest.identity.base == id.base {
+		s.identity.base = c.newest.identity.base // many sessions of one vendor share its text
+	}
 	if n := len(c.free); n > 0 {
 		s.id = SessionID(c.free[n-1])
 		c.free = c.free[:n-1]

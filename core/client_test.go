@@ -106,3 +106,38 @@ func TestEqualIdentitiesShareASessionWhateverTheirForm(t *testing.T) {
 		require.NotEqual(t, one, id)
 	}
 }
+
+// An AccessToken that the caller gave is part of the identity: forgetting its
+// session must not leave those that need it without one.
+func TestForgetLeavesAGivenAccessToken(t *testing.T) {
+	c, now := New(Options{}), Instant{}
+	open := func(identity string) SessionID {
+		id, err := c.Open([]byte(identity), now)
+		require.Nil(t, err)
+		return id
+	}
+	user := open(`{"system":"ccmessaging","baseUrl":"https://m","appKey":"k","accessToken":"AT","userId":"u","userName":"n","channelId":"c","locale":"en"}`)
+	c.Forget(open(`{"system":"accesstoken","baseUrl":"https://m","appKey":"k","accessToken":"AT"}`), now)
+	require.Equal(t, Wait, c.Get(user, now, Want{}).Kind)
+}
+
+// A clock that is set back can make a token usable again while its successor is
+// on its way. Who forgets the session must not hand it to those who wait.
+func TestForgetGivesTheTokenToNobody(t *testing.T) {
+	c, now := New(Options{}), Instant{Wall: 10 * hour}
+	id, err := c.Open([]byte(exampleIdentity), now)
+	require.Nil(t, err)
+	c.Get(id, now, Want{})
+	c.Answered(c.Effects()[0].ID, now, Response{Status: 200, Body: []byte(`{"errorCode":0,"authToken":"T"}`)})
+	c.Effects()
+	require.Equal(t, Wait, c.Get(id, Instant{Wall: 12 * hour}, Want{}).Kind)
+	c.Effects()
+	c.Forget(id, now)
+	for _, e := range c.Effects() {
+		if e.Kind == Settled {
+			require.Equal(t, Forgotten, e.Err.Code)
+			return
+		}
+	}
+	require.Fail(t, "nobody was told")
+}

@@ -72,14 +72,17 @@ func (c *Client) coolDown(s *session, now Instant, err *Error, after int64) {
 	case CredentialsRefused:
 		wait = refusedCooldown
 	case Network, Timeout, Unavailable, RateLimited, StaleOnArrival, SupplierFailed, TokenRejected:
-		wait = c.backoff(s.identity.vendor.policy().backoff, s.failures)
+		wait = c.backoff(s.identity.vendor.policy().backoff, int(s.failures))
 	default:
-		wait = c.backoff(max(answerBackoff, s.identity.vendor.policy().backoff), s.failures)
+		wait = c.backoff(max(answerBackoff, s.identity.vendor.policy().backoff), int(s.failures))
 	}
 	s.failures++
 	wait = max(wait, after)
-	err.RetryAt = now.Wall + wait
-	s.barrier = barrier{cause: err, since: now, wait: wait}
+	left := s.barrier.left(now)
+	err.RetryAt = now.Wall + max(wait, left)
+	if wait >= left { // otherwise a vendor that refused, or asked for more time, is still to be left alone
+		s.barrier = &barrier{cause: err, since: now, wait: wait}
+	}
 	c.notify(s, now, Event{Type: EventCooling, Step: err.Step, RetryAt: err.RetryAt})
 }
 

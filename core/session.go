@@ -8,22 +8,22 @@ type session struct {
 	sameHash *session // the next session in the index under the same hash
 
 	newer, older *session // in the order of use; both nil where not listed
-	listed       bool     // opened by a caller; a dependency that nobody opened is not
 	dependency   *session // whose token every request carries too, or nil
-	dependents   int      // sessions that have this one as dependency
+	dependents   int32    // sessions that have this one as dependency
+	listed       bool     // opened by a caller; a dependency that nobody opened is not
 	gone         bool
+	dead         bool // the current token was rejected
 
 	held       grant
 	generation uint64 // grows with every token installed
 	issued     Instant
-	renewAge   int64 // the age in milliseconds at which the token is renewed ahead of time
-	dead       bool  // the current token was rejected
-	quick      int   // rejections in a row of tokens that were just acquired
-	retired    [2]retired
+	renewAge   int64     // the age in milliseconds at which the token is renewed ahead of time
+	retired    []retired // the last two
 
-	task     *task // the acquisition in flight, or nil
-	barrier  barrier
-	failures int
+	task     *task    // the acquisition in flight, or nil
+	barrier  *barrier // nil after a success
+	failures int32
+	quick    int32     // rejections in a row of tokens that were just acquired
 	logins   int       // ever made
 	recent   []Instant // logins inside the budget's window, where there is a budget
 }
@@ -37,7 +37,7 @@ type barrier struct {
 
 // left returns the milliseconds for which attempts are still stopped.
 func (b *barrier) left(now Instant) int64 {
-	if b.cause == nil {
+	if b == nil {
 		return 0
 	}
 	return max(0, b.wait-now.Since(b.since))
@@ -164,6 +164,5 @@ func (s *session) retire(print uint64) {
 	if s.held.token == "" {
 		return
 	}
-	s.retired[1] = s.retired[0]
-	s.retired[0] = retired{print: print, issued: s.issued, life: s.held.life, rejected: s.dead}
+	s.retired = append(s.retired[max(0, len(s.retired)-1):], retired{print: print, issued: s.issued, life: s.held.life, rejected: s.dead})
 }

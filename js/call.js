@@ -20,7 +20,7 @@ const encoder = new TextEncoder();
 export async function call(driver, getToken, reference, path, init) {
 	const url = target(reference, path);
 	const redirect = init.redirect ?? "manual";
-	if (redirect === "follow") {
+	if (redirect !== "manual" && redirect !== "error") {
 		throw invalid("redirect", 'must be "manual" or "error": a redirect could carry the token to another server');
 	}
 	for (let replay = false; ; replay = true) {

@@ -36,7 +36,7 @@ import { Token } from "./token.js";
  * @property {string} json the identity
  * @property {number} id the core's number, or 0 when the session is gone
  * @property {Token | undefined} token
- * @property {Promise<Token> | undefined} promise of that token, the same for all callers
+ * @property {Promise<Token> | undefined} promise of that token, the same for all callers; made when it is first asked for again
  * @property {number} serial of that token
  * @property {number} epoch of the core when it last said that the token may be used
  * @property {number} from since when, and
@@ -110,7 +110,7 @@ export class Driver {
 	 */
 	live({ known }) {
 		const core = this.#core;
-		if (core === undefined || known.promise === undefined) {
+		if (core === undefined || known.token === undefined) {
 			return undefined;
 		}
 		const wall = this.#clock.wall();
@@ -141,7 +141,7 @@ export class Driver {
 			this.#leaseEnd = undefined;
 			core.epoch++;
 		}, maxLeaseMs, true);
-		return known.promise;
+		return (known.promise ??= Promise.resolve(/** @type {Token} */ (known.token)));
 	}
 
 	/**
@@ -297,7 +297,7 @@ export class Driver {
 	#adopt(known, view) {
 		if (!known.token || known.serial !== view.serial) {
 			known.token = new Token(view, known.json);
-			known.promise = Promise.resolve(known.token);
+			known.promise = undefined;
 			known.serial = view.serial ?? 0;
 			known.epoch = -1;
 		}

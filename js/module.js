@@ -195,6 +195,9 @@ function isModule(value) {
  */
 async function instantiate(core, died) {
 	const go = createGo();
+	// Linear memory never shrinks, so it is worth collecting garbage before the heap has grown by more than a fifth of
+	// what lives: by Go's default it doubles. https://go.dev/doc/gc-guide#GOGC
+	go.env.GOGC = "20";
 	/** @type {WebAssembly.Instance} */
 	let wasm;
 	try {

@@ -59,28 +59,36 @@ async function show({ identity, path, init }) {
 		return `${identity.system}: the token was revoked, renewed at the 401, and the call was sent once more: ${response.status}.`;
 	};
 
+	/** What the row says of a token must not outlive it. */
+	const failed = (error) => {
+		const cell = row.querySelector(".verified");
+		cell.textContent = error.code ?? error.name;
+		cell.dataset.valid = "false";
+		sayFailed(error);
+	};
+
 	const actions = { get, verify, call };
 	row.addEventListener("click", ({ target }) => {
 		const action = actions[target.dataset.action];
 		if (action && target.getAttribute("aria-disabled") !== "true") {
-			perform(target, action);
+			perform(target, action, failed);
 		}
 	});
 	try {
 		await get();
 		await verify();
 	} catch (error) {
-		sayFailed(error);
+		failed(error);
 	}
 }
 
 /** Performs an action and says how it went. The button keeps the focus: it is marked, not disabled. */
-async function perform(button, action) {
+async function perform(button, action, failed) {
 	button.setAttribute("aria-disabled", "true");
 	try {
 		say(await action());
 	} catch (error) {
-		sayFailed(error);
+		failed(error);
 	} finally {
 		button.removeAttribute("aria-disabled");
 	}

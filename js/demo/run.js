@@ -6,13 +6,11 @@ import { controls, startServer } from "./server.js";
 
 const callers = 1000;
 
-let server;
-try {
-	server = await startServer(process.argv[2] ?? process.env.ADDR ?? "127.0.0.1:8787");
-} catch (error) {
-	console.error(/** @type {Error} */ (error).message);
+process.once("uncaughtException", ({ message }) => {
+	console.error(message); // it says what to do; the stack does not
 	process.exit(1);
-}
+});
+const server = await startServer(process.argv[2] ?? process.env.ADDR ?? "127.0.0.1:8787");
 for (const signal of ["SIGINT", "SIGTERM"]) {
 	process.once(signal, () => server.stop().then(() => process.exit(0)));
 }

@@ -14,13 +14,18 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
  */
 export async function startServer(addr, flags = []) {
 	const child = spawn(`${root}/dist/serve`, ["-addr", addr, "-root", root, ...flags], { stdio: ["ignore", "pipe", "pipe"] });
+	const end = () => child.kill("SIGTERM");
+	process.once("exit", end); // whatever the reason, it leaves no server behind
 	let said = "";
 	child.stderr.setEncoding("utf8").on("data", (text) => (said += text));
 	const ended = new Promise((resolve, reject) => {
 		child.once("error", (cause) =>
 			reject(new Error("The local server does not start: build it with `make dist/serve`, which needs Go.", { cause })),
 		);
-		child.once("close", (code) => resolve(code));
+		child.once("close", (code) => {
+			process.off("exit", end);
+			resolve(code);
+		});
 	});
 	const lines = createInterface(child.stdout);
 	const first = await Promise.race([once(lines, "line").then(([line]) => line), ended]);
@@ -32,7 +37,7 @@ export async function startServer(addr, flags = []) {
 		url,
 		ended,
 		async stop() {
-			child.kill("SIGTERM");
+			end();
 			await ended;
 		},
 	};

@@ -1,91 +1,160 @@
-// What the package does to the program that it is in.
+// The package in a process of its own: what an import does, what a use leaves behind, and what reaches the process.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { createClient } from "../client.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { startServer } from "../demo/server.js";
 
-const entry = new URL("../node.js", import.meta.url).href;
-const run = (program) =>
-	promisify(execFile)(process.execPath, ["--input-type=module", "-e", program], {
-		cwd: fileURLToPath(new URL("../..", import.meta.url)),
-		timeout: 20_000,
-	}).then((out) => ({ code: 0, ...out }), (error) => error);
-
-const answer = `new Response(JSON.stringify({ errorCode: 0, authToken: "T", expireTime: 3600 }))`;
-const identity = `{ system: "appcube", baseUrl: "https://a.example", appKey: "k", appSecret: "s" }`;
-
-test("the import alone starts nothing and adds no global, and neither does use", async () => {
-	const { code, stdout, stderr } = await run(`
-		await fetch("data:,"); // Node's own fetch has a module and a global of its own
-		const before = Reflect.ownKeys(globalThis);
-		const compile = WebAssembly.compile;
-		let compiled = 0;
-		WebAssembly.compile = (...args) => (compiled++, compile(...args));
-		const { createClient } = await import("${entry}");
-		if (compiled) throw new Error("the import compiles");
-		await createClient({ fetch: async () => ${answer} }).getToken(${identity});
-		const added = Reflect.ownKeys(globalThis).filter((key) => !before.includes(key));
-		console.log(compiled, JSON.stringify(added));
-	`);
-	assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: "1 []\n", stderr: "" });
+let folder, server;
+before(async () => {
+	folder = await mkdtemp(join(tmpdir(), "cctoken-process-"));
+	server = await startServer("127.0.0.1:0");
+});
+after(async () => {
+	await server?.stop();
+	await rm(folder, { recursive: true });
 });
 
-test("a program that holds a live token ends by itself", async () => {
-	const started = Date.now();
-	const { code, stdout } = await run(`
-		import { createClient } from "${entry}";
-		const client = createClient({ fetch: async () => ${answer} });
-		for (let i = 0; i < 3; i++) await client.getToken(${identity});
-		console.log("done");
-	`);
-	assert.deepEqual({ code, stdout }, { code: 0, stdout: "done\n" });
-	assert.ok(Date.now() - started < 15_000);
-});
+let scripts = 0;
 
-test("a watcher that throws stops nothing, and its error is not swallowed", async () => {
-	const { code, stdout, stderr } = await run(`
-		import { createClient } from "${entry}";
-		const client = createClient({ fetch: async () => ${answer}, onEvent() { throw new Error("the watcher's own"); } });
-		process.on("uncaughtException", (error) => console.log("uncaught:", error.message));
-		console.log(String(await client.getToken(${identity})));
-	`);
-	assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
-	assert.match(stdout, /uncaught: the watcher's own/);
-	assert.match(stdout, /\[token of appcube\]/);
-});
-
-test("when the module dies those who wait are told, and the next call starts a fresh one", async () => {
-	const module = createModule(load);
-	let release;
-	const held = new Promise((resolve) => (release = resolve));
-	let requests = 0;
-	const client = createClient(module, {
-		fetch: async () => {
-			requests++;
-			await held;
-			return new Response('{"errorCode":0,"authToken":"T","expireTime":3600}');
-		},
-	});
-	const who = { system: "appcube", baseUrl: "https://a.example", appKey: "k", appSecret: "s" };
-	const waiting = assert.rejects(client.getToken(who), { name: "TokenError", code: "module_failed", retryable: true });
-	while (requests === 0) {
+/**
+ * Runs a module's text in a Node of its own. It has the package as `cctoken`, and the sandbox's identities.
+ * @param {string} script
+ */
+async function run(script) {
+	const from = (path) => JSON.stringify(new URL(path, import.meta.url).href);
+	const file = join(folder, `${++scripts}.mjs`); // not by --eval, which puts modules on globalThis itself
+	await writeFile(
+		file,
+		`await fetch(${JSON.stringify(server.url)}); // Node's first fetch adds a global of its own
 		await new Promise((resolve) => setTimeout(resolve, 5));
+		const names = () => Reflect.ownKeys(globalThis).map(String).sort().join();
+		const atFirst = names();
+		const resources = () => process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|CloseReq/.test(name));
+		const cctoken = await import(${from("../node.js")});
+		const { sandboxIdentities } = await import(${from("../demo/identities.js")});
+		const all = sandboxIdentities(${JSON.stringify(server.url)});
+		const identity = all[0].identity;
+		const check = (condition, what) => { if (!condition) throw new Error(what); };
+		${script}`,
+	);
+	const child = spawn(process.execPath, [file], { stdio: ["ignore", "pipe", "pipe"] });
+	const output = { stdout: "", stderr: "" };
+	for (const name of ["stdout", "stderr"]) {
+		child[name].on("data", (data) => (output[name] += data));
 	}
-	const instance = await module.start();
-	assert.throws(() => instance.call("live", 999_999, 1, 0, 0), { code: "module_failed" }); // no such client: Go panics
-	release();
-	await waiting;
-	assert.equal((await client.getToken(who)).value, "T");
-	assert.equal(requests, 2);
+	const stuck = setTimeout(() => child.kill("SIGKILL"), 10_000);
+	const [code, signal] = await once(child, "close");
+	clearTimeout(stuck);
+	return { code, signal, ...output };
+}
 
-	const session = client.session(who);
-	const again = await module.start();
-	assert.throws(() => again.call("live", 999_999, 1, 0, 0), { code: "module_failed" });
-	await new Promise((resolve) => setTimeout(resolve, 1100)); // a live token's lease ends
-	assert.equal((await session.getToken()).value, "T");
-	assert.equal(requests, 3);
+const quiet = { code: 0, signal: null, stdout: "", stderr: "" };
+
+test("an import alone starts nothing, reads no file, adds no global, and prints nothing", async () => {
+	assert.deepEqual(
+		await run(`
+			check(names() === atFirst, "a global was added");
+			check(resources().length === 0, "running: " + resources());
+			check(Object.keys(cctoken).sort().join() === "Client,Session,Token,TokenError,createClient,getToken,initialize,verifyToken", Object.keys(cctoken).join());
+			const compile = WebAssembly.compile;
+			WebAssembly.compile = () => { throw new Error("started"); };
+			await new Promise((resolve) => setTimeout(resolve, 20));
+			WebAssembly.compile = compile;`),
+		quiet,
+	);
+});
+
+test("a client that is only made starts nothing either", async () => {
+	assert.deepEqual(
+		await run(`
+			WebAssembly.compile = () => { throw new Error("started"); };
+			cctoken.createClient().session(identity);
+			await new Promise((resolve) => setTimeout(resolve, 20));
+			check(resources().length === 0, "running: " + resources());`),
+		quiet,
+	);
+});
+
+test("after its use the process ends by itself, with no global added and nothing printed", async () => {
+	const began = performance.now();
+	assert.deepEqual(
+		await run(`
+			for (const { identity, path, init } of all) {
+				const token = await cctoken.getToken(identity);
+				check(await cctoken.getToken({ ...identity }) === token, "the functions share a client");
+				check((await cctoken.verifyToken(token)).valid === true, "valid");
+				const client = cctoken.createClient();
+				await (await client.fetch(identity, path, init)).text();
+				await client.getToken(identity);
+				await client.getToken(identity); // by the fast way, which sets a timer
+			}
+			check(names() === atFirst, "a global was added");`),
+		quiet,
+	);
+	assert.ok(performance.now() - began < 6_000, "it did not wait for a timer");
+});
+
+test("a process waits for a login in flight, even where nothing else keeps it", async () => {
+	assert.deepEqual(await run(`cctoken.getToken(identity).then(() => process.stdout.write("here"));`), { ...quiet, stdout: "here" });
+});
+
+test("a watcher that throws is heard by the process, and harms neither callers nor later events", async () => {
+	const { code, stdout } = await run(`
+		const heard = [];
+		process.on("uncaughtException", (error) => heard.push(error.message));
+		const types = [];
+		const client = cctoken.createClient({ onEvent({ type }) { types.push(type); throw new Error("watcher " + type); } });
+		const tokens = await Promise.all([client.getToken(identity), client.getToken({ ...identity })]);
+		check(tokens[0] === tokens[1] && tokens[0].value, "token");
+		await client.getToken(identity, { rejected: tokens[0] });
+		await new Promise((resolve) => setTimeout(resolve, 5));
+		console.log(types.join(), heard.join());`);
+	assert.deepEqual([code, stdout], [0, "acquired,rejected,acquired watcher acquired,watcher rejected,watcher acquired\n"]);
+});
+
+test("a failure that nobody takes care of is the caller's unhandled rejection, once, and no other", async () => {
+	const { code, stdout } = await run(`
+		const unhandled = [];
+		process.on("unhandledRejection", (error) => unhandled.push(error.code));
+		const client = cctoken.createClient();
+		client.getToken({ ...identity, appSecret: "wrong" });
+		const taken = client.getToken({ ...identity, appSecret: "wrong" });
+		taken.catch(() => {});
+		client.session({ ...identity, appSecret: "wrong" }).getToken().catch(() => {});
+		await taken.catch(() => {});
+		await new Promise((resolve) => setTimeout(resolve, 20));
+		console.log(unhandled.join());`);
+	assert.deepEqual([code, stdout], [0, "vendor_failure\n"]);
+});
+
+test("the demonstration shows four renewed tokens, ends at SIGINT and SIGTERM with 0, and leaves no server", async () => {
+	for (const signal of ["SIGINT", "SIGTERM"]) {
+		const child = spawn(process.execPath, [new URL("../demo/run.js", import.meta.url).pathname, "127.0.0.1:0"]);
+		let output = "";
+		for await (const data of child.stdout) {
+			output += data;
+			if (/The page is at/.test(output)) {
+				break;
+			}
+		}
+		const url = /listening on (\S+)/.exec(output)[1];
+		assert.equal(output.match(/ (true \((core|vendor)\)) +1 +renewed, replayed: 200$/gm)?.length, 4, output);
+		assert.equal((await fetch(url)).status, 200);
+		child.kill(signal);
+		assert.deepEqual(await once(child, "close"), [0, null]);
+		await assert.rejects(fetch(url));
+	}
+});
+
+test("the demonstration says in one line what is in its way", async () => {
+	const { host } = new URL(server.url);
+	const child = spawn(process.execPath, [new URL("../demo/run.js", import.meta.url).pathname, host]);
+	let said = "";
+	child.stderr.on("data", (data) => (said += data));
+	assert.deepEqual(await once(child, "close"), [1, null]);
+	assert.equal(said, `serve: ${host} is in use: end what listens there, or choose another address with -addr\n`);
 });

@@ -86,6 +86,17 @@ test("a refused login is shown with its code, its advice and the time of the nex
 	await page.context().close();
 });
 
+test("a token that is gone and could not be renewed is not shown as valid any more", async () => {
+	const { page } = await open();
+	await page.goto(server.url);
+	await page.getByText("Every token was fetched and verified.").waitFor();
+	await sandbox.post("refuse", { system: "isales", credential: "abcd", refuse: true });
+	await page.getByRole("button", { name: "Revoke and call: isales" }).click();
+	await page.getByText(/^credentials_refused: /).waitFor();
+	assert.equal(await row(page, "isales").locator(".verified").textContent(), "credentials_refused");
+	await page.context().close();
+});
+
 test("a module that is served with a wrong MIME type still loads, and one that is missing is a clear error", async () => {
 	const { page } = await open();
 	await page.route("**/core.wasm", async (route) => {

@@ -1,0 +1,52 @@
+package core
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestErrorSaysWhatHappenedToWhatAndWhatToDo(t *testing.T) {
+	refused := &Error{Code: CredentialsRefused, System: "isales", Step: StepLogin, Status: 403, Vendor: 7}
+	for want, e := range map[string]*Error{
+		"isales: login: the vendor refused the credentials; check the key, the secret and the account's state (HTTP 403) (vendor code 7)": refused,
+		"isales: login: not tried: an earlier attempt failed and its waiting time is not over; cause: login: the vendor refused the credentials; check the key, the secret and the account's state (HTTP 403)": {
+			Code: CoolingDown, System: "isales", Step: StepLogin, Cause: refused},
+		"appcube: appKey is missing":                        invalid("appcube", "appKey", "is missing"),
+		"the session was forgotten while the caller waited": {Code: Forgotten, Step: StepInput},
+	} {
+		require.Equal(t, want, e.Error())
+	}
+	cooling := &Error{Code: CoolingDown, Cause: refused}
+	var cause *Error
+	require.True(t, errors.As(errors.Unwrap(cooling), &cause))
+	require.Same(t, refused, cause)
+	require.NoError(t, errors.Unwrap(refused))
+}
+
+func TestEveryCodeHasItsSentence(t *testing.T) {
+	for _, c := range []Code{CredentialsRefused, AddressNotAdmitted, BadRequest, NotFound, VendorFailure, UnexpectedStatus, MalformedResponse, ResponseTooLarge,
+		Redirected, Network, Timeout, Unavailable, RateLimited, CoolingDown, LoginBudget, TokenRejected, StaleOnArrival, SupplierFailed, TooManySessions, Forgotten} {
+		require.NotEqual(t, string(c), c.advice())
+	}
+}
+
+// A body may hold anything, in any place that core looks at.
+func TestErrorRepeatsNothingOfTheAnswer(t *testing.T) {
+	for _, body := range []string{
+		`{"errorCode":"SECRET","errorMsg":"SECRET","exceptionInfo":"SECRET"}`, `{"errorCode":123456789012}`, `{"resultCode":"123456789012"}`,
+		`{"result":123456789012,"resultData":"SECRET"}`, `{"success":false,"x-auth-token":"SECRET"}`, `SECRET`, `{"SECRET":"SECRET"`,
+	} {
+		for _, v := range vendors {
+			for _, status := range []int{200, 302, 400, 401, 403, 404, 418, 429, 500, 503} {
+				if _, err := v.read(StepLogin, Response{Status: status, Body: []byte(body)}); err != nil {
+					text := fmt.Sprintf("%+v %s", *err, err)
+					require.NotContains(t, text, "SECRET")
+					require.NotContains(t, text, "123456789012")
+				}
+			}
+		}
+	}
+}

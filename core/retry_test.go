@@ -1,0 +1,153 @@
+package core
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const exampleDrive = `{"system":"cubedrive","baseUrl":"https://c.example","params":{"user":"u"}}`
+
+// bench is one session with what a test needs to drive it.
+type bench struct {
+	*testing.T
+	*Client
+	id  SessionID
+	now Instant
+}
+
+func newBench(t *testing.T, identity string) *bench {
+	b := &bench{T: t, Client: New(Options{Seed: [2]uint64{3, 4}}), now: Instant{Wall: 1_000_000, Mono: 1_000}}
+	id, err := b.Open([]byte(identity), b.now)
+	require.Nil(t, err)
+	b.id = id
+	return b
+}
+
+func (b *bench) pass(ms int64) { b.now.Wall += ms; b.now.Mono += ms }
+
+// sent returns the exchange of the one request that went out, or 0.
+func (b *bench) sent() uint64 {
+	id := uint64(0)
+	for _, e := range b.Effects() {
+		if e.Kind == Send {
+			require.Zero(b, id, "one request at a time")
+			id = e.ID
+		}
+	}
+	return id
+}
+
+// settled returns the error of the acquisition that ended.
+func (b *bench) settled() *Error {
+	for _, e := range b.Effects() {
+		if e.Kind == Settled {
+			return e.Err
+		}
+	}
+	require.Fail(b, "nothing has ended")
+	return nil
+}
+
+func (b *bench) get(want Want) Decision { return b.Get(b.id, b.now, want) }
+
+func TestBackoffGrowsWithTheFailuresUpToItsBound(t *testing.T) {
+	c := New(Options{Seed: [2]uint64{1, 2}})
+	for failures, ceiling := range []int64{10, 20, 40, 80, 160, 320, 600, 600, 600} {
+		var least, most int64 = hour, 0
+		for range 2000 {
+			wait := c.backoff(10*second, failures)
+			least, most = min(least, wait), max(most, wait)
+		}
+		require.GreaterOrEqual(t, least, int64(2500), "never at once")
+		require.Less(t, least, 2500+ceiling*second/20, "jitter over the whole of it")
+		require.Less(t, most, 2500+ceiling*second)
+		require.Greater(t, most, 2500+ceiling*second*95/100)
+	}
+	require.LessOrEqual(t, c.backoff(10*second, 1<<30), maxBackoff+2500, "no failure overflows it")
+}
+
+// A login that is repeated because the connection broke counts as well.
+func TestRepetitionKeepsToTheBudget(t *testing.T) {
+	b := newBench(t, exampleDrive)
+	began := b.now
+	for n := range int64(4) {
+		require.Equal(t, Wait, b.get(Want{Force: true}).Kind)
+		b.Answered(b.sent(), b.now, Response{Status: 200, Body: []byte(`{"success":true,"x-auth-token":"T` + itoa(n) + `"}`)})
+		b.pass(second)
+	}
+	require.Equal(t, Wait, b.get(Want{Force: true}).Kind)
+	fifth := b.sent()
+	require.NotZero(t, fifth)
+	b.Lost(fifth, b.now, Network, false)
+	for _, e := range b.Effects() {
+		if e.Kind == Sleep {
+			b.pass(e.Limit)
+			b.Woken(e.ID, b.now)
+		}
+	}
+	err := b.settled()
+	require.Equal(t, LoginBudget, err.Code)
+	require.Equal(t, began.Wall+10*minute, err.RetryAt, "when the first login leaves the window")
+	d := b.get(Want{})
+	require.Equal(t, Use, d.Kind, "while the token is good nobody suffers")
+	d = b.get(Want{Rejected: d.Token.Value})
+	require.Equal(t, Fail, d.Kind)
+	require.Equal(t, LoginBudget, d.Err.Code)
+	b.now = Instant{d.Err.RetryAt - 1, b.now.Mono + d.Err.RetryAt - 1 - b.now.Wall}
+	require.Equal(t, Fail, b.get(Want{}).Kind, "a millisecond before")
+	b.pass(1)
+	require.Equal(t, Wait, b.get(Want{}).Kind, "when it said")
+}
+
+// Tokens that are rejected in a row make a short waiting time. It must not end
+// the long one of credentials that were refused.
+func TestShortWaitDoesNotEndALongOne(t *testing.T) {
+	b := newBench(t, exampleDrive)
+	for n := range int64(3) {
+		require.Equal(t, Wait, b.get(Want{Rejected: "T" + itoa(n-1)}).Kind)
+		b.Answered(b.sent(), b.now, Response{Status: 200, Body: []byte(`{"success":true,"x-auth-token":"T` + itoa(n) + `"}`)})
+	}
+	b.get(Want{Force: true})
+	b.Answered(b.sent(), b.now, Response{Status: 403})
+	require.Equal(t, CredentialsRefused, b.settled().Code)
+	d := b.get(Want{Rejected: "T2"})
+	require.Equal(t, CoolingDown, d.Err.Code)
+	require.Equal(t, b.now.Wall+refusedCooldown, d.Err.RetryAt)
+	require.Equal(t, CredentialsRefused, d.Err.Cause.Code)
+	b.pass(refusedCooldown - 1)
+	require.Equal(t, Fail, b.get(Want{}).Kind)
+	b.pass(1)
+	require.Equal(t, Wait, b.get(Want{}).Kind)
+}
+
+// Where the platform drops a request without a word, the next caller ends it.
+func TestRequestThatIsNeverAnsweredEndsWithTheNextCaller(t *testing.T) {
+	b := newBench(t, exampleIdentity)
+	first := b.get(Want{})
+	exchange := b.sent()
+	b.pass(defaultTimeout + 2*second)
+	require.Equal(t, first, b.get(Want{}), "the host's own timer comes first")
+	b.pass(1)
+	d := b.get(Want{})
+	require.Equal(t, CoolingDown, d.Err.Code)
+	require.Equal(t, Timeout, b.settled().Code)
+	b.Answered(exchange, b.now, Response{Status: 200, Body: []byte(`{"errorCode":0,"authToken":"LATE"}`)})
+	require.Empty(t, b.Effects())
+}
+
+// A rolled token's life is counted from when the call was sent that brought it.
+func TestRolledTokenLivesFromItsCall(t *testing.T) {
+	b := newBench(t, `{"system":"ccmessaging","baseUrl":"https://m.example","appKey":"k","accessToken":"AT","userId":"u","userName":"n","channelId":"c","locale":"en"}`)
+	b.get(Want{})
+	b.Answered(b.sent(), b.now, Response{Status: 200, Body: []byte(`{"resultCode":"0","token":"T"}`)})
+	called := b.now
+	b.pass(20 * second)
+	d := b.get(Want{})
+	require.True(t, b.Judge(b.id, d.Token.Serial, called, b.now, Response{Status: 200, Rolled: "T2"}).Rolled)
+	token, ok := b.Token(b.id, b.now)
+	require.True(t, ok)
+	require.Equal(t, "T2", token.Value)
+	require.Equal(t, called.Wall, token.IssuedAt)
+	require.Equal(t, called.Wall+hour, token.ExpiresAt)
+}

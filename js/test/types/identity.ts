@@ -1,0 +1,113 @@
+// What the declarations let through, and what they do not. It is compiled (make lint), never run: each line that must
+// not compile is marked so, and the compiler complains where one does.
+import { Client, createClient, getToken, initialize, Token, TokenError, verifyToken } from "cctoken";
+import type { ClientOptions, Identity, TokenErrorCode, TokenEvent, Verification } from "cctoken";
+
+const appcube = { system: "appcube", baseUrl: "", appKey: "", appSecret: "" } as const;
+const isales = { system: "isales", baseUrl: "", user: "", passwd: "" } as const;
+const user = { system: "ccmessaging", baseUrl: "", appKey: "", userId: "", userName: "", channelId: "", locale: "zh" } as const;
+const ccmessaging = { ...user, appSecret: "" } as const;
+const cubedrive = { system: "cubedrive", baseUrl: "", params: { any: "", name: "" } } as const;
+
+// Right ones.
+const right: Identity[] = [
+	appcube, isales, cubedrive, ccmessaging,
+	{ ...ccmessaging, authUrl: "" },
+	{ ...user, accessToken: "" },
+	{ ...user, accessToken: async () => "" },
+	{ ...cubedrive, method: "GET" },
+	{ ...cubedrive, method: "POST" },
+];
+declare const perhaps: Readonly<Record<string, string>>;
+getToken({ system: "cubedrive", baseUrl: "", params: perhaps });
+
+// Each system's fields are all needed, and no other system's are taken.
+// @ts-expect-error an unknown system
+getToken({ ...appcube, system: "other" });
+// @ts-expect-error no system
+getToken({ baseUrl: "", appKey: "", appSecret: "" });
+// @ts-expect-error no appSecret
+getToken({ system: "appcube", baseUrl: "", appKey: "" });
+// @ts-expect-error no appKey
+getToken({ system: "appcube", baseUrl: "", appSecret: "" });
+// @ts-expect-error no baseUrl
+getToken({ system: "appcube", appKey: "", appSecret: "" });
+// @ts-expect-error a misspelt field
+getToken({ system: "appcube", baseUrl: "", appKey: "", appSecret: "", appsecret: "" });
+// @ts-expect-error another system's field
+getToken({ system: "appcube", baseUrl: "", appKey: "", appSecret: "", userId: "" });
+// @ts-expect-error a number
+getToken({ system: "appcube", baseUrl: "", appKey: 1, appSecret: "" });
+// @ts-expect-error a URL object
+getToken({ ...appcube, baseUrl: { href: "" } });
+// @ts-expect-error no passwd
+getToken({ system: "isales", baseUrl: "", user: "" });
+// @ts-expect-error the word of another system
+getToken({ system: "isales", baseUrl: "", user: "", password: "" });
+// @ts-expect-error no params
+getToken({ system: "cubedrive", baseUrl: "" });
+// @ts-expect-error parameters are texts
+getToken({ ...cubedrive, params: { user: 1 } });
+// @ts-expect-error another method
+getToken({ ...cubedrive, method: "PUT" });
+// @ts-expect-error neither appSecret nor accessToken
+getToken(user);
+// @ts-expect-error both
+getToken({ ...ccmessaging, accessToken: "" });
+// @ts-expect-error a function that promises no text
+getToken({ ...user, accessToken: async () => 1 });
+// @ts-expect-error no userId
+getToken({ system: "ccmessaging", baseUrl: "", appKey: "", appSecret: "", userName: "", channelId: "", locale: "zh" });
+// @ts-expect-error no locale
+getToken({ system: "ccmessaging", baseUrl: "", appKey: "", appSecret: "", userId: "", userName: "", channelId: "" });
+// @ts-expect-error nothing
+getToken();
+
+// What comes back.
+const token: Token = await getToken(appcube, { forceRefresh: true });
+const value: string = token.value;
+const expires: Date | null = token.expiresAt;
+const headers: Record<string, string> = token.headers;
+// @ts-expect-error there may be none
+const certain: Date = token.expiresAt;
+// @ts-expect-error a token is not to be changed
+token.value = "";
+// @ts-expect-error an unknown option
+getToken(appcube, { force: true });
+getToken(appcube, { rejected: token });
+getToken(appcube, { rejected: value });
+// @ts-expect-error not a token
+getToken(appcube, { rejected: 1 });
+
+// A value alone does not say whose it is.
+const verdict: Verification = await verifyToken(token);
+await verifyToken(value, appcube);
+// @ts-expect-error no identity
+await verifyToken(value);
+const known: boolean | null = verdict.valid;
+// @ts-expect-error it may be null: nobody can tell
+const sure: boolean = verdict.valid;
+
+// Clients.
+const options: ClientOptions = { timeoutMs: 1, maxSessions: 1, onEvent: (event: TokenEvent) => event.type };
+const client: Client = createClient(options);
+const answer: string = await client.session(cubedrive).getToken().then(({ system }) => system);
+// @ts-expect-error an unknown option
+createClient({ timeout: 1 });
+// @ts-expect-error events have no such type
+createClient({ onEvent: ({ type }) => type === "aquired" });
+initialize({ wasmUrl: "" });
+initialize({ wasmUrl: { href: "" } });
+// @ts-expect-error an unknown source
+initialize({ url: "" });
+
+// Errors.
+const error = new TokenError("aborted", "");
+const code: TokenErrorCode = error.code;
+const when: Date | null = error.retryAt;
+// @ts-expect-error no such code
+error.code === "no_such_code";
+// @ts-expect-error no such code
+new TokenError("no_such_code", "");
+
+export { right, expires, headers, certain, known, sure, client, answer, code, when };
