@@ -276,8 +276,10 @@ func (c *Client) Woken(exchange uint64, now Instant) {
 	case t == nil:
 	case t.blocked:
 		c.settle(t, now, &Error{Code: Timeout, Step: StepAccessToken, Retryable: true}, 0)
-	default:
+	case t.verifies != "":
 		c.send(t, now)
+	default: // not blindly the same request: a token may have been rolled in, or the dependency's renewed
+		c.advance(t, now)
 	}
 }
 

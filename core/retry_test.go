@@ -151,3 +151,24 @@ func TestRolledTokenLivesFromItsCall(t *testing.T) {
 	require.Equal(t, called.Wall, token.IssuedAt)
 	require.Equal(t, called.Wall+hour, token.ExpiresAt)
 }
+
+// What the call before a pause knew may be out of date when it is over.
+func TestRequestIsNotRepeatedWhereATokenWasRolledInMeanwhile(t *testing.T) {
+	b := newBench(t, `{"system":"ccmessaging","baseUrl":"https://m.example","appKey":"k","accessToken":"AT","userId":"u","userName":"n","channelId":"c","locale":"en"}`)
+	b.get(Want{})
+	b.Answered(b.sent(), b.now, Response{Status: 200, Body: []byte(`{"resultCode":"0","token":"T"}`)})
+	serial := b.get(Want{}).Token.Serial
+	require.Equal(t, Wait, b.get(Want{Rejected: "T"}).Kind)
+	b.Answered(b.sent(), b.now, Response{Status: 503})
+	effects := b.Effects()
+	pause := effects[len(effects)-1]
+	require.Equal(t, Sleep, pause.Kind)
+	require.True(t, b.Judge(b.id, serial, b.now, b.now, Response{Status: 200, Rolled: "T2"}).Rolled)
+	b.Effects()
+	b.pass(pause.Limit)
+	b.Woken(pause.ID, b.now)
+	effects = b.Effects()
+	require.Len(t, effects, 1)
+	require.Equal(t, Settled, effects[0].Kind)
+	require.Equal(t, "T2", effects[0].Token.Value)
+}

@@ -74,7 +74,7 @@ function target(reference, path) {
  */
 async function carry(driver, view, init) {
 	const headers = new Headers(init.headers);
-	for (const [name, value] of view.headers ?? []) {
+	for (const [name, value] of Object.entries(view.headers ?? {})) {
 		headers.set(name, value);
 	}
 	if (!view.body) {

@@ -25,9 +25,9 @@
  * @property {string} value
  * @property {number} issuedAt
  * @property {number} [expiresAt]
- * @property {Pairs} [headers]
- * @property {Pairs} [query]
- * @property {Pairs} [body]
+ * @property {Record<string, string>} [headers]
+ * @property {Record<string, string>} [query]
+ * @property {Record<string, string>} [body]
  * @property {string} [rolls]
  */
 
@@ -232,12 +232,12 @@ export class Core {
 
 	/**
 	 * The JSON object of a call's body with the members that carry the token.
-	 * @param {Pairs} members
+	 * @param {Record<string, string>} members
 	 * @param {Uint8Array} body
 	 * @returns {{ body?: string, error?: Failure }}
 	 */
 	carry(members, body) {
-		const { bytes, start } = joined(Object.fromEntries(members), body);
+		const { bytes, start } = joined(members, body);
 		this.#put(bytes);
 		const length = this.#instance.call("carry", start, body.length);
 		return JSON.parse(this.#instance.read(this.#instance.call("output"), length));

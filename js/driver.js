@@ -197,7 +197,7 @@ export class Driver {
 	}
 
 	/**
-	 * @param {import("./core.js").Pairs} members
+	 * @param {Record<string, string>} members
 	 * @param {Uint8Array} body
 	 */
 	async carry(members, body) {

@@ -40,17 +40,17 @@ export class Token {
 
 	/** The headers that a business call carries. */
 	get headers() {
-		return Object.fromEntries(this.#view.headers ?? []);
+		return { ...this.#view.headers };
 	}
 
 	/** URL parameters that carry the token in place of headers where a link must (cubedrive); otherwise empty. */
 	get query() {
-		return Object.fromEntries(this.#view.query ?? []);
+		return { ...this.#view.query };
 	}
 
 	/** Members of the JSON object that a business call's body carries (appcube); otherwise empty. */
 	get body() {
-		return Object.fromEntries(this.#view.body ?? []);
+		return { ...this.#view.body };
 	}
 
 	toJSON() {

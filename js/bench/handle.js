@@ -35,5 +35,5 @@ async function reference(n) {
 	}
 }
 
-const comparison = await compare(ours, reference, { batch: 10_000, rounds: 300, warmUp: 20 });
+const comparison = await compare(ours, reference, { batch: 10_000, rounds: 200, warmUp: 20 });
 report(compared("a live token, by a session handle; memoize of @smithy/property-provider", comparison, ns, 1));

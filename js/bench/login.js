@@ -36,7 +36,7 @@ const one = await compare(
 			await plainLogin(another());
 		}
 	},
-	{ batch: 100, rounds: 60, warmUp: 10 },
+	{ batch: 100, rounds: 30, warmUp: 10 },
 );
 
 // 10,000 callers at once, of one identity that has no token yet.

@@ -50,7 +50,7 @@ const comparison = await compare(
 		await startEmpty(ready.empty);
 		ready.empty = unseen(empty);
 	},
-	{ batch: 1, rounds: 40, warmUp: 3 },
+	{ batch: 1, rounds: 30, warmUp: 3 },
 );
 const memory = (await startOurs(unseen(core))).memory().length;
 report(

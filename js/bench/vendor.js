@@ -13,11 +13,11 @@ export const ccmessaging = () => ({
 export const isales = (n) => ({ system: "isales", baseUrl, user: `agent-${String(n).padStart(6, "0")}`, passwd: "a-password-of-24-letters" });
 
 /** A token of 64 characters, each time another. @param {string} kind */
-const fresh = (kind) => `${kind}-${String(++issued).padStart(63 - kind.length, "0")}`;
-let issued = 0;
+const fresh = (kind) => `${kind}-${String(++answers).padStart(63 - kind.length, "0")}`;
+let answers = 0;
 
 /** How many requests were answered. */
-export const served = () => issued;
+export const served = () => answers;
 
 /** @param {string} url */
 export async function fakeFetch(url) {
@@ -32,7 +32,7 @@ function answer(url) {
 	if (url.endsWith("/auth/login")) {
 		// The refresh token is not a token that was served.
 		return `{"result":"0","resultData":{"token":"${fresh("isales")}","tokenExpirationTime":"7200",` +
-			`"refreshToken":"${String(issued).padStart(64, "r")}","refreshExpirationTime":"7200"}}`;
+			`"refreshToken":"${String(answers).padStart(64, "r")}","refreshExpirationTime":"7200"}}`;
 	}
 	if (url.endsWith("/applyToken")) {
 		return `{"resultCode":"0","token":"${fresh("ccmessaging")}"}`;

@@ -45,6 +45,17 @@ test("a string that the vendor refuses is not tried again, and another one is tr
 	assert.equal((await client.getToken({ ...user, accessToken: "NEW" })).headers.Authorization, "Bearer NEW");
 });
 
+test("a string that is changed inside the caller's object is another identity's, at once", async () => {
+	const { client } = start();
+	const identity = { ...user, accessToken: "FIRST" };
+	const first = await client.getToken(identity);
+	assert.equal(await client.getToken(identity), first);
+	identity.accessToken = "SECOND";
+	const second = await client.getToken(identity);
+	assert.notEqual(second.value, first.value);
+	assert.equal(second.headers.Authorization, "Bearer SECOND");
+});
+
 test("a function is asked once for all users of an app, however many callers there are", async () => {
 	const { client, requests } = start();
 	let asked = 0;

@@ -122,3 +122,17 @@ func (w *writer) pairs(name string, pairs []core.Pair) {
 	}
 	w.close(']')
 }
+
+// members writes pairs of which no two have the same name as an object, which
+// JavaScript keeps in half the memory.
+func (w *writer) members(name string, pairs []core.Pair) {
+	if pairs == nil {
+		return
+	}
+	w.object(name)
+	for _, p := range pairs {
+		w.name(p.Name)
+		w.quote(p.Value)
+	}
+	w.close('}')
+}

@@ -54,9 +54,9 @@ func (w *writer) token(name string, t core.Token) {
 	w.text("value", t.Value)
 	w.number("issuedAt", t.IssuedAt)
 	w.number("expiresAt", t.ExpiresAt)
-	w.pairs("headers", t.Carriage.Headers)
-	w.pairs("query", t.Carriage.Query)
-	w.pairs("body", t.Carriage.Body)
+	w.members("headers", t.Carriage.Headers)
+	w.members("query", t.Carriage.Query)
+	w.members("body", t.Carriage.Body)
 	w.text("rolls", t.Carriage.Rolls)
 	w.close('}')
 }
