@@ -112,7 +112,7 @@ func (c *Client) barred(s *session, now Instant) *Error {
 	if left := s.overBudget(now); left > 0 {
 		return &Error{Code: LoginBudget, System: s.systemName(), Step: StepLogin, Retryable: true, RetryAt: now.Wall + left}
 	}
-	if token := (accessToken{}); s.identity.vendor == token && token.given(&s.identity) != "" {
+	if s.given() {
 		return &Error{Code: CredentialsRefused, System: s.systemName(), Step: StepAccessToken}
 	}
 	return nil

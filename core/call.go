@@ -33,7 +33,9 @@ func (c *Client) Judge(id SessionID, serial uint64, sent, now Instant, r Respons
 		return Outcome{Reason: j.reason}
 	}
 	if current {
-		if j.bearer {
+		// Where either token may be the dead one, an AccessToken that only the caller
+		// can replace is not given up: applyToken tells whether it lives.
+		if j.bearer && !(j.token && s.dependency.given()) {
 			c.reject(s.dependency, now, j.reason)
 		}
 		if j.token {

@@ -64,6 +64,13 @@ func (s *session) usable(now Instant) bool {
 	return s.held.token != "" && !s.dead && s.held.usable(s.issued, now)
 }
 
+// given reports whether the session's token is one that the caller gave, and
+// that cannot be got anew.
+func (s *session) given() bool {
+	token := accessToken{}
+	return s.identity.vendor == token && token.given(&s.identity) != ""
+}
+
 // ready reports whether a call can be made: with a session's token goes its dependency's.
 func (s *session) ready(now Instant) bool {
 	return s.usable(now) && (s.dependency == nil || s.dependency.usable(now))

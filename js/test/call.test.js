@@ -61,7 +61,7 @@ describe("a call carries", () => {
 	test("appcube's token in the body, made where there is none, by POST where no method is named", async () => {
 		const { client, calls } = calling();
 		for (const body of [undefined, null, "", "{}", new TextEncoder().encode("{}"), new TextEncoder().encode("{}").buffer,
-			new Uint8Array([0x20, 0x7b, 0x7d, 0x20]).subarray(1, 3), new DataView(new TextEncoder().encode("{}").buffer)]) {
+			new TextEncoder().encode("x{}x").subarray(1, 3), new DataView(new TextEncoder().encode("{}").buffer)]) {
 			await client.fetch(appcube, "/call", { body });
 			const call = calls.pop();
 			assert.equal(call.method, "POST");

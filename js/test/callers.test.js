@@ -449,6 +449,19 @@ test("a token that is live is handed out by the promise that all share, and stil
 	assert.equal(Token.is(next), true);
 });
 
+test("a token is not handed out past its life though the time of day is set back, nor after a sleep in which no time passed", async () => {
+	for (const [passed, set] of [[95_000, -94_999], [95_000, -1_000_000], [1, 95_000]]) {
+		const clock = manualClock();
+		const { fetch } = vendor((_, number) => json({ errorCode: 0, authToken: `T${number}`, expireTime: 100 }));
+		const client = createClient(module, { fetch }, clock);
+		await client.getToken(appcube);
+		await client.getToken(appcube);
+		await clock.pass(passed);
+		clock.set(set);
+		assert.equal((await client.getToken(appcube)).value, "T2");
+	}
+});
+
 describe("options", () => {
 	for (const [field, value] of [
 		["fetch", "no function"], ["fetch", null], ["onEvent", {}], ["timeoutMs", 0], ["timeoutMs", NaN], ["timeoutMs", "5000"],

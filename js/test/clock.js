@@ -1,4 +1,4 @@
-/** A clock in the test's hands. @returns {import("../clock.js").Clock & { pass(ms: number): Promise<void>, timers: object[] }} */
+/** A clock in the test's hands. @returns {import("../clock.js").Clock & { pass(ms: number): Promise<void>, set(ms: number): void, timers: object[] }} */
 export function manualClock() {
 	let timers = [];
 	const now = { wall: 1_700_000_000_000, mono: 1_000 };
@@ -13,6 +13,10 @@ export function manualClock() {
 			const timer = { at: now.mono + ms, wake, idle };
 			timers.push(timer);
 			return () => (timers = timers.filter((other) => other !== timer));
+		},
+		/** Sets the time of day, which is not the time that passes. */
+		set(ms) {
+			now.wall += ms;
 		},
 		/** Those that are running. */
 		get timers() {

@@ -92,7 +92,8 @@ test("after its use the process ends by itself, with no global added and nothing
 				await client.getToken(identity);
 				await client.getToken(identity); // by the fast way, which sets a timer
 			}
-			check(names() === atFirst, "a global was added");`),
+			check(names() === atFirst, "a global was added");
+			check(!resources().includes("Timeout"), "a timer keeps the process");`),
 		quiet,
 	);
 	assert.ok(performance.now() - began < 6_000, "it did not wait for a timer");
