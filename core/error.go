@@ -6,7 +6,7 @@ type Code string
 const (
 	// InvalidIdentity: a field of the identity is missing or wrong. Nothing was sent.
 	InvalidIdentity Code = "invalid_identity"
-	// InvalidRequest: a business call cannot carry the token as asked. Nothing was sent.
+	// InvalidRequest: a business call cannot carry the token as asked. The call was not sent.
 	InvalidRequest Code = "invalid_request"
 	// CredentialsRefused: the vendor does not accept the credentials (401, 403, or its own word).
 	CredentialsRefused Code = "credentials_refused"

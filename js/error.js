@@ -5,7 +5,7 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
  *
  * From the core, about a vendor or an identity:
  * - `invalid_identity`: a field of the identity is missing or wrong; `field` names it. Nothing was sent.
- * - `invalid_request`: a business call cannot carry the token as asked; `field` says what. Nothing was sent.
+ * - `invalid_request`: a business call cannot carry the token as asked; `field` says what. The call was not sent.
  * - `credentials_refused`: the vendor does not accept the credentials.
  * - `address_not_admitted`: the vendor does not admit this network address.
  * - `bad_request`: the vendor answered 400. `not_found`: 404, the base URL is likely wrong.
