@@ -18,7 +18,7 @@ func (now Instant) Since(t Instant) int64 {
 	return max(now.Wall-t.Wall, now.Mono-t.Mono, 0)
 }
 
-// waited returns the milliseconds that a caller has waited since t. Only Mono
+// waited returns the milliseconds that have been waited since t. Only Mono
 // counts: a time of day that is set forward must not end a wait.
 func (now Instant) waited(t Instant) int64 { return max(now.Mono-t.Mono, 0) }
 

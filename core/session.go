@@ -148,6 +148,8 @@ func (s *session) refreshable(now Instant) grant {
 }
 
 // overBudget returns the milliseconds until a further login is allowed, or 0.
+// Only the monotonic clock counts: a time of day that is set forward must not
+// let the vendor be called too often. Sleep may lengthen the wait.
 func (s *session) overBudget(now Instant) int64 {
 	p := s.identity.vendor.policy()
 	if p.logins == 0 {
@@ -155,7 +157,7 @@ func (s *session) overBudget(now Instant) int64 {
 	}
 	live := s.recent[:0]
 	for _, at := range s.recent {
-		if now.Since(at) < p.window {
+		if now.waited(at) < p.window {
 			live = append(live, at)
 		}
 	}
@@ -163,7 +165,7 @@ func (s *session) overBudget(now Instant) int64 {
 	if len(live) < p.logins {
 		return 0
 	}
-	return p.window - now.Since(live[0])
+	return p.window - now.waited(live[0])
 }
 
 // retire remembers the current token before it is replaced or dropped.

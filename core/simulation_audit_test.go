@@ -169,7 +169,7 @@ func (a *auditor) use(w *world, t Token) {
 func (a *auditor) tick(w *world) {
 	for _, at := range a.accounts {
 		at.burst = 0
-		at.logins = slices.DeleteFunc(at.logins, func(login Instant) bool { return w.now.Since(login) >= 10*minute })
+		at.logins = slices.DeleteFunc(at.logins, func(login Instant) bool { return w.now.Mono-login.Mono >= 10*minute })
 		at.stops = slices.DeleteFunc(at.stops, func(s stop) bool { return w.now.Since(s.since) >= s.wait })
 	}
 }
