@@ -1,7 +1,5 @@
 package core
 
-import "strconv"
-
 // accessToken is the API Fabric's AccessToken, which ccmessaging needs first:
 // tokenByAkSk ("C1"; api-cec cec_07_0005, cec_07_2211). One of them serves every
 // user and channel of an app, so it is an identity and a session of its own.
@@ -13,12 +11,6 @@ type accessToken struct{ none }
 
 func (accessToken) name() string   { return "accesstoken" }
 func (accessToken) policy() policy { return lenient() }
-
-const (
-	bySecret   = "secret"
-	byToken    = "token"
-	bySupplier = "supplier"
-)
 
 func (accessToken) identify(f *fields) []string {
 	key := f.headerText("appKey")
@@ -34,20 +26,14 @@ func (accessToken) identify(f *fields) []string {
 	case f.has("accessToken"):
 		return []string{key, byToken, f.headerText("accessToken")}
 	case f.has("accessTokenSupplier"):
-		v, _ := f.take("accessTokenSupplier")
-		n, ok := asNumber(v)
-		if !ok || n < 1 || n != float64(int64(n)) {
-			f.fail("accessTokenSupplier", "must be a positive whole number")
-		}
-		return []string{key, bySupplier, itoa(int64(n))}
+		return []string{key, bySupplier, f.supplier("accessTokenSupplier")}
 	}
 	return []string{key, bySecret, f.text("appSecret")}
 }
 
-func (accessToken) ask(id *identity, _ grant, _ string) Request {
+func (accessToken) ask(id *identity, _ occasion) Request {
 	r := Request{Step: StepAccessToken}
-	if id.values[1] == bySupplier {
-		r.Supplier, _ = strconv.ParseInt(id.values[2], 10, 64)
+	if r.Supplier = supplierNumber(id); r.Supplier != 0 {
 		return r
 	}
 	r.Method = "POST"
@@ -64,23 +50,6 @@ const (
 	maxAccessTokenLife     = hour        // "X-Token-Expire: at most 3600"
 	defaultAccessTokenLife = 10 * minute // the document's example has 600 seconds
 )
-
-// given returns the AccessToken that the caller put into the identity, or "".
-func (accessToken) given(id *identity) string {
-	if id.values[1] == byToken {
-		return id.values[2]
-	}
-	return ""
-}
-
-// supplied is the grant for what a caller's function returned. Its life is not
-// known; asking the function again is cheap, so the shorter documented life is assumed.
-func (accessToken) supplied(token string) (grant, *Error) {
-	if !isToken(token) {
-		return grant{}, &Error{Code: SupplierFailed, Step: StepAccessToken}
-	}
-	return grant{token: token, life: defaultAccessTokenLife}, nil
-}
 
 // The document has AccessToken and Expires, the latter a string; accessToken,
 // expiresIn and expires_in are seen in public clients.
@@ -115,8 +84,8 @@ func (accessToken) read(step Step, r Response) (grant, *Error) {
 	return g, nil
 }
 
-func (accessToken) carriage(id *identity, token, _ string) Carriage {
-	return Carriage{Headers: []Pair{{"x-app-key", id.values[0]}, bearerPair("Authorization", token)}}
+func (accessToken) carriage(id *identity, g grant, _ string) Carriage {
+	return Carriage{Headers: []Pair{{"x-app-key", id.values[0]}, bearerPair("Authorization", g.token)}}
 }
 
 func (accessToken) judge(_ *identity, r Response) judgement { return judgeByStatus(r) }

@@ -113,7 +113,7 @@ func (c *Client) barred(s *session, now Instant) *Error {
 		return &Error{Code: LoginBudget, System: s.systemName(), Step: StepLogin, Retryable: true, RetryAt: now.Wall + left}
 	}
 	if s.given() {
-		return &Error{Code: CredentialsRefused, System: s.systemName(), Step: StepAccessToken}
+		return &Error{Code: s.refusal(), System: s.systemName(), Step: s.step()}
 	}
 	return nil
 }
@@ -151,15 +151,24 @@ func (c *Client) advance(t *task, now Instant) {
 			return
 		}
 	}
+	if d := s.dependency; d != nil {
+		t.bearer = d.generation
+	}
+	if t.verifies != "" {
+		t.request, _ = s.identity.vendor.verification(&s.identity, t.verifies, s.bearer())
+		c.send(t, now)
+		return
+	}
 	if !t.ahead && !t.forced && s.usable(now) {
 		c.settle(t, now, nil, 0)
 		return
 	}
-	if d := s.dependency; d != nil {
-		t.bearer = d.generation
-	}
 	t.generation = s.generation
-	t.request = s.identity.vendor.ask(&s.identity, s.refreshable(now), s.bearer())
+	o := occasion{held: s.refreshable(now), forced: t.forced, bearer: s.bearer()}
+	if s.dead {
+		o.rejected = s.held.token
+	}
+	t.request = s.identity.vendor.ask(&s.identity, o)
 	c.send(t, now)
 }
 
@@ -218,21 +227,21 @@ func (c *Client) Answered(exchange uint64, now Instant, r Response) {
 		return
 	}
 	v := t.session.identity.vendor
+	var err *Error
 	if t.verifies != "" {
-		ok, err := v.confirms(r)
-		if err != nil {
-			c.failed(t, now, err, true, retryAfter(r, now))
+		var verdict Verdict
+		if verdict, err = v.confirms(r); err == nil {
+			c.verified(t, now, verdict)
 			return
 		}
-		c.verified(t, now, ok)
-		return
+	} else {
+		var g grant
+		if g, err = v.read(t.request.Step, r); err == nil {
+			c.granted(t, now, g)
+			return
+		}
 	}
-	g, err := v.read(t.request.Step, r)
-	if err == nil {
-		c.granted(t, now, g)
-		return
-	}
-	if t.request.Step == StepApply && !t.cascaded {
+	if t.session.dependency != nil && !t.cascaded {
 		if j := v.judge(&t.session.identity, r); j.bearer {
 			t.cascaded = true
 			c.rejectDependency(t, now, j.reason)
@@ -255,13 +264,14 @@ func (c *Client) Lost(exchange uint64, now Instant, code Code, received bool) {
 	c.failed(t, now, &Error{Code: code, Step: t.request.Step, Retryable: retryable}, received, 0)
 }
 
-// Supplied reports what the caller's AccessToken function returned.
-func (c *Client) Supplied(exchange uint64, now Instant, token string) {
+// Supplied reports what the caller's function returned, and for how
+// many milliseconds it lives; 0 where the function does not say.
+func (c *Client) Supplied(exchange uint64, now Instant, token string, life int64) {
 	t := c.answered(exchange, false)
 	if t == nil {
 		return
 	}
-	g, err := accessToken{}.supplied(token)
+	g, err := supplied(t.request.Step, token, life)
 	if err != nil {
 		c.failed(t, now, err, true, 0)
 		return
@@ -275,8 +285,8 @@ func (c *Client) Woken(exchange uint64, now Instant) {
 	switch {
 	case t == nil:
 	case t.blocked:
-		c.settle(t, now, &Error{Code: Timeout, Step: StepAccessToken, Retryable: true}, 0)
-	case t.verifies != "":
+		c.settle(t, now, &Error{Code: Timeout, Step: t.session.dependency.step(), Retryable: true}, 0)
+	case t.verifies != "" && t.session.dependency == nil:
 		c.send(t, now)
 	default: // not blindly the same request: a token may have been rolled in, or the dependency's renewed
 		c.advance(t, now)

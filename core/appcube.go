@@ -11,7 +11,7 @@ func (appcube) identify(f *fields) []string {
 	return []string{f.text("appKey"), f.text("appSecret")}
 }
 
-func (appcube) ask(id *identity, _ grant, _ string) Request {
+func (appcube) ask(id *identity, _ occasion) Request {
 	return Request{
 		Step:    StepLogin,
 		Method:  "POST",
@@ -51,8 +51,8 @@ func (appcube) read(step Step, r Response) (grant, *Error) {
 }
 
 // "The request body of the interface must contain authToken."
-func (appcube) carriage(_ *identity, token, _ string) Carriage {
-	return Carriage{Body: []Pair{{"authToken", token}}}
+func (appcube) carriage(_ *identity, g grant, _ string) Carriage {
+	return Carriage{Body: []Pair{{"authToken", g.token}}}
 }
 
 // The document does not say how a dead token is answered; 401 can mean nothing else.

@@ -48,14 +48,14 @@ func (ccmessaging) dependency(id *identity) *identity {
 
 const ccmessagingPath = "/apiaccess/ccmessaging/"
 
-func (ccmessaging) ask(id *identity, _ grant, bearer string) Request {
+func (ccmessaging) ask(id *identity, o occasion) Request {
 	return Request{
 		Step:   StepApply,
 		Method: "POST",
 		URL:    id.base + ccmessagingPath + "applyToken",
 		Headers: []Pair{
 			{"x-app-key", id.values[5]},
-			bearerPair("Authorization", bearer),
+			bearerPair("Authorization", o.bearer),
 			{"Content-Type", "application/json; charset=UTF-8"},
 		},
 		Body: jsonObject(Pair{"userId", id.values[0]}, Pair{"userName", id.values[1]},
@@ -96,10 +96,10 @@ func (ccmessaging) read(step Step, r Response) (grant, *Error) {
 }
 
 // devg-webclint-cec cec_05_2022: the same calls also carry the key and the AccessToken.
-func (ccmessaging) carriage(id *identity, token, bearer string) Carriage {
+func (ccmessaging) carriage(id *identity, g grant, bearer string) Carriage {
 	return Carriage{
 		Headers: []Pair{
-			{"ccmessaging-token", token},
+			{"ccmessaging-token", g.token},
 			{"x-app-key", id.values[5]},
 			bearerPair("Authorization", bearer),
 		},

@@ -131,9 +131,7 @@ func (c *Client) Forget(id SessionID, now Instant) {
 		return
 	}
 	s.held, s.dead, s.retired = grant{}, false, nil // first, or who waits could still get it
-	if token := (accessToken{}); s.identity.vendor == token {
-		s.held.token = token.given(&s.identity) // is the caller's, and cannot be got anew
-	}
+	s.held.token = s.identity.given()               // is the caller's, and cannot be got anew
 	if s.task != nil {
 		c.abandon(s.task, now, Forgotten)
 	}
@@ -185,9 +183,7 @@ func (c *Client) add(id *identity) *session {
 	}
 	s.sameHash = c.index[s.hash]
 	c.index[s.hash] = s
-	if token := (accessToken{}); id.vendor == token {
-		s.held.token = token.given(id)
-	}
+	s.held.token = id.given()
 	if dep := id.vendor.dependency(id); dep != nil {
 		if s.dependency = c.find(dep); s.dependency == nil {
 			s.dependency = c.add(dep)
@@ -277,10 +273,14 @@ func (c *Client) notify(s *session, now Instant, e Event) {
 	c.emit(Effect{Kind: Notify, Session: s.id, Event: &e})
 }
 
-// systemName is the name that a caller knows: an AccessToken belongs to ccmessaging.
+// systemName is the name that a caller knows: an AccessToken belongs to
+// ccmessaging, an authorization to its edge.
 func (s *session) systemName() string {
-	if s.identity.vendor == (accessToken{}) {
+	switch s.identity.vendor {
+	case accessToken{}:
 		return ccmessaging{}.name()
+	case authorization{}:
+		return edge{}.name()
 	}
 	return s.identity.vendor.name()
 }

@@ -57,7 +57,7 @@ func (cubedrive) identify(f *fields) []string {
 	return values
 }
 
-func (cubedrive) ask(id *identity, _ grant, _ string) Request {
+func (cubedrive) ask(id *identity, _ occasion) Request {
 	var params []Pair
 	for nv := range slices.Chunk(id.values[1:], 2) {
 		params = append(params, Pair{nv[0], nv[1]})
@@ -97,16 +97,16 @@ func (cubedrive) read(step Step, r Response) (grant, *Error) {
 	return g, nil
 }
 
-func (cubedrive) carriage(_ *identity, token, _ string) Carriage {
+func (cubedrive) carriage(_ *identity, g grant, _ string) Carriage {
 	return Carriage{
-		Headers: []Pair{{"X-Auth-Token", token}},
-		Query:   []Pair{{"x-auth-token", token}},
+		Headers: []Pair{{"X-Auth-Token", g.token}},
+		Query:   []Pair{{"x-auth-token", g.token}},
 	}
 }
 
 func (cubedrive) judge(_ *identity, r Response) judgement { return judgeByStatus(r) }
 
-func (cubedrive) verification(id *identity, token string) (Request, bool) {
+func (cubedrive) verification(id *identity, token, _ string) (Request, bool) {
 	return Request{
 		Step:   StepVerify,
 		Method: "GET",
@@ -117,26 +117,28 @@ func (cubedrive) verification(id *identity, token string) (Request, bool) {
 
 // The answer is {"success":true,"valid":true}. Without success it says nothing
 // of the token, whatever valid may be.
-func (cubedrive) confirms(r Response) (bool, *Error) {
+func (cubedrive) confirms(r Response) (Verdict, *Error) {
 	if err := answerError(StepVerify, r); err != nil {
-		return false, err
+		return Verdict{}, err
 	}
-	var success, valid, known, said bool
+	var success, yes, known, said bool
 	err := eachMember(r.Body, func(name string, v value) {
 		switch name {
 		case "success":
 			success, known = asBool(v)
 		case "valid":
-			valid, said = asBool(v)
+			yes, said = asBool(v)
 		}
 	})
 	switch {
 	case err != nil || !known:
-		return false, malformed(StepVerify, r)
+		return Verdict{}, malformed(StepVerify, r)
 	case !success:
-		return false, failed(StepVerify, r, 0)
+		return Verdict{}, failed(StepVerify, r, 0)
 	case !said:
-		return false, malformed(StepVerify, r)
+		return Verdict{}, malformed(StepVerify, r)
+	case !yes:
+		return Verdict{Valid: valid(false), Vendor: true, Reason: Denied}, nil
 	}
-	return valid, nil
+	return Verdict{Valid: valid(true), Vendor: true, Reason: Confirmed}, nil
 }

@@ -42,7 +42,15 @@ const (
 	TokenRejected Code = "token_rejected"
 	// StaleOnArrival: the answer came so late that its token could not be used any more.
 	StaleOnArrival Code = "stale_on_arrival"
-	// SupplierFailed: the caller's own AccessToken function failed or returned no token.
+	// Unauthorized: the edge does not accept the caller's authorization.
+	Unauthorized Code = "unauthorized"
+	// Forbidden: the edge does not give this connection to this user, or to this page's origin.
+	Forbidden Code = "forbidden"
+	// Sealed: the edge hands out no token of this connection; it makes the calls itself.
+	Sealed Code = "sealed"
+	// NotConfigured: the edge lacks a part of its configuration.
+	NotConfigured Code = "not_configured"
+	// SupplierFailed: the caller's own function failed or returned no token.
 	SupplierFailed Code = "supplier_failed"
 	// TooManySessions: every session is in use and none can be evicted.
 	TooManySessions Code = "too_many_sessions"
@@ -58,6 +66,10 @@ const (
 	StepInput Step = "input"
 	// StepAccessToken gets the AccessToken that applyToken needs (tokenByAkSk).
 	StepAccessToken Step = "access_token"
+	// StepAuthorization asks the caller's function for what it shows to an edge.
+	StepAuthorization Step = "authorization"
+	// StepEdge gets a token from an edge.
+	StepEdge Step = "edge"
 	// StepApply gets a ccmessaging token (applyToken).
 	StepApply Step = "apply"
 	// StepLogin logs in with credentials.
@@ -126,6 +138,15 @@ func (e *Error) Unwrap() error {
 	return e.Cause
 }
 
+// known reports whether the step is one of those above.
+func (s Step) known() bool {
+	switch s {
+	case StepInput, StepAccessToken, StepAuthorization, StepEdge, StepApply, StepLogin, StepRefresh, StepVerify, StepCall:
+		return true
+	}
+	return false
+}
+
 func (c Code) advice() string {
 	switch c {
 	case CredentialsRefused:
@@ -162,8 +183,16 @@ func (c Code) advice() string {
 		return "the vendor rejects the tokens that it issues; check the account's state and the clock"
 	case StaleOnArrival:
 		return "the token was too old to use when it arrived; the connection is slower than the token's life"
+	case Unauthorized:
+		return "the edge does not accept the authorization; sign in again, and check its issuer, audience and expiry"
+	case Forbidden:
+		return "the edge does not give this connection to this user or origin; check its name and the edge's configuration"
+	case Sealed:
+		return "the edge hands out no token of this connection; let it make the call (fetch)"
+	case NotConfigured:
+		return "the edge lacks a part of its configuration; its /healthz says which"
 	case SupplierFailed:
-		return "the accessToken function failed or gave no token"
+		return "the function that supplies the bearer token failed or gave none"
 	case TooManySessions:
 		return "every session is in use; raise maxSessions or try again later"
 	case Forgotten:

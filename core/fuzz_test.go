@@ -78,10 +78,10 @@ func harvest(t testing.TB) (bodies, identities []string) {
 }
 
 // vendors are all systems, by a number that a fuzzer can choose.
-var vendors = []vendor{appcube{}, ccmessaging{}, isales{}, cubedrive{}, accessToken{}}
+var vendors = []vendor{appcube{}, ccmessaging{}, isales{}, cubedrive{}, accessToken{}, edge{}, authorization{}}
 
 // steps are those that ask for a token.
-var steps = []Step{StepLogin, StepRefresh, StepApply, StepAccessToken}
+var steps = []Step{StepLogin, StepRefresh, StepApply, StepAccessToken, StepEdge}
 
 // object reads data as encoding/json does, members as they stood. A byte order
 // mark is no part of JSON; core passes over it.
@@ -158,10 +158,10 @@ func FuzzIdentity(f *testing.F) {
 		base, reason := normalBaseURL(id.base)
 		require.Empty(t, reason)
 		require.Equal(t, id.base, base)
-		requireRequest(t, id, id.vendor.ask(id, grant{}, "bearer"))
-		requireRequest(t, id, id.vendor.ask(id, grant{token: "held", refresh: "again"}, "bearer"))
+		requireRequest(t, id, id.vendor.ask(id, occasion{bearer: "bearer"}))
+		requireRequest(t, id, id.vendor.ask(id, occasion{held: grant{token: "held", refresh: "again"}, rejected: "held", forced: true, bearer: "bearer"}))
 		if dep := id.vendor.dependency(id); dep != nil {
-			requireRequest(t, dep, dep.vendor.ask(dep, grant{}, ""))
+			requireRequest(t, dep, dep.vendor.ask(dep, occasion{}))
 		}
 		// The order of members makes no other identity, nor does white space.
 		members, ok := object(data)
@@ -188,7 +188,7 @@ func FuzzIdentity(f *testing.F) {
 		}
 		// Another value is another identity.
 		for name, v := range given {
-			if s, ok := v.(string); ok && name != "system" && name != "baseUrl" && name != "authUrl" && name != "method" {
+			if s, ok := v.(string); ok && name != "system" && name != "baseUrl" && name != "authUrl" && name != "edge" && name != "method" {
 				changed := maps.Clone(members)
 				changed[name], _ = json.Marshal(s + "x")
 				if other, err := parseIdentity(reordered(changed)); err == nil {
@@ -201,8 +201,8 @@ func FuzzIdentity(f *testing.F) {
 
 // requireRequest checks what any request of an identity must be.
 func requireRequest(t *testing.T, id *identity, r Request) {
-	if r.Supplier != 0 {
-		require.Positive(t, r.Supplier)
+	if r.Supplier != 0 || id.given() != "" && id.vendor == (authorization{}) {
+		require.GreaterOrEqual(t, r.Supplier, int64(0))
 		require.Empty(t, r.URL)
 		return
 	}
@@ -228,14 +228,14 @@ func requireRequest(t *testing.T, id *identity, r Request) {
 func sentFields(t *testing.T, id *identity) map[string]any {
 	body := func(id *identity) map[string]any {
 		var m map[string]any
-		if r := id.vendor.ask(id, grant{}, "bearer"); r.Supplier == 0 {
+		if r := id.vendor.ask(id, occasion{bearer: "bearer"}); r.Supplier == 0 {
 			require.NoError(t, json.Unmarshal([]byte(r.Body), &m))
 		}
 		return m
 	}
 	switch id.vendor.(type) {
 	case cubedrive:
-		r := id.vendor.ask(id, grant{}, "")
+		r := id.vendor.ask(id, occasion{})
 		params := map[string]any{}
 		for _, p := range append(r.Query, r.Form...) {
 			params[p.Name] = p.Value
@@ -249,6 +249,8 @@ func sentFields(t *testing.T, id *identity) map[string]any {
 			sent["appKey"], sent["appSecret"] = of["app_key"], of["app_secret"]
 		}
 		return sent
+	case authorization:
+		return nil
 	case accessToken:
 		if id.values[1] == bySecret {
 			of := body(id)
@@ -322,9 +324,13 @@ func FuzzRead(f *testing.F) {
 		if err == nil {
 			require.True(t, 200 <= status && status <= 299)
 			require.True(t, isToken(g.token))
-			if v.policy().logins > 0 || v == (cubedrive{}) {
+			switch v {
+			case cubedrive{}:
 				require.Zero(t, g.life)
-			} else {
+			case edge{}:
+				require.True(t, 0 <= g.life && g.life <= 24*hour, "a life of %d ms", g.life)
+				require.True(t, isVendor(g.remote.system))
+			default:
 				require.True(t, second <= g.life && g.life <= 24*hour, "a life of %d ms", g.life)
 			}
 			require.True(t, g.refresh == "" || isToken(g.refresh))
@@ -333,8 +339,13 @@ func FuzzRead(f *testing.F) {
 		} else {
 			require.Equal(t, grant{}, g, "a failure brings nothing")
 			require.NotEqual(t, string(err.Code), err.Code.advice(), "every code has its sentence")
-			require.Equal(t, step, err.Step)
-			require.Equal(t, status, err.Status)
+			if v == (edge{}) { // relays what failed behind it
+				require.True(t, err.Step.known())
+				require.True(t, err.Status == status || 100 <= err.Status && err.Status <= 599)
+			} else {
+				require.Equal(t, step, err.Step)
+				require.Equal(t, status, err.Status)
+			}
 			require.Less(t, max(err.Vendor, -err.Vendor), int64(1e8))
 			requireSilent(t, err, body)
 		}
@@ -386,6 +397,11 @@ func FuzzJudge(f *testing.F) {
 		id := ids[int(n)%len(ids)]
 		j := id.vendor.judge(id, Response{Status: status, Rolled: rolled, Body: body})
 		_, messaging := id.vendor.(ccmessaging)
+		if id.vendor == (edge{}) || id.vendor == (authorization{}) { // an edge speaks for itself in one way only
+			require.Equal(t, unauthorized(Response{Status: status, Body: body}), j.token || j.bearer)
+			require.Empty(t, j.rolled)
+			return
+		}
 		switch {
 		case j.rolled != "":
 			require.True(t, messaging && 200 <= status && status <= 299)
@@ -420,14 +436,18 @@ func FuzzConfirms(f *testing.F) {
 		f.Add(200, []byte(s))
 	}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		yes, err := cubedrive{}.confirms(Response{Status: status, Body: body})
+		said, err := cubedrive{}.confirms(Response{Status: status, Body: body})
 		members, ok := object(body)
 		success, valid := string(members["success"]), string(members["valid"])
 		answered := ok && 200 <= status && status <= 299 && success == "true" && (valid == "true" || valid == "false")
 		if utf8.Valid(body) {
 			require.Equal(t, answered, err == nil)
 		}
-		require.Equal(t, err == nil && valid == "true", yes)
+		require.Equal(t, err == nil, said.Valid != nil)
+		if said.Valid != nil {
+			require.Equal(t, valid == "true", *said.Valid)
+			require.True(t, said.Vendor)
+		}
 		if err != nil {
 			require.Equal(t, StepVerify, err.Step)
 			require.Equal(t, status, err.Status)

@@ -45,16 +45,22 @@ func parseIdentity(data []byte) (*identity, *Error) {
 	if err := eachMember(data, func(name string, v value) { f.values[name] = v.Clone() }); err != nil {
 		return nil, invalid("", "identity", "must be an object")
 	}
-	name := f.text("system")
+	base, name := "baseUrl", "edge"
+	if !f.has("edge") || f.has("system") {
+		name = f.text("system")
+	}
+	if f.has("edge") {
+		base = "edge"
+	}
 	if f.err != nil {
 		return nil, f.err
 	}
 	v := vendorNamed(name)
 	if v == nil {
-		return nil, invalid("", "system", `must be "appcube", "ccmessaging", "isales" or "cubedrive"`)
+		return nil, invalid("", "system", `must be "appcube", "ccmessaging", "isales" or "cubedrive", or there must be an "edge" in its place`)
 	}
 	f.system = name
-	id := &identity{vendor: v, base: f.baseURL("baseUrl")}
+	id := &identity{vendor: v, base: f.baseURL(base)}
 	id.values = v.identify(&f)
 	if f.err == nil {
 		for name := range f.values { // what no reader has taken

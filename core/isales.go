@@ -11,13 +11,13 @@ func (isales) identify(f *fields) []string {
 	return []string{f.text("user"), f.text("passwd")}
 }
 
-func (isales) ask(id *identity, held grant, _ string) Request {
+func (isales) ask(id *identity, o occasion) Request {
 	const path = "/rest/isales/v1/openapi/obs/auth/"
 	r := Request{Method: "POST", Headers: []Pair{{"Content-Type", "application/json"}}}
-	if held.refresh != "" {
+	if o.held.refresh != "" {
 		r.Step, r.URL = StepRefresh, id.base+path+"refresh"
-		r.Headers = append(r.Headers, bearerPair("Authentication", held.token))
-		r.Body = jsonObject(Pair{"refreshToken", held.refresh})
+		r.Headers = append(r.Headers, bearerPair("Authentication", o.held.token))
+		r.Body = jsonObject(Pair{"refreshToken", o.held.refresh})
 		return r
 	}
 	r.Step, r.URL = StepLogin, id.base+path+"login"
@@ -69,8 +69,8 @@ func (isales) read(step Step, r Response) (grant, *Error) {
 }
 
 // The header is the one that the refresh interface documents.
-func (isales) carriage(_ *identity, token, _ string) Carriage {
-	return Carriage{Headers: []Pair{bearerPair("Authentication", token)}}
+func (isales) carriage(_ *identity, g grant, _ string) Carriage {
+	return Carriage{Headers: []Pair{bearerPair("Authentication", g.token)}}
 }
 
 func (isales) judge(_ *identity, r Response) judgement {

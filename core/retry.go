@@ -66,11 +66,19 @@ func (c *Client) coolDown(s *session, now Instant, err *Error, after int64) {
 	switch err.Code {
 	case Forgotten:
 		return
-	case LoginBudget: // the budget itself keeps attempts away
-		err.RetryAt = now.Wall + after
-		return
+	case LoginBudget:
+		if s.identity.vendor.policy().logins > 0 { // the budget itself keeps attempts away
+			err.RetryAt = now.Wall + after
+			return
+		}
+		wait = answerBackoff
 	case CredentialsRefused:
+		if s.identity.vendor.policy().relays && after > 0 {
+			break // the vendor is protected at the other end
+		}
 		wait = refusedCooldown
+	case Unauthorized:
+		wait = answerBackoff // not growing: the user who signs in again should not have to wait for it
 	case Network, Timeout, Unavailable, RateLimited, StaleOnArrival, SupplierFailed, TokenRejected:
 		wait = c.backoff(s.identity.vendor.policy().backoff, int(s.failures))
 	default:

@@ -66,9 +66,22 @@ func (s *session) usable(now Instant) bool {
 
 // given reports whether the session's token is one that the caller gave, and
 // that cannot be got anew.
-func (s *session) given() bool {
-	token := accessToken{}
-	return s.identity.vendor == token && token.given(&s.identity) != ""
+func (s *session) given() bool { return s.identity.given() != "" }
+
+// step is the exchange in which a bearer token is got, and refusal the error
+// for one that the caller gave and that is not accepted any more.
+func (s *session) step() Step {
+	if s.identity.vendor == (authorization{}) {
+		return StepAuthorization
+	}
+	return StepAccessToken
+}
+
+func (s *session) refusal() Code {
+	if s.identity.vendor == (authorization{}) {
+		return Unauthorized
+	}
+	return CredentialsRefused
 }
 
 // ready reports whether a call can be made: with a session's token goes its dependency's.
@@ -127,14 +140,18 @@ func (s *session) expiresAt() int64 {
 
 func (s *session) token() Token {
 	v := s.identity.vendor
+	system := v.name()
+	if s.held.remote != nil {
+		system = s.held.remote.system
+	}
 	return Token{
 		Session:   s.id,
 		Serial:    s.serial(),
-		System:    v.name(),
+		System:    system,
 		Value:     s.held.token,
 		IssuedAt:  s.issued.Wall,
 		ExpiresAt: s.expiresAt(),
-		Carriage:  v.carriage(&s.identity, s.held.token, s.bearer()),
+		Carriage:  v.carriage(&s.identity, s.held, s.bearer()),
 	}
 }
 

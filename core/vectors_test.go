@@ -270,7 +270,7 @@ var vectorSteps = map[string]func(h *vectorHost, arg any, step map[string]any){
 	"supply": func(h *vectorHost, arg any, step map[string]any) {
 		r := h.take(step)
 		if token, ok := arg.(string); ok {
-			h.client.Supplied(r.exchange, h.now, token)
+			h.client.Supplied(r.exchange, h.now, token, 0)
 		} else {
 			h.client.Lost(r.exchange, h.now, SupplierFailed, false)
 		}

@@ -14,26 +14,25 @@ type vendor interface {
 	// dependency returns the identity whose token every request of this one
 	// carries too, or nil.
 	dependency(id *identity) *identity
-	// ask returns the request of the next step of an acquisition. held is what
-	// the session still has (a refresh token, say); bearer the dependency's token.
-	ask(id *identity, held grant, bearer string) Request
+	// ask returns the request of the next step of an acquisition.
+	ask(id *identity, o occasion) Request
 	// read says what the answer to such a request means.
 	read(step Step, r Response) (grant, *Error)
 	// carriage says how a business call carries the token.
-	carriage(id *identity, token, bearer string) Carriage
+	carriage(id *identity, g grant, bearer string) Carriage
 	// judge says what the answer to a business call means for the token.
 	judge(id *identity, r Response) judgement
 	// verification returns the request that asks the vendor about a token, or false.
-	verification(id *identity, token string) (Request, bool)
+	verification(id *identity, token, bearer string) (Request, bool)
 	// confirms reads the answer to that request.
-	confirms(r Response) (bool, *Error)
+	confirms(r Response) (Verdict, *Error)
 	// foreign says what can be told of a token that the session does not know.
 	foreign(id *identity, token string) Verdict
 }
 
 // vendorNamed returns the system of that name, or nil.
 func vendorNamed(name string) vendor {
-	for _, v := range [...]vendor{appcube{}, ccmessaging{}, isales{}, cubedrive{}, accessToken{}} {
+	for _, v := range [...]vendor{appcube{}, ccmessaging{}, isales{}, cubedrive{}, accessToken{}, edge{}, authorization{}} {
 		if v.name() == name {
 			return v
 		}
@@ -52,6 +51,8 @@ type policy struct {
 	// logins is how many logins are allowed in any window (milliseconds); 0 is no limit.
 	logins int
 	window int64
+	// relays is a system that says itself how long to wait, for the vendor behind it.
+	relays bool
 }
 
 // lenient is the policy of a system that states no limit.
@@ -64,6 +65,16 @@ type grant struct {
 
 	refresh     string // a refresh token, or ""
 	refreshLife int64  // milliseconds
+
+	remote *remote // what an edge said of the token, or nil
+}
+
+// occasion is what the request of an acquisition is made with.
+type occasion struct {
+	held     grant  // what the session still has and can build on (a refresh token, say)
+	rejected string // the token that is replaced because it was rejected, or ""
+	forced   bool   // a caller insists on a new token
+	bearer   string // the dependency's token, or ""
 }
 
 // usable reports whether a token that was asked for at the instant asked has
@@ -96,8 +107,10 @@ type Request struct {
 	Headers []Pair
 	Body    string // the exact bytes, or ""
 	Form    []Pair // sent as application/x-www-form-urlencoded when not nil
-	// Supplier asks for the AccessToken function of this number in place of an HTTP request, when not 0.
+	// Supplier asks for the caller's function of this number in place of an HTTP request, when not 0.
 	Supplier int64
+	// Share allows the answer to come from another page of the same user, which asked the same a moment ago.
+	Share bool
 }
 
 // Response is one HTTP response.
@@ -107,6 +120,7 @@ type Response struct {
 	Date       string // the Date header, or ""
 	Rolled     string // the header named by Carriage.Rolls, or ""
 	Body       []byte // at most 1 MiB; a host reports a larger one as ResponseTooLarge
+	Age        int64  // milliseconds since another page got the response that it hands on; otherwise 0
 }
 
 // Carriage is how a business call carries a token. A call carries all of
@@ -129,7 +143,7 @@ type judgement struct {
 // none is embedded by vendors that have no dependency and no interface to verify.
 type none struct{}
 
-func (none) dependency(*identity) *identity                 { return nil }
-func (none) verification(*identity, string) (Request, bool) { return Request{}, false }
-func (none) confirms(Response) (bool, *Error)               { return false, nil }
-func (none) foreign(*identity, string) Verdict              { return Verdict{Reason: Unknown} }
+func (none) dependency(*identity) *identity                         { return nil }
+func (none) verification(*identity, string, string) (Request, bool) { return Request{}, false }
+func (none) confirms(Response) (Verdict, *Error)                    { return Verdict{}, nil }
+func (none) foreign(*identity, string) Verdict                      { return Verdict{Reason: Unknown} }

@@ -31,6 +31,15 @@ const (
 	AddressRefused Reason = "address_not_admitted"
 )
 
+// verdict reports whether the reason is one that a Verdict can have.
+func (r Reason) verdict() bool {
+	switch r {
+	case Live, Confirmed, Denied, Expired, Rejected, Superseded, OtherSubject, Unknown:
+		return true
+	}
+	return false
+}
+
 // Verdict is the answer to "is this token valid?".
 type Verdict struct {
 	Valid     *bool // nil: nobody here can tell

@@ -17,12 +17,12 @@ func (c *Client) Verify(id SessionID, token string, now Instant) (Verdict, uint6
 	if known.Valid != nil && !*known.Valid {
 		return known, 0, nil
 	}
-	request, ok := s.identity.vendor.verification(&s.identity, token)
+	request, ok := s.identity.vendor.verification(&s.identity, token, "")
 	if !ok {
 		return known, 0, nil
 	}
 	t := &task{id: c.number(), session: s, began: now, request: request, verifies: token}
-	c.send(t, now)
+	c.advance(t, now)
 	return Verdict{}, t.id, nil
 }
 
@@ -50,15 +50,12 @@ func known(issued Instant, life int64, rejected bool, now Instant, otherwise Ver
 	return otherwise
 }
 
-// verified takes the vendor's word on a token. A "no" to the session's current
+// verified takes the word of who was asked about a token. A "no" to the session's current
 // token is a rejection of it.
-func (c *Client) verified(t *task, now Instant, ok bool) {
+func (c *Client) verified(t *task, now Instant, v Verdict) {
 	t.over = true
 	s := t.session
-	v := Verdict{Valid: valid(ok), Vendor: true, Reason: Denied}
-	if ok {
-		v.Reason = Confirmed
-	} else if !s.gone && t.verifies == s.held.token {
+	if no := v.Valid != nil && !*v.Valid; no && !s.gone && t.verifies == s.held.token {
 		c.reject(s, now, Denied)
 		if s.task == nil {
 			_ = c.begin(s, now, false)

@@ -1,7 +1,7 @@
 package core
 
-// ResponseHead reads a response without its body from a JSON object: "status",
-// a number, and the strings "retryAfter", "date" and "rolled". Hosts that are
+// ResponseHead reads a response without its body from a JSON object: "status"
+// and "age", numbers, and the strings "retryAfter", "date" and "rolled". Hosts that are
 // not written in Go hand responses over in this form.
 func ResponseHead(data []byte) Response {
 	var r Response
@@ -15,6 +15,9 @@ func ResponseHead(data []byte) Response {
 			r.Date, _ = asString(v)
 		case "rolled":
 			r.Rolled, _ = asString(v)
+		case "age":
+			age, _ := asNumber(v)
+			r.Age = int64(min(max(age, 0), 1<<40))
 		}
 	})
 	return r

@@ -169,12 +169,12 @@ export class Core {
 	/**
 	 * @param {number} exchange
 	 * @param {Instant} now
-	 * @param {string} token
+	 * @param {import("./identity.js").Supply} supply
 	 * @returns {Answer}
 	 */
-	supplied(exchange, { wall, mono }, token) {
+	supplied(exchange, { wall, mono }, { token, lifeMs }) {
 		const n = this.#put(token);
-		return this.#ask("supplied", exchange, wall, mono, n);
+		return this.#ask("supplied", exchange, wall, mono, lifeMs, n);
 	}
 
 	/**

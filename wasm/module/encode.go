@@ -43,6 +43,7 @@ func (w *writer) request(name string, r *core.Request) {
 	w.text("body", r.Body)
 	w.pairs("form", r.Form)
 	w.number("supplier", r.Supplier)
+	w.boolean("share", r.Share)
 	w.close('}')
 }
 

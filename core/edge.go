@@ -1,0 +1,256 @@
+package core
+
+import "strings"
+
+// edge is a Worker that holds the credentials of one of the other systems and
+// hands out its tokens to users who it knows: this project's own protocol, as
+// docs/edge.md describes it. A token that comes from it is carried as the
+// system's own would be.
+//
+// The values are the connection's name, then those of the authorization.
+type edge struct{ none }
+
+func (edge) name() string { return "edge" }
+
+// An edge rides out its vendor's failures itself, and says when to ask again.
+func (edge) policy() policy { return policy{retries: 1, backoff: second, relays: true} }
+
+func (edge) identify(f *fields) []string {
+	connection := f.text("connection")
+	if len(connection) > 64 || strings.Trim(lower(connection), "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+		f.fail("connection", "must have 1 to 64 letters, digits, hyphens and underscores")
+	}
+	return append([]string{connection}, authorization{}.identify(f)...)
+}
+
+func (edge) dependency(id *identity) *identity {
+	return &identity{vendor: authorization{}, base: id.base, values: id.values[1:]}
+}
+
+func (edge) post(id *identity, step Step, path, bearer, body string) Request {
+	return Request{
+		Step:    step,
+		Method:  "POST",
+		URL:     id.base + path,
+		Headers: []Pair{bearerPair("Authorization", bearer), {"Content-Type", "application/json"}},
+		Body:    body,
+	}
+}
+
+// The rejected token is named, as the edge would otherwise hand it out again:
+// it cannot know what a vendor answered to the console.
+func (e edge) ask(id *identity, o occasion) Request {
+	members := []Pair{{"connection", id.values[0]}}
+	if o.rejected != "" {
+		members = append(members, Pair{"rejected", o.rejected})
+	}
+	body := jsonObject(members...)
+	if o.forced {
+		body = strings.TrimSuffix(body, "}") + `,"force":true}`
+	}
+	r := e.post(id, StepEdge, "/v1/token", o.bearer, body)
+	r.Share = !o.forced
+	return r
+}
+
+// remote is what an edge says of a token beside its text: how another system's
+// token is carried.
+type remote struct {
+	system   string
+	carriage Carriage
+}
+
+func (e edge) read(step Step, r Response) (grant, *Error) {
+	if err := e.problem(step, r); err != nil {
+		return grant{}, err
+	}
+	var g grant
+	var usable bool
+	of := &remote{}
+	err := eachMember(r.Body, func(name string, v value) {
+		switch name {
+		case "system":
+			of.system, _ = asString(v)
+		case "token":
+			g.token, usable = asToken(v)
+		case "expiresIn":
+			g.life = remaining(v, r.Age)
+		case "headers":
+			of.carriage.Headers = Members(v)
+		case "query":
+			of.carriage.Query = Members(v)
+		case "body":
+			of.carriage.Body = Members(v)
+		}
+	})
+	if err != nil || !usable || !isVendor(of.system) || !sendable(of.carriage.Headers) {
+		return grant{}, malformed(step, r)
+	}
+	g.remote = of
+	return g, nil
+}
+
+// remaining is the rest of a life in milliseconds that an answer states in
+// seconds, where the answer itself is age milliseconds old. It is 0 for none
+// stated, and 1 for one that is over.
+func remaining(v value, age int64) int64 {
+	s, ok := asNumber(v)
+	if !ok || s <= 0 {
+		return 1
+	}
+	return max(1, int64(min(s, 24*60*60)*1000)-max(0, age))
+}
+
+func isVendor(name string) bool {
+	v := vendorNamed(name)
+	return v != nil && v != vendor(edge{}) && v != vendor(accessToken{}) && v != vendor(authorization{})
+}
+
+// sendable reports whether all pairs can stand in the header of a request.
+func sendable(headers []Pair) bool {
+	for _, h := range headers {
+		if !isToken(h.Name) || !isToken(strings.ReplaceAll(h.Value, " ", "_")) {
+			return false
+		}
+	}
+	return true
+}
+
+// problemType is how an edge's own refusals begin (RFC 9457, "type").
+const problemType = "urn:cctoken:error:"
+
+// problem returns the error that an edge reports as application/problem+json,
+// or nil for success. What it relays of the vendor's failure is kept.
+func (edge) problem(step Step, r Response) *Error {
+	err := answerError(step, r)
+	if err == nil {
+		return nil
+	}
+	_ = eachMember(r.Body, func(name string, v value) {
+		text, _ := asString(v)
+		switch name {
+		case "code":
+			if c := Code(text); c.advice() != string(c) {
+				err.Code = c
+			}
+		case "system":
+			if isVendor(text) {
+				err.System = text
+			}
+		case "step":
+			if s := Step(text); s.known() {
+				err.Step = s
+			}
+		case "vendorStatus":
+			if status := vendorCode(v); status >= 100 && status <= 599 {
+				err.Status = int(status)
+			}
+		case "vendorCode":
+			err.Vendor = vendorCode(v)
+		case "retryable":
+			err.Retryable, _ = asBool(v)
+		}
+	})
+	return err
+}
+
+// carriage is the system's own, as the edge said it.
+func (edge) carriage(_ *identity, g grant, _ string) Carriage {
+	if g.remote == nil {
+		return Carriage{}
+	}
+	return g.remote.carriage
+}
+
+func (edge) judge(_ *identity, r Response) judgement {
+	return judgement{bearer: unauthorized(r), reason: TokenDead}
+}
+
+func (e edge) verification(id *identity, token, bearer string) (Request, bool) {
+	body := jsonObject(Pair{"connection", id.values[0]}, Pair{"token", token})
+	return e.post(id, StepVerify, "/v1/verify", bearer, body), true
+}
+
+func (e edge) confirms(r Response) (Verdict, *Error) {
+	if err := e.problem(StepVerify, r); err != nil {
+		return Verdict{}, err
+	}
+	v := Verdict{Reason: Unknown}
+	said := false
+	err := eachMember(r.Body, func(name string, member value) {
+		text, _ := asString(member)
+		switch name {
+		case "valid":
+			yes, ok := asBool(member)
+			if ok {
+				v.Valid = valid(yes)
+			}
+			said = ok || member.Kind() == 'n'
+		case "source":
+			v.Vendor = text == "vendor"
+		case "reason":
+			if reason := Reason(text); reason.verdict() {
+				v.Reason = reason
+			}
+		}
+	})
+	if err != nil || !said {
+		return Verdict{}, malformed(StepVerify, r)
+	}
+	return v, nil
+}
+
+// authorization is what a user shows to an edge: a bearer token of the
+// enterprise's own, which the caller gives or supplies. Like an AccessToken it
+// is a session of its own, since all connections of an edge share it. Calls that
+// the edge makes for its user (/v1/call) carry it and nothing else.
+//
+// The values are the subject that the caller tells users apart by, then "token"
+// and the text, or "supplier" and the number of the caller's function.
+type authorization struct{ none }
+
+func (authorization) name() string   { return "authorization" }
+func (authorization) policy() policy { return lenient() }
+
+func (authorization) identify(f *fields) []string {
+	subject := ""
+	if f.has("subject") {
+		subject = f.text("subject")
+	}
+	if f.has("authorizationSupplier") {
+		return []string{subject, bySupplier, f.supplier("authorizationSupplier")}
+	}
+	return []string{subject, byToken, f.headerText("authorization")}
+}
+
+// Only a supplied one is ever asked for.
+func (authorization) ask(id *identity, _ occasion) Request {
+	return Request{Step: StepAuthorization, Supplier: supplierNumber(id)}
+}
+
+func (authorization) read(step Step, r Response) (grant, *Error) {
+	return grant{}, malformed(step, r)
+}
+
+func (authorization) carriage(_ *identity, g grant, _ string) Carriage {
+	return Carriage{Headers: []Pair{bearerPair("Authorization", g.token)}}
+}
+
+// A vendor's own 401, handed on by the edge, says nothing of the authorization.
+func (authorization) judge(_ *identity, r Response) judgement {
+	return judgement{token: unauthorized(r), reason: TokenDead}
+}
+
+// unauthorized reports whether an answer is an edge's own 401.
+func unauthorized(r Response) bool {
+	if r.Status != 401 {
+		return false
+	}
+	own := false
+	_ = eachMember(r.Body, func(name string, v value) {
+		if text, _ := asString(v); name == "type" {
+			own = text == problemType+string(Unauthorized)
+		}
+	})
+	return own
+}

@@ -1,0 +1,236 @@
+package core
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// What a session must not forget when its host is put away and started again:
+// its token, its cooldown, and the logins that count in its budget. Instants are
+// written as ages, since a monotonic clock begins anew with its host.
+
+const stateVersion = 1
+
+// Save returns what the session must not forget, as JSON, and nil where it knows
+// nothing. It holds tokens: whoever stores it encrypts it. A login counts from
+// the moment at which its request is handed out, so that a host which saves
+// before it sends cannot exceed the budget by dying on the way.
+func (c *Client) Save(id SessionID, now Instant) []byte {
+	s := c.session(id)
+	if s == nil {
+		return nil
+	}
+	var b bytes.Buffer
+	w := stateWriter{jsontext.NewEncoder(&b)}
+	w.token(jsontext.BeginObject)
+	w.number("version", stateVersion)
+	w.number("saved", now.Wall)
+	s.save(w, now)
+	if d := s.dependency; d != nil {
+		w.name("dependency")
+		w.token(jsontext.BeginObject)
+		d.save(w, now)
+		w.token(jsontext.EndObject)
+	}
+	w.token(jsontext.EndObject)
+	return bytes.TrimSpace(b.Bytes())
+}
+
+func (s *session) save(w stateWriter, now Instant) {
+	w.number("generation", int64(s.generation))
+	w.number("logins", int64(s.logins))
+	w.number("failures", int64(s.failures))
+	w.number("quick", int64(s.quick))
+	if s.held.token != "" && !s.given() { // a given one comes with the identity
+		w.text("token", s.held.token)
+		w.number("life", s.held.life)
+		w.number("age", now.Since(s.issued))
+		w.number("renewAge", s.renewAge)
+		w.text("refresh", s.held.refresh)
+		w.number("refreshLife", s.held.refreshLife)
+	}
+	w.boolean("dead", s.dead)
+	if left := s.barrier.left(now); left > 0 {
+		cause := s.barrier.cause
+		w.number("barrier", left)
+		w.text("code", string(cause.Code))
+		w.text("step", string(cause.Step))
+		w.number("status", int64(cause.Status))
+		w.number("vendor", cause.Vendor)
+		w.boolean("retryable", cause.Retryable)
+	}
+	if len(s.recent) > 0 {
+		w.name("recent")
+		w.token(jsontext.BeginArray)
+		for _, at := range s.recent {
+			w.token(jsontext.Int(now.waited(at)))
+		}
+		w.token(jsontext.EndArray)
+	}
+}
+
+// Restore takes back into a session that was just opened what Save returned for
+// an equal identity. It returns false where the data are of no use, or the
+// session knows something already; it then stays as it is.
+//
+// The time since Save is told by the time of day alone, as nothing else outlives
+// the host; a time of day that was set back counts as none passed.
+func (c *Client) Restore(id SessionID, now Instant, data []byte) bool {
+	s := c.session(id)
+	if s == nil || s.task != nil || s.generation != 0 || s.logins != 0 {
+		return false
+	}
+	own, ok := readState(data)
+	if !ok || own.numbers["version"] != stateVersion || !own.plausible() {
+		return false
+	}
+	passed := max(0, now.Wall-own.numbers["saved"])
+	dependency, given := own.dependency()
+	if given && !dependency.plausible() {
+		return false
+	}
+	s.restore(own, now, passed)
+	if d := s.dependency; d != nil && given && d.generation == 0 && d.logins == 0 && d.task == nil {
+		d.restore(dependency, now, passed)
+	}
+	return true
+}
+
+func (s *session) restore(st state, now Instant, passed int64) {
+	n := st.numbers
+	ago := func(age int64) Instant { return Instant{Wall: now.Wall - age - passed, Mono: now.Mono - age - passed} }
+	s.generation = uint64(n["generation"])
+	s.logins = int(n["logins"])
+	s.failures = int32(n["failures"])
+	s.quick = int32(n["quick"])
+	if isToken(st.texts["token"]) {
+		s.held = grant{token: st.texts["token"], life: n["life"], refresh: st.texts["refresh"], refreshLife: n["refreshLife"]}
+		s.issued = ago(n["age"])
+		s.renewAge = n["renewAge"]
+	}
+	s.dead = st.flags["dead"]
+	if left := n["barrier"] - passed; left > 0 {
+		s.barrier = &barrier{since: now, wait: left, cause: &Error{
+			Code: Code(st.texts["code"]), System: s.systemName(), Step: Step(st.texts["step"]),
+			Status: int(n["status"]), Vendor: n["vendor"], Retryable: st.flags["retryable"], RetryAt: now.Wall + left,
+		}}
+	}
+	for _, age := range st.recent {
+		s.recent = append(s.recent, ago(age))
+	}
+}
+
+// state is a saved session as it was read, still unchecked.
+type state struct {
+	numbers map[string]int64
+	texts   map[string]string
+	flags   map[string]bool
+	recent  []int64
+	objects map[string]value
+}
+
+func (st state) dependency() (state, bool) {
+	v, ok := st.objects["dependency"]
+	if !ok {
+		return state{}, false
+	}
+	d, ok := readState(v)
+	return d, ok
+}
+
+// plausible keeps out what would break a rule of the session's life.
+func (st state) plausible() bool {
+	for _, v := range st.numbers {
+		if v < 0 || v > 1<<52 {
+			return false
+		}
+	}
+	for _, age := range st.recent {
+		if age < 0 || age > 1<<52 {
+			return false
+		}
+	}
+	n := st.numbers
+	return n["life"] <= 24*hour && n["refreshLife"] <= 24*hour && n["barrier"] <= maxRetryAfter &&
+		n["renewAge"] <= max(n["life"], 0) && n["failures"] < 1<<20 && n["quick"] < 1<<20
+}
+
+func readState(data []byte) (state, bool) {
+	st := state{numbers: map[string]int64{}, texts: map[string]string{}, flags: map[string]bool{}, objects: map[string]value{}}
+	ok := true
+	err := eachMember(data, func(name string, v value) {
+		switch v.Kind() {
+		case '"':
+			st.texts[name], _ = asString(v)
+		case '0':
+			f, whole := asNumber(v)
+			st.numbers[name] = int64(f)
+			ok = ok && whole && f == float64(int64(f))
+		case 't', 'f':
+			st.flags[name] = v.Kind() == 't'
+		case '{':
+			st.objects[name] = v.Clone()
+		case '[':
+			var each bool
+			st.recent, each = readNumbers(v)
+			ok = ok && each && name == "recent"
+		default:
+			ok = false
+		}
+	})
+	return st, ok && err == nil
+}
+
+func readNumbers(v value) ([]int64, bool) {
+	var list []int64
+	d := jsontext.NewDecoder(bytes.NewReader(v))
+	if _, err := d.ReadToken(); err != nil {
+		return nil, false
+	}
+	for d.PeekKind() != ']' {
+		element, err := d.ReadValue()
+		if err != nil {
+			return nil, false
+		}
+		f, ok := asNumber(element)
+		if !ok {
+			return nil, false
+		}
+		list = append(list, int64(f))
+	}
+	_, err := d.ReadToken()
+	if err == nil {
+		_, err = d.ReadToken()
+	}
+	return list, err == io.EOF
+}
+
+// stateWriter leaves out what is zero. Writing to memory does not fail, and
+// neither does an encoder that is given a valid order of tokens.
+type stateWriter struct{ *jsontext.Encoder }
+
+func (w stateWriter) token(t jsontext.Token) { _ = w.WriteToken(t) }
+func (w stateWriter) name(s string)          { w.token(jsontext.String(s)) }
+
+func (w stateWriter) number(name string, n int64) {
+	if n != 0 {
+		w.name(name)
+		w.token(jsontext.Int(n))
+	}
+}
+
+func (w stateWriter) text(name, s string) {
+	if s != "" {
+		w.name(name)
+		w.token(jsontext.String(s))
+	}
+}
+
+func (w stateWriter) boolean(name string, b bool) {
+	if b {
+		w.name(name)
+		w.token(jsontext.Bool(b))
+	}
+}
