@@ -1,7 +1,8 @@
 import { entry } from "./entry.js";
 import { load } from "./load-browser.js";
+import { Tabs } from "./tabs.js";
 
-export const { initialize, createClient, getToken, verifyToken } = /* @__PURE__ */ entry(load);
+export const { initialize, createClient, getToken, verifyToken } = /* @__PURE__ */ entry(load, (clock) => new Tabs(clock));
 export { Client, Session } from "./client.js";
 export { TokenError } from "./error.js";
 export { Token } from "./token.js";
@@ -11,6 +12,8 @@ export { Token } from "./token.js";
 /** @typedef {import("./identity.js").CcmessagingIdentity} CcmessagingIdentity */
 /** @typedef {import("./identity.js").IsalesIdentity} IsalesIdentity */
 /** @typedef {import("./identity.js").CubeDriveIdentity} CubeDriveIdentity */
+/** @typedef {import("./identity.js").EdgeIdentity} EdgeIdentity */
+/** @typedef {import("./identity.js").Supplied} Supplied */
 /** @typedef {import("./client.js").ClientOptions} ClientOptions */
 /** @typedef {import("./client.js").GetTokenOptions} GetTokenOptions */
 /** @typedef {import("./client.js").Verification} Verification */

@@ -24,6 +24,8 @@ import { Token } from "./token.js";
  *   say late: where the session has a newer token by now, that is what is returned.
  */
 
+/** On platforms where pages share what they get. @typedef {(clock: import("./clock.js").Clock) => import("./tabs.js").Tabs} MakeTabs */
+
 /**
  * What is known of a token.
  * @typedef {object} Verification
@@ -108,7 +110,7 @@ export class Client {
 	}
 
 	/**
-	 * A business call that carries the identity's token. Where the vendor answers that the token is dead, it is renewed
+	 * A business call that carries the identity's token; for a connection of an edge, one that the edge makes. Where the vendor answers that the token is dead, it is renewed
 	 * and the call sent once more, unless its body is a stream; a new token that comes with the answer is adopted.
 	 * @param {Identity} identity
 	 * @param {string} path appended to the identity's base URL; it begins with "/"
@@ -209,9 +211,10 @@ export class Session {
  * @param {import("./module.js").Module} module
  * @param {ClientOptions} [options]
  * @param {import("./clock.js").Clock} [clock]
+ * @param {MakeTabs} [tabs]
  * @returns {Client}
  */
-export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 1000, onEvent } = {}, clock = platformClock) {
+export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 1000, onEvent } = {}, clock = platformClock, tabs) {
 	if (fetch !== undefined && typeof fetch !== "function") {
 		throw option("fetch", "must be a function");
 	}
@@ -226,7 +229,7 @@ export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 
 	}
 	// Looked up at each call, not kept: test tools replace it.
 	const send = fetch ?? /** @type {import("./platform.js").PlatformFetch} */ ((input, init) => globalThis.fetch(input, init));
-	return new Client(new Driver(module, { fetch: send, timeoutMs, maxSessions, onEvent, clock }));
+	return new Client(new Driver(module, { fetch: send, timeoutMs, maxSessions, onEvent, clock, tabs: tabs?.(clock) }));
 }
 
 /**
@@ -265,7 +268,8 @@ async function verify(driver, reference, token, signal) {
  * @param {import("./platform.js").PlatformRequestInit} init
  */
 function business(driver, reference, path, init) {
-	return call(driver, (signal) => acquire(driver, reference, { signal: signal ?? undefined }), reference, path, init);
+	const { through, baseUrl } = driver.calls(reference);
+	return call(driver, (signal) => acquire(driver, through, { signal: signal ?? undefined }), baseUrl, path, init);
 }
 
 /**

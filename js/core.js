@@ -14,6 +14,7 @@
  * @property {Pairs} [headers]
  * @property {string} [body]
  * @property {Pairs} [form]
+ * @property {true} [share] another page of the same user may have the answer already
  * @property {number} [supplier] the number of the caller's function to ask in place of a vendor
  */
 
@@ -58,7 +59,7 @@
  */
 
 /** @typedef {{ effects: Effect[], error?: Failure }} Answer */
-/** @typedef {{ status: number, retryAfter?: string, date?: string, rolled?: string }} Head */
+/** @typedef {{ status: number, retryAfter?: string, date?: string, rolled?: string, age?: number }} Head */
 
 const encoder = new TextEncoder();
 

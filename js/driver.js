@@ -3,14 +3,14 @@
 import { Core } from "./core.js";
 import { TokenError, errorOf } from "./error.js";
 import { exchange, Lost, safeCause } from "./http.js";
-import { encode, Suppliers } from "./identity.js";
+import { callsOf, encode, Suppliers } from "./identity.js";
 import { Token } from "./token.js";
 
 /**
  * One moment of a session's life. It holds no secret and no token.
  * @typedef {object} TokenEvent
  * @property {"acquired" | "renewed" | "rolled" | "rejected" | "replayed" | "retrying" | "failed" | "cooling" | "evicted"} type
- * @property {import("./identity.js").System} system
+ * @property {import("./identity.js").System | "edge"} system
  * @property {number} session tells the sessions of one client apart
  * @property {string} [step] as in TokenError
  * @property {Date} at
@@ -28,6 +28,7 @@ import { Token } from "./token.js";
  * @property {number} maxSessions
  * @property {((event: TokenEvent) => void) | undefined} onEvent
  * @property {import("./clock.js").Clock} clock
+ * @property {import("./tabs.js").Tabs | undefined} tabs
  */
 
 /**
@@ -46,7 +47,8 @@ import { Token } from "./token.js";
 /** For how long the core's word that a token may be used is kept. */
 const maxLeaseMs = 1000;
 
-/** An identity in its wire form, and its session. @typedef {{ json: string, known: Known }} Reference */
+/** An identity in its wire form, its session, and what its business calls go through. @typedef {{ json: string, known: Known, calls?: Calls }} Reference */
+/** @typedef {{ through: Reference, baseUrl: string }} Calls */
 /** @typedef {{ promise: Promise<any>, resolve: (value: any) => void, reject: (error: TokenError) => void }} Waiting */
 /** @typedef {{ force?: boolean, rejected?: string }} Want */
 
@@ -99,6 +101,19 @@ export class Driver {
 	 */
 	referenceTo(json) {
 		return { json, known: gone() };
+	}
+
+	/**
+	 * What a business call of the identity carries the token of, and where it goes.
+	 * @param {Reference} reference
+	 * @returns {Calls}
+	 */
+	calls(reference) {
+		if (reference.calls === undefined) {
+			const { json, baseUrl } = callsOf(reference.json);
+			reference.calls = { through: json === reference.json ? reference : this.referenceTo(json), baseUrl };
+		}
+		return reference.calls;
 	}
 
 	/**
@@ -220,6 +235,7 @@ export class Driver {
 
 	close() {
 		this.#closed = true;
+		this.#settings.tabs?.close();
 		this.#drop(new TokenError("closed", "The client is closed."));
 	}
 
@@ -355,7 +371,7 @@ export class Driver {
 		for (const effect of effects) {
 			switch (effect.do) {
 				case "send":
-					this.#send(core, effect.id, effect.limit, effect.request);
+					this.#send(core, effect);
 					break;
 				case "sleep":
 					this.#running.set(effect.id, this.#clock.timer(() => {
@@ -409,11 +425,9 @@ export class Driver {
 
 	/**
 	 * @param {Core} core
-	 * @param {number} id
-	 * @param {number} limit
-	 * @param {import("./core.js").Request} request
+	 * @param {Extract<import("./core.js").Effect, { do: "send" }>} effect
 	 */
-	#send(core, id, limit, request) {
+	#send(core, { session, id, limit, request }) {
 		const controller = new AbortController();
 		let late = false;
 		const stop = this.#clock.timer(() => {
@@ -434,10 +448,10 @@ export class Driver {
 				this.#act(report);
 			}
 		};
-		this.#perform(request, controller.signal).then(
+		this.#perform(session, request, controller.signal).then(
 			(result) =>
 				ended(() =>
-					typeof result === "string"
+					"token" in result
 						? core.supplied(id, this.now(), result)
 						: core.answered(id, this.now(), result.head, result.body),
 				),
@@ -455,11 +469,17 @@ export class Driver {
 	}
 
 	/**
+	 * @param {number} session
 	 * @param {import("./core.js").Request} request
 	 * @param {import("./platform.js").PlatformSignal} signal
 	 */
-	async #perform(request, signal) {
-		return request.supplier ? this.#suppliers.ask(request.supplier) : exchange(this.fetch, request, signal);
+	async #perform(session, request, signal) {
+		if (request.supplier) {
+			return this.#suppliers.ask(request.supplier);
+		}
+		const send = () => exchange(this.fetch, request, signal);
+		const { tabs } = this.#settings;
+		return request.share && tabs ? tabs.exchange(request, this.#sessions.get(session)?.token?.issuedAt.getTime(), signal, send) : send();
 	}
 
 	#died() {

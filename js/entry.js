@@ -4,12 +4,13 @@ import { createModule } from "./module.js";
 /**
  * The package for one platform, which says where the WebAssembly file is found. Nothing starts until it is used.
  * @param {import("./module.js").Load} load
+ * @param {import("./client.js").MakeTabs} [tabs]
  */
-export function entry(load) {
+export function entry(load, tabs) {
 	const module = createModule(load);
 	/** @type {import("./client.js").Client | undefined} */
 	let shared;
-	const client = () => (shared ??= createClient(module));
+	const client = () => (shared ??= createClient(module, undefined, undefined, tabs));
 	return {
 		/**
 		 * Starts the WebAssembly module ahead of its first use, or from another place than the package's own. Not needed
@@ -25,7 +26,7 @@ export function entry(load) {
 		 * @returns {import("./client.js").Client}
 		 * @throws {import("./error.js").TokenError} `invalid_option`
 		 */
-		createClient: (options) => createClient(module, options),
+		createClient: (options) => createClient(module, options, undefined, tabs),
 
 		/**
 		 * A token for an identity, by a client that all callers share. See `Client.getToken`.

@@ -20,7 +20,10 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
  * - `login_budget`: not tried, as the logins that the vendor tolerates are used up for now.
  * - `token_rejected`: the vendor rejects the tokens that it issues.
  * - `stale_on_arrival`: the token was too old to use when it arrived.
- * - `supplier_failed`: the `accessToken` function failed or gave no token.
+ * - `supplier_failed`: the `accessToken` or `authorization` function failed or gave no token.
+ * - `unauthorized`: the edge does not accept the authorization. `forbidden`: it does not give this connection to this user
+ *   or origin. `sealed`: it hands out no token of this connection, but makes the calls. `not_configured`: a part of its
+ *   configuration is missing.
  * - `too_many_sessions`: every session is in use and none can be evicted.
  * - `forgotten`: the session was forgotten while the caller waited.
  *
@@ -34,7 +37,7 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
  * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "address_not_admitted" | "bad_request"
  *   | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large"
  *   | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget"
- *   | "token_rejected" | "stale_on_arrival" | "supplier_failed" | "too_many_sessions" | "forgotten" | "aborted"
+ *   | "token_rejected" | "stale_on_arrival" | "supplier_failed" | "unauthorized" | "forbidden" | "sealed" | "not_configured" | "too_many_sessions" | "forgotten" | "aborted"
  *   | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_started" | "module_failed"} TokenErrorCode
  */
 
@@ -68,7 +71,8 @@ export class TokenError extends Error {
 		/** The system's name, where it is known. @readonly */
 		this.system = fields.system;
 		/**
-		 * The exchange in which it happened: "input", "access_token", "apply", "login", "refresh", "verify" or "call".
+		 * The exchange in which it happened: "input", "access_token", "authorization", "edge", "apply", "login",
+		 * "refresh", "verify" or "call".
 		 * @readonly
 		 */
 		this.step = fields.step;

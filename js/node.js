@@ -11,6 +11,8 @@ export { Token } from "./token.js";
 /** @typedef {import("./identity.js").CcmessagingIdentity} CcmessagingIdentity */
 /** @typedef {import("./identity.js").IsalesIdentity} IsalesIdentity */
 /** @typedef {import("./identity.js").CubeDriveIdentity} CubeDriveIdentity */
+/** @typedef {import("./identity.js").EdgeIdentity} EdgeIdentity */
+/** @typedef {import("./identity.js").Supplied} Supplied */
 /** @typedef {import("./client.js").ClientOptions} ClientOptions */
 /** @typedef {import("./client.js").GetTokenOptions} GetTokenOptions */
 /** @typedef {import("./client.js").Verification} Verification */

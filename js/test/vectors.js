@@ -74,8 +74,10 @@ class Host {
 				delete made[name];
 			}
 		}
-		if (typeof made.accessToken === "object") {
-			made.accessToken = () => this.exchange({ supplier: true });
+		for (const name of ["accessToken", "authorization"]) {
+			if (typeof made[name] === "object") {
+				made[name] = () => this.exchange({ supplier: true });
+			}
 		}
 		return made;
 	}
