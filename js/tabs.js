@@ -128,13 +128,11 @@ export class Tabs {
 	}
 
 	/**
-	 * Asks the other pages, where none has said anything yet.
+	 * Asks the other pages. Who got a token has told of it, but this page may be new, and a lock that is let go can be here
+	 * before the message that was sent while it was held.
 	 * @param {string} key
 	 */
 	async #reply(key) {
-		if (this.#kept.has(key)) {
-			return;
-		}
 		await new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
 			const stop = this.#clock.timer(() => resolve(), replyWaitMs);
 			this.#awaited.set(key, () => {
