@@ -67,7 +67,7 @@ func (c *Client) Get(id SessionID, now Instant, want Want) Decision {
 // renewAhead starts renewals in the background of a call that gets the current
 // token. That one cannot start costs nobody anything.
 func (c *Client) renewAhead(s *session, now Instant) {
-	if d := s.dependency; d != nil && d.due(now) {
+	if d := s.carried(); d != nil && d.due(now) {
 		_ = c.begin(d, now, true, false)
 	}
 	if s.due(now) {
@@ -138,6 +138,10 @@ func (c *Client) begin(s *session, now Instant, ahead, forced bool) *Error {
 // advance takes the next step of an acquisition.
 func (c *Client) advance(t *task, now Instant) {
 	s := t.session
+	if s.gone && s.dependency != nil {
+		c.settle(t, now, &Error{Code: Forgotten, Step: t.request.Step, Retryable: true}, 0)
+		return // a verification; what it depends on may be gone as well
+	}
 	if d := s.dependency; d != nil && !d.usable(now) {
 		if d.task == nil {
 			if err := c.begin(d, now, false, false); err != nil {
