@@ -57,10 +57,7 @@ export class Client {
 		if (options === undefined) {
 			const entry = this.#references.get(identity);
 			if (entry !== undefined && unchanged(entry.copy, identity)) {
-				const live = this.#driver.live(entry.reference);
-				if (live !== undefined) {
-					return live;
-				}
+				return this.#driver.plain(entry.reference);
 			}
 		}
 		return this.#getToken(identity, options ?? {});
@@ -169,10 +166,7 @@ export class Session {
 	 * @returns {Promise<Token>} rejected with a TokenError
 	 */
 	getToken(options) {
-		return (
-			(options === undefined ? this.#driver.live(this.#reference) : undefined) ??
-			acquire(this.#driver, this.#reference, options ?? {})
-		);
+		return options === undefined ? this.#driver.plain(this.#reference) : acquire(this.#driver, this.#reference, options);
 	}
 
 	/**
@@ -237,7 +231,7 @@ export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 
  */
 async function acquire(driver, reference, { signal, forceRefresh = false, rejected }) {
 	const want = { force: Boolean(forceRefresh), rejected: rejected == null ? "" : valueOf(rejected, "rejected") };
-	return abortable(signal, () => driver.token(reference, want));
+	return abortable(signal, () => (want.force || want.rejected ? driver.token(reference, want) : driver.plain(reference)));
 }
 
 /**
