@@ -28,6 +28,12 @@ for (const [i, { name, program }] of ways.entries()) {
 		return time;
 	});
 }
-const timings = await rounds(crowds, { rounds: 9, warmUp: 2 });
+const timings = await rounds(crowds, { rounds: 7, warmUp: 2 });
+// Those who make one login are near each other, and the storms of the rest shake them: once more, by themselves.
+const calm = crowds.map((_, i) => i).filter((i) => logins[i] === 1);
+const again = await rounds(calm.map((i) => crowds[i]), { rounds: 60, warmUp: 10 });
+for (const [at, i] of calm.entries()) {
+	timings[i] = again[at];
+}
 console.log(JSON.stringify(timings.map((timing, i) => ({ ...timing, logins: logins[i] }))));
 process.exit(); // a client that is not closed has timers
