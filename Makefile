@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime types run test test-go test-wasm test-js test-browser bench sim fuzz lint pack clean FORCE
+.PHONY: help build runtime types run test test-go test-wasm test-js test-browser bench bench-own bench-compare sim fuzz lint pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -45,8 +45,13 @@ test-js: runtime dist/serve ## run the tests of the JavaScript in Node
 test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
 	node --test js/test/browser/*.test.js
 
-bench: runtime node_modules/.made ## measure
+bench: bench-own bench-compare ## measure
+
+bench-own: runtime node_modules/.made ## measure against references
 	node js/bench/run.js
+
+bench-compare: runtime dist/serve ## measure against what people would use instead: the table of README.md
+	@node js/bench/alternatives/run.js
 
 sim: ## simulate days of token life from 100,000 random seeds
 	SIM_SEEDS=100000 go test ./core -run Simulat -count=1 -v

@@ -35,10 +35,13 @@ import { Token } from "./token.js";
  * @property {Date | null} expiresAt null where no expiry is known
  */
 
+/** A caller's object, what it said when it was last read, and what that means. @typedef {{ identity: Identity, copy: import("./identity.js").Fields, reference: Reference }} Entry */
+
 /** Keeps the tokens of any number of identities. */
 export class Client {
 	/** @type {Driver} */ #driver;
-	/** @type {WeakMap<object, { copy: import("./identity.js").Fields, reference: Reference }>} */ #references = new WeakMap();
+	/** @type {WeakMap<object, Entry>} */ #references = new WeakMap();
+	/** The one that was asked for last, as it will likely be asked for next. @type {Entry | undefined} */ #latest;
 
 	/**
 	 * @internal
@@ -57,12 +60,9 @@ export class Client {
 	 */
 	getToken(identity, options) {
 		if (options === undefined) {
-			const entry = this.#references.get(identity);
+			const entry = this.#entry(identity);
 			if (entry !== undefined && unchanged(entry.copy, identity)) {
-				const live = this.#driver.live(entry.reference);
-				if (live !== undefined) {
-					return live;
-				}
+				return this.#driver.plain(entry.reference);
 			}
 		}
 		return this.#getToken(identity, options ?? {});
@@ -135,17 +135,32 @@ export class Client {
 
 	/** Ends the client: whoever waits gets a TokenError `closed`, and all tokens are forgotten. */
 	close() {
+		this.#latest = undefined;
 		this.#driver.close();
 	}
 
 	/** @param {Identity} identity */
-	#refer(identity) {
+	#entry(identity) {
+		if (this.#latest?.identity === identity) {
+			return this.#latest;
+		}
 		const entry = this.#references.get(identity);
-		if (entry !== undefined && unchanged(entry.copy, identity)) {
-			return entry.reference;
+		if (entry !== undefined) {
+			this.#latest = entry;
+		}
+		return entry;
+	}
+
+	/** @param {Identity} identity */
+	#refer(identity) {
+		const known = this.#entry(identity);
+		if (known !== undefined && unchanged(known.copy, identity)) {
+			return known.reference;
 		}
 		const reference = this.#driver.reference(identity);
-		this.#references.set(identity, { copy: snapshot(identity), reference });
+		const entry = { identity, copy: snapshot(identity), reference };
+		this.#references.set(identity, entry);
+		this.#latest = entry;
 		return reference;
 	}
 }
@@ -171,10 +186,7 @@ export class Session {
 	 * @returns {Promise<Token>} rejected with a TokenError
 	 */
 	getToken(options) {
-		return (
-			(options === undefined ? this.#driver.live(this.#reference) : undefined) ??
-			acquire(this.#driver, this.#reference, options ?? {})
-		);
+		return options === undefined ? this.#driver.plain(this.#reference) : acquire(this.#driver, this.#reference, options);
 	}
 
 	/**
@@ -240,7 +252,7 @@ export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 
  */
 async function acquire(driver, reference, { signal, forceRefresh = false, rejected }) {
 	const want = { force: Boolean(forceRefresh), rejected: rejected == null ? "" : valueOf(rejected, "rejected") };
-	return abortable(signal, () => driver.token(reference, want));
+	return abortable(signal, () => (want.force || want.rejected ? driver.token(reference, want) : driver.plain(reference)));
 }
 
 /**

@@ -42,18 +42,27 @@ import { Token } from "./token.js";
  * @property {number} epoch of the core when it last said that the token may be used
  * @property {number} from since when, and
  * @property {number} until until when it may be used without asking, by the time of day
+ * @property {Wait | undefined} wait that callers were last told to join
  */
 
-/** For how long the core's word that a token may be used is kept. */
+/** For how long the core's word is kept: that a token may be used, or that one is on its way. */
 const maxLeaseMs = 1000;
 
-/** An identity in its wire form, its session, and what its business calls go through. @typedef {{ json: string, known: Known, calls?: Calls }} Reference */
+/**
+ * An identity in its wire form, and its session.
+ * @typedef {object} Reference
+ * @property {string} json
+ * @property {Known} known
+ * @property {Promise<Token> | undefined} asking of callers whose question the core has not seen yet
+ * @property {Calls} [calls] what its business calls go through, once there was one
+ */
 /** @typedef {{ through: Reference, baseUrl: string }} Calls */
+/** A promise of the token that is on its way, and the core's epoch and the time of day when it said to wait for that. @typedef {{ promise: Promise<Token>, epoch: number, from: number }} Wait */
 /** @typedef {{ promise: Promise<any>, resolve: (value: any) => void, reject: (error: TokenError) => void }} Waiting */
 /** @typedef {{ force?: boolean, rejected?: string }} Want */
 
 /** @returns {Known} */
-const gone = () => ({ json: "", id: 0, token: undefined, promise: undefined, serial: 0, epoch: -1, from: 0, until: 0 });
+const gone = () => ({ json: "", id: 0, token: undefined, promise: undefined, serial: 0, epoch: -1, from: 0, until: 0, wait: undefined });
 
 export class Driver {
 	/** @type {import("./module.js").Module} */ #module;
@@ -100,7 +109,17 @@ export class Driver {
 	 * @returns {Reference}
 	 */
 	referenceTo(json) {
-		return { json, known: gone() };
+		return { json, known: gone(), asking: undefined };
+	}
+
+	/**
+	 * What a caller gets who wants no more than a usable token. Where the core has said it and nothing has happened since,
+	 * it is not asked again; and those who come before it could be asked are told the same, as they ask the same.
+	 * @param {Reference} reference
+	 * @returns {Promise<Token>}
+	 */
+	plain(reference) {
+		return this.live(reference) ?? this.#joined(reference) ?? (reference.asking ??= this.token(reference, {}));
 	}
 
 	/**
@@ -136,6 +155,19 @@ export class Driver {
 	}
 
 	/**
+	 * The promise of the token that is on its way, where the core has said so.
+	 * @param {Reference} reference
+	 */
+	#joined({ known: { wait } }) {
+		const core = this.#core;
+		if (wait === undefined || core === undefined || core.dead || core.epoch !== wait.epoch) {
+			return undefined;
+		}
+		const age = this.#clock.wall() - wait.from;
+		return age >= 0 && age < maxLeaseMs ? wait.promise : undefined;
+	}
+
+	/**
 	 * @param {Core} core
 	 * @param {Known} known
 	 * @param {number} wall
@@ -152,11 +184,19 @@ export class Driver {
 		}
 		known.epoch = core.epoch;
 		known.from = wall;
+		this.#endLeases(core);
+		return (known.promise ??= Promise.resolve(/** @type {Token} */ (known.token)));
+	}
+
+	/**
+	 * Sees to it that what the core has said is not kept too long.
+	 * @param {Core} core
+	 */
+	#endLeases(core) {
 		this.#leaseEnd ??= this.#clock.timer(() => {
 			this.#leaseEnd = undefined;
 			core.epoch++;
 		}, maxLeaseMs, true);
-		return (known.promise ??= Promise.resolve(/** @type {Token} */ (known.token)));
 	}
 
 	/**
@@ -166,16 +206,31 @@ export class Driver {
 	 * @returns {Promise<Token>}
 	 */
 	async token(reference, { force = false, rejected = "" }) {
-		const core = await this.#ready();
+		let core;
+		try {
+			core = await this.#ready();
+		} finally {
+			reference.asking = undefined; // whoever comes from here on meets the core's answer
+		}
 		const known = this.#open(core, reference);
-		const answer = this.#ask(core, () => core.get(known.id, this.now(), force, rejected));
+		const now = this.now();
+		const answer = this.#ask(core, () => core.get(known.id, now, force, rejected));
 		// Whoever waits is noted down before the effects are obeyed: one of them may already be the end of the wait.
 		const wait = answer.acquisition ? this.#wait(answer.acquisition) : undefined;
 		this.#obey(core, answer);
 		if (answer.error) {
 			throw errorOf(answer.error);
 		}
-		return answer.token ? this.#adopt(known, answer.token) : /** @type {Waiting} */ (wait).promise;
+		if (answer.token) {
+			return this.#adopt(known, answer.token);
+		}
+		const { promise } = /** @type {Waiting} */ (wait);
+		// Kept for those who ask the same, unless the wait was over at once.
+		if (!force && !rejected && core === this.#core && this.#waiting.get(/** @type {number} */ (answer.acquisition)) === wait) {
+			known.wait = { promise, epoch: core.epoch, from: now.wall };
+			this.#endLeases(core);
+		}
+		return promise;
 	}
 
 	/**
@@ -404,6 +459,9 @@ export class Driver {
 		const waiting = this.#waiting.get(effect.id);
 		this.#waiting.delete(effect.id);
 		const known = this.#sessions.get(effect.session);
+		if (known) {
+			known.wait = undefined;
+		}
 		if (effect.error) {
 			waiting?.reject(errorOf(effect.error, this.#cause));
 		} else if (effect.do === "verified") {
