@@ -127,7 +127,7 @@ func (s *session) expiresAt() int64 {
 
 func (s *session) token() Token {
 	v := s.identity.vendor
-	return Token{
+	t := Token{
 		Session:   s.id,
 		Serial:    s.serial(),
 		System:    v.name(),
@@ -136,6 +136,11 @@ func (s *session) token() Token {
 		ExpiresAt: s.expiresAt(),
 		Carriage:  v.carriage(&s.identity, s.held.token, s.bearer()),
 	}
+	if t.ExpiresAt != 0 {
+		t.RenewAt = s.issued.Wall + s.renewAge
+		t.UsableUntil = t.ExpiresAt - margin(s.held.life)
+	}
+	return t
 }
 
 // refreshable returns what the next step of an acquisition may build on: the

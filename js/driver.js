@@ -22,8 +22,17 @@ import { Token } from "./token.js";
  */
 
 /**
+ * What a request is for.
+ * @typedef {object} Purpose
+ * @property {number} session as in TokenEvent
+ * @property {string} step as in TokenError
+ */
+
+/** @typedef {(input: string, init: import("./platform.js").PlatformRequestInit, purpose: Purpose) => Promise<import("./platform.js").PlatformResponse>} Fetch */
+
+/**
  * @typedef {object} Settings
- * @property {import("./platform.js").PlatformFetch} fetch
+ * @property {Fetch} fetch
  * @property {number} timeoutMs
  * @property {number} maxSessions
  * @property {((event: TokenEvent) => void) | undefined} onEvent
@@ -76,8 +85,10 @@ export class Driver {
 		this.#clock = settings.clock;
 	}
 
-	get fetch() {
-		return this.#settings.fetch;
+	/** @type {Fetch} */
+	fetch(input, init, purpose) {
+		const { fetch } = this.#settings; // called by itself: a browser's own refuses to be another object's method
+		return fetch(input, init, purpose);
 	}
 
 	/** @returns {import("./core.js").Instant} */
@@ -355,7 +366,7 @@ export class Driver {
 		for (const effect of effects) {
 			switch (effect.do) {
 				case "send":
-					this.#send(core, effect.id, effect.limit, effect.request);
+					this.#send(core, effect);
 					break;
 				case "sleep":
 					this.#running.set(effect.id, this.#clock.timer(() => {
@@ -409,11 +420,9 @@ export class Driver {
 
 	/**
 	 * @param {Core} core
-	 * @param {number} id
-	 * @param {number} limit
-	 * @param {import("./core.js").Request} request
+	 * @param {Extract<import("./core.js").Effect, { do: "send" }>} effect
 	 */
-	#send(core, id, limit, request) {
+	#send(core, { session, id, limit, request }) {
 		const controller = new AbortController();
 		let late = false;
 		const stop = this.#clock.timer(() => {
@@ -434,7 +443,7 @@ export class Driver {
 				this.#act(report);
 			}
 		};
-		this.#perform(request, controller.signal).then(
+		this.#perform(session, request, controller.signal).then(
 			(result) =>
 				ended(() =>
 					typeof result === "string"
@@ -455,11 +464,14 @@ export class Driver {
 	}
 
 	/**
+	 * @param {number} session
 	 * @param {import("./core.js").Request} request
 	 * @param {import("./platform.js").PlatformSignal} signal
 	 */
-	async #perform(request, signal) {
-		return request.supplier ? this.#suppliers.ask(request.supplier) : exchange(this.fetch, request, signal);
+	async #perform(session, request, signal) {
+		return request.supplier
+			? this.#suppliers.ask(request.supplier)
+			: exchange((input, init) => this.fetch(input, init ?? {}, { session, step: request.step }), request, signal);
 	}
 
 	#died() {
