@@ -11,6 +11,7 @@ GO_WASM  := $(shell go env GOROOT)/lib/wasm
 
 # Sources of the core as they ship: no tests.
 CORE := $(filter-out %_test.go,$(wildcard core/*.go wasm/module/*.go)) go.mod go.sum
+CONSOLE := $(filter-out %_test.go,$(wildcard web/*.go web/console/*.go)) go.mod go.sum
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -18,7 +19,7 @@ help: ## list the targets
 build: runtime types dist/LICENSES.txt ## build all that ships
 
 # What runs, without what only readers of types need: this much takes Go and Node, and nothing from npm.
-runtime: dist/core.wasm dist/go.js
+runtime: dist/core.wasm dist/console.wasm dist/go.js
 
 types: dist/.types ## build the TypeScript declarations
 
@@ -36,8 +37,8 @@ test-go: ## run the Go tests natively
 	fi
 
 # In an empty environment: with the arguments it must fit in 8 KB, or the tests fail to start.
-test-wasm: ## run the core's Go tests under js/wasm
-	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core
+test-wasm: ## run the Go tests of the core and the page under js/wasm
+	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core ./web ./web/console
 
 test-js: runtime dist/serve ## run the tests of the JavaScript in Node
 	node --test js/test/*.test.js
@@ -83,6 +84,9 @@ clean: ## remove what was built
 
 dist/core.wasm: $(CORE) dist/.toolchain Makefile
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/module
+
+dist/console.wasm: $(CONSOLE) dist/.toolchain Makefile
+	$(WASM) $(GO_BUILD) -o $@ ./web
 
 dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go core/sandbox/*.go)) go.mod dist/.toolchain
 	go build -trimpath -o $@ ./web/serve

@@ -89,6 +89,13 @@ func (c *Client) Open(identityJSON []byte, now Instant) (SessionID, *Error) {
 	return s.id, nil
 }
 
+// Check reports what is wrong with an identity, given as a JSON object, without
+// opening a session: an InvalidIdentity that names the field, or nil.
+func Check(identityJSON []byte) *Error {
+	_, err := parseIdentity(identityJSON)
+	return err
+}
+
 // Live returns the serial of the session's token where it may be used and
 // nothing else is to be done, and 0 where [Client.Get] must decide.
 func (c *Client) Live(id SessionID, now Instant) uint64 {

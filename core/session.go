@@ -154,7 +154,7 @@ func (s *session) token() Token {
 	if s.held.remote != nil {
 		system = s.held.remote.system
 	}
-	return Token{
+	t := Token{
 		Session:   s.id,
 		Serial:    s.serial(),
 		System:    system,
@@ -163,6 +163,11 @@ func (s *session) token() Token {
 		ExpiresAt: s.expiresAt(),
 		Carriage:  v.carriage(&s.identity, s.held, s.bearer()),
 	}
+	if t.ExpiresAt != 0 {
+		t.RenewAt = s.issued.Wall + s.renewAge
+		t.UsableUntil = t.ExpiresAt - margin(s.held.life)
+	}
+	return t
 }
 
 // refreshable returns what the next step of an acquisition may build on: the

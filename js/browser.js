@@ -2,7 +2,7 @@ import { entry } from "./entry.js";
 import { load } from "./load-browser.js";
 import { Tabs } from "./tabs.js";
 
-export const { initialize, createClient, getToken, verifyToken } = /* @__PURE__ */ entry(load, (clock) => new Tabs(clock));
+export const { initialize, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load, (clock) => new Tabs(clock));
 export { Client, Session } from "./client.js";
 export { TokenError } from "./error.js";
 export { Token } from "./token.js";
@@ -18,5 +18,6 @@ export { Token } from "./token.js";
 /** @typedef {import("./client.js").GetTokenOptions} GetTokenOptions */
 /** @typedef {import("./client.js").Verification} Verification */
 /** @typedef {import("./driver.js").TokenEvent} TokenEvent */
+/** @typedef {import("./driver.js").Purpose} Purpose */
 /** @typedef {import("./error.js").TokenErrorCode} TokenErrorCode */
 /** @typedef {import("./module.js").InitializeOptions} InitializeOptions */

@@ -27,7 +27,7 @@ export async function call(driver, getToken, baseUrl, path, init) {
 		const view = Token.view(token);
 		const prepared = await carry(driver, view, { ...init, redirect });
 		const sent = driver.now();
-		const response = await driver.fetch(url, prepared);
+		const response = await driver.fetch(url, prepared, { session: view.session, step: "call" });
 		const { replay: again } = driver.judge(view, sent, headOf(response, view.rolls), await meaning(response, view));
 		if (!again || replay || isUsedUp(init.body)) {
 			return response;

@@ -10,7 +10,8 @@ import { Token } from "./token.js";
 
 /**
  * @typedef {object} ClientOptions
- * @property {import("./platform.js").PlatformFetch} [fetch] used in place of the platform's own
+ * @property {import("./driver.js").Fetch} [fetch] used in place of the platform's own. Its third argument says for which session
+ *   and step a request is, as events say it.
  * @property {number} [timeoutMs] bounds an acquisition or a verification with all its tries, in milliseconds. Default 30,000.
  * @property {number} [maxSessions] how many identities are kept; beyond it the least recently used goes. Default 1,000.
  * @property {(event: import("./driver.js").TokenEvent) => void} [onEvent] told of every moment in the sessions' lives
@@ -171,6 +172,15 @@ export class Session {
 	/** @type {Reference} */ #reference;
 
 	/**
+	 * The number by which events name this session, or null before its first use and after its end: it is another one
+	 * when the session is opened anew.
+	 * @returns {number | null}
+	 */
+	get id() {
+		return this.#reference.known.id || null;
+	}
+
+	/**
 	 * @internal
 	 * @param {Driver} driver
 	 * @param {Reference} reference
@@ -240,7 +250,7 @@ export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 
 		throw option("maxSessions", "must be a whole number from 1 to 500,000");
 	}
 	// Looked up at each call, not kept: test tools replace it.
-	const send = fetch ?? /** @type {import("./platform.js").PlatformFetch} */ ((input, init) => globalThis.fetch(input, init));
+	const send = fetch ?? /** @type {import("./driver.js").Fetch} */ ((input, init) => globalThis.fetch(input, init));
 	return new Client(new Driver(module, { fetch: send, timeoutMs, maxSessions, onEvent, clock, tabs: tabs?.(clock) }));
 }
 

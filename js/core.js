@@ -26,6 +26,8 @@
  * @property {string} value
  * @property {number} issuedAt
  * @property {number} [expiresAt]
+ * @property {number} [renewAt]
+ * @property {number} [usableUntil]
  * @property {Record<string, string>} [headers]
  * @property {Record<string, string>} [query]
  * @property {Record<string, string>} [body]
@@ -74,6 +76,19 @@ function joined(head, body) {
 	bytes.set(start);
 	bytes.set(body, start.length);
 	return { bytes, start: start.length };
+}
+
+/**
+ * What is wrong with an identity, of which no session is made; undefined where nothing is.
+ * @param {Instance} instance
+ * @param {string} identity as JSON
+ * @returns {Failure | undefined}
+ */
+export function check(instance, identity) {
+	const bytes = encoder.encode(identity);
+	instance.write(bytes);
+	const length = instance.call("check", bytes.length);
+	return JSON.parse(instance.read(instance.call("output"), length)).error;
 }
 
 /** One client of a running core. */

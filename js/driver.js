@@ -22,8 +22,17 @@ import { Token } from "./token.js";
  */
 
 /**
+ * What a request is for.
+ * @typedef {object} Purpose
+ * @property {number} session as in TokenEvent
+ * @property {string} step as in TokenError
+ */
+
+/** @typedef {(input: string, init: import("./platform.js").PlatformRequestInit, purpose: Purpose) => Promise<import("./platform.js").PlatformResponse>} Fetch */
+
+/**
  * @typedef {object} Settings
- * @property {import("./platform.js").PlatformFetch} fetch
+ * @property {Fetch} fetch
  * @property {number} timeoutMs
  * @property {number} maxSessions
  * @property {((event: TokenEvent) => void) | undefined} onEvent
@@ -87,8 +96,10 @@ export class Driver {
 		this.#clock = settings.clock;
 	}
 
-	get fetch() {
-		return this.#settings.fetch;
+	/** @type {Fetch} */
+	fetch(input, init, purpose) {
+		const { fetch } = this.#settings; // called by itself: a browser's own refuses to be another object's method
+		return fetch(input, init, purpose);
 	}
 
 	/** @returns {import("./core.js").Instant} */
@@ -535,7 +546,8 @@ export class Driver {
 		if (request.supplier) {
 			return this.#suppliers.ask(request.supplier);
 		}
-		const send = () => exchange(this.fetch, request, signal);
+		const send = () =>
+			exchange((input, init) => this.fetch(input, init ?? {}, { session, step: request.step }), request, signal);
 		const { tabs } = this.#settings;
 		return request.share && tabs ? tabs.exchange(request, this.#sessions.get(session)?.token?.issuedAt.getTime(), signal, send) : send();
 	}

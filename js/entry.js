@@ -1,4 +1,7 @@
 import { createClient } from "./client.js";
+import { check } from "./core.js";
+import { errorOf } from "./error.js";
+import { encode, Suppliers } from "./identity.js";
 import { createModule } from "./module.js";
 
 /**
@@ -27,6 +30,19 @@ export function entry(load, tabs) {
 		 * @throws {import("./error.js").TokenError} `invalid_option`
 		 */
 		createClient: (options) => createClient(module, options, undefined, tabs),
+
+		/**
+		 * Checks the fields of an identity, as a form does while it is filled in. Nothing is sent and no session is made.
+		 * @param {import("./identity.js").Identity} identity
+		 * @returns {Promise<void>} rejected with a TokenError: `invalid_identity`, whose `field` names the first field at fault
+		 */
+		async validateIdentity(identity) {
+			const json = encode(identity, new Suppliers());
+			const error = check(await module.start(), json);
+			if (error) {
+				throw errorOf(error);
+			}
+		},
 
 		/**
 		 * A token for an identity, by a client that all callers share. See `Client.getToken`.

@@ -1,6 +1,6 @@
 // What the declarations let through, and what they do not. It is compiled (make lint), never run: each line that must
 // not compile is marked so, and the compiler complains where one does.
-import { Client, createClient, getToken, initialize, Token, TokenError, verifyToken } from "cctoken";
+import { Client, createClient, getToken, initialize, Token, TokenError, validateIdentity, verifyToken } from "cctoken";
 import type { ClientOptions, Identity, TokenErrorCode, TokenEvent, Verification } from "cctoken";
 
 const appcube = { system: "appcube", baseUrl: "", appKey: "", appSecret: "" } as const;
@@ -92,6 +92,10 @@ const sure: boolean = verdict.valid;
 const options: ClientOptions = { timeoutMs: 1, maxSessions: 1, onEvent: (event: TokenEvent) => event.type };
 const client: Client = createClient(options);
 const answer: string = await client.session(cubedrive).getToken().then(({ system }) => system);
+createClient({ fetch: (input, init, { session, step }) => fetch(`${input}#${session.toFixed()}${step}`, init) });
+const checked: void = await validateIdentity(isales);
+// @ts-expect-error no passwd
+validateIdentity({ system: "isales", baseUrl: "", user: "" });
 // @ts-expect-error an unknown option
 createClient({ timeout: 1 });
 // @ts-expect-error events have no such type
