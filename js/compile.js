@@ -4,7 +4,7 @@ import { TokenError } from "./error.js";
 
 const remedy =
 	"Put a copy of the package's dist/core.wasm where the program can reach it, and tell its address with " +
-	"initialize({ wasmUrl }).";
+	"initialize({ wasmUrl }). Or import cctoken/inline, which needs no file.";
 
 /** A module of half a megabyte that takes longer than this is not coming. */
 const fetchTimeoutMs = 60_000;

@@ -65,11 +65,12 @@ const required = [
  * @param {Load} load
  * @param {object} [settings]
  * @param {import("./stamp.js").Build} [settings.build] the one file that is accepted. Without it any is.
+ * @param {import("./driver.js").WaitUntil} [settings.waitUntil]
  * @param {(error: TokenError) => void} [settings.onDeath] called once for each core that dies, before the call that it
  *   died of throws
  * @returns {Module}
  */
-export function createModule(load, { build, onDeath } = {}) {
+export function createModule(load, { build, waitUntil, onDeath } = {}) {
 	/** @type {InitializeOptions} */
 	let source = {};
 	/** Kept when the core dies: another instance then costs milliseconds. @type {WebAssembly.Module | undefined} */
@@ -99,10 +100,13 @@ export function createModule(load, { build, onDeath } = {}) {
 	}
 
 	function start() {
-		starting ??= launch().catch((error) => {
-			starting = undefined;
-			throw error;
-		});
+		if (!starting) {
+			starting = launch().catch((error) => {
+				starting = undefined;
+				throw error;
+			});
+			waitUntil?.(starting);
+		}
 		return starting;
 	}
 
