@@ -25,7 +25,12 @@ import { Token } from "./token.js";
  *   say late: where the session has a newer token by now, that is what is returned.
  */
 
-/** On platforms where pages share what they get. @typedef {(clock: import("./clock.js").Clock) => import("./tabs.js").Tabs} MakeTabs */
+/**
+ * What some platforms have, or need, beside the rest.
+ * @typedef {object} Platform
+ * @property {(clock: import("./clock.js").Clock) => import("./tabs.js").Tabs} [tabs] where pages share what they get
+ * @property {import("./driver.js").WaitUntil} [waitUntil] where what a request has begun ends together with it
+ */
 
 /**
  * What is known of a token.
@@ -233,10 +238,10 @@ export class Session {
  * @param {import("./module.js").Module} module
  * @param {ClientOptions} [options]
  * @param {import("./clock.js").Clock} [clock]
- * @param {MakeTabs} [tabs]
+ * @param {Platform} [platform]
  * @returns {Client}
  */
-export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 1000, onEvent } = {}, clock = platformClock, tabs) {
+export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 1000, onEvent } = {}, clock = platformClock, { tabs, waitUntil } = {}) {
 	if (fetch !== undefined && typeof fetch !== "function") {
 		throw option("fetch", "must be a function");
 	}
@@ -251,7 +256,7 @@ export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 
 	}
 	// Looked up at each call, not kept: test tools replace it.
 	const send = fetch ?? /** @type {import("./driver.js").Fetch} */ ((input, init) => globalThis.fetch(input, init));
-	return new Client(new Driver(module, { fetch: send, timeoutMs, maxSessions, onEvent, clock, tabs: tabs?.(clock) }));
+	return new Client(new Driver(module, { fetch: send, timeoutMs, maxSessions, onEvent, clock, tabs: tabs?.(clock), waitUntil }));
 }
 
 /**

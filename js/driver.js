@@ -31,6 +31,12 @@ import { Token } from "./token.js";
 /** @typedef {(input: string, init: import("./platform.js").PlatformRequestInit, purpose: Purpose) => Promise<import("./platform.js").PlatformResponse>} Fetch */
 
 /**
+ * Keeps a request's context alive until the promise has settled, however it does. Workers end a request's exchanges and
+ * timers once it has been answered, and what was begun and never ends would hold up all later callers of the session.
+ * @typedef {(work: Promise<unknown>) => void} WaitUntil
+ */
+
+/**
  * @typedef {object} Settings
  * @property {Fetch} fetch
  * @property {number} timeoutMs
@@ -38,6 +44,7 @@ import { Token } from "./token.js";
  * @property {((event: TokenEvent) => void) | undefined} onEvent
  * @property {import("./clock.js").Clock} clock
  * @property {import("./tabs.js").Tabs | undefined} tabs
+ * @property {WaitUntil} [waitUntil]
  */
 
 /**
@@ -440,10 +447,7 @@ export class Driver {
 					this.#send(core, effect);
 					break;
 				case "sleep":
-					this.#running.set(effect.id, this.#clock.timer(() => {
-						this.#running.delete(effect.id);
-						this.#act(() => core.woken(effect.id, this.now()));
-					}, effect.limit ?? 0));
+					this.#sleep(core, effect.id, effect.limit ?? 0);
 					break;
 				case "cancel":
 					this.#running.get(effect.id)?.();
@@ -463,6 +467,26 @@ export class Driver {
 		for (const event of events) {
 			this.#tell(event);
 		}
+	}
+
+	/**
+	 * @param {Core} core
+	 * @param {number} id
+	 * @param {number} ms
+	 */
+	#sleep(core, id, ms) {
+		/** @type {() => void} */
+		let over = () => {};
+		this.#settings.waitUntil?.(new Promise((resolve) => (over = () => resolve(undefined))));
+		const stop = this.#clock.timer(() => {
+			this.#running.delete(id);
+			this.#act(() => core.woken(id, this.now()));
+			over();
+		}, ms);
+		this.#running.set(id, () => {
+			stop();
+			over();
+		});
 	}
 
 	/** @param {Extract<import("./core.js").Effect, { do: "settled" | "verified" }>} effect */
@@ -517,7 +541,7 @@ export class Driver {
 				this.#act(report);
 			}
 		};
-		this.#perform(session, request, controller.signal).then(
+		const done = this.#perform(session, request, controller.signal).then(
 			(result) =>
 				ended(() =>
 					"token" in result
@@ -535,6 +559,7 @@ export class Driver {
 				this.#cause = undefined;
 			},
 		);
+		this.#settings.waitUntil?.(done);
 	}
 
 	/**

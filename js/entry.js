@@ -1,3 +1,4 @@
+import { build } from "../dist/build.js";
 import { createClient } from "./client.js";
 import { check } from "./core.js";
 import { errorOf } from "./error.js";
@@ -7,19 +8,20 @@ import { createModule } from "./module.js";
 /**
  * The package for one platform, which says where the WebAssembly file is found. Nothing starts until it is used.
  * @param {import("./module.js").Load} load
- * @param {import("./client.js").MakeTabs} [tabs]
+ * @param {import("./client.js").Platform} [platform]
  */
-export function entry(load, tabs) {
-	const module = createModule(load);
+export function entry(load, platform = {}) {
+	const module = createModule(load, { build, waitUntil: platform.waitUntil });
 	/** @type {import("./client.js").Client | undefined} */
 	let shared;
-	const client = () => (shared ??= createClient(module, undefined, undefined, tabs));
+	const client = () => (shared ??= createClient(module, undefined, undefined, platform));
 	return {
 		/**
 		 * Starts the WebAssembly module ahead of its first use, or from another place than the package's own. Not needed
 		 * otherwise. A call after the start changes nothing; one after a failure tries again.
 		 * @param {import("./module.js").InitializeOptions} [options]
-		 * @returns {Promise<void>} rejected with a TokenError: `module_not_found`, `module_invalid`, `module_started` or `module_failed`
+		 * @returns {Promise<void>} rejected with a TokenError: `module_not_found`, `module_invalid`,
+		 *   `module_stale`, `module_started` or `module_failed`
 		 */
 		initialize: (options) => module.initialize(options),
 
@@ -29,7 +31,7 @@ export function entry(load, tabs) {
 		 * @returns {import("./client.js").Client}
 		 * @throws {import("./error.js").TokenError} `invalid_option`
 		 */
-		createClient: (options) => createClient(module, options, undefined, tabs),
+		createClient: (options) => createClient(module, options, undefined, platform),
 
 		/**
 		 * Checks the fields of an identity, as a form does while it is filled in. Nothing is sent and no session is made.

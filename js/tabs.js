@@ -170,6 +170,9 @@ export class Tabs {
 	}
 }
 
+/** @param {import("./clock.js").Clock} clock */
+export const pages = (clock) => new Tabs(clock);
+
 /** A clock that no setting of the time of day moves, and that all pages read alike, in milliseconds. */
 const monotonic = () => performance.timeOrigin + performance.now();
 

@@ -5,7 +5,7 @@ import { createClient } from "../client.js";
 import { platformClock } from "../clock.js";
 import { createModule } from "../module.js";
 import { load } from "../load-node.js";
-import { Tabs } from "../tabs.js";
+import { pages } from "../tabs.js";
 
 const module = createModule(load);
 const clients = [];
@@ -56,7 +56,7 @@ function edge({ life = 3600, delayMs = 20, status = 200 } = {}) {
 const jwt = (claims) => ["e30", Buffer.from(JSON.stringify(claims)).toString("base64url"), "signature"].join(".");
 
 function page({ fetch }, clock = platformClock) {
-	const client = createClient(module, { fetch }, clock, (clock) => new Tabs(clock));
+	const client = createClient(module, { fetch }, clock, { tabs: pages });
 	clients.push(client);
 	return client;
 }
