@@ -15,10 +15,10 @@ CORE := $(filter-out %_test.go,$(wildcard core/*.go wasm/module/*.go)) go.mod go
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
-build: runtime types dist/LICENSES.txt ## build all that ships
+build: dist/manifest.json ## build all that ships
 
-# What runs, without what only readers of types need: this much takes Go and Node, and nothing from npm.
-runtime: dist/core.wasm dist/go.js
+# What runs in the repository itself: this much takes Go and Node, and nothing from npm.
+runtime: dist/core.wasm dist/go.js dist/build.js dist/inline.js
 
 types: dist/.types ## build the TypeScript declarations
 
@@ -70,14 +70,29 @@ lint: types ## check format, go vet, types
 	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --lib ES2022 --types "" --module nodenext dist/types/*.d.ts
 	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --target ES2022 --lib ES2022,DOM --types "" --module nodenext js/test/types/*.ts
 
-pack: build types ## make the npm package
-	npm pack
+pack: build ## make the npm package
+	npm pack --ignore-scripts
 
 clean: ## remove what was built
 	rm -rf dist wasm_exec.js cctoken-*.tgz
 
-dist/core.wasm: $(CORE) dist/.toolchain Makefile
+dist/.unstamped.wasm: $(CORE) dist/.toolchain Makefile
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/module
+
+dist/core.wasm: dist/.unstamped.wasm package.json js/build/stamp.js js/stamp.js
+	node js/build/stamp.js module $< $@
+
+dist/build.js: dist/core.wasm
+	node js/build/stamp.js script $< $@
+
+dist/inline.js: dist/core.wasm js/build/inline/main.go
+	go run ./js/build/inline $< $@
+
+dist/cctoken.js: $(wildcard js/*.js) dist/go.js dist/build.js js/build/script.js node_modules/.made
+	node js/build/script.js $@
+
+dist/manifest.json: dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/.types dist/cctoken.js dist/LICENSES.txt package.json js/build/manifest.js
+	node js/build/manifest.js $@
 
 dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go core/sandbox/*.go)) go.mod dist/.toolchain
 	go build -trimpath -o $@ ./web/serve
@@ -92,7 +107,7 @@ dist/LICENSES.txt: dist/.toolchain go.mod
 		cat "$$d/LICENSE" || exit 1; echo; done > $@
 
 # tsc leaves the declarations of deleted sources behind, so it starts from nothing.
-dist/.types: $(wildcard js/*.js) tsconfig.json dist/go.js node_modules/.made
+dist/.types: $(wildcard js/*.js js/build/*.d.ts) tsconfig.json dist/go.js dist/build.js dist/inline.js node_modules/.made
 	rm -rf dist/types
 	node_modules/.bin/tsc -p .
 	@touch $@

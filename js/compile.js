@@ -86,7 +86,7 @@ export async function compileUrl(url) {
 /**
  * The error for a file that is not there.
  * @param {string} from
- * @param {unknown} cause
+ * @param {unknown} [cause]
  */
 export function notFound(from, cause) {
 	return new TokenError("module_not_found", `The token core is not at ${from}. ${remedy}`, { cause });
@@ -123,7 +123,8 @@ function notCompiled(from, cause) {
 	return new TokenError(
 		"module_invalid",
 		`The token core from ${from} could not be compiled. The file is damaged, or the page's Content-Security-Policy ` +
-			"forbids WebAssembly: its script-src must have 'wasm-unsafe-eval'.",
+			"forbids WebAssembly: its script-src must have 'wasm-unsafe-eval'. Cloudflare's Workers and Vercel's edge runtime never " +
+			'compile at run time: import "cctoken" there, which brings the core compiled.',
 		{ cause },
 	);
 }

@@ -1,3 +1,4 @@
+import { build } from "../dist/build.js";
 import { createClient } from "./client.js";
 import { createModule } from "./module.js";
 
@@ -6,7 +7,7 @@ import { createModule } from "./module.js";
  * @param {import("./module.js").Load} load
  */
 export function entry(load) {
-	const module = createModule(load);
+	const module = createModule(load, { build });
 	/** @type {import("./client.js").Client | undefined} */
 	let shared;
 	const client = () => (shared ??= createClient(module));
@@ -15,7 +16,8 @@ export function entry(load) {
 		 * Starts the WebAssembly module ahead of its first use, or from another place than the package's own. Not needed
 		 * otherwise. A call after the start changes nothing; one after a failure tries again.
 		 * @param {import("./module.js").InitializeOptions} [options]
-		 * @returns {Promise<void>} rejected with a TokenError: `module_not_found`, `module_invalid`, `module_started` or `module_failed`
+		 * @returns {Promise<void>} rejected with a TokenError: `module_not_found`, `module_invalid`,
+		 *   `module_stale`, `module_started` or `module_failed`
 		 */
 		initialize: (options) => module.initialize(options),
 

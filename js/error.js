@@ -29,13 +29,14 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
  * - `closed`: the client is closed.
  * - `invalid_option`: an option of a call is wrong; `field` names it.
  * - `module_not_found`, `module_invalid`: the WebAssembly file is not there, or is not this package's.
+ * - `module_stale`: the WebAssembly file is of another build than the JavaScript.
  * - `module_started`: `initialize` came with another source after the start.
  * - `module_failed`: the WebAssembly module died; the next call starts a fresh one.
  * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "address_not_admitted" | "bad_request"
  *   | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large"
  *   | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget"
  *   | "token_rejected" | "stale_on_arrival" | "supplier_failed" | "too_many_sessions" | "forgotten" | "aborted"
- *   | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_started" | "module_failed"} TokenErrorCode
+ *   | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_stale" | "module_started" | "module_failed"} TokenErrorCode
  */
 
 /**

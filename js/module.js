@@ -3,6 +3,7 @@
 import { createGo } from "../dist/go.js";
 import { compileBytes } from "./compile.js";
 import { TokenError } from "./error.js";
+import { identityOf } from "./stamp.js";
 
 /**
  * Where the core comes from. At most one of the three; none means the file that came with the package.
@@ -62,11 +63,13 @@ const required = [
  * Both join a start that is under way or done, and both may be called again after a failure. `initialize` with another
  * source than the running core's is an error: two cores would not know each other's tokens.
  * @param {Load} load
- * @param {{ onDeath?: (error: TokenError) => void }} [hooks] `onDeath` is called once for each core that dies, before
- *   the call that it died of throws
+ * @param {object} [settings]
+ * @param {import("./stamp.js").Build} [settings.build] the one file that is accepted. Without it any is.
+ * @param {(error: TokenError) => void} [settings.onDeath] called once for each core that dies, before the call that it
+ *   died of throws
  * @returns {Module}
  */
-export function createModule(load, { onDeath } = {}) {
+export function createModule(load, { build, onDeath } = {}) {
 	/** @type {InitializeOptions} */
 	let source = {};
 	/** Kept when the core dies: another instance then costs milliseconds. @type {WebAssembly.Module | undefined} */
@@ -78,7 +81,7 @@ export function createModule(load, { onDeath } = {}) {
 
 	/** @returns {Promise<Instance>} */
 	async function launch() {
-		compiled ??= await compile(source, load);
+		compiled ??= await compile(source, load, build);
 		try {
 			instance = await instantiate(compiled, (error) => {
 				instance = undefined;
@@ -152,8 +155,9 @@ function address({ wasmUrl }) {
 /**
  * @param {InitializeOptions} source
  * @param {Load} load
+ * @param {import("./stamp.js").Build | undefined} build
  */
-async function compile(source, load) {
+async function compile(source, load, build) {
 	/** @type {object} */
 	let made;
 	if (source.wasmModule) {
@@ -175,7 +179,27 @@ async function compile(source, load) {
 			);
 		}
 	}
+	if (build) {
+		refuseOther(made, build);
+	}
 	return made;
+}
+
+/**
+ * A file of another build may understand the calls of this JavaScript in another way, or its tokens' lives.
+ * @param {WebAssembly.Module} made
+ * @param {import("./stamp.js").Build} build
+ */
+function refuseOther(made, build) {
+	const found = identityOf(made);
+	if (found?.core !== build.core) {
+		const name = (/** @type {import("./stamp.js").Build} */ { version, core }) => `${version}, build ${core.slice(0, 12)}`;
+		throw new TokenError(
+			"module_stale",
+			`This WebAssembly file is ${found ? `of cctoken ${name(found)}` : "of no known build of cctoken"}, and the JavaScript of ` +
+				`${name(build)}. Copy the package's dist/core.wasm anew to where the program finds it, and empty the caches that may hold an old one.`,
+		);
+	}
 }
 
 /**
