@@ -5,7 +5,8 @@
 //   The sandbox is strict, and admits the pages of one origin: the guide's own. The other values of the guides'
 //   identities are ones that it knows.
 // - The app's secret is in the environment variable APP_SECRET.
-// - The package comes from the tarball that `npm pack` made: `npm install cctoken` and its like name that.
+// - The package comes out of the tarball that `npm pack` made: `npm install cctoken` names that instead, and Deno and Bun
+//   ask a registry that has it.
 // - Servers listen on a free port of 127.0.0.1, whatever the address in the guide. Their addresses there, which other
 //   files of the guide may name, are replaced.
 import assert from "node:assert/strict";
@@ -38,9 +39,9 @@ const pageTimeoutMs = 60_000;
 /**
  * @typedef {object} Circumstances
  * @property {string} tarball the packed package
+ * @property {string} registry the address of one that has the package
  * @property {import("playwright-core").Browser} browser
  * @property {string} tools a folder of programs that guides take for granted, for the PATH
- * @property {Record<string, string>} [env]
  * @property {(line: string) => void} log
  */
 
@@ -148,7 +149,7 @@ export class Guide {
 	 */
 	run(script) {
 		const { tarball } = this.#circumstances;
-		const commands = script.replace(/^(npm install|bun add)( .*)? cctoken\b/gm, (_, command, others = "") => `${command}${others} ${tarball}`);
+		const commands = script.replace(/^(npm install.*) cctoken\b/gm, (_, command) => `${command} ${tarball}`);
 		return run(this.#placed(commands), this.#where(), commandTimeoutMs);
 	}
 
@@ -204,7 +205,7 @@ export class Guide {
 	}
 
 	#where() {
-		const { tools, env } = this.#circumstances;
+		const { tools, registry } = this.#circumstances;
 		const { NODE_TEST_CONTEXT, NODE_OPTIONS, ...own } = process.env;
 		return {
 			cwd: this.folder,
@@ -226,7 +227,14 @@ export class Guide {
 				PARCEL_DISABLE_TELEMETRY: "1",
 				WRANGLER_SEND_METRICS: "false",
 				CLOUDFLARE_CF_FETCH_ENABLED: "false",
-				...env,
+				// Deno and Bun take packages from a registry alone, and would find them in a cache of the day before.
+				...(/\b(deno|bun)\.md$/.test(this.#name) && {
+					NPM_CONFIG_REGISTRY: registry,
+					DENO_DIR: join(this.folder, ".deno"),
+					BUN_INSTALL_CACHE_DIR: join(this.folder, ".bun"),
+				}),
+				DENO_NO_UPDATE_CHECK: "1",
+				DO_NOT_TRACK: "1",
 			},
 		};
 	}
