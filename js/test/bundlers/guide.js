@@ -4,7 +4,7 @@
 // - The vendor's address in the guides, https://aicc.example.com, is replaced by the sandbox's, in files and commands.
 //   The sandbox is strict, and admits the pages of one origin: the guide's own. The other values of the guides'
 //   identities are ones that it knows.
-// - The app's secret is in the environment variable APP_SECRET.
+// - The secrets are in the environment variables that the guides name, with the values that the sandbox knows.
 // - The package comes out of the tarball that `npm pack` made: `npm install cctoken` names that instead, and Deno and Bun
 //   ask a registry that has it.
 // - Servers listen on a free port of 127.0.0.1, whatever the address in the guide. Their addresses there, which other
@@ -24,6 +24,13 @@ const docs = fileURLToPath(new URL("../../../docs/", import.meta.url));
 const vendorAddress = "https://aicc.example.com";
 /** Where the guides' server.js listens. */
 const serverAddress = "http://127.0.0.1:8080";
+
+const secrets = {
+	APP_SECRET: "app-secret-of-app001",
+	API_PASSWORD: "api-password-of-tenant001",
+	PASSWD: "123456",
+	CUBEDRIVE_SECRET: "app-secret-of-demo-app",
+};
 
 /** Commands that take their port by an option alone. Others read PORT. */
 const portOptions = [
@@ -89,8 +96,7 @@ export class Guide {
 			try {
 				await this.#take(step);
 			} catch (error) {
-				error.message = `docs/${this.#name}, line ${step.line}: ${error.message}`;
-				throw error;
+				throw new Error(`docs/${this.#name}, line ${step.line}: ${error.message}`);
 			}
 			const seconds = ((performance.now() - began) / 1000).toFixed(1);
 			if (step.kind === "run" || step.kind === "serve" || step.kind === "shows") {
@@ -212,7 +218,7 @@ export class Guide {
 			env: {
 				...own,
 				PATH: `${tools}:${own.PATH}`,
-				APP_SECRET: "app-secret-of-app001",
+				...secrets,
 				PORT: "0",
 				NO_COLOR: "1",
 				// npm: no lock, no talk, and npx runs only what the guide has installed.

@@ -13,7 +13,8 @@ import { serveRegistry } from "./registry.js";
 import { stepsOf } from "./steps.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const names = [...(await readdir(join(root, "docs/guides"))).filter((name) => name.endsWith(".md")).map((name) => `guides/${name}`)];
+const guides = (await readdir(join(root, "docs/guides"))).map((name) => `guides/${name}`);
+const names = [...guides, "migration.md"];
 
 let folder;
 let browser;
