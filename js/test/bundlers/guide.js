@@ -49,6 +49,7 @@ const pageTimeoutMs = 60_000;
  * @property {string} registry the address of one that has the package
  * @property {import("playwright-core").Browser} browser
  * @property {string} tools a folder of programs that guides take for granted, for the PATH
+ * @property {string[]} flags of the sandbox's server
  * @property {(line: string) => void} log
  */
 
@@ -77,7 +78,7 @@ export class Guide {
 		this.#endings.push(() => this.page.close());
 		this.server = await openDoor();
 		this.#endings.push(() => this.server.close());
-		this.sandbox = await startServer("127.0.0.1:0", ["-allow-origin", this.page.url]);
+		this.sandbox = await startServer("127.0.0.1:0", ["-allow-origin", this.page.url, ...this.#circumstances.flags]);
 		this.#endings.push(() => this.sandbox.stop());
 	}
 
@@ -157,6 +158,17 @@ export class Guide {
 		const { tarball } = this.#circumstances;
 		const commands = script.replace(/^(npm install.*) cctoken\b/gm, (_, command) => `${command} ${tarball}`);
 		return run(this.#placed(commands), this.#where(), commandTimeoutMs);
+	}
+
+	/**
+	 * The code of the error that a program ends with. Runtimes differ in what they print of an error that nobody handles.
+	 * @param {string} command that runs programs
+	 * @param {string} program
+	 * @returns {Promise<string>}
+	 */
+	async failureOf(command, program) {
+		await this.write("failure.mjs", `await import("./${program}").catch((error) => console.log("failed with", error.code));\n`);
+		return /^failed with (\S+)$/m.exec(await this.run(`${command} failure.mjs`))?.[1] ?? "no failure";
 	}
 
 	/**

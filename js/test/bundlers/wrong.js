@@ -6,7 +6,8 @@
  * @property {string} why
  * @property {string} [change] commands that bring it about
  * @property {string} [serve] a server whose page then shows the code …
- * @property {string} [run] … or commands that then end with it
+ * @property {[command: string, program: string]} [run] … or a program that then fails with it
+ * @property {string} [tool] … or a tool's command that then fails with these words
  * @property {string} code
  */
 
@@ -20,19 +21,25 @@ const withoutFile = (/** @type {string} */ files, folder = "dist") => ({
 /** @type {Record<string, Case[]>} */
 export const wrong = {
 	"guides/node.md": [
-		{ why: "the secret is not set", run: "APP_SECRET= node token.js", code: "invalid_identity" },
-		{ why: "the secret is another", run: "APP_SECRET=other node token.js", code: "credentials_refused" },
-		{ why: "nobody listens there", run: "sed -i 's#http://127.0.0.1:[0-9]*#http://127.0.0.1:1#' token.js; node token.js", code: "network" },
-		{ why: "the file is gone", run: "rm node_modules/cctoken/dist/core.wasm; node token.cjs", code: "module_not_found" },
+		{ why: "the secret is not set", run: ["APP_SECRET= node", "token.js"], code: "invalid_identity" },
+		{ why: "the secret is another", run: ["APP_SECRET=other node", "token.js"], code: "credentials_refused" },
+		{
+			why: "nobody listens there",
+			change: "sed -i 's#http://127.0.0.1:[0-9]*#http://127.0.0.1:1#' token.js",
+			run: ["node", "token.js"],
+			code: "network",
+		},
+		{ why: "the file is gone", change: "rm node_modules/cctoken/dist/core.wasm", run: ["node", "token.js"], code: "module_not_found" },
 	],
 	"guides/deno.md": [
-		{ why: "the file may not be read", run: "deno run --no-prompt --allow-net --allow-env token.js", code: "module_not_found" },
-		{ why: "connections are not allowed", run: "deno run --no-prompt --allow-read --allow-env token.js", code: "network" },
+		{ why: "the file may not be read", run: ["deno run --no-prompt --allow-net --allow-env", "token.js"], code: "module_not_found" },
+		{ why: "connections are not allowed", run: ["deno run --no-prompt --allow-read --allow-env", "token.js"], code: "network" },
 	],
 	"guides/bun.md": [
 		{
 			why: "a bundle leaves the file behind",
-			run: "sed -i 's#cctoken/inline#cctoken#' token.js; bun build token.js --target=bun --outdir=build; bun build/token.js",
+			change: "sed -i 's#cctoken/inline#cctoken#' token.js; bun build token.js --target=bun --outdir=build",
+			run: ["bun", "build/token.js"],
 			code: "module_not_found",
 		},
 	],
@@ -67,22 +74,39 @@ export const wrong = {
 		{ why: "the server answers a page for what it does not know", serve: "npx vite preview", code: "module_invalid" },
 		{
 			why: "packages are taken into the bundle",
-			run: "sed -i 's#cctoken/inline#cctoken#' src/token.js; npx vite build --ssr src/token.js --outDir single; node single/token.js",
+			change: "sed -i 's#cctoken/inline#cctoken#' src/token.js; npx vite build --ssr src/token.js --outDir single",
+			run: ["node", "single/token.js"],
 			code: "module_not_found",
 		},
 	],
-	"guides/webpack.md": [withoutFile("dist/*.wasm")],
-	"guides/rollup.md": [withoutFile("dist/core.wasm")],
+	"guides/webpack.md": [
+		withoutFile("dist/*.wasm"),
+		{ why: "the program's file was not deployed with the rest", change: "rm build/*.wasm", run: ["node", "build/main.mjs"], code: "module_not_found" },
+	],
+	"guides/rollup.md": [
+		withoutFile("dist/core.wasm"),
+		{
+			why: "a token is asked for first",
+			change: "sed -i '/^await initialize/d' build/token.js && echo 'await initialize({ wasmUrl: \"core.wasm\" });' >> build/token.js && cp build/core.wasm dist/",
+			run: ["node", "build/token.js"],
+			code: "module_started",
+		},
+	],
 	"guides/esbuild.md": [
 		{
 			why: "the option is missing",
-			run: "npx esbuild src/token.js --bundle --format=esm --platform=node --outdir=build",
+			tool: "npx esbuild src/token.js --bundle --format=esm --platform=node --outdir=build",
 			code: 'No loader is configured for ".wasm" files',
 		},
 	],
 	"guides/parcel.md": [
 		withoutFile("dist/*.wasm"),
-		{ why: "the option is missing", run: "sed -i '/packageExports/d' package.json; npx parcel build --no-cache", code: "Failed to resolve 'cctoken'" },
+		{
+			why: "the option is missing",
+			change: "sed -i '/packageExports/d' package.json",
+			tool: "npx parcel build --no-cache",
+			code: "Failed to resolve 'cctoken'",
+		},
 	],
 	"guides/next.md": [
 		withoutFile("out/_next/static/media/*.wasm", "out"),
