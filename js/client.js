@@ -209,9 +209,10 @@ export class Session {
  * @param {import("./module.js").Module} module
  * @param {ClientOptions} [options]
  * @param {import("./clock.js").Clock} [clock]
+ * @param {import("./driver.js").WaitUntil} [waitUntil]
  * @returns {Client}
  */
-export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 1000, onEvent } = {}, clock = platformClock) {
+export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 1000, onEvent } = {}, clock = platformClock, waitUntil) {
 	if (fetch !== undefined && typeof fetch !== "function") {
 		throw option("fetch", "must be a function");
 	}
@@ -226,7 +227,7 @@ export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 
 	}
 	// Looked up at each call, not kept: test tools replace it.
 	const send = fetch ?? /** @type {import("./platform.js").PlatformFetch} */ ((input, init) => globalThis.fetch(input, init));
-	return new Client(new Driver(module, { fetch: send, timeoutMs, maxSessions, onEvent, clock }));
+	return new Client(new Driver(module, { fetch: send, timeoutMs, maxSessions, onEvent, clock, waitUntil }));
 }
 
 /**

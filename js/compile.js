@@ -4,7 +4,7 @@ import { TokenError } from "./error.js";
 
 const remedy =
 	"Put a copy of the package's dist/core.wasm where the program can reach it, and tell its address with " +
-	"initialize({ wasmUrl }).";
+	"initialize({ wasmUrl }). Or import cctoken/inline, which needs no file.";
 
 /** A module of half a megabyte that takes longer than this is not coming. */
 const fetchTimeoutMs = 60_000;
@@ -35,13 +35,14 @@ export async function compileBytes(bytes, from) {
 /**
  * Fetches and compiles a WebAssembly file, while it downloads where the server lets it.
  * @param {string} url
+ * @param {boolean} [fresh] past the HTTP cache
  * @returns {Promise<object>}
  */
-export async function compileUrl(url) {
+export async function compileUrl(url, fresh) {
 	const from = shown(url);
 	let response;
 	try {
-		response = await fetch(url, { signal: AbortSignal.timeout(fetchTimeoutMs) });
+		response = await fetch(url, { signal: AbortSignal.timeout(fetchTimeoutMs), ...(fresh && { cache: "reload" }) });
 	} catch (cause) {
 		throw new TokenError("module_not_found", `The token core could not be fetched from ${from}. ${remedy}`, {
 			retryable: true,

@@ -22,12 +22,19 @@ import { Token } from "./token.js";
  */
 
 /**
+ * Keeps a request's context alive until the promise has settled, however it does. Workers end a request's exchanges and
+ * timers once it has been answered, and what was begun and never ends would hold up all later callers of the session.
+ * @typedef {(work: Promise<unknown>) => void} WaitUntil
+ */
+
+/**
  * @typedef {object} Settings
  * @property {import("./platform.js").PlatformFetch} fetch
  * @property {number} timeoutMs
  * @property {number} maxSessions
  * @property {((event: TokenEvent) => void) | undefined} onEvent
  * @property {import("./clock.js").Clock} clock
+ * @property {WaitUntil} [waitUntil]
  */
 
 /**
@@ -358,10 +365,7 @@ export class Driver {
 					this.#send(core, effect.id, effect.limit, effect.request);
 					break;
 				case "sleep":
-					this.#running.set(effect.id, this.#clock.timer(() => {
-						this.#running.delete(effect.id);
-						this.#act(() => core.woken(effect.id, this.now()));
-					}, effect.limit ?? 0));
+					this.#sleep(core, effect.id, effect.limit ?? 0);
 					break;
 				case "cancel":
 					this.#running.get(effect.id)?.();
@@ -381,6 +385,26 @@ export class Driver {
 		for (const event of events) {
 			this.#tell(event);
 		}
+	}
+
+	/**
+	 * @param {Core} core
+	 * @param {number} id
+	 * @param {number} ms
+	 */
+	#sleep(core, id, ms) {
+		/** @type {() => void} */
+		let over = () => {};
+		this.#settings.waitUntil?.(new Promise((resolve) => (over = () => resolve(undefined))));
+		const stop = this.#clock.timer(() => {
+			this.#running.delete(id);
+			this.#act(() => core.woken(id, this.now()));
+			over();
+		}, ms);
+		this.#running.set(id, () => {
+			stop();
+			over();
+		});
 	}
 
 	/** @param {Extract<import("./core.js").Effect, { do: "settled" | "verified" }>} effect */
@@ -434,7 +458,7 @@ export class Driver {
 				this.#act(report);
 			}
 		};
-		this.#perform(request, controller.signal).then(
+		const done = this.#perform(request, controller.signal).then(
 			(result) =>
 				ended(() =>
 					typeof result === "string"
@@ -452,6 +476,7 @@ export class Driver {
 				this.#cause = undefined;
 			},
 		);
+		this.#settings.waitUntil?.(done);
 	}
 
 	/**

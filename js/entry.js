@@ -1,16 +1,18 @@
 import { build } from "../dist/build.js";
 import { createClient } from "./client.js";
+import { platformClock } from "./clock.js";
 import { createModule } from "./module.js";
 
 /**
  * The package for one platform, which says where the WebAssembly file is found. Nothing starts until it is used.
  * @param {import("./module.js").Load} load
+ * @param {import("./driver.js").WaitUntil} [waitUntil] for platforms that end what a request has begun together with it
  */
-export function entry(load) {
-	const module = createModule(load, { build });
+export function entry(load, waitUntil) {
+	const module = createModule(load, { build, waitUntil });
 	/** @type {import("./client.js").Client | undefined} */
 	let shared;
-	const client = () => (shared ??= createClient(module));
+	const client = () => (shared ??= createClient(module, {}, platformClock, waitUntil));
 	return {
 		/**
 		 * Starts the WebAssembly module ahead of its first use, or from another place than the package's own. Not needed
@@ -27,7 +29,7 @@ export function entry(load) {
 		 * @returns {import("./client.js").Client}
 		 * @throws {import("./error.js").TokenError} `invalid_option`
 		 */
-		createClient: (options) => createClient(module, options),
+		createClient: (options) => createClient(module, options, platformClock, waitUntil),
 
 		/**
 		 * A token for an identity, by a client that all callers share. See `Client.getToken`.

@@ -57,6 +57,55 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
  */
 export class TokenError extends Error {
 	/**
+	 * What went wrong; stable.
+	 * @readonly
+	 * @type {TokenErrorCode}
+	 */
+	code;
+	/**
+	 * The system's name, where it is known.
+	 * @readonly
+	 * @type {string | undefined}
+	 */
+	system;
+	/**
+	 * The exchange in which it happened: "input", "access_token", "apply", "login", "refresh", "verify" or "call".
+	 * @readonly
+	 * @type {string | undefined}
+	 */
+	step;
+	/**
+	 * The input field at fault.
+	 * @readonly
+	 * @type {string | undefined}
+	 */
+	field;
+	/**
+	 * The HTTP status, where there was a response.
+	 * @readonly
+	 * @type {number | undefined}
+	 */
+	status;
+	/**
+	 * The vendor's own numeric failure code.
+	 * @readonly
+	 * @type {number | undefined}
+	 */
+	vendorCode;
+	/**
+	 * Whether the same call can succeed later, unchanged.
+	 * @readonly
+	 * @type {boolean}
+	 */
+	retryable;
+	/**
+	 * Before this time a further call fails without calling the vendor; null where nothing stands against one.
+	 * @readonly
+	 * @type {Date | null}
+	 */
+	retryAt;
+
+	/**
 	 * @param {TokenErrorCode} code
 	 * @param {string} message
 	 * @param {TokenErrorFields} [fields]
@@ -64,27 +113,13 @@ export class TokenError extends Error {
 	constructor(code, message, fields = {}) {
 		super(message, "cause" in fields ? { cause: fields.cause } : undefined);
 		this.name = "TokenError";
-		/** What went wrong; stable. @readonly */
 		this.code = code;
-		/** The system's name, where it is known. @readonly */
 		this.system = fields.system;
-		/**
-		 * The exchange in which it happened: "input", "access_token", "apply", "login", "refresh", "verify" or "call".
-		 * @readonly
-		 */
 		this.step = fields.step;
-		/** The input field at fault. @readonly */
 		this.field = fields.field;
-		/** The HTTP status, where there was a response. @readonly */
 		this.status = fields.status;
-		/** The vendor's own numeric failure code. @readonly */
 		this.vendorCode = fields.vendorCode;
-		/** Whether the same call can succeed later, unchanged. @readonly */
 		this.retryable = fields.retryable ?? false;
-		/**
-		 * Before this time a further call fails without calling the vendor; null where nothing stands against one.
-		 * @readonly @type {Date | null}
-		 */
 		this.retryAt = fields.retryAt === undefined ? null : new Date(fields.retryAt);
 	}
 

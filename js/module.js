@@ -14,7 +14,11 @@ import { identityOf } from "./stamp.js";
  * @property {ArrayBuffer | ArrayBufferView} [wasmBytes] the file's content.
  */
 
-/** @typedef {{ readonly wasmUrl?: string }} Location */
+/**
+ * @typedef {object} Location
+ * @property {string} [wasmUrl] where to look instead of beside the package's own files
+ * @property {boolean} [fresh] look past the platform's HTTP cache: what it gave was of another build
+ */
 
 /**
  * Finds and compiles the core on one platform; answers a `WebAssembly.Module`.
@@ -65,11 +69,12 @@ const required = [
  * @param {Load} load
  * @param {object} [settings]
  * @param {import("./stamp.js").Build} [settings.build] the one file that is accepted. Without it any is.
+ * @param {import("./driver.js").WaitUntil} [settings.waitUntil]
  * @param {(error: TokenError) => void} [settings.onDeath] called once for each core that dies, before the call that it
  *   died of throws
  * @returns {Module}
  */
-export function createModule(load, { build, onDeath } = {}) {
+export function createModule(load, { build, waitUntil, onDeath } = {}) {
 	/** @type {InitializeOptions} */
 	let source = {};
 	/** Kept when the core dies: another instance then costs milliseconds. @type {WebAssembly.Module | undefined} */
@@ -99,10 +104,13 @@ export function createModule(load, { build, onDeath } = {}) {
 	}
 
 	function start() {
-		starting ??= launch().catch((error) => {
-			starting = undefined;
-			throw error;
-		});
+		if (!starting) {
+			starting = launch().catch((error) => {
+				starting = undefined;
+				throw error;
+			});
+			waitUntil?.(starting);
+		}
 		return starting;
 	}
 
@@ -158,15 +166,30 @@ function address({ wasmUrl }) {
  * @param {import("./stamp.js").Build | undefined} build
  */
 async function compile(source, load, build) {
-	/** @type {object} */
-	let made;
 	if (source.wasmModule) {
-		made = source.wasmModule;
-	} else if (source.wasmBytes) {
-		made = await compileBytes(source.wasmBytes, "initialize({ wasmBytes })");
-	} else {
-		made = await load({ wasmUrl: address(source) });
+		return accept(source.wasmModule, build);
 	}
+	if (source.wasmBytes) {
+		return accept(await compileBytes(source.wasmBytes, "initialize({ wasmBytes })"), build);
+	}
+	const location = { wasmUrl: address(source) };
+	try {
+		return accept(await load(location), build);
+	} catch (error) {
+		if (!(error instanceof TokenError) || error.code !== "module_stale") {
+			throw error;
+		}
+		// After an update a browser may have the new JavaScript and, out of its cache, the old file.
+		return accept(await load({ ...location, fresh: true }), build);
+	}
+}
+
+/**
+ * The module, if it is the core that this JavaScript goes with.
+ * @param {object} made
+ * @param {import("./stamp.js").Build | undefined} build
+ */
+function accept(made, build) {
 	if (!isModule(made)) {
 		throw new TokenError("module_invalid", "What initialize({ wasmModule }) was given is not a WebAssembly.Module.");
 	}

@@ -8,11 +8,11 @@ import * as names from "./public.js";
 const home = typeof document === "object" ? /** @type {HTMLScriptElement | null} */ (document.currentScript)?.src : undefined;
 
 /** @type {import("./module.js").Load} */
-async function load({ wasmUrl }) {
+async function load({ wasmUrl, fresh }) {
 	if (wasmUrl === undefined && !home) {
 		throw notFound("the side of this script, which does not know its own address");
 	}
-	return compileUrl(wasmUrl ?? new URL("core.wasm", home).href);
+	return compileUrl(wasmUrl ?? new URL("core.wasm", home).href, fresh);
 }
 
 /** @type {any} */ (globalThis).cctoken = { ...entry(load), ...names };
