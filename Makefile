@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime types run test test-go test-wasm test-js test-browser test-package bench bench-own bench-compare sim fuzz lint pack clean FORCE
+.PHONY: help build runtime types run test test-go test-wasm test-js test-browser test-package test-bundlers bench bench-own bench-compare sim fuzz lint pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -49,6 +49,9 @@ test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
 # With tools and runtimes that npm installs at the first time: 1.5 GB, below node_modules/.cache.
 test-package: build dist/serve ## pack, install and run the package in every runtime, compiler and linter
 	node --test --test-concurrency=1 js/test/package/*.test.js
+
+test-bundlers: build dist/serve node_modules/.made ## follow the guides: bundlers and runtimes, with the packed package
+	node --test --test-reporter=spec js/test/bundlers/*.test.js
 
 bench: bench-own bench-compare ## measure
 

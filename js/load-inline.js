@@ -1,14 +1,14 @@
 // Finds the core inside the JavaScript.
 import { core } from "../dist/inline.js";
-import { compileBytes } from "./compile.js";
-import { load as loadUrl } from "./load-browser.js";
+import { compileBytes, compileUrl } from "./compile.js";
 
 /**
  * @param {import("./module.js").Location} location
  * @returns {Promise<object>} a `WebAssembly.Module`
  */
 export async function load(location) {
-	return location.wasmUrl === undefined ? compileBytes(await unpack(core), "cctoken/inline") : loadUrl(location);
+	// Not by way of load-browser.js: bundlers would carry the file along that it names.
+	return location.wasmUrl === undefined ? compileBytes(await unpack(core), "cctoken/inline") : compileUrl(location.wasmUrl);
 }
 
 /**
