@@ -15,7 +15,7 @@ CORE := $(filter-out %_test.go,$(wildcard core/*.go wasm/module/*.go)) go.mod go
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
-build: runtime types dist/LICENSES.txt ## build all that ships
+build: runtime types dist/sandbox.wasm.br dist/LICENSES.txt ## build all that ships
 
 # What runs, without what only readers of types need: this much takes Go and Node, and nothing from npm.
 runtime: dist/core.wasm dist/go.js
@@ -39,7 +39,7 @@ test-go: ## run the Go tests natively
 test-wasm: ## run the core's Go tests under js/wasm
 	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core
 
-test-js: runtime dist/serve ## run the tests of the JavaScript in Node
+test-js: runtime dist/serve dist/sandbox.wasm.br ## run the tests of the JavaScript in Node
 	node --test js/test/*.test.js
 
 test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
@@ -67,7 +67,7 @@ lint: types ## check format, go vet, types
 		if [ -n "$$unformatted" ]; then echo "not gofmt-ed:" $$unformatted; exit 1; fi
 	go vet ./...
 	$(WASM) go vet ./...
-	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --lib ES2022 --types "" --module nodenext dist/types/*.d.ts
+	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --lib ES2022 --types "" --module nodenext dist/types/*.d.ts dist/types/sandbox/*.d.ts
 	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --target ES2022 --lib ES2022,DOM --types "" --module nodenext js/test/types/*.ts
 
 pack: build types ## make the npm package
@@ -82,6 +82,13 @@ dist/core.wasm: $(CORE) dist/.toolchain Makefile
 dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go core/sandbox/*.go)) go.mod dist/.toolchain
 	go build -trimpath -o $@ ./web/serve
 
+# The sandbox for people's own tests. It ships compressed: 7 MB are 1.3.
+dist/sandbox.wasm: $(filter-out %_test.go,$(wildcard core/sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain
+	$(WASM) $(GO_BUILD) -o $@ ./wasm/sandbox
+
+dist/sandbox.wasm.br: dist/sandbox.wasm js/build/brotli.js
+	node js/build/brotli.js $< $@
+
 dist/go.js: wasm_exec.js js/build/glue.js
 	node js/build/glue.js wasm_exec.js $@
 
@@ -92,7 +99,7 @@ dist/LICENSES.txt: dist/.toolchain go.mod
 		cat "$$d/LICENSE" || exit 1; echo; done > $@
 
 # tsc leaves the declarations of deleted sources behind, so it starts from nothing.
-dist/.types: $(wildcard js/*.js) tsconfig.json dist/go.js node_modules/.made
+dist/.types: $(wildcard js/*.js js/cli/*.js js/sandbox/*.js) tsconfig.json dist/go.js node_modules/.made
 	rm -rf dist/types
 	node_modules/.bin/tsc -p .
 	@touch $@
