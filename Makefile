@@ -40,7 +40,7 @@ test-wasm: ## run the core's Go tests under js/wasm
 	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core
 
 test-js: runtime dist/serve dist/sandbox.wasm.br ## run the tests of the JavaScript in Node
-	node --test js/test/*.test.js
+	node --test js/test/*.test.js js/test/cli/*.test.js js/test/sandbox/*.test.js
 
 test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
 	node --test js/test/browser/*.test.js
