@@ -40,8 +40,8 @@ test-go: ## run the Go tests natively
 test-wasm: ## run the Go tests of the core and the page under js/wasm
 	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core ./web ./web/console
 
-test-js: runtime dist/serve ## run the tests of the JavaScript in Node
-	node --test js/test/*.test.js
+test-js: runtime dist/serve dist/sandbox.wasm.br ## run the tests of the JavaScript in Node
+	node --test js/test/*.test.js js/test/cli/*.test.js js/test/sandbox/*.test.js
 
 test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
 	node --test js/test/browser/*.test.js
@@ -80,7 +80,7 @@ lint: types ## check format, go vet, types
 		if [ -n "$$unformatted" ]; then echo "not gofmt-ed:" $$unformatted; exit 1; fi
 	go vet ./...
 	$(WASM) go vet ./...
-	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --lib ES2022 --types "" --module nodenext dist/types/*.d.ts
+	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --lib ES2022 --types "" --module nodenext dist/types/*.d.ts dist/types/sandbox/*.d.ts
 	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --target ES2022 --lib ES2022,DOM --types "" --module nodenext js/test/types/*.ts
 
 pack: build ## make the npm package
@@ -107,11 +107,18 @@ dist/inline.js: dist/core.wasm js/build/inline/main.go
 dist/cctoken.js: $(wildcard js/*.js) dist/go.js dist/build.js js/build/script.js node_modules/.made
 	node js/build/script.js $@
 
-dist/manifest.json: dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/.types dist/cctoken.js dist/LICENSES.txt package.json js/build/manifest.js
+dist/manifest.json: dist/sandbox.wasm.br dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/.types dist/cctoken.js dist/LICENSES.txt package.json js/build/manifest.js
 	node js/build/manifest.js $@
 
 dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go core/sandbox/*.go)) go.mod dist/.toolchain
 	go build -trimpath -o $@ ./web/serve
+
+# The sandbox for people's own tests. It ships compressed: 7 MB are 1.3.
+dist/sandbox.wasm: $(filter-out %_test.go,$(wildcard core/sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain
+	$(WASM) $(GO_BUILD) -o $@ ./wasm/sandbox
+
+dist/sandbox.wasm.br: dist/sandbox.wasm js/build/brotli.js
+	node js/build/brotli.js $< $@
 
 dist/go.js: wasm_exec.js js/build/glue.js
 	node js/build/glue.js wasm_exec.js $@
@@ -123,7 +130,7 @@ dist/LICENSES.txt: dist/.toolchain go.mod
 		cat "$$d/LICENSE" || exit 1; echo; done > $@
 
 # tsc leaves the declarations of deleted sources behind, so it starts from nothing.
-dist/.types: $(wildcard js/*.js js/build/*.d.ts) tsconfig.json dist/go.js dist/build.js dist/inline.js node_modules/.made
+dist/.types: $(wildcard js/*.js js/cli/*.js js/cli/*/*.js js/sandbox/*.js js/build/*.d.ts) tsconfig.json dist/go.js dist/build.js dist/inline.js node_modules/.made
 	rm -rf dist/types
 	node_modules/.bin/tsc -p .
 	@touch $@
