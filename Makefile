@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime types run test test-go test-wasm test-js test-browser test-package test-bundlers bench bench-own bench-compare sim fuzz lint pack clean FORCE
+.PHONY: help build runtime types run test test-go test-wasm test-js test-browser test-package test-bundlers browsers bench bench-own bench-compare sim fuzz lint pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -45,6 +45,9 @@ test-js: runtime dist/serve dist/sandbox.wasm.br ## run the tests of the JavaScr
 
 test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
 	node --test js/test/browser/*.test.js
+
+browsers: runtime dist/serve node_modules/.made ## run the same in Chromium, Firefox and WebKit, which it installs where it can
+	node js/test/browser/everywhere.js
 
 # With tools and runtimes that npm installs at the first time: 1.5 GB, below node_modules/.cache.
 test-package: build dist/serve ## pack, install and run the package in every runtime, compiler and linter

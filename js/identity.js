@@ -73,12 +73,13 @@ import { TokenError } from "./error.js";
  *   gives; the one passed last is asked.
  * @property {string} [subject] tells users apart where one program acts for several with functions: any text that is
  *   another one for another user. It is not sent.
- * @property {undefined} [system] the edge knows it
  */
+
+/** One of the four systems, asked directly. @typedef {AppCubeIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity} VendorIdentity */
 
 /**
  * Who a token is for. Two identities are one when all their fields are equal, whatever the objects.
- * @typedef {AppCubeIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity | EdgeIdentity} Identity
+ * @typedef {VendorIdentity | EdgeIdentity} Identity
  */
 
 /**

@@ -63,7 +63,7 @@ export async function main(context) {
 
 /**
  * @param {import("../client.js").Client} client
- * @param {import("../identity.js").Identity} identity
+ * @param {import("../identity.js").VendorIdentity} identity
  * @param {string} path
  * @param {RequestInit} init
  * @param {number} timeoutMs for the answer to begin; how long it then goes on is the caller's affair

@@ -10,7 +10,7 @@ const defaultFile = "cctoken.json";
 
 /**
  * @typedef {object} Configuration
- * @property {import("../identity.js").Identity} identity
+ * @property {import("../identity.js").VendorIdentity} identity
  * @property {number} timeoutMs in milliseconds
  * @property {Record<string, string>} from where each field of the identity was found
  * @property {string[]} hidden the identity's secrets, to be kept out of messages
@@ -75,7 +75,7 @@ export async function configure(options, { env, stdin, cwd, withoutSecrets = fal
 			? addParams(identity, from, [flags, ...secretSources, ...file.sources], withoutSecrets)
 			: addSecret(identity, from, own, secretSources, withoutSecrets);
 	return {
-		identity: /** @type {import("../identity.js").Identity} */ (identity),
+		identity: /** @type {import("../identity.js").VendorIdentity} */ (identity),
 		timeoutMs: timeoutOf(find("timeout")?.values["timeout"]),
 		from,
 		hidden,

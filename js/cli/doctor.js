@@ -122,7 +122,7 @@ async function* examination(context, path) {
 
 /**
  * Where an identity's requests go, in their order.
- * @param {import("../identity.js").Identity} identity
+ * @param {import("../identity.js").VendorIdentity} identity
  */
 function basesOf(identity) {
 	const { baseUrl, authUrl, accessToken } = /** @type {import("../identity.js").Fields} */ (identity);

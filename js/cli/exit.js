@@ -52,6 +52,10 @@ const ofToken = {
 	malformed_response: exit.stranger,
 	response_too_large: exit.stranger,
 	redirected: exit.stranger,
+	unauthorized: exit.refused,
+	forbidden: exit.refused,
+	sealed: exit.refused,
+	not_configured: exit.unavailable,
 	supplier_failed: exit.internal,
 	too_many_sessions: exit.internal,
 	forgotten: exit.internal,
@@ -59,6 +63,7 @@ const ofToken = {
 	closed: exit.internal,
 	module_not_found: exit.internal,
 	module_invalid: exit.internal,
+	module_stale: exit.internal,
 	module_started: exit.internal,
 	module_failed: exit.internal,
 };

@@ -5,7 +5,7 @@ import { problem, warning, well } from "./finding.js";
 /** @typedef {import("./finding.js").Finding} Finding */
 
 /**
- * @param {import("../../identity.js").Identity} identity
+ * @param {import("../../identity.js").VendorIdentity} identity
  * @param {string} value
  * @param {number} timeoutMs
  * @returns {Promise<Finding>}
@@ -33,7 +33,7 @@ export async function examine(identity, value, timeoutMs) {
 
 /**
  * A business call with the given token, and with the new one for comparison.
- * @param {import("../../identity.js").Identity} identity
+ * @param {import("../../identity.js").VendorIdentity} identity
  * @param {import("../../token.js").Token} fresh
  * @param {string | undefined} given
  * @param {string} path
@@ -62,7 +62,7 @@ export async function tryCall(identity, fresh, given, path, timeoutMs) {
 }
 
 /**
- * @param {import("../../identity.js").Identity} identity
+ * @param {import("../../identity.js").VendorIdentity} identity
  * @param {import("../../token.js").Token} fresh
  * @param {string} value
  * @param {string} path

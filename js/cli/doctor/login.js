@@ -20,7 +20,7 @@ import { record } from "./recorder.js";
 
 /**
  * Whether the core takes the identity, found out without sending anything.
- * @param {import("../../identity.js").Identity} identity
+ * @param {import("../../identity.js").VendorIdentity} identity
  * @returns {Promise<TokenError | undefined>} what is wrong with it
  */
 export async function check(identity) {
@@ -43,7 +43,7 @@ export async function check(identity) {
 }
 
 /**
- * @param {import("../../identity.js").Identity} identity
+ * @param {import("../../identity.js").VendorIdentity} identity
  * @param {{ timeoutMs: number, local: string }} world
  * @returns {Promise<{ finding: Finding, token?: import("../../token.js").Token, client: import("../../client.js").Client }>} the client must be closed
  */

@@ -26,7 +26,8 @@ const number = { right: "1", wrong: ['"1"', "null", "true"] };
 /** A right value of each field, and wrong ones. @type {Record<string, { right: string, wrong: string[] }>} */
 export const values = {
 	baseUrl: text, authUrl: text, appKey: text, appSecret: text, userId: text, userName: text, channelId: text, locale: text,
-	user: text, passwd: text,
+	user: text, passwd: text, edge: text, connection: text, subject: text,
+	authorization: { right: 'async () => ""', wrong: ["1", "null", 'Promise.resolve("")', "async () => 1", '() => ""'] },
 	params: { right: '{ user: "" }', wrong: ['""', "null", "{ user: 1 }", "new Map<string, string>().size"] },
 	method: { right: '"GET"', wrong: ['"PUT"', '"get"', "null", "1"] },
 	accessToken: { right: 'async () => ""', wrong: ["1", "null", 'Promise.resolve("")', "async () => 1", '() => ""'] },
@@ -42,13 +43,14 @@ export const values = {
 	wasmBytes: { right: "new Uint8Array()", wrong: ["1", "null", '""', "[0, 97]"] },
 };
 
-/** The forms of an identity, by its fields. @type {{ system: string, fields: string[], optional: string[] }[]} */
+/** The forms of an identity, by its fields. Only an edge's has no system, so that the compiler cannot tell which fields are not its own: the core does. @type {{ system?: string, fields: string[], optional: string[] }[]} */
 export const forms = [
 	{ system: "appcube", fields: ["baseUrl", "appKey", "appSecret"], optional: [] },
 	{ system: "ccmessaging", fields: ["baseUrl", "appKey", "appSecret", "userId", "userName", "channelId", "locale"], optional: ["authUrl"] },
 	{ system: "ccmessaging", fields: ["baseUrl", "appKey", "accessToken", "userId", "userName", "channelId", "locale"], optional: ["authUrl"] },
 	{ system: "isales", fields: ["baseUrl", "user", "passwd"], optional: [] },
 	{ system: "cubedrive", fields: ["baseUrl", "params"], optional: ["method"] },
+	{ fields: ["edge", "connection", "authorization"], optional: ["subject"] },
 ];
 
 /** The functions that take options. */
@@ -72,14 +74,16 @@ export async function lines() {
 	const right = [];
 	const wrong = [];
 	for (const { system, fields, optional } of forms) {
-		const all = { system: `"${system}"`, ...rightly([...fields, ...optional]) };
+		const named = system === undefined ? {} : { system: `"${system}"` };
+		const all = { ...named, ...rightly([...fields, ...optional]) };
 		const get = (/** @type {Record<string, string>} */ members) => `getToken(${object(members)});`;
-		right.push(get({ system: all.system, ...rightly(fields) }), get(all));
-		for (const value of ['"other"', '""', "1", "null", "undefined"]) {
-			wrong.push(get({ ...all, system: value }));
+		right.push(get({ ...named, ...rightly(fields) }), get(all));
+		if (system !== undefined) {
+			for (const value of ['"other"', '""', "1", "null", "undefined"]) {
+				wrong.push(get({ ...all, system: value }));
+			}
+			wrong.push(get(rightly([...fields, ...optional])));
 		}
-		const { system: _, ...systemless } = all;
-		wrong.push(get(systemless));
 		for (const field of [...fields, ...optional]) {
 			const { [field]: value = "", ...without } = /** @type {Record<string, string>} */ (all);
 			for (const bad of values[field]?.wrong ?? []) {
@@ -94,7 +98,7 @@ export async function lines() {
 		}
 		const foreign = new Set(forms.flatMap(({ fields, optional }) => [...fields, ...optional]));
 		for (const field of foreign) {
-			if (![...fields, ...optional].includes(field)) {
+			if (system !== undefined && ![...fields, ...optional].includes(field)) {
 				wrong.push(get({ ...all, ...rightly([field]) }));
 			}
 		}

@@ -9,6 +9,8 @@ const user = { system: "ccmessaging", baseUrl: "", appKey: "", userId: "", userN
 const ccmessaging = { ...user, appSecret: "" } as const;
 const cubedrive = { system: "cubedrive", baseUrl: "", params: { any: "", name: "" } } as const;
 
+const edge = { edge: "", connection: "", authorization: "" } as const;
+
 // Right ones.
 const right: Identity[] = [
 	appcube, isales, cubedrive, ccmessaging,
@@ -17,6 +19,10 @@ const right: Identity[] = [
 	{ ...user, accessToken: async () => "" },
 	{ ...cubedrive, method: "GET" },
 	{ ...cubedrive, method: "POST" },
+	edge,
+	{ ...edge, authorization: async () => "", subject: "" },
+	{ ...edge, authorization: async () => ({ token: "", expiresIn: 60 }) },
+	{ ...user, accessToken: async () => ({ token: "", expiresIn: 60 }) },
 ];
 declare const perhaps: Readonly<Record<string, string>>;
 getToken({ system: "cubedrive", baseUrl: "", params: perhaps });
@@ -60,6 +66,12 @@ getToken({ ...user, accessToken: async () => 1 });
 getToken({ system: "ccmessaging", baseUrl: "", appKey: "", appSecret: "", userName: "", channelId: "", locale: "zh" });
 // @ts-expect-error no locale
 getToken({ system: "ccmessaging", baseUrl: "", appKey: "", appSecret: "", userId: "", userName: "", channelId: "" });
+// @ts-expect-error no authorization
+getToken({ edge: "", connection: "" });
+// @ts-expect-error no connection
+getToken({ edge: "", authorization: "" });
+// @ts-expect-error a life that is no number
+getToken({ ...edge, authorization: async () => ({ token: "", expiresIn: "60" }) });
 // @ts-expect-error nothing
 getToken();
 
