@@ -48,7 +48,7 @@ test("the entries are those of package.json's exports that are scripts, whatever
 			"./package.json": "./package.json",
 		}, "p"),
 		[
-			{ name: "p", files: ["js/node.js", "js/browser.js", "js/workerd.js"] },
+			{ name: "p", files: ["js/node.js", "js/workerd.js", "js/browser.js"] },
 			{ name: "p/edge", files: ["js/edge/index.js"] },
 		],
 	);
