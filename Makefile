@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime types run test test-go test-wasm test-js test-browser test-package test-bundlers browsers bench bench-own bench-compare sim fuzz lint pack clean FORCE
+.PHONY: help build runtime types run test test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs api bench bench-own bench-compare sim fuzz lint pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -26,7 +26,7 @@ types: dist/.types ## build the TypeScript declarations
 run: runtime dist/serve ## serve the sandbox, and show a token of each system got, kept, renewed and verified
 	node js/demo/run.js
 
-test: test-go test-wasm test-js test-browser ## run all tests
+test: test-go test-wasm test-js test-docs test-browser ## run all tests
 
 # The race detector needs a C compiler.
 test-go: ## run the Go tests natively
@@ -42,6 +42,9 @@ test-wasm: ## run the Go tests of the core and the page under js/wasm
 
 test-js: runtime dist/serve dist/sandbox.wasm.br ## run the tests of the JavaScript in Node
 	node --test js/test/*.test.js js/test/cli/*.test.js js/test/sandbox/*.test.js
+
+test-docs: types ## check that the documents are current
+	node --test js/test/docs/*.test.js
 
 test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
 	node --test js/test/browser/*.test.js
@@ -85,6 +88,9 @@ lint: types ## check format, go vet, types
 	$(WASM) go vet ./...
 	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --lib ES2022 --types "" --module nodenext dist/types/*.d.ts dist/types/sandbox/*.d.ts
 	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --target ES2022 --lib ES2022,DOM --types "" --module nodenext js/test/types/*.ts
+
+api: dist/go.js dist/build.js dist/inline.js node_modules/.made ## write the API reference from the JSDoc
+	node js/build/api.js docs/api.md
 
 pack: build ## make the npm package
 	npm pack --ignore-scripts

@@ -9,6 +9,7 @@ import { Token } from "./token.js";
 /** @typedef {import("./driver.js").Reference} Reference */
 
 /**
+ * The settings of a client.
  * @typedef {object} ClientOptions
  * @property {import("./driver.js").Fetch} [fetch] used in place of the platform's own. Its third argument says for which session
  *   and step a request is, as events say it.
@@ -18,6 +19,7 @@ import { Token } from "./token.js";
  */
 
 /**
+ * What a caller asks for beyond a token that can be used.
  * @typedef {object} GetTokenOptions
  * @property {import("./platform.js").PlatformSignal} [signal] ends this caller's wait with `aborted`; others who wait are not affected
  * @property {boolean} [forceRefresh] get a new token even though the current one could be used
@@ -38,6 +40,9 @@ import { Token } from "./token.js";
  * @property {boolean | null} valid null where nobody here can tell
  * @property {"vendor" | "core"} source who says so: the vendor's own interface, or what the core remembers
  * @property {"live" | "confirmed" | "denied" | "expired" | "rejected" | "superseded" | "other_subject" | "unknown"} reason
+ *   by the vendor: "confirmed" or "denied". By the core: "live", its life is not over and nobody rejected it; "expired";
+ *   "rejected" by a vendor; "superseded" by a newer one, and may or may not still be accepted; of "other_subject", as it says
+ *   itself; or "unknown"
  * @property {Date | null} expiresAt null where no expiry is known
  */
 
@@ -87,7 +92,7 @@ export class Client {
 	 * knows of it. Never `true` for a token that nobody here can vouch for.
 	 * @overload
 	 * @param {Token} token
-	 * @param {undefined} [identity]
+	 * @param {undefined} [identity] not needed: a Token knows whose it is
 	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options]
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
 	 */
@@ -99,10 +104,12 @@ export class Client {
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
 	 */
 	/**
+	 * Whether a token is valid: by the vendor's own interface where there is one (cubedrive), otherwise by what the core
+	 * knows of it. Never `true` for a token that nobody here can vouch for.
 	 * @param {Token | string} token
 	 * @param {Identity} [identity]
 	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options]
-	 * @returns {Promise<Verification>}
+	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
 	 */
 	async verifyToken(token, identity, { signal } = {}) {
 		if (Token.is(token)) {

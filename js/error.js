@@ -56,7 +56,8 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
 
 /**
  * Every failure of this package. It holds no secret, no token and no text from a vendor's body, so it may be printed,
- * logged and serialised; a `cause` that is the caller's own error is left out of those forms.
+ * logged and serialised. It is an `Error`, and its `cause`, where there is one, is the earlier failure, the platform's code,
+ * or the caller's own error, which those forms leave out.
  */
 export class TokenError extends Error {
 	/**

@@ -1,6 +1,6 @@
 import { TokenError } from "./error.js";
 
-/** @typedef {"appcube" | "ccmessaging" | "isales" | "cubedrive"} System */
+/** The systems that hand out tokens. @typedef {"appcube" | "ccmessaging" | "isales" | "cubedrive"} System */
 
 /**
  * What a caller's own function gives: the token, or the token and for how many seconds it lives. Where that is not said,
@@ -31,25 +31,39 @@ import { TokenError } from "./error.js";
  */
 
 /**
+ * What a ccmessaging identity has that gets its AccessToken with the app secret (tokenByAkSk).
+ * @typedef {object} CcmessagingSecret
+ * @property {string} appSecret that goes with the app key
+ * @property {undefined} [accessToken]
+ */
+
+/**
  * A ccmessaging identity that gets its AccessToken with the app secret (tokenByAkSk).
- * @typedef {CcmessagingUser & { appSecret: string, accessToken?: undefined }} CcmessagingSecretIdentity
+ * @typedef {CcmessagingUser & CcmessagingSecret} CcmessagingSecretIdentity
+ */
+
+/**
+ * What a ccmessaging identity has whose AccessToken the caller supplies.
+ * @typedef {object} CcmessagingSupplied
+ * @property {string | (() => Promise<Supplied>)} accessToken the AccessToken, or a function that gives one
+ * @property {undefined} [appSecret]
  */
 
 /**
  * A ccmessaging identity whose AccessToken the caller supplies: a string, or a function that is asked for one whenever
  * it is needed. All identities of one app share what the function gives; the one passed last is asked.
- * @typedef {CcmessagingUser & { accessToken: string | (() => Promise<Supplied>), appSecret?: undefined }} CcmessagingSuppliedIdentity
+ * @typedef {CcmessagingUser & CcmessagingSupplied} CcmessagingSuppliedIdentity
  */
 
-/** @typedef {CcmessagingSecretIdentity | CcmessagingSuppliedIdentity} CcmessagingIdentity */
+/** The AICC web client, by either way to its AccessToken. @typedef {CcmessagingSecretIdentity | CcmessagingSuppliedIdentity} CcmessagingIdentity */
 
 /**
  * CC-iSales for CTI-OBS ("Authentication Interface").
  * @typedef {object} IsalesIdentity
  * @property {"isales"} system
  * @property {string} baseUrl such as `https://service.besclouds.com`
- * @property {string} user
- * @property {string} passwd
+ * @property {string} user the account's name
+ * @property {string} passwd its password
  */
 
 /**

@@ -66,10 +66,12 @@ export class Token {
 		return { ...this.#view.body };
 	}
 
+	/** What may be shown of it: all but what makes it a token. */
 	toJSON() {
 		return { system: this.system, issuedAt: this.issuedAt, expiresAt: this.expiresAt };
 	}
 
+	/** The system's name, and nothing of the token. */
 	toString() {
 		return `[token of ${this.system}]`;
 	}
