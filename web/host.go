@@ -99,19 +99,24 @@ func date(v js.Value, name string) int64 {
 
 // objectOf makes an identity for the package.
 func objectOf(members []console.Member) js.Value {
-	out := js.Global().Get("Object").New()
+	var entries []any
 	for _, m := range members {
-		if m.Pairs == nil {
-			out.Set(m.Name, m.Text)
-			continue
+		var value any = m.Text
+		if m.Pairs != nil {
+			var inner []any
+			for _, p := range m.Pairs {
+				inner = append(inner, []any{p.Name, p.Value})
+			}
+			value = fromEntries(inner)
 		}
-		inner := js.Global().Get("Object").New()
-		for _, p := range m.Pairs {
-			inner.Set(p.Name, p.Value)
-		}
-		out.Set(m.Name, inner)
+		entries = append(entries, []any{m.Name, value})
 	}
-	return out
+	return fromEntries(entries)
+}
+
+// fromEntries makes an object whatever its members' names are; __proto__ is a name too.
+func fromEntries(entries []any) js.Value {
+	return js.Global().Get("Object").Call("fromEntries", js.ValueOf(entries))
 }
 
 // sample is what a new sandbox accepts, and a business call that it answers.
