@@ -79,6 +79,13 @@ clean: ## remove what was built
 dist/core.wasm: $(CORE) dist/.toolchain Makefile
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/module
 
+# The edge's keeper links net/http, as the library for Workers does.
+dist/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*.go wasm/keeper/keep/*.go)) dist/.toolchain Makefile
+	$(WASM) $(GO_BUILD) -o $@ ./wasm/keeper
+
+dist/keeper-go.js: wasm_exec.js js/build/glue.js js/build/keeper-glue.js
+	node js/build/keeper-glue.js wasm_exec.js $@
+
 dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go core/sandbox/*.go)) go.mod dist/.toolchain
 	go build -trimpath -o $@ ./web/serve
 
