@@ -195,9 +195,10 @@ func (d *Driver) load(ctx context.Context) *core.Error {
 // where it was. The lock is held.
 func (d *Driver) open(id Identity) (core.SessionID, *core.Error) {
 	identity := id.JSON
+	var asks *supplier
 	if id.AccessTokenObject != "" {
 		var err *core.Error
-		if identity, err = d.suppliers.stand(id); err != nil {
+		if identity, asks, err = d.suppliers.stand(id); err != nil {
 			return 0, err
 		}
 	}
@@ -205,6 +206,9 @@ func (d *Driver) open(id Identity) (core.SessionID, *core.Error) {
 	session, err := d.client.Open(identity, now)
 	if err != nil {
 		return 0, err
+	}
+	if asks != nil {
+		d.suppliers.note(session, asks)
 	}
 	if saved := d.record.claim(session, id); saved != nil && !d.client.Restore(session, now, saved) {
 		d.platform.Log(Entry{Event: "record_useless"})
@@ -272,6 +276,7 @@ func (d *Driver) command(changed bool) *order {
 		changed = changed || changes(e)
 		if e.Kind == core.Evicted {
 			d.record.drop(e.Session)
+			d.suppliers.drop(e.Session)
 		}
 	}
 	if changed {
@@ -360,7 +365,7 @@ func (d *Driver) obey(effects []core.Effect) {
 				end()
 			}
 		case core.Settled, core.Verified:
-			d.suppliers.explain(e.Err)
+			d.suppliers.explain(e.Session, e.Err)
 			for _, told := range d.callers[e.ID] {
 				told <- e
 			}
@@ -394,7 +399,7 @@ func (d *Driver) send(e core.Effect) {
 		cancel()
 	}
 	if e.Request.Supplier != 0 {
-		supplier := d.suppliers.named(e.Request.Supplier)
+		supplier := d.suppliers.named(e.Request.Supplier, e.Session)
 		wait := d.platform.Objects.Ask(ctx, supplier.object, supplier.question(d.client.Save(e.Session, d.Now())))
 		go func() {
 			status, body, err := wait()

@@ -29,6 +29,9 @@ type Problem struct {
 // written, so nothing was handed out.
 const StorageFailed core.Code = "storage_failed"
 
+// moduleFailed is the code with which the object answers for a program that has died.
+const moduleFailed = "module_failed"
+
 // statusOf is the one table from codes to statuses. A console sees these
 // statuses too, as the front door passes them on.
 //
@@ -115,7 +118,7 @@ type answer struct {
 func answerOf(v any) answer {
 	body, err := json.Marshal(v)
 	if err != nil { // no value here has a form that fails
-		return Problem{Type: problemType + "module_failed", Code: "module_failed", Status: http.StatusServiceUnavailable}.answer()
+		return Problem{Type: problemType + moduleFailed, Code: moduleFailed, Status: http.StatusServiceUnavailable}.answer()
 	}
 	return answer{status: http.StatusOK, kind: "application/json", body: body}
 }

@@ -11,7 +11,8 @@ import (
 // suppliers are the keepers of AccessTokens that sessions here ask. To the core
 // each is a function of the caller's, known by a number.
 type suppliers struct {
-	all []*supplier // by number, from 1
+	all []*supplier                  // by number, from 1
+	of  map[core.SessionID]*supplier // by the sessions that ask them, and by the core's sessions of their AccessTokens
 }
 
 type supplier struct {
@@ -21,10 +22,10 @@ type supplier struct {
 }
 
 // stand returns a ccmessaging identity in which the AccessToken's keeper stands
-// in place of the app's secret.
-func (s *suppliers) stand(id Identity) ([]byte, *core.Error) {
-	wrong := func(field, reason string) ([]byte, *core.Error) {
-		return nil, &core.Error{Code: core.InvalidIdentity, Step: core.StepInput, Field: field, Reason: reason}
+// in place of the app's secret, and that keeper.
+func (s *suppliers) stand(id Identity) ([]byte, *supplier, *core.Error) {
+	wrong := func(field, reason string) ([]byte, *supplier, *core.Error) {
+		return nil, nil, &core.Error{Code: core.InvalidIdentity, Step: core.StepInput, Field: field, Reason: reason}
 	}
 	var members map[string]json.RawMessage
 	if json.Unmarshal(id.JSON, &members) != nil {
@@ -33,11 +34,11 @@ func (s *suppliers) stand(id Identity) ([]byte, *core.Error) {
 	if string(members["system"]) != `"ccmessaging"` {
 		return wrong("accessTokenObject", `goes with the system "ccmessaging" only`)
 	}
-	if members["appSecret"] == nil {
+	if !given(members["appSecret"]) {
 		return wrong("appSecret", "is missing, and the AccessToken's keeper needs it")
 	}
 	base := members["baseUrl"]
-	if members["authUrl"] != nil {
+	if given(members["authUrl"]) {
 		base = members["authUrl"]
 	}
 	identity, err := json.Marshal(map[string]json.RawMessage{
@@ -56,22 +57,35 @@ func (s *suppliers) stand(id Identity) ([]byte, *core.Error) {
 	delete(members, "appSecret")
 	members["accessTokenSupplier"], _ = json.Marshal(at + 1)
 	stood, _ := json.Marshal(members)
-	return stood, nil
+	return stood, s.all[at], nil
 }
 
-// named returns the supplier of a number.
-func (s *suppliers) named(number int64) *supplier { return s.all[number-1] }
+// given reports whether a member is there; a null counts as absent, as in the core.
+func given(v json.RawMessage) bool { return v != nil && string(v) != "null" }
 
-// explain adds to the error of a session what its supplier said more than the
-// code: the core learns only that.
-func (s *suppliers) explain(e *core.Error) {
-	if e == nil || e.Step != core.StepAccessToken {
-		return
+// named returns the supplier of a number, which a session of the core's asks.
+func (s *suppliers) named(number int64, session core.SessionID) *supplier {
+	found := s.all[number-1]
+	s.note(session, found)
+	return found
+}
+
+func (s *suppliers) note(session core.SessionID, asks *supplier) {
+	if s.of == nil {
+		s.of = map[core.SessionID]*supplier{}
 	}
-	for _, o := range s.all {
-		if f := o.failure; f != nil && f.Code == e.Code {
-			e.Status, e.Vendor, e.RetryAt = f.Status, f.Vendor, max(e.RetryAt, f.RetryAt)
-		}
+	s.of[session] = asks
+}
+
+func (s *suppliers) drop(session core.SessionID) { delete(s.of, session) }
+
+// explain adds to the error of a session what its supplier said beyond the
+// code, which is all that the core takes of it. The core keeps the same error as
+// the cause of the pause that follows, so those who come in it are told as well.
+func (s *suppliers) explain(session core.SessionID, e *core.Error) {
+	if o := s.of[session]; e != nil && o != nil && o.failure != nil && e.Step == core.StepAccessToken && e.Code == o.failure.Code {
+		f := o.failure
+		e.Status, e.Vendor, e.Retryable, e.RetryAt = f.Status, f.Vendor, f.Retryable, max(e.RetryAt, f.RetryAt)
 	}
 }
 
@@ -110,10 +124,13 @@ func (o *supplier) report(c *core.Client, exchange uint64, now core.Instant, sta
 		}
 	}
 	var p Problem
-	if err == nil && json.Unmarshal(body, &p) == nil && p.Code != "" {
+	switch {
+	case err != nil || json.Unmarshal(body, &p) != nil || p.Code == "":
+		c.Lost(exchange, now, core.SupplierFailed, false)
+	case p.Code == string(StorageFailed) || p.Code == moduleFailed:
+		c.Lost(exchange, now, core.Unavailable, true) // it is started anew: worth another try
+	default:
 		o.failure = errorOf(p, now)
 		c.Lost(exchange, now, o.failure.Code, true)
-		return
 	}
-	c.Lost(exchange, now, core.SupplierFailed, false)
 }
