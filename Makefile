@@ -119,6 +119,13 @@ dist/cctoken.js: $(wildcard js/*.js) dist/go.js dist/build.js js/build/script.js
 dist/manifest.json: dist/sandbox.wasm.br dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/.types dist/cctoken.js dist/LICENSES.txt package.json js/build/manifest.js
 	node js/build/manifest.js $@
 
+# The edge's keeper links net/http, as the library for Workers does.
+dist/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*.go wasm/keeper/keep/*.go)) dist/.toolchain Makefile
+	$(WASM) $(GO_BUILD) -o $@ ./wasm/keeper
+
+dist/keeper-go.js: wasm_exec.js js/build/glue.js js/build/keeper-glue.js
+	node js/build/keeper-glue.js wasm_exec.js $@
+
 dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go core/sandbox/*.go)) go.mod dist/.toolchain
 	go build -trimpath -o $@ ./web/serve
 

@@ -78,10 +78,11 @@ export function createGo(visible?: Readonly<Record<string, unknown>>): Go;
 /**
  * Wraps the text of wasm_exec.js.
  * @param {string} source
+ * @param {string[]} around what comes before and after it; the npm package's by default
  * @returns {string} the ES module
  * @throws {Error} when the text is not what the wrapping was written for
  */
-export function wrap(source) {
+export function wrap(source, [head, tail] = [before, after]) {
 	for (const [what, pattern, count] of landmarks) {
 		const found = source.match(pattern)?.length ?? 0;
 		if (found !== count) {
@@ -99,7 +100,7 @@ export function wrap(source) {
 			);
 		}
 	}
-	return before + source + after;
+	return head + source + tail;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,0 +1,113 @@
+// The Durable Object that keeps sessions: a Go program that lives as long as the object, and is started anew when it dies.
+import keeperModule from "../../dist/keeper.wasm";
+import { platformClock } from "../clock.js";
+import { Host } from "./keeper-host.js";
+import { Program } from "./keeper-program.js";
+
+/**
+ * What the object needs of its environment.
+ * @typedef {object} Env
+ * @property {{ idFromName: (name: string) => any, get: (id: any) => { fetch: typeof fetch } }} KEEPER its own namespace
+ * @property {string} [STORAGE_KEYS] secret: "id:base64url-of-32-bytes,…"; the first one seals, all of them open
+ * @property {string} [KEEPER_TIMEOUT_MS] how long an acquisition may take with all its tries; 20,000 by default
+ */
+
+/**
+ * What a test puts in place of the platform.
+ * @typedef {Partial<import("./keeper-host.js").Outside> & { maxSessions?: number }} Stand
+ */
+
+/** How much longer than its own limit a program may take before it counts as dead. */
+const graceMs = 5000;
+const defaultTimeoutMs = 20_000;
+
+export class Keeper {
+	/** @type {{ id: { toString: () => string }, storage: import("./keeper-host.js").Storage }} */ #ctx;
+	/** @type {Env} */ #env;
+	/** @type {import("./keeper-host.js").Outside} */ #outside;
+	/** @type {number} */ #maxSessions;
+	/** @type {Program | undefined} */ #program;
+
+	/**
+	 * @param {{ id: { toString: () => string }, storage: import("./keeper-host.js").Storage }} ctx
+	 * @param {Env} env
+	 * @param {Stand} stand
+	 */
+	constructor(ctx, env, { maxSessions = 0, ...outside } = {}) {
+		this.#ctx = ctx;
+		this.#env = env;
+		this.#maxSessions = maxSessions;
+		const object = ctx.id.toString().slice(0, 16); // tells objects apart in the log; it is a keyed hash
+		this.#outside = {
+			clock: platformClock,
+			fetch: (url, init) => fetch(url, init),
+			ask: (name, url, init) => env.KEEPER.get(env.KEEPER.idFromName(name)).fetch(url, init),
+			log: (line) => console.log(`{"keeper":"${object}",${line.slice(1)}`),
+			...outside,
+		};
+	}
+
+	/**
+	 * @param {Request} request
+	 * @returns {Promise<Response>}
+	 */
+	async fetch(request) {
+		const body = await request.text();
+		let program;
+		let stop = () => {};
+		try {
+			program = this.#running();
+			const late = new Promise((_, reject) => {
+				stop = platformClock.timer(() => reject(new Error("the keeper's program does not answer")), this.#limit() + graceMs);
+			});
+			return await Promise.race([program.answer(request.method, request.url, body), /** @type {Promise<never>} */ (late)]);
+		} catch {
+			// Why is not told: a panic's text may quote a token. That it happened is.
+			program?.end();
+			this.#outside.log('{"event":"program_died"}');
+			return moduleFailed();
+		} finally {
+			stop();
+		}
+	}
+
+	/** The program, started anew where it has died, or where its last record was not stored. */
+	#running() {
+		if (this.#program?.broken) {
+			this.#program.end();
+		}
+		if (!this.#program || this.#program.dead) {
+			this.#program = new Program(
+				keeperModule,
+				new Host({
+					storageKeys: this.#env.STORAGE_KEYS ?? "",
+					timeout: this.#env.KEEPER_TIMEOUT_MS ?? String(defaultTimeoutMs),
+					maxSessions: this.#maxSessions,
+					place: this.#ctx.id.toString(),
+					storage: this.#ctx.storage,
+					outside: this.#outside,
+				}),
+			);
+		}
+		return this.#program;
+	}
+
+	#limit() {
+		return Number(this.#env.KEEPER_TIMEOUT_MS ?? defaultTimeoutMs) || defaultTimeoutMs;
+	}
+}
+
+function moduleFailed() {
+	const problem = {
+		type: "urn:cctoken:error:module_failed",
+		title: "the keeper's program has failed and is started anew; try again",
+		status: 503,
+		code: "module_failed",
+		retryable: true,
+		retryAfter: 1,
+	};
+	return new Response(JSON.stringify(problem), {
+		status: 503,
+		headers: { "content-type": "application/problem+json", "cache-control": "no-store", "retry-after": "1" },
+	});
+}

@@ -1,0 +1,136 @@
+package keep
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+
+	"cctoken/core"
+)
+
+// suppliers are the keepers of AccessTokens that sessions here ask. To the core
+// each is a function of the caller's, known by a number.
+type suppliers struct {
+	all []*supplier                  // by number, from 1
+	of  map[core.SessionID]*supplier // by the sessions that ask them, and by the core's sessions of their AccessTokens
+}
+
+type supplier struct {
+	object   string
+	identity string      // of the AccessToken, as JSON
+	failure  *core.Error // what it answered last, where that was an error
+}
+
+// stand returns a ccmessaging identity in which the AccessToken's keeper stands
+// in place of the app's secret, and that keeper.
+func (s *suppliers) stand(id Identity) ([]byte, *supplier, *core.Error) {
+	wrong := func(field, reason string) ([]byte, *supplier, *core.Error) {
+		return nil, nil, &core.Error{Code: core.InvalidIdentity, Step: core.StepInput, Field: field, Reason: reason}
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(id.JSON, &members) != nil {
+		return wrong("identity", "must be an object")
+	}
+	if string(members["system"]) != `"ccmessaging"` {
+		return wrong("accessTokenObject", `goes with the system "ccmessaging" only`)
+	}
+	if !given(members["appSecret"]) {
+		return wrong("appSecret", "is missing, and the AccessToken's keeper needs it")
+	}
+	base := members["baseUrl"]
+	if given(members["authUrl"]) {
+		base = members["authUrl"]
+	}
+	identity, err := json.Marshal(map[string]json.RawMessage{
+		"system": json.RawMessage(`"accesstoken"`), "baseUrl": base, "appKey": members["appKey"], "appSecret": members["appSecret"],
+	})
+	if err != nil {
+		return wrong("identity", "must be an object")
+	}
+	at := slices.IndexFunc(s.all, func(o *supplier) bool {
+		return o.object == id.AccessTokenObject && o.identity == string(identity)
+	})
+	if at < 0 {
+		at = len(s.all)
+		s.all = append(s.all, &supplier{object: id.AccessTokenObject, identity: string(identity)})
+	}
+	delete(members, "appSecret")
+	members["accessTokenSupplier"], _ = json.Marshal(at + 1)
+	stood, _ := json.Marshal(members)
+	return stood, s.all[at], nil
+}
+
+// given reports whether a member is there; a null counts as absent, as in the core.
+func given(v json.RawMessage) bool { return v != nil && string(v) != "null" }
+
+// named returns the supplier of a number, which a session of the core's asks.
+func (s *suppliers) named(number int64, session core.SessionID) *supplier {
+	found := s.all[number-1]
+	s.note(session, found)
+	return found
+}
+
+func (s *suppliers) note(session core.SessionID, asks *supplier) {
+	if s.of == nil {
+		s.of = map[core.SessionID]*supplier{}
+	}
+	s.of[session] = asks
+}
+
+func (s *suppliers) drop(session core.SessionID) { delete(s.of, session) }
+
+// explain adds to the error of a session what its supplier said beyond the
+// code, which is all that the core takes of it. The core keeps the same error as
+// the cause of the pause that follows, so those who come in it are told as well.
+func (s *suppliers) explain(session core.SessionID, e *core.Error) {
+	if o := s.of[session]; e != nil && o != nil && o.failure != nil && e.Step == core.StepAccessToken && e.Code == o.failure.Code {
+		f := o.failure
+		e.Status, e.Vendor, e.Retryable, e.RetryAt = f.Status, f.Vendor, f.Retryable, max(e.RetryAt, f.RetryAt)
+	}
+}
+
+// question is the request for a token. held is the core's state of the
+// session: where that has found its token dead, it is named, so that the keeper
+// of the AccessToken does not give it again.
+func (o *supplier) question(held []byte) []byte {
+	var state struct {
+		Token string `json:"token"`
+		Dead  bool   `json:"dead"`
+	}
+	_ = json.Unmarshal(held, &state)
+	ask := struct {
+		Identity json.RawMessage `json:"identity"`
+		Rejected string          `json:"rejected,omitempty"`
+	}{Identity: json.RawMessage(o.identity)}
+	if state.Dead {
+		ask.Rejected = state.Token
+	}
+	body, _ := json.Marshal(ask)
+	return body
+}
+
+// report tells the core what the keeper of the AccessToken has answered. Its
+// own errors keep their code, so that a refused app is not called a failed function.
+func (o *supplier) report(c *core.Client, exchange uint64, now core.Instant, status int, body []byte, err error) {
+	o.failure = nil
+	if err == nil && status == http.StatusOK {
+		var given struct {
+			Value     string  `json:"value"`
+			ExpiresIn float64 `json:"expiresIn"`
+		}
+		if json.Unmarshal(body, &given) == nil && given.Value != "" {
+			c.Supplied(exchange, now, given.Value, int64(given.ExpiresIn*1000))
+			return
+		}
+	}
+	var p Problem
+	switch {
+	case err != nil || json.Unmarshal(body, &p) != nil || p.Code == "":
+		c.Lost(exchange, now, core.SupplierFailed, false)
+	case p.Code == string(StorageFailed) || p.Code == moduleFailed:
+		c.Lost(exchange, now, core.Unavailable, true) // it is started anew: worth another try
+	default:
+		o.failure = errorOf(p, now)
+		c.Lost(exchange, now, o.failure.Code, true)
+	}
+}
