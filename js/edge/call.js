@@ -1,0 +1,302 @@
+// Sealed calls: the edge adds the token, and the page never sees it.
+import { peek, readBody, tooLarge } from "./body.js";
+import { carryBody, membersOf, objectOf } from "./members.js";
+import { admitted, target } from "./path.js";
+import { Problem, problemType } from "./problem.js";
+
+/** @typedef {import("./sessions.js").KeptToken} KeptToken */
+/** @typedef {import("./sessions.js").Session} Session */
+
+/** Says in an answer that a token had died: "sent", or "body-too-large" where the call could not be sent once more. */
+export const replayHeader = "cctoken-replay";
+
+/** A JSON object that carries a token is read whole, up to this many bytes. */
+const maxCarrying = 1 << 20;
+
+/** So much of a refusal can mean something for a token; bytes. */
+const maxRefusal = 64 << 10;
+
+/** An answer that may bring a new token is read whole, up to this many bytes. */
+const maxRolling = 1 << 20;
+
+/** Member of an answer's JSON object in which ccmessaging may send a new token, besides the header. */
+const rolledMember = "token";
+
+/**
+ * @typedef {object} Call
+ * @property {Request} request
+ * @property {ReadableStream<Uint8Array> | null} body of it
+ * @property {string} path below the base URL, as the caller wrote it
+ * @property {string} search with its question mark, or ""
+ * @property {import("./config.js").Connection} connection
+ * @property {import("./config.js").CallPolicy} policy
+ * @property {Session} session
+ * @property {import("./sessions.js").Sessions} sessions
+ * @property {Record<string, unknown>} log
+ */
+
+/**
+ * @param {Call} call
+ * @returns {Promise<Response>}
+ */
+export async function sealedCall(call) {
+	const { request, connection, policy, session, sessions, log } = call;
+	if (!policy.methods.includes(request.method)) {
+		throw new Problem("method_not_allowed", "This method is not open to calls.", { headers: { allow: policy.methods.join(", ") } });
+	}
+	if (request.headers.has("upgrade")) {
+		throw new Problem("invalid_request", "A connection cannot be upgraded here.", { field: "upgrade", reason: "upgrade" });
+	}
+	const url = target(connection.baseUrl, admitted(call.path, policy.paths), call.search);
+	let token = await sessions.token(session);
+	refuseOwnToken(url, token);
+	const body = await outgoing(call, token);
+	for (let replay = false; ; replay = true) {
+		const sent = Date.now();
+		const response = await send(call, url, token, body);
+		log.vendorStatus = response.status;
+		const answer = await understand(response, token);
+		const outcome = answer.meaning && (await sessions.judge(session, { serial: token.serial, sentAgo: Date.now() - sent, ...answer.meaning }));
+		if (outcome) {
+			log.token = outcome.rolled ? "rolled" : outcome.replay ? "dead" : undefined;
+		}
+		if (outcome?.replay && !replay && body.again) {
+			answer.drop();
+			log.replayed = true;
+			token = await sessions.token(session);
+			body.refresh(token);
+			continue;
+		}
+		const replayed = replay ? "sent" : outcome?.replay ? "body-too-large" : undefined;
+		return relay(response, answer, policy, replayed);
+	}
+}
+
+/**
+ * A token that the caller brings must not stand beside the edge's own.
+ * @param {URL} url
+ * @param {KeptToken} token
+ */
+function refuseOwnToken(url, token) {
+	const names = new Set([...Object.keys(token.query ?? {}), ...Object.keys(token.headers)].map((name) => name.toLowerCase()));
+	for (const name of url.searchParams.keys()) {
+		if (names.has(name.toLowerCase())) {
+			throw new Problem("invalid_request", "The query must not carry a token: the edge adds it.", { field: "query", reason: "token_in_query" });
+		}
+	}
+}
+
+/**
+ * The caller's body as it is sent on.
+ * @typedef {object} Outgoing
+ * @property {() => BodyInit | undefined} take
+ * @property {boolean} again whether it can be sent once more
+ * @property {(token: KeptToken) => void} refresh for another token, where the body carries it
+ * @property {() => boolean} overran whether the caller sent more than it may
+ */
+
+/**
+ * @param {Call} call
+ * @param {KeptToken} token
+ * @returns {Promise<Outgoing>}
+ */
+async function outgoing({ request, body, policy }, token) {
+	const { maxBodyBytes = 0, replayBytes = 0 } = policy;
+	const declared = request.headers.get("content-length");
+	if (Number(declared ?? 0) > maxBodyBytes) {
+		throw tooLarge();
+	}
+	if (token.body) {
+		if (request.method === "GET" || request.method === "HEAD") {
+			throw new Problem("invalid_request", "The method must allow a body, as the token is carried inside it.", { field: "method" });
+		}
+		const own = await readBody(new Request(request, { body }), Math.min(maxCarrying, maxBodyBytes));
+		const carry = (/** @type {KeptToken} */ { body: members = {} }) => {
+			const carrying = carryBody(members, own);
+			if (!carrying) {
+				throw new Problem("invalid_request", "The body must be a JSON object, as the token is carried inside it.", { field: "body", reason: "body_not_json" });
+			}
+			return carrying;
+		};
+		let carrying = carry(token);
+		return { take: () => carrying, again: true, refresh: (next) => (carrying = carry(next)), overran: () => false };
+	}
+	if (!body || request.method === "GET" || request.method === "HEAD") {
+		return { take: () => undefined, again: true, refresh() {}, overran: () => false };
+	}
+	if (declared !== null && Number(declared) > replayBytes) {
+		return streamed(body, Number(declared), maxBodyBytes);
+	}
+	const { bytes, whole, rest } = await peek(body, replayBytes);
+	return whole ? { take: () => bytes, again: true, refresh() {}, overran: () => false } : streamed(rest(), undefined, maxBodyBytes);
+}
+
+/**
+ * A body that passes through, and cannot pass again.
+ * @param {ReadableStream<Uint8Array>} stream
+ * @param {number | undefined} length where it is known: the vendor is then told as well
+ * @param {number} most bytes
+ * @returns {Outgoing}
+ */
+function streamed(stream, length, most) {
+	let over = false;
+	if (length !== undefined) {
+		const fixed = new (/** @type {any} */ (globalThis).FixedLengthStream)(length);
+		stream.pipeTo(fixed.writable).catch(() => {}); // the request that it feeds fails by itself
+		return { take: () => fixed.readable, again: false, refresh() {}, overran: () => false };
+	}
+	let size = 0;
+	const counted = stream.pipeThrough(new TransformStream({
+		transform(chunk, controller) {
+			size += chunk.length;
+			if (size > most) {
+				over = true;
+				controller.error(tooLarge());
+			} else {
+				controller.enqueue(chunk);
+			}
+		},
+	}));
+	return { take: () => counted, again: false, refresh() {}, overran: () => over };
+}
+
+/**
+ * @param {Call} call
+ * @param {URL} url
+ * @param {KeptToken} token
+ * @param {Outgoing} body
+ */
+async function send({ request, policy }, url, token, body) {
+	const headers = new Headers();
+	for (const name of policy.requestHeaders ?? []) {
+		const value = request.headers.get(name);
+		if (value !== null) {
+			headers.set(name, value);
+		}
+	}
+	for (const [name, value] of Object.entries(token.headers)) {
+		headers.set(name, value);
+	}
+	if (token.body && !headers.has("content-type")) {
+		headers.set("content-type", "application/json; charset=UTF-8");
+	}
+	const abort = new AbortController();
+	let late = false;
+	const timer = setTimeout(() => {
+		late = true;
+		abort.abort();
+	}, policy.timeoutMs);
+	let response;
+	try {
+		response = await fetch(url, { method: request.method, headers, body: body.take(), redirect: "manual", signal: abort.signal });
+	} catch {
+		if (body.overran()) {
+			throw tooLarge();
+		}
+		throw late
+			? new Problem("timeout", "The vendor did not begin to answer in time.")
+			: new Problem("network", "There is no connection to the vendor, or it was lost.");
+	} finally {
+		clearTimeout(timer);
+	}
+	if (response.status >= 300 && response.status < 400 && response.status !== 304) {
+		response.body?.cancel().catch(() => {});
+		throw new Problem("redirected", "The vendor answered a redirect, which is not followed with credentials.");
+	}
+	return response;
+}
+
+/**
+ * A vendor's answer, as far as it was read.
+ * @typedef {object} Understood
+ * @property {{ status: number, retryAfter?: string, date?: string, rolled?: string, body?: string } | undefined} meaning what the
+ *   core is to judge; undefined where the answer cannot say anything of the token
+ * @property {BodyInit | null} body what the caller gets
+ * @property {() => void} drop where nobody gets it
+ */
+
+/**
+ * @param {Response} response
+ * @param {KeptToken} token that the call carried
+ * @returns {Promise<Understood>}
+ */
+async function understand(response, { rolls }) {
+	const { status, headers, body } = response;
+	const json = /\bjson\b/i.test(headers.get("content-type") ?? "");
+	const head = {
+		status,
+		retryAfter: headers.get("retry-after") ?? undefined,
+		date: headers.get("date") ?? undefined,
+		rolled: (rolls && headers.get(rolls)) ?? undefined,
+	};
+	const cancel = () => void body?.cancel().catch(() => {});
+	if (!body) {
+		return { meaning: response.ok && head.rolled === undefined ? undefined : head, body: null, drop: cancel };
+	}
+	if (!response.ok) {
+		const { bytes, whole, rest, cancel: drop } = await peeked(body, maxRefusal);
+		return {
+			meaning: { ...head, body: json ? base64(bytes.subarray(0, maxRefusal)) : undefined },
+			body: whole ? bytes : rest(),
+			drop,
+		};
+	}
+	if (!rolls || !json) {
+		return { meaning: head.rolled === undefined ? undefined : head, body, drop: cancel };
+	}
+	const { bytes, whole, cancel: drop } = await peeked(body, maxRolling);
+	if (!whole) {
+		drop();
+		throw new Problem("response_too_large", "The vendor's JSON is larger than 1 MiB, and may hold a token that must not pass.");
+	}
+	// A new token in the body is for the session, and the page must not see it, whether it was adopted or came too late.
+	const members = membersOf(bytes);
+	const rolled = members?.filter(({ name }) => name === rolledMember) ?? [];
+	return {
+		meaning: head.rolled === undefined && rolled.length === 0 ? undefined : { ...head, body: base64(objectOf(rolled)) },
+		body: rolled.length === 0 ? bytes : objectOf(/** @type {import("./members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember)),
+		drop() {},
+	};
+}
+
+/** @param {ReadableStream<Uint8Array>} body @param {number} most */
+async function peeked(body, most) {
+	try {
+		return await peek(body, most);
+	} catch {
+		throw new Problem("network", "The connection to the vendor was lost before its answer was complete.");
+	}
+}
+
+/**
+ * The answer as the caller gets it: listed headers only, and never one that could be taken for the edge's own word.
+ * @param {Response} response
+ * @param {Understood} answer
+ * @param {import("./config.js").CallPolicy} policy
+ * @param {string} [replayed]
+ */
+function relay({ status, headers: theirs }, { body }, { responseHeaders = [] }, replayed) {
+	const headers = new Headers();
+	for (const name of responseHeaders) {
+		const value = theirs.get(name);
+		if (value !== null) {
+			headers.set(name, value);
+		}
+	}
+	if ((headers.get("content-type") ?? "").toLowerCase().includes(problemType)) {
+		headers.set("content-type", "application/json");
+	}
+	if (replayed) {
+		headers.set(replayHeader, replayed);
+	}
+	return new Response(status === 204 || status === 205 || status === 304 ? null : body, { status, headers });
+}
+
+/** @param {Uint8Array} bytes */
+function base64(bytes) {
+	let text = "";
+	for (let at = 0; at < bytes.length; at += 8192) {
+		text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+	}
+	return btoa(text);
+}
