@@ -17,10 +17,7 @@ const meaningful = /%(?:[01][0-9a-f]|25|2e|2f|3b|5c|7f)/i;
  */
 export function admitted(path, allowed) {
 	const segments = path.split("/").slice(1);
-	if (
-		!plain.test(path) || meaningful.test(path) ||
-		segments.some((segment, i) => segment === "." || segment === ".." || (segment === "" && i < segments.length - 1))
-	) {
+	if (!plain.test(path) || meaningful.test(path) || segments.some((segment, i) => isSlippery(segment, i === segments.length - 1))) {
 		throw new Problem("invalid_request", "The path must be plain: no dot segments, no empty ones, no escaped separators.", {
 			field: "path", reason: "path_not_canonical",
 		});
@@ -29,6 +26,24 @@ export function admitted(path, allowed) {
 		throw new Problem("forbidden", "This path is not open to calls.", { reason: "path_not_allowed" });
 	}
 	return path;
+}
+
+/**
+ * Whether a server could read a segment as another one: dots, also with spaces around them, which some take off; letters
+ * that look like separators, which some make such of; and what is not UTF-8, of which anything may be made.
+ * @param {string} segment
+ * @param {boolean} last
+ */
+function isSlippery(segment, last) {
+	if (segment === "") {
+		return !last;
+	}
+	try {
+		const read = decodeURIComponent(segment).normalize("NFKC");
+		return /^[.\s]*$/.test(read) || /[/\\;\p{Cc}]/u.test(read);
+	} catch {
+		return true;
+	}
 }
 
 /**
