@@ -1,5 +1,6 @@
 // Sealed calls: the edge adds the token, and the page never sees it.
 import { peek, readBody, tooLarge } from "./body.js";
+import { namesToken } from "./header-names.js";
 import { carryBody, membersOf, objectOf } from "./members.js";
 import { admitted, target } from "./path.js";
 import { Problem, problemType } from "./problem.js";
@@ -48,8 +49,11 @@ export async function sealedCall(call) {
 		throw new Problem("invalid_request", "A connection cannot be upgraded here.", { field: "upgrade", reason: "upgrade" });
 	}
 	const url = target(connection.baseUrl, admitted(call.path, policy.paths), call.search);
+	// A token that the caller brings must not stand beside the edge's own.
+	if ([...url.searchParams.keys()].some(namesToken)) {
+		throw new Problem("invalid_request", "The query must not carry a token: the edge adds it.", { field: "query", reason: "token_in_query" });
+	}
 	let token = await sessions.token(session);
-	refuseOwnToken(url, token);
 	const body = await outgoing(call, token);
 	for (let replay = false; ; replay = true) {
 		const sent = Date.now();
@@ -69,20 +73,6 @@ export async function sealedCall(call) {
 		}
 		const replayed = replay ? "sent" : outcome?.replay ? "body-too-large" : undefined;
 		return relay(response, answer, policy, replayed);
-	}
-}
-
-/**
- * A token that the caller brings must not stand beside the edge's own.
- * @param {URL} url
- * @param {KeptToken} token
- */
-function refuseOwnToken(url, token) {
-	const names = new Set([...Object.keys(token.query ?? {}), ...Object.keys(token.headers)].map((name) => name.toLowerCase()));
-	for (const name of url.searchParams.keys()) {
-		if (names.has(name.toLowerCase())) {
-			throw new Problem("invalid_request", "The query must not carry a token: the edge adds it.", { field: "query", reason: "token_in_query" });
-		}
 	}
 }
 

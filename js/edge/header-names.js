@@ -26,6 +26,14 @@ const ours = [
 	"link", "clear-site-data", "service-worker-allowed", "x-content-type-options", "x-frame-options", "origin", "referer", "forwarded", "alt-svc",
 ];
 
+/** Names under which a token may also stand in a query or, as members, in a body. */
+const tokenNames = new Set(["authorization", "authentication", "x-app-key", "ccmessaging-token", "x-auth-token", "authtoken"]);
+
+/** @param {string} name of a query's parameter */
+export function namesToken(name) {
+	return tokenNames.has(name.toLowerCase());
+}
+
 const never = new Set([...hopByHop, ...credentials, ...ours]);
 const neverBegin = ["access-control-", "cross-origin-", "cctoken-", "cf-", "sec-", "x-forwarded-", "x-http-method", "x-method-override", "proxy-"];
 

@@ -90,8 +90,10 @@ export async function startEdge({ sandbox, configure = (config) => config, bindi
 		throw error;
 	}
 	return {
-		/** The edge's origin. */
-		url: worker.url,
+		/** The edge's origin; another one after a restart. */
+		get url() {
+			return worker.url;
+		},
 		issuer,
 		/** A console's own token, for a subject. @type {typeof issuer.tokenFor} */
 		tokenFor: issuer.tokenFor,
