@@ -9,7 +9,7 @@ export const tooLarge = () => new Problem("too_large", "The request's body is la
  * @typedef {object} Peeked
  * @property {Uint8Array<ArrayBuffer>} bytes what was read
  * @property {boolean} whole whether that is all
- * @property {() => ReadableStream<Uint8Array>} rest where it is not: the stream from its beginning; to be taken once
+ * @property {() => AsyncGenerator<Uint8Array>} chunks all of the stream from its beginning; to be taken once
  * @property {() => void} cancel where nobody wants the rest
  */
 
@@ -36,24 +36,40 @@ export async function peek(stream, most) {
 	return {
 		bytes: joined(chunks, size),
 		whole,
+		async *chunks() {
+			yield* chunks;
+			for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+				yield part.value;
+			}
+		},
 		cancel: () => void reader?.cancel().catch(() => {}),
-		rest: () => new ReadableStream({
-			start(controller) {
-				for (const chunk of chunks) {
-					controller.enqueue(chunk);
-				}
-			},
-			async pull(controller) {
-				const part = await reader?.read();
-				if (!part || part.done) {
-					controller.close();
-				} else {
-					controller.enqueue(part.value);
-				}
-			},
-			cancel: (reason) => reader?.cancel(reason),
-		}),
 	};
+}
+
+/**
+ * A stream that the runtime can send by itself, with what chunks bring.
+ *
+ * A source that fails must not look like one that has ended: workerd closes a request or an answer whose stream failed
+ * just as one that is complete. So the stream is left open, and failed is called, which has to end the exchange.
+ * @param {AsyncIterable<Uint8Array>} chunks
+ * @param {(error: unknown) => void} failed
+ * @returns {ReadableStream<Uint8Array>}
+ */
+export function streamOf(chunks, failed) {
+	const { readable, writable } = new (/** @type {any} */ (globalThis).IdentityTransformStream)();
+	const writer = writable.getWriter();
+	const pump = async () => {
+		try {
+			for await (const chunk of chunks) {
+				await writer.write(chunk);
+			}
+		} catch (error) {
+			return failed(error);
+		}
+		await writer.close();
+	};
+	pump().catch(() => {}); // nobody reads any more
+	return readable;
 }
 
 /**

@@ -1,5 +1,5 @@
 // Sealed calls: the edge adds the token, and the page never sees it.
-import { peek, readBody, tooLarge } from "./body.js";
+import { peek, readBody, streamOf, tooLarge } from "./body.js";
 import { namesToken } from "./header-names.js";
 import { carryBody, membersOf, objectOf } from "./members.js";
 import { admitted, target } from "./path.js";
@@ -79,10 +79,9 @@ export async function sealedCall(call) {
 /**
  * The caller's body as it is sent on.
  * @typedef {object} Outgoing
- * @property {() => BodyInit | undefined} take
+ * @property {(fail: (error: unknown) => void) => BodyInit | undefined} take fail ends the exchange, where the body cannot be completed
  * @property {boolean} again whether it can be sent once more
  * @property {(token: KeptToken) => void} refresh for another token, where the body carries it
- * @property {() => boolean} overran whether the caller sent more than it may
  */
 
 /**
@@ -109,45 +108,46 @@ async function outgoing({ request, body, policy }, token) {
 			return carrying;
 		};
 		let carrying = carry(token);
-		return { take: () => carrying, again: true, refresh: (next) => (carrying = carry(next)), overran: () => false };
+		return { take: () => carrying, again: true, refresh: (next) => void (carrying = carry(next)) };
 	}
 	if (!body || request.method === "GET" || request.method === "HEAD") {
-		return { take: () => undefined, again: true, refresh() {}, overran: () => false };
+		return { take: () => undefined, again: true, refresh() {} };
 	}
 	if (declared !== null && Number(declared) > replayBytes) {
-		return streamed(body, Number(declared), maxBodyBytes);
+		return { take: (fail) => fixed(body, Number(declared), fail), again: false, refresh() {} };
 	}
-	const { bytes, whole, rest } = await peek(body, replayBytes);
-	return whole ? { take: () => bytes, again: true, refresh() {}, overran: () => false } : streamed(rest(), undefined, maxBodyBytes);
+	const { bytes, whole, chunks } = await peek(body, replayBytes);
+	return whole
+		? { take: () => bytes, again: true, refresh() {} }
+		: { take: (fail) => streamOf(bounded(chunks(), maxBodyBytes), fail), again: false, refresh() {} };
 }
 
 /**
- * A body that passes through, and cannot pass again.
+ * A body whose length is known passes through without being touched, and the vendor is told the length.
  * @param {ReadableStream<Uint8Array>} stream
- * @param {number | undefined} length where it is known: the vendor is then told as well
- * @param {number} most bytes
- * @returns {Outgoing}
+ * @param {number} length bytes
+ * @param {(error: unknown) => void} fail
+ * @returns {ReadableStream<Uint8Array>}
  */
-function streamed(stream, length, most) {
-	let over = false;
-	if (length !== undefined) {
-		const fixed = new (/** @type {any} */ (globalThis).FixedLengthStream)(length);
-		stream.pipeTo(fixed.writable).catch(() => {}); // the request that it feeds fails by itself
-		return { take: () => fixed.readable, again: false, refresh() {}, overran: () => false };
-	}
+function fixed(stream, length, fail) {
+	const { readable, writable } = new (/** @type {any} */ (globalThis).FixedLengthStream)(length);
+	stream.pipeTo(writable).catch(fail);
+	return readable;
+}
+
+/**
+ * @param {AsyncIterable<Uint8Array>} chunks
+ * @param {number} most bytes
+ */
+async function* bounded(chunks, most) {
 	let size = 0;
-	const counted = stream.pipeThrough(new TransformStream({
-		transform(chunk, controller) {
-			size += chunk.length;
-			if (size > most) {
-				over = true;
-				controller.error(tooLarge());
-			} else {
-				controller.enqueue(chunk);
-			}
-		},
-	}));
-	return { take: () => counted, again: false, refresh() {}, overran: () => over };
+	for await (const chunk of chunks) {
+		size += chunk.length;
+		if (size > most) {
+			throw tooLarge();
+		}
+		yield chunk;
+	}
 }
 
 /**
@@ -171,21 +171,20 @@ async function send({ request, policy }, url, token, body) {
 		headers.set("content-type", "application/json; charset=UTF-8");
 	}
 	const abort = new AbortController();
-	let late = false;
-	const timer = setTimeout(() => {
-		late = true;
+	/** @type {Problem | undefined} */
+	let why;
+	const end = (/** @type {Problem} */ problem) => {
+		why ??= problem;
 		abort.abort();
-	}, policy.timeoutMs);
+	};
+	const timer = setTimeout(() => end(new Problem("timeout", "The vendor did not begin to answer in time.")), policy.timeoutMs);
+	const failed = (/** @type {unknown} */ error) =>
+		end(error instanceof Problem ? error : new Problem("invalid_request", "The request's body broke off.", { field: "body", reason: "body_broken" }));
 	let response;
 	try {
-		response = await fetch(url, { method: request.method, headers, body: body.take(), redirect: "manual", signal: abort.signal });
+		response = await fetch(url, { method: request.method, headers, body: body.take(failed), redirect: "manual", signal: abort.signal });
 	} catch {
-		if (body.overran()) {
-			throw tooLarge();
-		}
-		throw late
-			? new Problem("timeout", "The vendor did not begin to answer in time.")
-			: new Problem("network", "There is no connection to the vendor, or it was lost.");
+		throw why ?? new Problem("network", "There is no connection to the vendor, or it was lost.");
 	} finally {
 		clearTimeout(timer);
 	}
@@ -224,10 +223,10 @@ async function understand(response, { rolls }) {
 		return { meaning: response.ok && head.rolled === undefined ? undefined : head, body: null, drop: cancel };
 	}
 	if (!response.ok) {
-		const { bytes, whole, rest, cancel: drop } = await peeked(body, maxRefusal);
+		const { bytes, whole, chunks, cancel: drop } = await peeked(body, maxRefusal);
 		return {
 			meaning: { ...head, body: json ? base64(bytes.subarray(0, maxRefusal)) : undefined },
-			body: whole ? bytes : rest(),
+			body: whole ? bytes : streamOf(chunks(), () => {}),
 			drop,
 		};
 	}
