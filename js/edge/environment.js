@@ -1,0 +1,57 @@
+// What the Worker is given: bindings and secrets. Looked at once for each environment, and as a whole.
+import { Authenticator } from "./authenticate.js";
+import { secretsOf } from "./config.js";
+import { nonceMemory } from "./signed.js";
+import { Sessions } from "./sessions.js";
+
+/** A Worker's bindings, by name. @typedef {Record<string, any>} Bindings */
+
+/** The shortest secret that may name objects or sign requests, in characters. */
+const leastKey = 32;
+
+/** A configuration together with what it needs. */
+export class Environment {
+	/**
+	 * @param {import("./config.js").CheckedConfig} config
+	 * @param {Bindings} bindings
+	 */
+	constructor(config, bindings) {
+		this.config = config;
+		/** What is missing, one line each, by names only. */
+		this.missing = missing(config, bindings);
+		/** @param {string} name */
+		this.secretOf = (name) => /** @type {string} */ (bindings[name]);
+		this.sessions = new Sessions(bindings.KEEPER, bindings.NAME_KEY);
+		this.authenticator = new Authenticator(config, { secretOf: this.secretOf, firstTime: nonceMemory(bindings.NONCES) });
+		/** @type {{ limit: (by: { key: string }) => Promise<{ success: boolean }> } | undefined} */
+		this.limiter = bindings.RATE_LIMITER;
+	}
+}
+
+/**
+ * @param {import("./config.js").CheckedConfig} config
+ * @param {Bindings} bindings
+ */
+function missing(config, bindings) {
+	const lines = [];
+	const machines = Object.values(config.authentication).some(({ type }) => type === "signed");
+	for (const name of ["KEEPER", ...(machines ? ["NONCES"] : [])]) {
+		if (typeof bindings[name]?.idFromName !== "function") {
+			lines.push(`${name}: the binding of the Durable Object class ${name === "KEEPER" ? "Keeper" : "Nonces"}`);
+		}
+	}
+	if (typeof bindings.NAME_KEY !== "string" || bindings.NAME_KEY.length < leastKey) {
+		lines.push(`NAME_KEY: a secret of at least ${leastKey} random characters, which names the objects`);
+	}
+	if (typeof bindings.STORAGE_KEYS !== "string" || bindings.STORAGE_KEYS === "") {
+		lines.push("STORAGE_KEYS: the secret with the keys under which tokens are stored");
+	}
+	for (const [name, where] of secretsOf(config)) {
+		const value = bindings[name];
+		const signing = where.startsWith("authentication.");
+		if (typeof value !== "string" || value === "" || (signing && value.length < leastKey)) {
+			lines.push(`${name}: a secret${signing ? ` of at least ${leastKey} random characters` : ""}, for ${where}`);
+		}
+	}
+	return lines;
+}

@@ -1,0 +1,45 @@
+// A Durable Object that remembers which nonces a machine's key has used, for as long as their signatures could be used
+// again. In storage: an object that was evicted must not let one pass a second time.
+
+/**
+ * @typedef {object} State what of DurableObjectState is used
+ * @property {{
+ *   sql: { exec: (query: string, ...bindings: (string | number)[]) => { rowsWritten: number, toArray: () => any[] } },
+ *   getAlarm: () => Promise<number | null>, setAlarm: (at: number) => Promise<void>,
+ * }} storage
+ */
+
+/** One for each key. */
+export class Nonces {
+	/** @param {State} state */
+	constructor(state) {
+		this.storage = state.storage;
+		this.storage.sql.exec("CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID");
+	}
+
+	/**
+	 * 200 the first time, and 409 later.
+	 * @param {Request} request
+	 */
+	async fetch(request) {
+		const { nonce, seconds } = /** @type {{ nonce: string, seconds: number }} */ (await request.json());
+		const now = Date.now();
+		const until = now + seconds * 1000;
+		const { length } = this.storage.sql
+			.exec("INSERT INTO nonces (nonce, until) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING nonce", nonce, until)
+			.toArray();
+		if ((await this.storage.getAlarm()) === null) {
+			await this.storage.setAlarm(until);
+		}
+		return new Response(null, { status: length === 1 ? 200 : 409 });
+	}
+
+	/** Forgets what has ended, and comes again while something is left. */
+	async alarm() {
+		this.storage.sql.exec("DELETE FROM nonces WHERE until <= ?", Date.now());
+		const [{ next }] = this.storage.sql.exec("SELECT MAX(until) AS next FROM nonces").toArray();
+		if (next !== null) {
+			await this.storage.setAlarm(next);
+		}
+	}
+}

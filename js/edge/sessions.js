@@ -1,0 +1,234 @@
+// Asks the keepers, one object a session, and passes on what they say. No decision about a token is made here.
+import { base64url } from "./sign.js";
+import { Problem, problemType } from "./problem.js";
+
+/**
+ * A token as a keeper hands it out.
+ * @typedef {object} KeptToken
+ * @property {string} system
+ * @property {string} value
+ * @property {number} serial
+ * @property {number} [expiresIn] seconds from when it was handed out
+ * @property {Record<string, string>} headers
+ * @property {Record<string, string>} [query]
+ * @property {Record<string, string>} [body]
+ * @property {string} [rolls]
+ * @property {number} [leaseMs] for so long the keeper would say the same again, unless something happens
+ */
+
+/**
+ * @typedef {object} Verdict
+ * @property {boolean | null} valid
+ * @property {"vendor" | "core"} source
+ * @property {string} reason
+ * @property {number} [expiresIn] seconds
+ */
+
+/** @typedef {{ replay: boolean, rolled: boolean, reason?: string }} Outcome */
+/** @typedef {import("./signed.js").DurableObjectNamespaceLike} DurableObjectNamespaceLike */
+
+/** A keeper bounds its own work; this bounds the keeper. Milliseconds. */
+const patience = 45_000;
+
+/** The keeper's word is passed on without asking again for this long at most; milliseconds. */
+const maxLeaseMs = 1_000;
+
+/** How many sessions, and how many leases, an isolate remembers. */
+const remembered = 10_000;
+
+const encoder = new TextEncoder();
+
+/** Where a session is kept, and what its keeper is told with every request. @typedef {{ json: string, name: string, told: object }} Session */
+
+export class Sessions {
+	/** @type {CryptoKey | undefined} */ #key;
+	/** @type {Map<string, Session>} */ #sessions = new Map();
+	/** @type {Map<string, { token: KeptToken, from: number, until: number }>} */ #leases = new Map();
+	/** Grows with everything that may end a token, so that an answer from before cannot begin a lease after. */
+	#epoch = 0;
+
+	/**
+	 * @param {DurableObjectNamespaceLike} namespace
+	 * @param {string} nameKey
+	 */
+	constructor(namespace, nameKey) {
+		this.namespace = namespace;
+		this.nameKey = nameKey;
+	}
+
+	/**
+	 * @param {Record<string, any>} identity with its members in one order
+	 * @returns {Promise<Session>}
+	 */
+	async session(identity) {
+		const json = JSON.stringify(identity);
+		const known = this.#sessions.get(json);
+		if (known) {
+			return known;
+		}
+		const { system, baseUrl, authUrl, appKey, appSecret } = identity;
+		const session = {
+			json,
+			name: await this.#name(json),
+			told: {
+				identity,
+				// One AccessToken serves all users of an app: it has an object of its own.
+				...(system === "ccmessaging" && appSecret !== undefined && {
+					accessTokenObject: await this.#name(JSON.stringify({ appKey, appSecret, baseUrl: authUrl ?? baseUrl, system: "accesstoken" })),
+				}),
+			},
+		};
+		remember(this.#sessions, json, session);
+		return session;
+	}
+
+	/**
+	 * @param {Session} session
+	 * @param {{ rejected?: string, force?: boolean }} [want]
+	 * @returns {Promise<KeptToken>}
+	 */
+	async token(session, want = {}) {
+		const now = Date.now();
+		if (want.rejected !== undefined || want.force) {
+			this.#end(session);
+		} else {
+			const lease = this.#leases.get(session.json);
+			if (lease && now >= lease.from && now < lease.until) {
+				return aged(lease.token, now - lease.from);
+			}
+		}
+		const epoch = this.#epoch;
+		/** @type {KeptToken} */
+		const token = await this.#ask("token", session, want);
+		if (token.leaseMs && epoch === this.#epoch) {
+			remember(this.#leases, session.json, { token, from: now, until: now + Math.min(token.leaseMs, maxLeaseMs) });
+		}
+		return token;
+	}
+
+	/**
+	 * @param {Session} session
+	 * @param {string} token
+	 * @returns {Promise<Verdict>}
+	 */
+	async verify(session, token) {
+		/** @type {Verdict} */
+		const verdict = await this.#ask("verify", session, { token });
+		if (verdict.valid === false) {
+			this.#end(session);
+		}
+		return verdict;
+	}
+
+	/**
+	 * What the answer to a business call means.
+	 * @param {Session} session
+	 * @param {{ serial: number, sentAgo: number, status: number, retryAfter?: string, date?: string, rolled?: string, body?: string }} answer
+	 * @returns {Promise<Outcome>}
+	 */
+	async judge(session, answer) {
+		/** @type {Outcome} */
+		const outcome = await this.#ask("judge", session, answer);
+		if (outcome.replay || outcome.rolled) {
+			this.#end(session);
+		}
+		return outcome;
+	}
+
+	/**
+	 * A name that tells nothing of what it names.
+	 * @param {string} text
+	 */
+	async #name(text) {
+		this.#key ??= await crypto.subtle.importKey("raw", encoder.encode(this.nameKey), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+		return base64url(new Uint8Array(await crypto.subtle.sign("HMAC", this.#key, encoder.encode(text))));
+	}
+
+	/** @param {Session} session */
+	#end(session) {
+		this.#epoch++;
+		this.#leases.delete(session.json);
+	}
+
+	/**
+	 * @param {"token" | "verify" | "judge"} what
+	 * @param {Session} session
+	 * @param {object} more
+	 * @returns {Promise<any>} rejected with a Problem, or a KeeperProblem
+	 */
+	async #ask(what, { name, told }, more) {
+		let response;
+		try {
+			response = await this.namespace.get(this.namespace.idFromName(name)).fetch(`https://keeper/${what}`, {
+				method: "POST",
+				headers: { "content-type": "application/json" },
+				body: JSON.stringify({ ...told, ...more }),
+				signal: AbortSignal.timeout(patience),
+			});
+			const text = await response.text();
+			if (response.status === 200) {
+				return JSON.parse(text);
+			}
+			if (response.headers.get("content-type") === problemType) {
+				throw new KeeperProblem(response, text);
+			}
+		} catch (error) {
+			if (error instanceof KeeperProblem) {
+				throw error;
+			}
+			const late = error instanceof Error && error.name === "TimeoutError";
+			throw late
+				? new Problem("timeout", "The session's keeper did not answer in time.", { reason: "keeper_timeout" })
+				: new Problem("unavailable", "The session's keeper cannot be reached; try again.", { reason: "keeper_unreachable", retryAfter: 1 });
+		}
+		throw new Problem("unavailable", "The session's keeper did not answer as it should; try again.", { reason: "keeper_answer", retryAfter: 1 });
+	}
+}
+
+/** What a keeper could not do, in the core's own words. */
+export class KeeperProblem extends Error {
+	/**
+	 * @param {Response} response
+	 * @param {string} text of the problem, as JSON
+	 */
+	constructor(response, text) {
+		super("a keeper's problem");
+		this.name = "KeeperProblem";
+		this.status = response.status;
+		this.retryAfter = response.headers.get("retry-after");
+		this.text = text;
+		/** @type {string} */
+		this.code = String(JSON.parse(text).code);
+	}
+
+	toResponse() {
+		return new Response(this.text, {
+			status: this.status,
+			headers: { "content-type": problemType, ...(this.retryAfter !== null && { "retry-after": this.retryAfter }) },
+		});
+	}
+}
+
+/**
+ * @param {KeptToken} token
+ * @param {number} ms since it was asked for
+ * @returns {KeptToken}
+ */
+function aged(token, ms) {
+	return token.expiresIn === undefined ? token : { ...token, expiresIn: token.expiresIn - ms / 1000 };
+}
+
+/**
+ * Keeps a bounded number; the oldest goes.
+ * @template T
+ * @param {Map<string, T>} map
+ * @param {string} key
+ * @param {T} value
+ */
+function remember(map, key, value) {
+	map.delete(key);
+	if (map.size >= remembered) {
+		map.delete(/** @type {string} */ (map.keys().next().value));
+	}
+	map.set(key, value);
+}
