@@ -146,7 +146,7 @@ dist/LICENSES.txt: dist/.toolchain go.mod
 		cat "$$d/LICENSE" || exit 1; echo; done > $@
 
 # tsc leaves the declarations of deleted sources behind, so it starts from nothing.
-dist/.types: $(wildcard js/*.js js/cli/*.js js/cli/*/*.js js/sandbox/*.js js/build/*.d.ts) tsconfig.json dist/go.js dist/build.js dist/inline.js node_modules/.made
+dist/.types: $(wildcard js/*.js js/cli/*.js js/cli/*/*.js js/sandbox/*.js js/edge/*.js js/build/*.d.ts) tsconfig.json dist/go.js dist/build.js dist/inline.js dist/keeper-go.js node_modules/.made
 	rm -rf dist/types
 	node_modules/.bin/tsc -p .
 	@touch $@
