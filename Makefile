@@ -45,7 +45,7 @@ test-js: runtime dist/serve ## run the tests of the JavaScript in Node
 test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
 	node --test js/test/browser/*.test.js
 
-# With tools and runtimes that npm installs at the first time: 1.9 GB, below node_modules/.cache.
+# With tools and runtimes that npm installs at the first time: 2 GB, below node_modules/.cache.
 test-package: build dist/serve ## pack, install and run the package in every runtime, compiler and linter
 	node --test --test-concurrency=1 js/test/package/*.test.js
 
