@@ -18,7 +18,7 @@ help: ## list the targets
 build: dist/manifest.json ## build all that ships
 
 # What runs in the repository itself: this much takes Go and Node, and nothing from npm.
-runtime: dist/core.wasm dist/go.js dist/build.js dist/inline.js
+runtime: dist/core.wasm dist/go.js dist/build.js
 
 types: dist/.types ## build the TypeScript declarations
 
