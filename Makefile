@@ -19,7 +19,7 @@ help: ## list the targets
 build: dist/manifest.json ## build all that ships
 
 # What runs in the repository itself: this much takes Go and Node, and nothing from npm.
-runtime: dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/console.wasm
+runtime: dist/core.wasm dist/go.js dist/build.js dist/console.wasm
 
 types: dist/.types ## build the TypeScript declarations
 
@@ -52,7 +52,7 @@ test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
 browsers: runtime dist/serve node_modules/.made ## run the same in Chromium, Firefox and WebKit, which it installs where it can
 	node js/test/browser/everywhere.js
 
-# With tools and runtimes that npm installs at the first time: 1.5 GB, below node_modules/.cache.
+# With tools and runtimes that npm installs at the first time: 2 GB, below node_modules/.cache.
 test-package: build dist/serve ## pack, install and run the package in every runtime, compiler and linter
 	node --test --test-concurrency=1 js/test/package/*.test.js
 
