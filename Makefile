@@ -39,7 +39,7 @@ test-go: ## run the Go tests natively
 test-wasm: ## run the core's Go tests under js/wasm
 	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core
 
-test-js: runtime dist/serve dist/sandbox.wasm.br ## run the tests of the JavaScript in Node
+test-js: runtime dist/serve dist/sandbox.wasm.br node_modules/.made ## run the tests of the JavaScript in Node
 	node --test js/test/*.test.js js/test/cli/*.test.js js/test/sandbox/*.test.js
 
 test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium

@@ -88,6 +88,9 @@ async function* examination(context, path) {
 
 	let local = "";
 	for (const base of basesOf(identity)) {
+		if (base.protocol === "http:" && !/^(localhost|127\..*|\[::1\])$/.test(base.hostname)) {
+			yield warning("environment", "no_tls", `the base URL of ${hostOf(base)} is http://`, "Secret and token travel in the clear: anybody on the way can read them.", ["Write https:// in the base URL, if the vendor has it there."]);
+		}
 		const { proxy, excepted } = proxyFor(base, env, { version: process.versions.node, execArgv: process.execArgv });
 		yield { ...well("proxy", proxyLine(proxy, excepted, base)), level: proxy && !proxy.used ? "note" : "ok" };
 		const steps = route(base, proxy, begin);

@@ -120,7 +120,7 @@ function refused({ identity, error, last, local }) {
 	if (identity.system !== "ccmessaging") {
 		return wrongCredentials(identity, identity.system === "cubedrive" ? `${last.path} answered "success": false.` : `${answered}${last.about === "key" ? ", and its text speaks of the credentials" : ""}: ${identity.system === "isales" ? "its document calls 403 a failed authentication" : "that is a refusal"}.`);
 	}
-	if (error.step === "access_token") {
+	if (last.path.endsWith("/tokenByAkSk")) {
 		if (last.about === "key" || error.status === 401) {
 			return wrongCredentials(identity, `${answered}${last.about === "key" ? ", and its text speaks of the key or secret" : ""}.`);
 		}
