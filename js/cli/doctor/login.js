@@ -99,9 +99,7 @@ async function explain(it) {
 		case "network":
 			return lost(last);
 		case "unexpected_status":
-			return last.status === 407
-				? proxyLogin("407", "No vendor answers 407: the request was intercepted on its way.")
-				: problem("token", "unexpected_status", `the login is answered with ${last.status}, which the vendor's documents do not have`, "A proxy or gateway between answers mostly, not the vendor.", ["Ask who runs the proxy or gateway."]);
+			return problem("token", "unexpected_status", `the login is answered with ${last.status}, which the vendor's documents do not have`, "A proxy or gateway between answers mostly, not the vendor.", ["Ask who runs the proxy or gateway."]);
 	}
 	return problem("token", "failed", error.message, `The package gave up with ${error.code}.`, ["docs/errors.md says what that means."]);
 }
@@ -197,17 +195,6 @@ function tooMany(because, retryAt) {
 }
 
 /**
- * @param {string} what
- * @param {string} because
- */
-function proxyLogin(what, because) {
-	return problem("token", "proxy_authentication", `a proxy asks for a login of its own (${what})`, because, [
-		"Give the proxy's address with its login in HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT.",
-		"Or ask who runs the proxy to let this machine through to the vendor's host.",
-	]);
-}
-
-/**
  * An answer that is not the documented one.
  * @param {Case} it
  * @returns {Promise<Finding>}
@@ -248,7 +235,10 @@ async function verifies(baseUrl) {
  */
 function lost({ failure, status, path }) {
 	if (failure === "PROXY_407") {
-		return proxyLogin("407", "The proxy of the environment refused the tunnel to the vendor.");
+		return problem("token", "proxy_authentication", "a proxy asks for a login of its own (407)", "No vendor answers 407: a proxy on the way, or that of the environment, does.", [
+			"Give the proxy's address with its login in HTTPS_PROXY, http://USER:PASSWORD@HOST:PORT, with NODE_USE_ENV_PROXY=1 on Node 24 (or 22.21) and later.",
+			"Or ask who runs the proxy to let this machine through to the vendor's host.",
+		]);
 	}
 	if (failure.startsWith("PROXY_")) {
 		return problem("token", "proxy_unreachable", `the proxy refuses the way to the vendor (${failure.slice(6)})`, "NODE_USE_ENV_PROXY has all requests go through it.", ["Ask who runs the proxy to let this machine through to the vendor's host."]);

@@ -44,20 +44,20 @@ export function record() {
 	};
 }
 
-/** @param {Response} response */
-async function beginning(response) {
+/** @param {Response} response a clone */
+async function beginning({ body }) {
 	const parts = [];
 	let size = 0;
+	const reader = body?.getReader();
 	try {
-		for await (const part of response.body ?? []) {
-			parts.push(part);
-			if ((size += part.length) >= maxText) {
-				break;
-			}
+		for (let part = await reader?.read(); part && !part.done && size < maxText; part = await reader?.read()) {
+			parts.push(part.value);
+			size += part.value.length;
 		}
 	} catch {
 		// The package meets the same on its own copy, and says so.
 	}
+	reader?.cancel().catch(() => {}); // not waited for: a clone's end is that of both
 	return Buffer.concat(parts).toString();
 }
 
@@ -89,9 +89,10 @@ function subject(body) {
  */
 export function failureOf(error) {
 	for (let inner = error; inner; inner = inner.cause) {
+		// Words of Node's own fetch: it has no codes for these, and shows a 407 to nobody.
 		const refused = /^Proxy response \((\d{3})\)/.exec(String(inner.message));
-		if (refused) {
-			return `PROXY_${refused[1]}`;
+		if (refused || inner.message === "proxy authentication required") {
+			return `PROXY_${refused?.[1] ?? 407}`;
 		}
 		if (typeof inner.code === "string" && /^[A-Z][A-Z0-9_]{1,40}$/.test(inner.code)) {
 			return inner.code;

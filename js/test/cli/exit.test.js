@@ -40,6 +40,7 @@ for (const [fault, code, error] of [
 		await sandbox.faults({ system: "isales", endpoint: "login", ...fault });
 		const { code: ended, json, stderr } = await command(["get", ...sales.flags, "--json", "--timeout", fault.fault === "delay" ? "1" : "30"], sales);
 		assert.deepEqual([ended, json.exitCode, json.error.code, stderr], [code, code, error, ""]);
+		await sandbox.clearFaults();
 		const human = await command(["get", ...sales.flags], { env: { ...sales.env, CCTOKEN_PASSWD: "wrong" } });
 		assert.match(human.stderr, /^error: isales: login: the vendor refused .*\[credentials_refused\]\n$/);
 		assert.equal(human.stdout, "");
