@@ -3,6 +3,7 @@ import { TokenError } from "../../error.js";
 import { createClient } from "../../node.js";
 import { shorten, span } from "../terminal.js";
 import { problem, well } from "./finding.js";
+import { probe } from "./probe.js";
 import { record } from "./recorder.js";
 
 /** @typedef {import("./finding.js").Finding} Finding */
@@ -55,7 +56,7 @@ export async function login(identity, { timeoutMs, local }) {
 		const life = token.expiresAt ? `lives ${span(token.expiresAt.getTime() - token.issuedAt.getTime())}` : "states no lifetime";
 		return { finding: well("token", `${shorten(token.value)} was got, and ${life}`), token, client };
 	} catch (error) {
-		const last = exchanges.at(-1) ?? { path: "", status: 0, type: "none", location: undefined, about: undefined, failure: "" };
+		const last = exchanges.at(-1) ?? { origin: "", path: "", status: 0, type: "none", location: undefined, about: undefined, failure: "" };
 		return { finding: await explain({ identity: /** @type {Fields} */ (identity), error: /** @type {TokenError} */ (error), last, local }), client };
 	}
 }
@@ -231,10 +232,12 @@ async function verifies(baseUrl) {
 
 /**
  * @param {Exchange} last
- * @returns {Finding}
+ * @returns {Promise<Finding>}
  */
-function lost({ failure, status, path }) {
-	if (failure === "PROXY_407") {
+async function lost({ failure, status, origin, path }) {
+	// Node's fetch shows a 407 to nobody: it fails, and gives no reason. So the same is sent once more by other means, empty.
+	const hidden = failure === "" && status === 0 && origin !== "" ? await probe(new URL(origin), { method: "POST", path }).then((answer) => answer.status, () => 0) : 0;
+	if (failure === "PROXY_407" || hidden === 407) {
 		return problem("token", "proxy_authentication", "a proxy asks for a login of its own (407)", "No vendor answers 407: a proxy on the way, or that of the environment, does.", [
 			"Give the proxy's address with its login in HTTPS_PROXY, http://USER:PASSWORD@HOST:PORT, with NODE_USE_ENV_PROXY=1 on Node 24 (or 22.21) and later.",
 			"Or ask who runs the proxy to let this machine through to the vendor's host.",

@@ -3,6 +3,7 @@ import { originOf, typeOf } from "./probe.js";
 
 /**
  * @typedef {object} Exchange
+ * @property {string} origin
  * @property {string} path
  * @property {number} status 0 where there was no answer
  * @property {"html" | "json" | "other" | "none"} type
@@ -26,7 +27,7 @@ export function record() {
 		async fetch(input, init) {
 			const url = new URL(String(input));
 			/** @type {Exchange} */
-			const exchange = { path: url.pathname, status: 0, type: "none", location: undefined, about: undefined, failure: "" };
+			const exchange = { origin: url.origin, path: url.pathname, status: 0, type: "none", location: undefined, about: undefined, failure: "" };
 			exchanges.push(exchange);
 			try {
 				const response = await globalThis.fetch(input, init);
@@ -89,10 +90,10 @@ function subject(body) {
  */
 export function failureOf(error) {
 	for (let inner = error; inner; inner = inner.cause) {
-		// Words of Node's own fetch: it has no codes for these, and shows a 407 to nobody.
+		// Words of Node's own fetch, which has no code for a proxy that refuses a tunnel.
 		const refused = /^Proxy response \((\d{3})\)/.exec(String(inner.message));
-		if (refused || inner.message === "proxy authentication required") {
-			return `PROXY_${refused?.[1] ?? 407}`;
+		if (refused) {
+			return `PROXY_${refused[1]}`;
 		}
 		if (typeof inner.code === "string" && /^[A-Z][A-Z0-9_]{1,40}$/.test(inner.code)) {
 			return inner.code;

@@ -44,7 +44,7 @@ test("a table aligns its values, those of several lines too", () => {
 test("a secret is shortened so that too little is left, and taken out of texts in each form", () => {
 	assert.equal(shorten("0123456789abcdef01234567"), "0123…4567");
 	assert.equal(shorten("0123456789"), "…");
-	assert.equal(redact('s e"c a s%20e%22c b s e\\"c', ['s e"c']), "[hidden] a [hidden] b [hidden]");
+	assert.equal(redact('S e"c a s%20e%22c b s e\\"c', ['s e"c']), "[hidden] a [hidden] b [hidden]");
 	assert.equal(redact("abc", ["abc"]), "abc", "too short to tell from words");
 });
 
