@@ -40,7 +40,7 @@ test-go: ## run the Go tests natively
 test-wasm: ## run the Go tests of the core and the page under js/wasm
 	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core ./web ./web/console
 
-test-js: runtime dist/serve dist/sandbox.wasm.br ## run the tests of the JavaScript in Node
+test-js: runtime dist/serve dist/sandbox.wasm.br node_modules/.made ## run the tests of the JavaScript in Node
 	node --test js/test/*.test.js js/test/cli/*.test.js js/test/sandbox/*.test.js
 
 test-docs: types ## check that the documents are current
