@@ -46,7 +46,7 @@ test-js: runtime dist/serve ## run the tests of the JavaScript in Node
 test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
 	node --test js/test/browser/*.test.js
 
-bench: runtime node_modules/.made ## measure
+bench: runtime dist/serve node_modules/.made ## measure
 	node js/bench/run.js
 
 sim: ## simulate days of token life from 100,000 random seeds

@@ -62,8 +62,8 @@ func (c *card) asked() (console.Trouble, bool) {
 }
 
 func (c *card) took(token js.Value) {
-	if !token.Equal(c.token) {
-		c.revealed = false // what was shown on purpose was the former one
+	if !token.Equal(c.token) { // what was shown on purpose, and what was verified, was the former one
+		c.revealed, c.verdict = false, js.Undefined()
 	}
 	c.token = token
 	c.Take(lifeOf(token))

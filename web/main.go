@@ -62,16 +62,21 @@ func newPage(doc dom.Document, host js.Value) *page {
 
 // listen connects the page's own controls. Those of a card are reached by way of what holds all cards.
 func (p *page) listen() {
-	p.doc.GetElementByID("language").AddEventListener("change", false, func(dom.Event) { p.speak() })
-	p.doc.AddEventListener("click", false, func(e dom.Event) {
-		button := e.Target().Closest("[data-action]")
-		if button == nil {
-			return
-		}
-		if action := p.actions()[button.GetAttribute("data-action")]; action != nil {
-			action()
-		}
-	})
+	p.host.Call("watchLanguage", js.FuncOf(func(js.Value, []js.Value) any {
+		p.speak()
+		return nil
+	}))
+	for _, place := range []dom.Element{p.doc.QuerySelector("main"), p.doc.GetElementByID("core-trouble")} {
+		place.AddEventListener("click", false, func(e dom.Event) {
+			button := e.Target().Closest("[data-action]")
+			if button == nil {
+				return
+			}
+			if action := p.actions()[button.GetAttribute("data-action")]; action != nil {
+				action()
+			}
+		})
+	}
 	p.sessions.AddEventListener("click", false, p.clicked)
 	p.filter.AddEventListener("change", false, func(dom.Event) { p.redraw(); p.relist() })
 	p.listenToForms()
@@ -162,7 +167,6 @@ func (p *page) coreTrouble(t console.Trouble) {
 	if t.Code == "module_failed" {
 		text = p.reader.Say("core died")
 	}
-	p.log.Disown()
 	for _, c := range p.cards {
 		c.core = 0
 		if c.Held {
