@@ -85,7 +85,12 @@ export class Driver {
 		this.#clock = settings.clock;
 	}
 
-	/** @type {Fetch} */
+	/**
+	 * @param {string} input
+	 * @param {import("./platform.js").PlatformRequestInit} init
+	 * @param {Purpose} purpose
+	 * @returns {Promise<import("./platform.js").PlatformResponse>}
+	 */
 	fetch(input, init, purpose) {
 		const { fetch } = this.#settings; // called by itself: a browser's own refuses to be another object's method
 		return fetch(input, init, purpose);

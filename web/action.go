@@ -182,8 +182,9 @@ func (c *card) close() {
 	if at < 0 {
 		return
 	}
-	others := slices.ContainsFunc(p.cards, func(o *card) bool { return o != c && o.core != 0 && o.core == c.core })
-	if !others { // equal identities share one session: it is not taken from under another card
+	id := num(c.handle, "id")
+	shared := id != 0 && len(p.cardsOf(id)) > 1
+	if !shared { // equal identities share one session: it is not taken from under another card
 		c.handle.Call("forget")
 	}
 	p.cards = slices.Delete(p.cards, at, at+1)
