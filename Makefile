@@ -61,7 +61,7 @@ test-bundlers: build dist/serve node_modules/.made ## follow the guides: bundler
 
 bench: bench-own bench-compare ## measure
 
-bench-own: runtime node_modules/.made ## measure against references
+bench-own: runtime dist/serve node_modules/.made ## measure against references
 	node js/bench/run.js
 
 bench-compare: runtime dist/serve ## measure against what people would use instead: the table of README.md
