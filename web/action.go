@@ -182,6 +182,7 @@ func (c *card) close() {
 	if at < 0 {
 		return
 	}
+	p.number()
 	others := slices.ContainsFunc(p.cards, func(o *card) bool { return o != c && o.core != 0 && o.core == c.core })
 	if !others { // equal identities share one session: it is not taken from under another card
 		c.handle.Call("forget")

@@ -62,7 +62,10 @@ func newPage(doc dom.Document, host js.Value) *page {
 
 // listen connects the page's own controls. Those of a card are reached by way of what holds all cards.
 func (p *page) listen() {
-	p.doc.GetElementByID("language").AddEventListener("change", false, func(dom.Event) { p.speak() })
+	p.doc.GetElementByID("language").AddEventListener("change", false, func(dom.Event) {
+		p.say("") // what was said was in the other language
+		p.speak()
+	})
 	p.doc.AddEventListener("click", false, func(e dom.Event) {
 		button := e.Target().Closest("[data-action]")
 		if button == nil {

@@ -43,13 +43,20 @@ func (c *card) fetchNew() {
 	}
 }
 
-// cardsOf finds the cards of a session by the package's number.
-func (p *page) cardsOf(core int64) []*card {
-	var out []*card
+// number brings up to date which session of the package each card shows. No event tells of that.
+func (p *page) number() {
 	for _, c := range p.cards {
 		if id := c.handle.Get("id"); id.Type() == js.TypeNumber {
 			c.core = int64(id.Float())
 		}
+	}
+}
+
+// cardsOf finds the cards of a session by the package's number.
+func (p *page) cardsOf(core int64) []*card {
+	p.number()
+	var out []*card
+	for _, c := range p.cards {
 		if c.core != 0 && c.core == core {
 			out = append(out, c)
 		}
