@@ -16,7 +16,7 @@ export const consoleOrigin = "https://console.test";
 /** The secrets of the edge and of the sandbox's systems. All are for tests and open nothing else. */
 export const secrets = {
 	NAME_KEY: "name-key-for-tests-0123456789abcdef0123456789",
-	STORAGE_KEYS: JSON.stringify([{ id: "k1", key: "c3RvcmFnZS1rZXktZm9yLXRlc3RzLTAxMjM0NTY3ODk" }]),
+	STORAGE_KEYS: `k1:${Buffer.from("storage-key-for-tests-0123456789").toString("base64url")}`,
 	APPCUBE_SECRET: "api-password-of-tenant001",
 	AICC_SECRET: "app-secret-of-app001",
 	ISALES_PASSWORD: "passwd-of-clerk",
@@ -80,7 +80,7 @@ export async function startEdge({ sandbox, configure = (config) => config, bindi
 	let worker;
 	try {
 		worker = await startWorker({
-			entry: entry ?? new URL("stand-in.js", import.meta.url),
+			entry: entry ?? new URL("../../edge/worker.js", import.meta.url),
 			bindings: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)),
 			durableObjects: { KEEPER: "Keeper", NONCES: "Nonces" },
 			miniflare,
