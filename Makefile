@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime types run test test-go test-wasm test-js test-browser bench sim fuzz lint pack clean FORCE
+.PHONY: help build runtime types run test test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs api bench bench-own bench-compare sim fuzz lint pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -11,21 +11,22 @@ GO_WASM  := $(shell go env GOROOT)/lib/wasm
 
 # Sources of the core as they ship: no tests.
 CORE := $(filter-out %_test.go,$(wildcard core/*.go wasm/module/*.go)) go.mod go.sum
+CONSOLE := $(filter-out %_test.go,$(wildcard web/*.go web/console/*.go)) go.mod go.sum
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
-build: runtime types dist/LICENSES.txt ## build all that ships
+build: dist/manifest.json ## build all that ships
 
-# What runs, without what only readers of types need: this much takes Go and Node, and nothing from npm.
-runtime: dist/core.wasm dist/go.js
+# What runs in the repository itself: this much takes Go and Node, and nothing from npm.
+runtime: dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/console.wasm
 
 types: dist/.types ## build the TypeScript declarations
 
 run: runtime dist/serve ## serve the sandbox, and show a token of each system got, kept, renewed and verified
 	node js/demo/run.js
 
-test: test-go test-wasm test-js test-browser ## run all tests
+test: test-go test-wasm test-js test-docs test-browser ## run all tests
 
 # The race detector needs a C compiler.
 test-go: ## run the Go tests natively
@@ -36,17 +37,35 @@ test-go: ## run the Go tests natively
 	fi
 
 # In an empty environment: with the arguments it must fit in 8 KB, or the tests fail to start.
-test-wasm: ## run the core's Go tests under js/wasm
-	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core
+test-wasm: ## run the Go tests of the core and the page under js/wasm
+	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core ./web ./web/console
 
-test-js: runtime dist/serve ## run the tests of the JavaScript in Node
-	node --test js/test/*.test.js
+test-js: runtime dist/serve dist/sandbox.wasm.br ## run the tests of the JavaScript in Node
+	node --test js/test/*.test.js js/test/cli/*.test.js js/test/sandbox/*.test.js
+
+test-docs: types ## check that the documents are current
+	node --test js/test/docs/*.test.js
 
 test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
 	node --test js/test/browser/*.test.js
 
-bench: runtime node_modules/.made ## measure
+browsers: runtime dist/serve node_modules/.made ## run the same in Chromium, Firefox and WebKit, which it installs where it can
+	node js/test/browser/everywhere.js
+
+# With tools and runtimes that npm installs at the first time: 1.5 GB, below node_modules/.cache.
+test-package: build dist/serve ## pack, install and run the package in every runtime, compiler and linter
+	node --test --test-concurrency=1 js/test/package/*.test.js
+
+test-bundlers: build dist/serve node_modules/.made ## follow the guides: bundlers and runtimes, with the packed package
+	node --test --test-reporter=spec js/test/bundlers/*.test.js
+
+bench: bench-own bench-compare ## measure
+
+bench-own: runtime node_modules/.made ## measure against references
 	node js/bench/run.js
+
+bench-compare: runtime dist/serve ## measure against what people would use instead: the table of README.md
+	@node js/bench/alternatives/run.js
 
 sim: ## simulate days of token life from 100,000 random seeds
 	SIM_SEEDS=100000 go test ./core -run Simulat -count=1 -v
@@ -67,17 +86,38 @@ lint: types ## check format, go vet, types
 		if [ -n "$$unformatted" ]; then echo "not gofmt-ed:" $$unformatted; exit 1; fi
 	go vet ./...
 	$(WASM) go vet ./...
-	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --lib ES2022 --types "" --module nodenext dist/types/*.d.ts
+	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --lib ES2022 --types "" --module nodenext dist/types/*.d.ts dist/types/sandbox/*.d.ts
 	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --target ES2022 --lib ES2022,DOM --types "" --module nodenext js/test/types/*.ts
 
-pack: build types ## make the npm package
-	npm pack
+api: dist/go.js dist/build.js dist/inline.js node_modules/.made ## write the API reference from the JSDoc
+	node js/build/api.js docs/api.md
+
+pack: build ## make the npm package
+	npm pack --ignore-scripts
 
 clean: ## remove what was built
 	rm -rf dist wasm_exec.js cctoken-*.tgz
 
-dist/core.wasm: $(CORE) dist/.toolchain Makefile
+dist/.unstamped.wasm: $(CORE) dist/.toolchain Makefile
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/module
+
+dist/console.wasm: $(CONSOLE) dist/.toolchain Makefile
+	$(WASM) $(GO_BUILD) -o $@ ./web
+
+dist/core.wasm: dist/.unstamped.wasm package.json js/build/stamp.js js/stamp.js
+	node js/build/stamp.js module $< $@
+
+dist/build.js: dist/core.wasm
+	node js/build/stamp.js script $< $@
+
+dist/inline.js: dist/core.wasm js/build/inline/main.go
+	go run ./js/build/inline $< $@
+
+dist/cctoken.js: $(wildcard js/*.js) dist/go.js dist/build.js js/build/script.js node_modules/.made
+	node js/build/script.js $@
+
+dist/manifest.json: dist/sandbox.wasm.br dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/.types dist/cctoken.js dist/LICENSES.txt package.json js/build/manifest.js
+	node js/build/manifest.js $@
 
 # The edge's keeper links net/http, as the library for Workers does.
 dist/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*.go wasm/keeper/keep/*.go)) dist/.toolchain Makefile
@@ -89,6 +129,13 @@ dist/keeper-go.js: wasm_exec.js js/build/glue.js js/build/keeper-glue.js
 dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go core/sandbox/*.go)) go.mod dist/.toolchain
 	go build -trimpath -o $@ ./web/serve
 
+# The sandbox for people's own tests. It ships compressed: 7 MB are 1.3.
+dist/sandbox.wasm: $(filter-out %_test.go,$(wildcard core/sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain
+	$(WASM) $(GO_BUILD) -o $@ ./wasm/sandbox
+
+dist/sandbox.wasm.br: dist/sandbox.wasm js/build/brotli.js
+	node js/build/brotli.js $< $@
+
 dist/go.js: wasm_exec.js js/build/glue.js
 	node js/build/glue.js wasm_exec.js $@
 
@@ -99,7 +146,7 @@ dist/LICENSES.txt: dist/.toolchain go.mod
 		cat "$$d/LICENSE" || exit 1; echo; done > $@
 
 # tsc leaves the declarations of deleted sources behind, so it starts from nothing.
-dist/.types: $(wildcard js/*.js) tsconfig.json dist/go.js node_modules/.made
+dist/.types: $(wildcard js/*.js js/cli/*.js js/cli/*/*.js js/sandbox/*.js js/edge/*.js js/build/*.d.ts) tsconfig.json dist/go.js dist/build.js dist/inline.js dist/keeper-go.js node_modules/.made
 	rm -rf dist/types
 	node_modules/.bin/tsc -p .
 	@touch $@

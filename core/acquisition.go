@@ -53,7 +53,7 @@ func (c *Client) Get(id SessionID, now Instant, want Want) Decision {
 		return Decision{Kind: Use, Token: s.token()}
 	}
 	if s.task == nil {
-		if err := c.begin(s, now, want.Force); err != nil {
+		if err := c.begin(s, now, want.Force, want.Force); err != nil {
 			return Decision{Kind: Fail, Err: err}
 		}
 		if s.task == nil { // over within the call
@@ -67,11 +67,11 @@ func (c *Client) Get(id SessionID, now Instant, want Want) Decision {
 // renewAhead starts renewals in the background of a call that gets the current
 // token. That one cannot start costs nobody anything.
 func (c *Client) renewAhead(s *session, now Instant) {
-	if d := s.dependency; d != nil && d.due(now) {
-		_ = c.begin(d, now, true)
+	if d := s.carried(); d != nil && d.due(now) {
+		_ = c.begin(d, now, true, false)
 	}
 	if s.due(now) {
-		_ = c.begin(s, now, true)
+		_ = c.begin(s, now, true, false)
 	}
 }
 
@@ -119,17 +119,18 @@ func (c *Client) barred(s *session, now Instant) *Error {
 }
 
 // begin starts an acquisition unless something stands against it. ahead gets a
-// new token even though the current one can still be used.
-func (c *Client) begin(s *session, now Instant, ahead bool) *Error {
+// new token even though the current one can still be used; forced, because a
+// caller insists on it.
+func (c *Client) begin(s *session, now Instant, ahead, forced bool) *Error {
 	if err := c.barred(s, now); err != nil {
 		return err
 	}
 	if d := s.dependency; d != nil && !d.usable(now) && d.task == nil {
-		if err := c.begin(d, now, false); err != nil {
+		if err := c.begin(d, now, false, false); err != nil {
 			return err
 		}
 	}
-	s.task = &task{id: c.number(), session: s, began: now, ahead: ahead}
+	s.task = &task{id: c.number(), session: s, began: now, ahead: ahead, forced: forced}
 	c.advance(s.task, now)
 	return nil
 }
@@ -137,9 +138,13 @@ func (c *Client) begin(s *session, now Instant, ahead bool) *Error {
 // advance takes the next step of an acquisition.
 func (c *Client) advance(t *task, now Instant) {
 	s := t.session
+	if s.gone && s.dependency != nil {
+		c.settle(t, now, &Error{Code: Forgotten, Step: t.request.Step, Retryable: true}, 0)
+		return // a verification; what it depends on may be gone as well
+	}
 	if d := s.dependency; d != nil && !d.usable(now) {
 		if d.task == nil {
-			if err := c.begin(d, now, false); err != nil {
+			if err := c.begin(d, now, false, false); err != nil {
 				c.settle(t, now, err, 0)
 				return
 			}

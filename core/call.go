@@ -42,7 +42,7 @@ func (c *Client) Judge(id SessionID, serial uint64, sent, now Instant, r Respons
 			c.reject(s, now, j.reason)
 		}
 		if s.task == nil {
-			_ = c.begin(s, now, false)
+			_ = c.begin(s, now, false, false)
 		}
 	}
 	return Outcome{Replay: true, Reason: j.reason}

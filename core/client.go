@@ -89,11 +89,21 @@ func (c *Client) Open(identityJSON []byte, now Instant) (SessionID, *Error) {
 	return s.id, nil
 }
 
+// Check reports what is wrong with an identity, given as a JSON object, without
+// opening a session: an InvalidIdentity that names the field, or nil.
+func Check(identityJSON []byte) *Error {
+	_, err := parseIdentity(identityJSON)
+	return err
+}
+
 // Live returns the serial of the session's token where it may be used and
 // nothing else is to be done, and 0 where [Client.Get] must decide.
 func (c *Client) Live(id SessionID, now Instant) uint64 {
 	s := c.session(id)
-	if s == nil || !s.ready(now) || s.due(now) || s.dependency != nil && s.dependency.due(now) {
+	if s == nil || !s.ready(now) || s.due(now) {
+		return 0
+	}
+	if d := s.carried(); d != nil && d.due(now) {
 		return 0
 	}
 	c.touch(s)
@@ -109,8 +119,8 @@ func (c *Client) Lease(id SessionID, now Instant) int64 {
 		return 0
 	}
 	left := s.calm(now)
-	if s.dependency != nil {
-		left = min(left, s.dependency.calm(now))
+	if d := s.carried(); d != nil {
+		left = min(left, d.calm(now))
 	}
 	return left
 }
@@ -184,6 +194,7 @@ func (c *Client) add(id *identity) *session {
 	s.sameHash = c.index[s.hash]
 	c.index[s.hash] = s
 	s.held.token = id.given()
+	s.detached = id.vendor.policy().detached
 	if dep := id.vendor.dependency(id); dep != nil {
 		if s.dependency = c.find(dep); s.dependency == nil {
 			s.dependency = c.add(dep)

@@ -13,7 +13,8 @@ type edge struct{ none }
 func (edge) name() string { return "edge" }
 
 // An edge rides out its vendor's failures itself, and says when to ask again.
-func (edge) policy() policy { return policy{retries: 1, backoff: second, relays: true} }
+// What authorized its user is of no more use once the token is there.
+func (edge) policy() policy { return policy{retries: 1, backoff: second, relays: true, detached: true} }
 
 func (edge) identify(f *fields) []string {
 	connection := f.text("connection")

@@ -29,7 +29,12 @@ type Token struct {
 	Value     string
 	IssuedAt  int64 // wall-clock milliseconds, when it was asked for
 	ExpiresAt int64 // wall-clock milliseconds, or 0 where none is known
-	Carriage  Carriage
+	// RenewAt and UsableUntil are the wall-clock milliseconds from which the token
+	// is renewed ahead of time, and from which it is not handed out any more; 0
+	// where ExpiresAt is. They tell a reader what will happen; Client decides.
+	RenewAt     int64
+	UsableUntil int64
+	Carriage    Carriage
 }
 
 // EffectKind says what an Effect asks of the host.

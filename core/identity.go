@@ -45,12 +45,9 @@ func parseIdentity(data []byte) (*identity, *Error) {
 	if err := eachMember(data, func(name string, v value) { f.values[name] = v.Clone() }); err != nil {
 		return nil, invalid("", "identity", "must be an object")
 	}
-	base, name := "baseUrl", "edge"
+	name := "edge"
 	if !f.has("edge") || f.has("system") {
 		name = f.text("system")
-	}
-	if f.has("edge") {
-		base = "edge"
 	}
 	if f.err != nil {
 		return nil, f.err
@@ -60,6 +57,10 @@ func parseIdentity(data []byte) (*identity, *Error) {
 		return nil, invalid("", "system", `must be "appcube", "ccmessaging", "isales" or "cubedrive", or there must be an "edge" in its place`)
 	}
 	f.system = name
+	base := "baseUrl"
+	if v == vendor(edge{}) || v == vendor(authorization{}) {
+		base = "edge"
+	}
 	id := &identity{vendor: v, base: f.baseURL(base)}
 	id.values = v.identify(&f)
 	if f.err == nil {

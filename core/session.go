@@ -13,6 +13,7 @@ type session struct {
 	listed       bool     // opened by a caller; a dependency that nobody opened is not
 	gone         bool
 	dead         bool // the current token was rejected
+	detached     bool // business calls do not carry the dependency's token
 
 	held       grant
 	generation uint64 // grows with every token installed
@@ -86,7 +87,16 @@ func (s *session) refusal() Code {
 
 // ready reports whether a call can be made: with a session's token goes its dependency's.
 func (s *session) ready(now Instant) bool {
-	return s.usable(now) && (s.dependency == nil || s.dependency.usable(now))
+	d := s.carried()
+	return s.usable(now) && (d == nil || d.usable(now))
+}
+
+// carried returns the dependency whose token a call carries beside the session's own, or nil.
+func (s *session) carried() *session {
+	if s.detached {
+		return nil
+	}
+	return s.dependency
 }
 
 // due reports whether a renewal ahead of time should start now.
@@ -118,8 +128,8 @@ func (s *session) calm(now Instant) int64 {
 // so their sum is never the same for two different pairs.
 func (s *session) serial() uint64 {
 	n := s.generation
-	if s.dependency != nil {
-		n += s.dependency.generation
+	if d := s.carried(); d != nil {
+		n += d.generation
 	}
 	return n
 }
@@ -144,7 +154,7 @@ func (s *session) token() Token {
 	if s.held.remote != nil {
 		system = s.held.remote.system
 	}
-	return Token{
+	t := Token{
 		Session:   s.id,
 		Serial:    s.serial(),
 		System:    system,
@@ -153,6 +163,11 @@ func (s *session) token() Token {
 		ExpiresAt: s.expiresAt(),
 		Carriage:  v.carriage(&s.identity, s.held, s.bearer()),
 	}
+	if t.ExpiresAt != 0 {
+		t.RenewAt = s.issued.Wall + s.renewAge
+		t.UsableUntil = t.ExpiresAt - margin(s.held.life)
+	}
+	return t
 }
 
 // refreshable returns what the next step of an acquisition may build on: the

@@ -149,6 +149,12 @@ func (a *auditor) adopt(w *world, id SessionID, value string) {
 	}
 }
 
+// restart forgets what belongs to a host; what a vendor remembers stays.
+func (a *auditor) restart() {
+	a.flying, a.holders = map[uint64]string{}, map[SessionID]string{}
+	a.current, a.settled = map[SessionID]adopted{}, map[uint64]bool{}
+}
+
 // use sees a token that a caller gets.
 func (a *auditor) use(w *world, t Token) {
 	w.rule(!a.late[t.Value], "7: a late response replaces a newer token")

@@ -91,6 +91,7 @@ type world struct {
 
 	auditor      *auditor
 	lastExchange uint64
+	mortal       bool    // the host is put away now and then, and started again
 	luck         int     // how many of a hundred answers bring what was asked for
 	paces        []int64 // the lengths of time that pass, in milliseconds
 }
@@ -160,11 +161,15 @@ func newWorld(seed uint64, traced bool) *world {
 	}
 	add("ccmessaging s", "app s", map[string]any{"system": "ccmessaging", "baseUrl": "https://m", "appKey": "s",
 		"accessTokenSupplier": 1, "userId": "s", "userName": "n", "channelId": "c", "locale": "en"})
+	for _, connection := range []string{"one", "two"} {
+		add("edge "+connection, "user", map[string]any{"edge": "https://e", "connection": connection, "authorizationSupplier": 2})
+	}
 	// Some worlds are small, hasty or unlucky: in others the rare states are too rare.
 	if w.chance(40) {
 		w.random.Shuffle(len(w.people), func(i, j int) { w.people[i], w.people[j] = w.people[j], w.people[i] })
 		w.people = w.people[:1+w.random.IntN(3)]
 	}
+	w.mortal = w.chance(30)
 	w.luck = pick(w, []int{62, 62, 62, 90, 30})
 	w.paces = []int64{1, 90, 1000, 9000, 40 * second, 4 * minute, 20 * minute, hour, 9 * hour}
 	w.paces = w.paces[:pick(w, []int{len(w.paces), len(w.paces), 6, 5})]
@@ -244,8 +249,10 @@ func (w *world) step(n int) {
 		w.verify()
 	case n < 97:
 		w.forget()
-	default:
+	case n < 99 || !w.mortal:
 		w.answerLate()
+	default:
+		w.restart()
 	}
 	w.obey()
 	w.auditor.tick(w)
@@ -445,6 +452,8 @@ func (w *world) notified(e *Event, seen *witness) {
 		limit := 4 // two for a refresh or an AccessToken's dependent, and never more than two for one task
 		if e.System == "cubedrive" {
 			limit = 1
+		} else if e.System == "edge" && e.Step == StepEdge {
+			limit = 1
 		} else {
 			limit = 2
 		}
@@ -554,8 +563,13 @@ func (w *world) owner(r *Request) string {
 		return ""
 	}
 	switch {
-	case r.Supplier != 0:
+	case r.Supplier == 1:
 		return "app s"
+	case r.Supplier == 2:
+		return "user"
+	case strings.Contains(r.URL, "/v1/token"):
+		w.rule(w.issued[header("Authorization")].owner == "user", "9: the edge is shown another token than its user's")
+		return "edge " + body["connection"].(string)
 	case strings.Contains(r.URL, "getAppCubeToken"):
 		return "appcube " + body["appKey"].(string)
 	case strings.Contains(r.URL, "tokenByAkSk"):
@@ -585,7 +599,14 @@ func (w *world) succeed(f *flying) {
 	r := f.request
 	if r.Step == StepVerify {
 		ok := w.chance(60)
-		token := r.Query[0].Value
+		var token string
+		if r.Query != nil {
+			token = r.Query[0].Value
+		} else {
+			asked := map[string]string{}
+			_ = json.Unmarshal([]byte(r.Body), &asked)
+			token = asked["token"]
+		}
 		if !ok {
 			w.deadIfCurrent(f.session, token)
 		}
@@ -621,6 +642,14 @@ func (w *world) mint(owner string, r *Request) (token, body string, life int64) 
 	switch {
 	case r.Supplier != 0:
 		return token, "", 10 * minute
+	case strings.Contains(r.URL, "/v1/token"):
+		switch {
+		case stated == "1e99":
+			life = 24 * hour
+		case odd:
+			life = 1
+		}
+		return token, fmt.Sprintf(`{"system":"ccmessaging","token":%q,"expiresIn":%s,"headers":{"ccmessaging-token":%q}}`, token, stated, token), life
 	case strings.Contains(r.URL, "getAppCubeToken"):
 		if odd {
 			life = hour
@@ -678,7 +707,7 @@ func (w *world) business() {
 	switch {
 	case r.Status == 403:
 		r.Body = []byte(pick(w, []string{"", `{"exceptionInfo":"illegal or expired token info"}`, `{"exceptionInfo":"ip address"}`}))
-	case r.Status == 200 && t.System == "ccmessaging" && w.chance(50):
+	case r.Status == 200 && s.identity.vendor == (ccmessaging{}) && w.chance(50):
 		rolled := fmt.Sprintf("TOKEN-%d", len(w.values))
 		w.values = append(w.values, rolled)
 		w.issued[rolled] = &issue{owner: w.issued[t.Value].owner, life: hour, asked: w.now}
@@ -733,6 +762,56 @@ func (w *world) verify() {
 		w.rule(i.life == 0 || w.age(i) < i.life, "verification: an expired token is called valid")
 	}
 	w.obey()
+}
+
+// restart puts the host away and starts it again with what it saved. What was
+// under way is lost with those who waited; what protects the vendor is not.
+func (w *world) restart() {
+	w.say("restart")
+	saved := map[string][]byte{}
+	for _, p := range w.people {
+		if id, err := parseIdentity([]byte(p.json)); err == nil {
+			if s := w.client.find(id); s != nil && s.listed {
+				saved[p.json] = w.client.Save(s.id, w.now)
+			}
+		}
+	}
+	before := w.client
+	w.client = New(Options{Seed: [2]uint64{w.random.Uint64(), 1}, Timeout: simulatedTimeout, MaxSessions: simulatedSessions})
+	w.open, w.late, w.carried = map[uint64]*flying{}, nil, nil
+	w.waiting, w.checks, w.sessions = map[uint64][]*simulatedCaller{}, map[uint64]bool{}, map[SessionID]*witness{}
+	for _, s := range before.slots { // a pause within an acquisition ends with it, whoever asked for it
+		if s != nil && s.task != nil {
+			w.auditor.account(w.auditor.holders[s.id]).stops = nil
+		}
+	}
+	for _, i := range w.issued {
+		i.asked = w.rebased(i.asked)
+	}
+	for _, at := range w.auditor.accounts {
+		for i := range at.stops {
+			at.stops[i].since = w.rebased(at.stops[i].since)
+		}
+	}
+	w.auditor.restart()
+	w.lastExchange = 0
+	for _, p := range w.people {
+		if data, ok := saved[p.json]; ok {
+			id, ok := w.open1(p)
+			w.rule(ok && w.client.Restore(id, w.now, data), "8: a session cannot be restored from what it saved: %s", data)
+			w.auditor.holders[id] = p.name
+			if d := w.client.session(id).dependency; d != nil {
+				w.auditor.holders[d.id] = p.app
+			}
+		}
+	}
+}
+
+// rebased is an instant as it is known after a restart: as an age, in which it
+// is forgotten that one of the clocks was set.
+func (w *world) rebased(t Instant) Instant {
+	age := w.now.Since(t)
+	return Instant{w.now.Wall - age, w.now.Mono - age}
 }
 
 func (w *world) forget() {

@@ -16,7 +16,8 @@ const stateVersion = 1
 // Save returns what the session must not forget, as JSON, and nil where it knows
 // nothing. It holds tokens: whoever stores it encrypts it. A login counts from
 // the moment at which its request is handed out, so that a host which saves
-// before it sends cannot exceed the budget by dying on the way.
+// before it sends cannot exceed the budget by dying on the way. An acquisition
+// that is under way is not saved, nor is a pause within it.
 func (c *Client) Save(id SessionID, now Instant) []byte {
 	s := c.session(id)
 	if s == nil {

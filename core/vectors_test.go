@@ -135,9 +135,11 @@ func (h *vectorHost) session(step map[string]any) (SessionID, map[string]any, *E
 		id = h.resolve(raw)
 	}
 	wire := maps.Clone(id)
-	if _, ok := wire["accessToken"].(map[string]any); ok {
-		delete(wire, "accessToken")
-		wire["accessTokenSupplier"] = 1
+	for _, name := range [...]string{"accessToken", "authorization"} {
+		if _, ok := wire[name].(map[string]any); ok {
+			delete(wire, name)
+			wire[name+"Supplier"] = 1
+		}
 	}
 	data, err := json.Marshal(wire)
 	require.NoError(h.t, err)
@@ -191,7 +193,18 @@ var vectorSteps = map[string]func(h *vectorHost, arg any, step map[string]any){
 			return
 		}
 		body, _ := step["body"].(string)
-		h.call(o, session, id["baseUrl"].(string), body, step["stream"] == true, false)
+		base, _ := id["baseUrl"].(string)
+		if at, ok := id["edge"].(string); ok { // the edge makes the call: all that it carries is the authorization
+			base = at + "/v1/call/" + id["connection"].(string)
+			wire := maps.Clone(id)
+			delete(wire, "connection")
+			wire["system"] = "authorization"
+			data, failure := json.Marshal(wire)
+			require.NoError(h.t, failure)
+			session, _, err = h.session(map[string]any{"identity": json.RawMessage(data)})
+			require.Nil(h.t, err)
+		}
+		h.call(o, session, base, body, step["stream"] == true, false)
 	},
 	"verify": func(h *vectorHost, arg any, step map[string]any) {
 		o := h.caller(arg)

@@ -53,6 +53,8 @@ type policy struct {
 	window int64
 	// relays is a system that says itself how long to wait, for the vendor behind it.
 	relays bool
+	// detached is a system whose business calls do not carry the dependency's token.
+	detached bool
 }
 
 // lenient is the policy of a system that states no limit.

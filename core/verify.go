@@ -58,7 +58,7 @@ func (c *Client) verified(t *task, now Instant, v Verdict) {
 	if no := v.Valid != nil && !*v.Valid; no && !s.gone && t.verifies == s.held.token {
 		c.reject(s, now, Denied)
 		if s.task == nil {
-			_ = c.begin(s, now, false)
+			_ = c.begin(s, now, false, false)
 		}
 	}
 	c.emit(Effect{Kind: Verified, Session: s.id, ID: t.id, Verdict: v})

@@ -5,20 +5,19 @@ import { headOf, Lost, read } from "./http.js";
 import { Token } from "./token.js";
 
 /** @typedef {import("./driver.js").Driver} Driver */
-/** @typedef {import("./driver.js").Reference} Reference */
 
 const encoder = new TextEncoder();
 
 /**
  * @param {Driver} driver
  * @param {(signal?: import("./platform.js").PlatformSignal | null) => Promise<Token>} getToken
- * @param {Reference} reference
+ * @param {string} baseUrl
  * @param {string} path
  * @param {import("./platform.js").PlatformRequestInit} init
  * @returns {Promise<import("./platform.js").PlatformResponse>}
  */
-export async function call(driver, getToken, reference, path, init) {
-	const url = target(reference, path);
+export async function call(driver, getToken, baseUrl, path, init) {
+	const url = target(baseUrl, path);
 	const redirect = init.redirect ?? "manual";
 	if (redirect !== "manual" && redirect !== "error") {
 		throw invalid("redirect", 'must be "manual" or "error": a redirect could carry the token to another server');
@@ -28,7 +27,7 @@ export async function call(driver, getToken, reference, path, init) {
 		const view = Token.view(token);
 		const prepared = await carry(driver, view, { ...init, redirect });
 		const sent = driver.now();
-		const response = await driver.fetch(url, prepared);
+		const response = await driver.fetch(url, prepared, { session: view.session, step: "call" });
 		const { replay: again } = driver.judge(view, sent, headOf(response, view.rolls), await meaning(response, view));
 		if (!again || replay || isUsedUp(init.body)) {
 			return response;
@@ -39,17 +38,17 @@ export async function call(driver, getToken, reference, path, init) {
 }
 
 /**
- * The URL of a path under the identity's base URL, and nowhere else: the call will carry a token.
- * @param {Reference} reference
+ * The URL of a path under the base URL, and nowhere else: the call will carry a token.
+ * @param {string} baseUrl
  * @param {string} path
  */
-function target(reference, path) {
+function target(baseUrl, path) {
 	if (typeof path !== "string" || !path.startsWith("/")) {
 		throw invalid("path", 'must be a path that begins with "/"; it is appended to the base URL');
 	}
 	let base, url;
 	try {
-		base = new URL(JSON.parse(reference.json).baseUrl);
+		base = new URL(baseUrl);
 	} catch {
 		return ""; // there will be no token for such an identity, but an error that names the field
 	}

@@ -9,14 +9,17 @@ import { Token } from "./token.js";
 /** @typedef {import("./driver.js").Reference} Reference */
 
 /**
+ * The settings of a client.
  * @typedef {object} ClientOptions
- * @property {import("./platform.js").PlatformFetch} [fetch] used in place of the platform's own
+ * @property {import("./driver.js").Fetch} [fetch] used in place of the platform's own. Its third argument says for which session
+ *   and step a request is, as events say it.
  * @property {number} [timeoutMs] bounds an acquisition or a verification with all its tries, in milliseconds. Default 30,000.
  * @property {number} [maxSessions] how many identities are kept; beyond it the least recently used goes. Default 1,000.
  * @property {(event: import("./driver.js").TokenEvent) => void} [onEvent] told of every moment in the sessions' lives
  */
 
 /**
+ * What a caller asks for beyond a token that can be used.
  * @typedef {object} GetTokenOptions
  * @property {import("./platform.js").PlatformSignal} [signal] ends this caller's wait with `aborted`; others who wait are not affected
  * @property {boolean} [forceRefresh] get a new token even though the current one could be used
@@ -25,18 +28,31 @@ import { Token } from "./token.js";
  */
 
 /**
+ * What some platforms have, or need, beside the rest.
+ * @typedef {object} Platform
+ * @property {(clock: import("./clock.js").Clock) => import("./tabs.js").Tabs} [tabs] where pages share what they get
+ * @property {import("./driver.js").WaitUntil} [waitUntil] where what a request has begun ends together with it
+ */
+
+/**
  * What is known of a token.
  * @typedef {object} Verification
  * @property {boolean | null} valid null where nobody here can tell
  * @property {"vendor" | "core"} source who says so: the vendor's own interface, or what the core remembers
  * @property {"live" | "confirmed" | "denied" | "expired" | "rejected" | "superseded" | "other_subject" | "unknown"} reason
+ *   by the vendor: "confirmed" or "denied". By the core: "live", its life is not over and nobody rejected it; "expired";
+ *   "rejected" by a vendor; "superseded" by a newer one, and may or may not still be accepted; of "other_subject", as it says
+ *   itself; or "unknown"
  * @property {Date | null} expiresAt null where no expiry is known
  */
+
+/** A caller's object, what it said when it was last read, and what that means. @typedef {{ identity: Identity, copy: import("./identity.js").Fields, reference: Reference }} Entry */
 
 /** Keeps the tokens of any number of identities. */
 export class Client {
 	/** @type {Driver} */ #driver;
-	/** @type {WeakMap<object, { copy: import("./identity.js").Fields, reference: Reference }>} */ #references = new WeakMap();
+	/** @type {WeakMap<object, Entry>} */ #references = new WeakMap();
+	/** The one that was asked for last, as it will likely be asked for next. @type {Entry | undefined} */ #latest;
 
 	/**
 	 * @internal
@@ -55,12 +71,9 @@ export class Client {
 	 */
 	getToken(identity, options) {
 		if (options === undefined) {
-			const entry = this.#references.get(identity);
+			const entry = this.#entry(identity);
 			if (entry !== undefined && unchanged(entry.copy, identity)) {
-				const live = this.#driver.live(entry.reference);
-				if (live !== undefined) {
-					return live;
-				}
+				return this.#driver.plain(entry.reference);
 			}
 		}
 		return this.#getToken(identity, options ?? {});
@@ -79,7 +92,7 @@ export class Client {
 	 * knows of it. Never `true` for a token that nobody here can vouch for.
 	 * @overload
 	 * @param {Token} token
-	 * @param {undefined} [identity]
+	 * @param {undefined} [identity] not needed: a Token knows whose it is
 	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options]
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
 	 */
@@ -91,10 +104,12 @@ export class Client {
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
 	 */
 	/**
+	 * Whether a token is valid: by the vendor's own interface where there is one (cubedrive), otherwise by what the core
+	 * knows of it. Never `true` for a token that nobody here can vouch for.
 	 * @param {Token | string} token
 	 * @param {Identity} [identity]
 	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options]
-	 * @returns {Promise<Verification>}
+	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
 	 */
 	async verifyToken(token, identity, { signal } = {}) {
 		if (Token.is(token)) {
@@ -108,7 +123,7 @@ export class Client {
 	}
 
 	/**
-	 * A business call that carries the identity's token. Where the vendor answers that the token is dead, it is renewed
+	 * A business call that carries the identity's token; for a connection of an edge, one that the edge makes. Where the vendor answers that the token is dead, it is renewed
 	 * and the call sent once more, unless its body is a stream; a new token that comes with the answer is adopted.
 	 * @param {Identity} identity
 	 * @param {string} path appended to the identity's base URL; it begins with "/"
@@ -133,17 +148,32 @@ export class Client {
 
 	/** Ends the client: whoever waits gets a TokenError `closed`, and all tokens are forgotten. */
 	close() {
+		this.#latest = undefined;
 		this.#driver.close();
 	}
 
 	/** @param {Identity} identity */
-	#refer(identity) {
+	#entry(identity) {
+		if (this.#latest?.identity === identity) {
+			return this.#latest;
+		}
 		const entry = this.#references.get(identity);
-		if (entry !== undefined && unchanged(entry.copy, identity)) {
-			return entry.reference;
+		if (entry !== undefined) {
+			this.#latest = entry;
+		}
+		return entry;
+	}
+
+	/** @param {Identity} identity */
+	#refer(identity) {
+		const known = this.#entry(identity);
+		if (known !== undefined && unchanged(known.copy, identity)) {
+			return known.reference;
 		}
 		const reference = this.#driver.reference(identity);
-		this.#references.set(identity, { copy: snapshot(identity), reference });
+		const entry = { identity, copy: snapshot(identity), reference };
+		this.#references.set(identity, entry);
+		this.#latest = entry;
 		return reference;
 	}
 }
@@ -152,6 +182,15 @@ export class Client {
 export class Session {
 	/** @type {Driver} */ #driver;
 	/** @type {Reference} */ #reference;
+
+	/**
+	 * The number by which events name this session, or null before its first use and after its end: it is another one
+	 * when the session is opened anew.
+	 * @returns {number | null}
+	 */
+	get id() {
+		return this.#reference.known.id || null;
+	}
 
 	/**
 	 * @internal
@@ -169,10 +208,7 @@ export class Session {
 	 * @returns {Promise<Token>} rejected with a TokenError
 	 */
 	getToken(options) {
-		return (
-			(options === undefined ? this.#driver.live(this.#reference) : undefined) ??
-			acquire(this.#driver, this.#reference, options ?? {})
-		);
+		return options === undefined ? this.#driver.plain(this.#reference) : acquire(this.#driver, this.#reference, options);
 	}
 
 	/**
@@ -209,9 +245,10 @@ export class Session {
  * @param {import("./module.js").Module} module
  * @param {ClientOptions} [options]
  * @param {import("./clock.js").Clock} [clock]
+ * @param {Platform} [platform]
  * @returns {Client}
  */
-export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 1000, onEvent } = {}, clock = platformClock) {
+export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 1000, onEvent } = {}, clock = platformClock, { tabs, waitUntil } = {}) {
 	if (fetch !== undefined && typeof fetch !== "function") {
 		throw option("fetch", "must be a function");
 	}
@@ -225,8 +262,8 @@ export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 
 		throw option("maxSessions", "must be a whole number from 1 to 500,000");
 	}
 	// Looked up at each call, not kept: test tools replace it.
-	const send = fetch ?? /** @type {import("./platform.js").PlatformFetch} */ ((input, init) => globalThis.fetch(input, init));
-	return new Client(new Driver(module, { fetch: send, timeoutMs, maxSessions, onEvent, clock }));
+	const send = fetch ?? /** @type {import("./driver.js").Fetch} */ ((input, init) => globalThis.fetch(input, init));
+	return new Client(new Driver(module, { fetch: send, timeoutMs, maxSessions, onEvent, clock, tabs: tabs?.(clock), waitUntil }));
 }
 
 /**
@@ -237,7 +274,7 @@ export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 
  */
 async function acquire(driver, reference, { signal, forceRefresh = false, rejected }) {
 	const want = { force: Boolean(forceRefresh), rejected: rejected == null ? "" : valueOf(rejected, "rejected") };
-	return abortable(signal, () => driver.token(reference, want));
+	return abortable(signal, () => (want.force || want.rejected ? driver.token(reference, want) : driver.plain(reference)));
 }
 
 /**
@@ -265,7 +302,8 @@ async function verify(driver, reference, token, signal) {
  * @param {import("./platform.js").PlatformRequestInit} init
  */
 function business(driver, reference, path, init) {
-	return call(driver, (signal) => acquire(driver, reference, { signal: signal ?? undefined }), reference, path, init);
+	const { through, baseUrl } = driver.calls(reference);
+	return call(driver, (signal) => acquire(driver, through, { signal: signal ?? undefined }), baseUrl, path, init);
 }
 
 /**

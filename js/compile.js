@@ -4,7 +4,7 @@ import { TokenError } from "./error.js";
 
 const remedy =
 	"Put a copy of the package's dist/core.wasm where the program can reach it, and tell its address with " +
-	"initialize({ wasmUrl }).";
+	"initialize({ wasmUrl }). Or import cctoken/inline, which needs no file.";
 
 /** A module of half a megabyte that takes longer than this is not coming. */
 const fetchTimeoutMs = 60_000;
@@ -35,13 +35,14 @@ export async function compileBytes(bytes, from) {
 /**
  * Fetches and compiles a WebAssembly file, while it downloads where the server lets it.
  * @param {string} url
+ * @param {boolean} [fresh] past the HTTP cache
  * @returns {Promise<object>}
  */
-export async function compileUrl(url) {
+export async function compileUrl(url, fresh) {
 	const from = shown(url);
 	let response;
 	try {
-		response = await fetch(url, { signal: AbortSignal.timeout(fetchTimeoutMs) });
+		response = await fetch(url, { signal: AbortSignal.timeout(fetchTimeoutMs), ...(fresh && { cache: "reload" }) });
 	} catch (cause) {
 		throw new TokenError("module_not_found", `The token core could not be fetched from ${from}. ${remedy}`, {
 			retryable: true,
@@ -86,7 +87,7 @@ export async function compileUrl(url) {
 /**
  * The error for a file that is not there.
  * @param {string} from
- * @param {unknown} cause
+ * @param {unknown} [cause]
  */
 export function notFound(from, cause) {
 	return new TokenError("module_not_found", `The token core is not at ${from}. ${remedy}`, { cause });
@@ -115,6 +116,8 @@ function notWebAssembly(from, status) {
 	);
 }
 
+const policy = "the page's Content-Security-Policy forbids WebAssembly: its script-src must have 'wasm-unsafe-eval'.";
+
 /**
  * @param {string} from
  * @param {unknown} cause
@@ -122,10 +125,18 @@ function notWebAssembly(from, status) {
 function notCompiled(from, cause) {
 	return new TokenError(
 		"module_invalid",
-		`The token core from ${from} could not be compiled. The file is damaged, or the page's Content-Security-Policy ` +
-			"forbids WebAssembly: its script-src must have 'wasm-unsafe-eval'.",
+		`The token core from ${from} could not be compiled. The file is damaged, or ${policy} Cloudflare's Workers and Vercel's ` +
+			'edge runtime never compile at run time: import "cctoken" there, which brings the core compiled.',
 		{ cause },
 	);
+}
+
+/**
+ * The error for a module that compiled and may not be instantiated, which is how WebKit obeys a policy.
+ * @param {unknown} cause
+ */
+export function forbidden(cause) {
+	return new TokenError("module_invalid", `The token core may not start: ${policy}`, { cause });
 }
 
 /**

@@ -14,6 +14,7 @@
  * @property {Pairs} [headers]
  * @property {string} [body]
  * @property {Pairs} [form]
+ * @property {true} [share] another page of the same user may have the answer already
  * @property {number} [supplier] the number of the caller's function to ask in place of a vendor
  */
 
@@ -25,6 +26,8 @@
  * @property {string} value
  * @property {number} issuedAt
  * @property {number} [expiresAt]
+ * @property {number} [renewAt]
+ * @property {number} [usableUntil]
  * @property {Record<string, string>} [headers]
  * @property {Record<string, string>} [query]
  * @property {Record<string, string>} [body]
@@ -58,7 +61,7 @@
  */
 
 /** @typedef {{ effects: Effect[], error?: Failure }} Answer */
-/** @typedef {{ status: number, retryAfter?: string, date?: string, rolled?: string }} Head */
+/** @typedef {{ status: number, retryAfter?: string, date?: string, rolled?: string, age?: number }} Head */
 
 const encoder = new TextEncoder();
 
@@ -73,6 +76,19 @@ function joined(head, body) {
 	bytes.set(start);
 	bytes.set(body, start.length);
 	return { bytes, start: start.length };
+}
+
+/**
+ * What is wrong with an identity, of which no session is made; undefined where nothing is.
+ * @param {Instance} instance
+ * @param {string} identity as JSON
+ * @returns {Failure | undefined}
+ */
+export function check(instance, identity) {
+	const bytes = encoder.encode(identity);
+	instance.write(bytes);
+	const length = instance.call("check", bytes.length);
+	return JSON.parse(instance.read(instance.call("output"), length)).error;
 }
 
 /** One client of a running core. */

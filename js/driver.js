@@ -3,17 +3,21 @@
 import { Core } from "./core.js";
 import { TokenError, errorOf } from "./error.js";
 import { exchange, Lost, safeCause } from "./http.js";
-import { encode, Suppliers } from "./identity.js";
+import { callsOf, encode, Suppliers } from "./identity.js";
 import { Token } from "./token.js";
 
 /**
  * One moment of a session's life. It holds no secret and no token.
  * @typedef {object} TokenEvent
  * @property {"acquired" | "renewed" | "rolled" | "rejected" | "replayed" | "retrying" | "failed" | "cooling" | "evicted"} type
- * @property {import("./identity.js").System} system
+ *   "acquired" a first token, or one after a gap; "renewed" one that could still be used; "rolled" to one that the vendor
+ *   sent with a response; the current one was "rejected"; a business call is "replayed"; a passing failure is ridden out by
+ *   "retrying"; an acquisition or a verification has "failed"; "cooling": nothing is tried before `retryAt`; the session was
+ *   "evicted" to bound memory
+ * @property {import("./identity.js").System | "edge"} system of the session
  * @property {number} session tells the sessions of one client apart
  * @property {string} [step] as in TokenError
- * @property {Date} at
+ * @property {Date} at when it happened, by this machine's clock
  * @property {number} logins requests made so far for this session that count as a login at the vendor
  * @property {Date | null} expiresAt of the new token, where one is known
  * @property {Date | null} retryAt when the next attempt may be made
@@ -22,12 +26,29 @@ import { Token } from "./token.js";
  */
 
 /**
+ * What a request is for.
+ * @typedef {object} Purpose
+ * @property {number} session as in TokenEvent
+ * @property {string} step as in TokenError
+ */
+
+/** @typedef {(input: string, init: import("./platform.js").PlatformRequestInit, purpose: Purpose) => Promise<import("./platform.js").PlatformResponse>} Fetch */
+
+/**
+ * Keeps a request's context alive until the promise has settled, however it does. Workers end a request's exchanges and
+ * timers once it has been answered, and what was begun and never ends would hold up all later callers of the session.
+ * @typedef {(work: Promise<unknown>) => void} WaitUntil
+ */
+
+/**
  * @typedef {object} Settings
- * @property {import("./platform.js").PlatformFetch} fetch
+ * @property {Fetch} fetch
  * @property {number} timeoutMs
  * @property {number} maxSessions
  * @property {((event: TokenEvent) => void) | undefined} onEvent
  * @property {import("./clock.js").Clock} clock
+ * @property {import("./tabs.js").Tabs | undefined} tabs
+ * @property {WaitUntil} [waitUntil]
  */
 
 /**
@@ -41,17 +62,27 @@ import { Token } from "./token.js";
  * @property {number} epoch of the core when it last said that the token may be used
  * @property {number} from since when, and
  * @property {number} until until when it may be used without asking, by the time of day
+ * @property {Wait | undefined} wait that callers were last told to join
  */
 
-/** For how long the core's word that a token may be used is kept. */
+/** For how long the core's word is kept: that a token may be used, or that one is on its way. */
 const maxLeaseMs = 1000;
 
-/** An identity in its wire form, and its session. @typedef {{ json: string, known: Known }} Reference */
+/**
+ * An identity in its wire form, and its session.
+ * @typedef {object} Reference
+ * @property {string} json
+ * @property {Known} known
+ * @property {Promise<Token> | undefined} asking of callers whose question the core has not seen yet
+ * @property {Calls} [calls] what its business calls go through, once there was one
+ */
+/** @typedef {{ through: Reference, baseUrl: string }} Calls */
+/** A promise of the token that is on its way, and the core's epoch and the time of day when it said to wait for that. @typedef {{ promise: Promise<Token>, epoch: number, from: number }} Wait */
 /** @typedef {{ promise: Promise<any>, resolve: (value: any) => void, reject: (error: TokenError) => void }} Waiting */
 /** @typedef {{ force?: boolean, rejected?: string }} Want */
 
 /** @returns {Known} */
-const gone = () => ({ json: "", id: 0, token: undefined, promise: undefined, serial: 0, epoch: -1, from: 0, until: 0 });
+const gone = () => ({ json: "", id: 0, token: undefined, promise: undefined, serial: 0, epoch: -1, from: 0, until: 0, wait: undefined });
 
 export class Driver {
 	/** @type {import("./module.js").Module} */ #module;
@@ -76,8 +107,15 @@ export class Driver {
 		this.#clock = settings.clock;
 	}
 
-	get fetch() {
-		return this.#settings.fetch;
+	/**
+	 * @param {string} input
+	 * @param {import("./platform.js").PlatformRequestInit} init
+	 * @param {Purpose} purpose
+	 * @returns {Promise<import("./platform.js").PlatformResponse>}
+	 */
+	fetch(input, init, purpose) {
+		const { fetch } = this.#settings; // called by itself: a browser's own refuses to be another object's method
+		return fetch(input, init, purpose);
 	}
 
 	/** @returns {import("./core.js").Instant} */
@@ -98,7 +136,30 @@ export class Driver {
 	 * @returns {Reference}
 	 */
 	referenceTo(json) {
-		return { json, known: gone() };
+		return { json, known: gone(), asking: undefined };
+	}
+
+	/**
+	 * What a caller gets who wants no more than a usable token. Where the core has said it and nothing has happened since,
+	 * it is not asked again; and those who come before it could be asked are told the same, as they ask the same.
+	 * @param {Reference} reference
+	 * @returns {Promise<Token>}
+	 */
+	plain(reference) {
+		return this.live(reference) ?? this.#joined(reference) ?? (reference.asking ??= this.token(reference, {}));
+	}
+
+	/**
+	 * What a business call of the identity carries the token of, and where it goes.
+	 * @param {Reference} reference
+	 * @returns {Calls}
+	 */
+	calls(reference) {
+		if (reference.calls === undefined) {
+			const { json, baseUrl } = callsOf(reference.json);
+			reference.calls = { through: json === reference.json ? reference : this.referenceTo(json), baseUrl };
+		}
+		return reference.calls;
 	}
 
 	/**
@@ -121,6 +182,19 @@ export class Driver {
 	}
 
 	/**
+	 * The promise of the token that is on its way, where the core has said so.
+	 * @param {Reference} reference
+	 */
+	#joined({ known: { wait } }) {
+		const core = this.#core;
+		if (wait === undefined || core === undefined || core.dead || core.epoch !== wait.epoch) {
+			return undefined;
+		}
+		const age = this.#clock.wall() - wait.from;
+		return age >= 0 && age < maxLeaseMs ? wait.promise : undefined;
+	}
+
+	/**
 	 * @param {Core} core
 	 * @param {Known} known
 	 * @param {number} wall
@@ -137,11 +211,19 @@ export class Driver {
 		}
 		known.epoch = core.epoch;
 		known.from = wall;
+		this.#endLeases(core);
+		return (known.promise ??= Promise.resolve(/** @type {Token} */ (known.token)));
+	}
+
+	/**
+	 * Sees to it that what the core has said is not kept too long.
+	 * @param {Core} core
+	 */
+	#endLeases(core) {
 		this.#leaseEnd ??= this.#clock.timer(() => {
 			this.#leaseEnd = undefined;
 			core.epoch++;
 		}, maxLeaseMs, true);
-		return (known.promise ??= Promise.resolve(/** @type {Token} */ (known.token)));
 	}
 
 	/**
@@ -151,16 +233,31 @@ export class Driver {
 	 * @returns {Promise<Token>}
 	 */
 	async token(reference, { force = false, rejected = "" }) {
-		const core = await this.#ready();
+		let core;
+		try {
+			core = await this.#ready();
+		} finally {
+			reference.asking = undefined; // whoever comes from here on meets the core's answer
+		}
 		const known = this.#open(core, reference);
-		const answer = this.#ask(core, () => core.get(known.id, this.now(), force, rejected));
+		const now = this.now();
+		const answer = this.#ask(core, () => core.get(known.id, now, force, rejected));
 		// Whoever waits is noted down before the effects are obeyed: one of them may already be the end of the wait.
 		const wait = answer.acquisition ? this.#wait(answer.acquisition) : undefined;
 		this.#obey(core, answer);
 		if (answer.error) {
 			throw errorOf(answer.error);
 		}
-		return answer.token ? this.#adopt(known, answer.token) : /** @type {Waiting} */ (wait).promise;
+		if (answer.token) {
+			return this.#adopt(known, answer.token);
+		}
+		const { promise } = /** @type {Waiting} */ (wait);
+		// Kept for those who ask the same, unless the wait was over at once.
+		if (!force && !rejected && core === this.#core && this.#waiting.get(/** @type {number} */ (answer.acquisition)) === wait) {
+			known.wait = { promise, epoch: core.epoch, from: now.wall };
+			this.#endLeases(core);
+		}
+		return promise;
 	}
 
 	/**
@@ -220,6 +317,7 @@ export class Driver {
 
 	close() {
 		this.#closed = true;
+		this.#settings.tabs?.close();
 		this.#drop(new TokenError("closed", "The client is closed."));
 	}
 
@@ -355,13 +453,10 @@ export class Driver {
 		for (const effect of effects) {
 			switch (effect.do) {
 				case "send":
-					this.#send(core, effect.id, effect.limit, effect.request);
+					this.#send(core, effect);
 					break;
 				case "sleep":
-					this.#running.set(effect.id, this.#clock.timer(() => {
-						this.#running.delete(effect.id);
-						this.#act(() => core.woken(effect.id, this.now()));
-					}, effect.limit ?? 0));
+					this.#sleep(core, effect.id, effect.limit ?? 0);
 					break;
 				case "cancel":
 					this.#running.get(effect.id)?.();
@@ -383,11 +478,34 @@ export class Driver {
 		}
 	}
 
+	/**
+	 * @param {Core} core
+	 * @param {number} id
+	 * @param {number} ms
+	 */
+	#sleep(core, id, ms) {
+		/** @type {() => void} */
+		let over = () => {};
+		this.#settings.waitUntil?.(new Promise((resolve) => (over = () => resolve(undefined))));
+		const stop = this.#clock.timer(() => {
+			this.#running.delete(id);
+			this.#act(() => core.woken(id, this.now()));
+			over();
+		}, ms);
+		this.#running.set(id, () => {
+			stop();
+			over();
+		});
+	}
+
 	/** @param {Extract<import("./core.js").Effect, { do: "settled" | "verified" }>} effect */
 	#settle(effect) {
 		const waiting = this.#waiting.get(effect.id);
 		this.#waiting.delete(effect.id);
 		const known = this.#sessions.get(effect.session);
+		if (known) {
+			known.wait = undefined;
+		}
 		if (effect.error) {
 			waiting?.reject(errorOf(effect.error, this.#cause));
 		} else if (effect.do === "verified") {
@@ -409,11 +527,9 @@ export class Driver {
 
 	/**
 	 * @param {Core} core
-	 * @param {number} id
-	 * @param {number} limit
-	 * @param {import("./core.js").Request} request
+	 * @param {Extract<import("./core.js").Effect, { do: "send" }>} effect
 	 */
-	#send(core, id, limit, request) {
+	#send(core, { session, id, limit, request }) {
 		const controller = new AbortController();
 		let late = false;
 		const stop = this.#clock.timer(() => {
@@ -434,10 +550,10 @@ export class Driver {
 				this.#act(report);
 			}
 		};
-		this.#perform(request, controller.signal).then(
+		const done = this.#perform(session, request, controller.signal).then(
 			(result) =>
 				ended(() =>
-					typeof result === "string"
+					"token" in result
 						? core.supplied(id, this.now(), result)
 						: core.answered(id, this.now(), result.head, result.body),
 				),
@@ -452,14 +568,22 @@ export class Driver {
 				this.#cause = undefined;
 			},
 		);
+		this.#settings.waitUntil?.(done);
 	}
 
 	/**
+	 * @param {number} session
 	 * @param {import("./core.js").Request} request
 	 * @param {import("./platform.js").PlatformSignal} signal
 	 */
-	async #perform(request, signal) {
-		return request.supplier ? this.#suppliers.ask(request.supplier) : exchange(this.fetch, request, signal);
+	async #perform(session, request, signal) {
+		if (request.supplier) {
+			return this.#suppliers.ask(request.supplier);
+		}
+		const send = () =>
+			exchange((input, init) => this.fetch(input, init ?? {}, { session, step: request.step }), request, signal);
+		const { tabs } = this.#settings;
+		return request.share && tabs ? tabs.exchange(request, this.#sessions.get(session)?.token?.issuedAt.getTime(), signal, send) : send();
 	}
 
 	#died() {

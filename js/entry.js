@@ -1,21 +1,27 @@
+import { build } from "../dist/build.js";
 import { createClient } from "./client.js";
+import { check } from "./core.js";
+import { errorOf } from "./error.js";
+import { encode, Suppliers } from "./identity.js";
 import { createModule } from "./module.js";
 
 /**
  * The package for one platform, which says where the WebAssembly file is found. Nothing starts until it is used.
  * @param {import("./module.js").Load} load
+ * @param {import("./client.js").Platform} [platform]
  */
-export function entry(load) {
-	const module = createModule(load);
+export function entry(load, platform = {}) {
+	const module = createModule(load, { build, waitUntil: platform.waitUntil });
 	/** @type {import("./client.js").Client | undefined} */
 	let shared;
-	const client = () => (shared ??= createClient(module));
+	const client = () => (shared ??= createClient(module, undefined, undefined, platform));
 	return {
 		/**
 		 * Starts the WebAssembly module ahead of its first use, or from another place than the package's own. Not needed
 		 * otherwise. A call after the start changes nothing; one after a failure tries again.
 		 * @param {import("./module.js").InitializeOptions} [options]
-		 * @returns {Promise<void>} rejected with a TokenError: `module_not_found`, `module_invalid`, `module_started` or `module_failed`
+		 * @returns {Promise<void>} rejected with a TokenError: `module_not_found`, `module_invalid`,
+		 *   `module_stale`, `module_started` or `module_failed`
 		 */
 		initialize: (options) => module.initialize(options),
 
@@ -25,7 +31,20 @@ export function entry(load) {
 		 * @returns {import("./client.js").Client}
 		 * @throws {import("./error.js").TokenError} `invalid_option`
 		 */
-		createClient: (options) => createClient(module, options),
+		createClient: (options) => createClient(module, options, undefined, platform),
+
+		/**
+		 * Checks the fields of an identity, as a form does while it is filled in. Nothing is sent and no session is made.
+		 * @param {import("./identity.js").Identity} identity
+		 * @returns {Promise<void>} rejected with a TokenError: `invalid_identity`, whose `field` names the first field at fault
+		 */
+		async validateIdentity(identity) {
+			const json = encode(identity, new Suppliers());
+			const error = check(await module.start(), json);
+			if (error) {
+				throw errorOf(error);
+			}
+		},
 
 		/**
 		 * A token for an identity, by a client that all callers share. See `Client.getToken`.

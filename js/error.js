@@ -20,7 +20,10 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
  * - `login_budget`: not tried, as the logins that the vendor tolerates are used up for now.
  * - `token_rejected`: the vendor rejects the tokens that it issues.
  * - `stale_on_arrival`: the token was too old to use when it arrived.
- * - `supplier_failed`: the `accessToken` function failed or gave no token.
+ * - `supplier_failed`: the `accessToken` or `authorization` function failed or gave no token.
+ * - `unauthorized`: the edge does not accept the authorization. `forbidden`: it does not give this connection to this user
+ *   or origin. `sealed`: it hands out no token of this connection, but makes the calls. `not_configured`: a part of its
+ *   configuration is missing.
  * - `too_many_sessions`: every session is in use and none can be evicted.
  * - `forgotten`: the session was forgotten while the caller waited.
  *
@@ -29,13 +32,14 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
  * - `closed`: the client is closed.
  * - `invalid_option`: an option of a call is wrong; `field` names it.
  * - `module_not_found`, `module_invalid`: the WebAssembly file is not there, or is not this package's.
+ * - `module_stale`: the WebAssembly file is of another build than the JavaScript.
  * - `module_started`: `initialize` came with another source after the start.
  * - `module_failed`: the WebAssembly module died; the next call starts a fresh one.
  * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "address_not_admitted" | "bad_request"
  *   | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large"
  *   | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget"
- *   | "token_rejected" | "stale_on_arrival" | "supplier_failed" | "too_many_sessions" | "forgotten" | "aborted"
- *   | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_started" | "module_failed"} TokenErrorCode
+ *   | "token_rejected" | "stale_on_arrival" | "supplier_failed" | "unauthorized" | "forbidden" | "sealed"
+ *   | "not_configured" | "too_many_sessions" | "forgotten" | "aborted" | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_stale" | "module_started" | "module_failed"} TokenErrorCode
  */
 
 /**
@@ -52,9 +56,60 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
 
 /**
  * Every failure of this package. It holds no secret, no token and no text from a vendor's body, so it may be printed,
- * logged and serialised; a `cause` that is the caller's own error is left out of those forms.
+ * logged and serialised. It is an `Error`, and its `cause`, where there is one, is the earlier failure, the platform's code,
+ * or the caller's own error, which those forms leave out.
  */
 export class TokenError extends Error {
+	/**
+	 * What went wrong; stable.
+	 * @readonly
+	 * @type {TokenErrorCode}
+	 */
+	code;
+	/**
+	 * The system's name, where it is known.
+	 * @readonly
+	 * @type {string | undefined}
+	 */
+	system;
+	/**
+	 * The exchange in which it happened: "input", "access_token", "authorization", "edge", "apply", "login",
+	 * "refresh", "verify" or "call".
+	 * @readonly
+	 * @type {string | undefined}
+	 */
+	step;
+	/**
+	 * The input field at fault.
+	 * @readonly
+	 * @type {string | undefined}
+	 */
+	field;
+	/**
+	 * The HTTP status, where there was a response.
+	 * @readonly
+	 * @type {number | undefined}
+	 */
+	status;
+	/**
+	 * The vendor's own numeric failure code.
+	 * @readonly
+	 * @type {number | undefined}
+	 */
+	vendorCode;
+	/**
+	 * Whether the same call can succeed later, unchanged.
+	 * @readonly
+	 * @type {boolean}
+	 */
+	retryable;
+	/**
+	 * Before this time a further call fails without calling the vendor; null where nothing stands against one.
+	 * @readonly
+	 * @type {Date | null}
+	 */
+	retryAt;
+
 	/**
 	 * @param {TokenErrorCode} code
 	 * @param {string} message
@@ -63,27 +118,13 @@ export class TokenError extends Error {
 	constructor(code, message, fields = {}) {
 		super(message, "cause" in fields ? { cause: fields.cause } : undefined);
 		this.name = "TokenError";
-		/** What went wrong; stable. @readonly */
 		this.code = code;
-		/** The system's name, where it is known. @readonly */
 		this.system = fields.system;
-		/**
-		 * The exchange in which it happened: "input", "access_token", "apply", "login", "refresh", "verify" or "call".
-		 * @readonly
-		 */
 		this.step = fields.step;
-		/** The input field at fault. @readonly */
 		this.field = fields.field;
-		/** The HTTP status, where there was a response. @readonly */
 		this.status = fields.status;
-		/** The vendor's own numeric failure code. @readonly */
 		this.vendorCode = fields.vendorCode;
-		/** Whether the same call can succeed later, unchanged. @readonly */
 		this.retryable = fields.retryable ?? false;
-		/**
-		 * Before this time a further call fails without calling the vendor; null where nothing stands against one.
-		 * @readonly @type {Date | null}
-		 */
 		this.retryAt = fields.retryAt === undefined ? null : new Date(fields.retryAt);
 	}
 

@@ -36,7 +36,7 @@ export async function exchange(send, { method, url, query, headers = [], body, f
 			body: form ? new URLSearchParams(form) : body,
 			redirect: "manual",
 			credentials: "omit",
-			cache: "no-store",
+			...uncached(),
 			referrerPolicy: "no-referrer",
 			signal,
 		});
@@ -51,6 +51,25 @@ export async function exchange(send, { method, url, query, headers = [], body, f
 		throw new Lost("response_too_large", true);
 	}
 	return { head: headOf(response), body: bytes };
+}
+
+/** @type {{ cache?: "no-store" } | undefined} */
+let noStore;
+
+/**
+ * The wish that no cache keeps the answer. Workers with a compatibility date before 2024-11-11 have no cache that would,
+ * and refuse a request that says so. https://developers.cloudflare.com/workers/configuration/compatibility-flags/
+ */
+function uncached() {
+	if (!noStore) {
+		noStore = { cache: "no-store" };
+		try {
+			new Request("https://cctoken.invalid", noStore);
+		} catch {
+			noStore = {};
+		}
+	}
+	return noStore;
 }
 
 /**

@@ -1,6 +1,12 @@
 import { TokenError } from "./error.js";
 
-/** @typedef {"appcube" | "ccmessaging" | "isales" | "cubedrive"} System */
+/** The systems that hand out tokens. @typedef {"appcube" | "ccmessaging" | "isales" | "cubedrive"} System */
+
+/**
+ * What a caller's own function gives: the token, or the token and for how many seconds it lives. Where that is not said,
+ * the function is asked again before 10 minutes are over.
+ * @typedef {string | { token: string, expiresIn?: number }} Supplied
+ */
 
 /**
  * OIAP AppCube ("C6 OIAP AppCube Interface Authentication").
@@ -25,25 +31,39 @@ import { TokenError } from "./error.js";
  */
 
 /**
+ * What a ccmessaging identity has that gets its AccessToken with the app secret (tokenByAkSk).
+ * @typedef {object} CcmessagingSecret
+ * @property {string} appSecret that goes with the app key
+ * @property {undefined} [accessToken]
+ */
+
+/**
  * A ccmessaging identity that gets its AccessToken with the app secret (tokenByAkSk).
- * @typedef {CcmessagingUser & { appSecret: string, accessToken?: undefined }} CcmessagingSecretIdentity
+ * @typedef {CcmessagingUser & CcmessagingSecret} CcmessagingSecretIdentity
+ */
+
+/**
+ * What a ccmessaging identity has whose AccessToken the caller supplies.
+ * @typedef {object} CcmessagingSupplied
+ * @property {string | (() => Promise<Supplied>)} accessToken the AccessToken, or a function that gives one
+ * @property {undefined} [appSecret]
  */
 
 /**
  * A ccmessaging identity whose AccessToken the caller supplies: a string, or a function that is asked for one whenever
  * it is needed. All identities of one app share what the function gives; the one passed last is asked.
- * @typedef {CcmessagingUser & { accessToken: string | (() => Promise<string>), appSecret?: undefined }} CcmessagingSuppliedIdentity
+ * @typedef {CcmessagingUser & CcmessagingSupplied} CcmessagingSuppliedIdentity
  */
 
-/** @typedef {CcmessagingSecretIdentity | CcmessagingSuppliedIdentity} CcmessagingIdentity */
+/** The AICC web client, by either way to its AccessToken. @typedef {CcmessagingSecretIdentity | CcmessagingSuppliedIdentity} CcmessagingIdentity */
 
 /**
  * CC-iSales for CTI-OBS ("Authentication Interface").
  * @typedef {object} IsalesIdentity
  * @property {"isales"} system
  * @property {string} baseUrl such as `https://service.besclouds.com`
- * @property {string} user
- * @property {string} passwd
+ * @property {string} user the account's name
+ * @property {string} passwd its password
  */
 
 /**
@@ -57,8 +77,23 @@ import { TokenError } from "./error.js";
  */
 
 /**
+ * A connection of an edge: a Worker that holds the credentials, and gives this user's tokens to whoever shows that it is
+ * this user ("The edge", docs/edge.md). Business calls (`fetch`) go through the edge as well.
+ * @typedef {object} EdgeIdentity
+ * @property {string} edge the edge's URL, such as `https://tokens.example.com`
+ * @property {string} connection the name of a connection in the edge's configuration
+ * @property {string | (() => Promise<Supplied>)} authorization what the user shows: the enterprise's own bearer token (a
+ *   JWT), or a function that is asked for it whenever one is needed. All connections of an edge share what the function
+ *   gives; the one passed last is asked.
+ * @property {string} [subject] tells users apart where one program acts for several with functions: any text that is
+ *   another one for another user. It is not sent.
+ */
+
+/** One of the four systems, asked directly. @typedef {AppCubeIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity} VendorIdentity */
+
+/**
  * Who a token is for. Two identities are one when all their fields are equal, whatever the objects.
- * @typedef {AppCubeIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity} Identity
+ * @typedef {VendorIdentity | EdgeIdentity} Identity
  */
 
 /**
@@ -69,7 +104,7 @@ import { TokenError } from "./error.js";
  * @property {string} [authUrl]
  * @property {string} [appKey]
  * @property {string} [appSecret]
- * @property {string | (() => Promise<string>)} [accessToken]
+ * @property {string | (() => Promise<Supplied>)} [accessToken]
  * @property {string} [userId]
  * @property {string} [userName]
  * @property {string} [channelId]
@@ -78,6 +113,10 @@ import { TokenError } from "./error.js";
  * @property {string} [passwd]
  * @property {Readonly<Record<string, string>>} [params]
  * @property {string} [method]
+ * @property {string} [edge]
+ * @property {string} [connection]
+ * @property {string | (() => Promise<Supplied>)} [authorization]
+ * @property {string} [subject]
  */
 
 /**
@@ -93,6 +132,7 @@ export function snapshot(identity) {
 		system: f.system, baseUrl: f.baseUrl, authUrl: f.authUrl, appKey: f.appKey, appSecret: f.appSecret,
 		accessToken: f.accessToken, userId: f.userId, userName: f.userName, channelId: f.channelId, locale: f.locale,
 		user: f.user, passwd: f.passwd, params: f.params === undefined ? undefined : { ...f.params }, method: f.method,
+		edge: f.edge, connection: f.connection, authorization: f.authorization, subject: f.subject,
 	};
 }
 
@@ -106,7 +146,8 @@ export function unchanged(copy, f) {
 		copy.userId === f.userId && copy.system === f.system && copy.baseUrl === f.baseUrl && copy.authUrl === f.authUrl &&
 		copy.appKey === f.appKey && copy.appSecret === f.appSecret && copy.accessToken === f.accessToken &&
 		copy.userName === f.userName && copy.channelId === f.channelId && copy.locale === f.locale &&
-		copy.user === f.user && copy.passwd === f.passwd && copy.method === f.method &&
+		copy.user === f.user && copy.passwd === f.passwd && copy.method === f.method && copy.edge === f.edge &&
+		copy.connection === f.connection && copy.authorization === f.authorization && copy.subject === f.subject &&
 		(copy.params === f.params || sameParams(copy.params, f.params))
 	);
 }
@@ -135,10 +176,18 @@ export function encode(identity, suppliers) {
 	}
 	/** @type {Record<string, unknown>} */
 	const fields = { ...identity };
-	delete fields.accessTokenSupplier; // the core's own field is not the caller's to set
+	// The core's own fields are not the caller's to set.
+	delete fields.accessTokenSupplier;
+	delete fields.authorizationSupplier;
 	if (typeof fields.accessToken === "function") {
-		fields.accessTokenSupplier = suppliers.number(/** @type {CcmessagingSuppliedIdentity} */ (identity));
+		const { authUrl, baseUrl, appKey } = fields;
+		fields.accessTokenSupplier = suppliers.number(["app", authUrl ?? baseUrl, appKey], /** @type {() => unknown} */ (fields.accessToken));
 		delete fields.accessToken;
+	}
+	if (typeof fields.authorization === "function") {
+		const { edge, subject } = fields;
+		fields.authorizationSupplier = suppliers.number(["edge", edge, subject], /** @type {() => unknown} */ (fields.authorization));
+		delete fields.authorization;
 	}
 	try {
 		return JSON.stringify(fields);
@@ -148,28 +197,57 @@ export function encode(identity, suppliers) {
 }
 
 /**
- * The callers' AccessToken functions, one for each app: one AccessToken serves all of an app's users. An inline arrow
- * function is a new one at every call, so it is not what tells identities apart.
+ * The identity of what carries a business call, and the base URL that the call's path is appended to. A call for an
+ * edge's user goes to the edge, and carries nothing but that user's authorization.
+ * @param {string} json an identity as encoded
+ * @returns {{ json: string, baseUrl: string }}
+ */
+export function callsOf(json) {
+	const { edge, connection, baseUrl, ...rest } = JSON.parse(json);
+	if (edge === undefined) {
+		return { json, baseUrl };
+	}
+	return {
+		json: JSON.stringify({ ...rest, system: "authorization", edge }),
+		baseUrl: `${String(edge).replace(/\/+$/, "")}/v1/call/${encodeURIComponent(connection)}`,
+	};
+}
+
+/** What a function gave, in milliseconds; a life of 0 where it did not say. @typedef {{ token: string, lifeMs: number }} Supply */
+
+/**
+ * The callers' functions: one for each app's AccessToken, as one serves all of an app's users, and one for each user's
+ * authorization. An inline arrow function is a new one at every call, so it is not what tells identities apart.
  */
 export class Suppliers {
 	/** @type {Map<string, number>} */ #numbers = new Map();
 	/** @type {(() => unknown)[]} */ #functions = [];
 
-	/** @param {CcmessagingSuppliedIdentity} identity */
-	number({ baseUrl, authUrl, appKey, accessToken }) {
-		const app = JSON.stringify([authUrl ?? baseUrl, appKey]);
-		let number = this.#numbers.get(app);
+	/**
+	 * @param {unknown[]} of what the function's token is for
+	 * @param {() => unknown} supplier
+	 */
+	number(of, supplier) {
+		const key = JSON.stringify(of);
+		let number = this.#numbers.get(key);
 		if (number === undefined) {
 			number = this.#numbers.size + 1;
-			this.#numbers.set(app, number);
+			this.#numbers.set(key, number);
 		}
-		this.#functions[number] = /** @type {() => unknown} */ (accessToken);
+		this.#functions[number] = supplier;
 		return number;
 	}
 
-	/** @param {number} number */
+	/**
+	 * @param {number} number
+	 * @returns {Promise<Supply>}
+	 */
 	async ask(number) {
-		const token = await this.#functions[number]?.();
-		return typeof token === "string" ? token : "";
+		const given = /** @type {any} */ (await this.#functions[number]?.());
+		const { token, expiresIn } = typeof given === "object" && given !== null ? given : { token: given, expiresIn: 0 };
+		return {
+			token: typeof token === "string" ? token : "",
+			lifeMs: Number.isFinite(expiresIn) && expiresIn > 0 ? Math.floor(expiresIn * 1000) : 0,
+		};
 	}
 }

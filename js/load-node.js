@@ -6,10 +6,10 @@ import { compileBytes, compileUrl, notFound, shown } from "./compile.js";
  * @param {import("./module.js").Location} location a path, or a URL of file:, http:, https:, data: or blob:
  * @returns {Promise<object>} a `WebAssembly.Module`
  */
-export async function load({ wasmUrl }) {
+export async function load({ wasmUrl, fresh }) {
 	const where = wasmUrl ?? new URL("../dist/core.wasm", import.meta.url).href;
 	if (/^(https?|data|blob):/i.test(where)) {
-		return compileUrl(where);
+		return compileUrl(where, fresh);
 	}
 	let bytes;
 	try {

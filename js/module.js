@@ -1,8 +1,9 @@
 // The life of the WebAssembly module: found, compiled, started, called, and started afresh if it should die. What its
 // exports mean is the driver's business.
 import { createGo } from "../dist/go.js";
-import { compileBytes } from "./compile.js";
+import { compileBytes, forbidden } from "./compile.js";
 import { TokenError } from "./error.js";
+import { identityOf } from "./stamp.js";
 
 /**
  * Where the core comes from. At most one of the three; none means the file that came with the package.
@@ -13,7 +14,11 @@ import { TokenError } from "./error.js";
  * @property {ArrayBuffer | ArrayBufferView} [wasmBytes] the file's content.
  */
 
-/** @typedef {{ readonly wasmUrl?: string }} Location */
+/**
+ * @typedef {object} Location
+ * @property {string} [wasmUrl] where to look instead of beside the package's own files
+ * @property {boolean} [fresh] look past the platform's HTTP cache: what it gave was of another build
+ */
 
 /**
  * Finds and compiles the core on one platform; answers a `WebAssembly.Module`.
@@ -62,11 +67,14 @@ const required = [
  * Both join a start that is under way or done, and both may be called again after a failure. `initialize` with another
  * source than the running core's is an error: two cores would not know each other's tokens.
  * @param {Load} load
- * @param {{ onDeath?: (error: TokenError) => void }} [hooks] `onDeath` is called once for each core that dies, before
- *   the call that it died of throws
+ * @param {object} [settings]
+ * @param {import("./stamp.js").Build} [settings.build] the one file that is accepted. Without it any is.
+ * @param {import("./driver.js").WaitUntil} [settings.waitUntil]
+ * @param {(error: TokenError) => void} [settings.onDeath] called once for each core that dies, before the call that it
+ *   died of throws
  * @returns {Module}
  */
-export function createModule(load, { onDeath } = {}) {
+export function createModule(load, { build, waitUntil, onDeath } = {}) {
 	/** @type {InitializeOptions} */
 	let source = {};
 	/** Kept when the core dies: another instance then costs milliseconds. @type {WebAssembly.Module | undefined} */
@@ -78,7 +86,7 @@ export function createModule(load, { onDeath } = {}) {
 
 	/** @returns {Promise<Instance>} */
 	async function launch() {
-		compiled ??= await compile(source, load);
+		compiled ??= await compile(source, load, build);
 		try {
 			instance = await instantiate(compiled, (error) => {
 				instance = undefined;
@@ -96,10 +104,13 @@ export function createModule(load, { onDeath } = {}) {
 	}
 
 	function start() {
-		starting ??= launch().catch((error) => {
-			starting = undefined;
-			throw error;
-		});
+		if (!starting) {
+			starting = launch().catch((error) => {
+				starting = undefined;
+				throw error;
+			});
+			waitUntil?.(starting);
+		}
 		return starting;
 	}
 
@@ -152,17 +163,33 @@ function address({ wasmUrl }) {
 /**
  * @param {InitializeOptions} source
  * @param {Load} load
+ * @param {import("./stamp.js").Build | undefined} build
  */
-async function compile(source, load) {
-	/** @type {object} */
-	let made;
+async function compile(source, load, build) {
 	if (source.wasmModule) {
-		made = source.wasmModule;
-	} else if (source.wasmBytes) {
-		made = await compileBytes(source.wasmBytes, "initialize({ wasmBytes })");
-	} else {
-		made = await load({ wasmUrl: address(source) });
+		return accept(source.wasmModule, build);
 	}
+	if (source.wasmBytes) {
+		return accept(await compileBytes(source.wasmBytes, "initialize({ wasmBytes })"), build);
+	}
+	const location = { wasmUrl: address(source) };
+	try {
+		return accept(await load(location), build);
+	} catch (error) {
+		if (!(error instanceof TokenError) || error.code !== "module_stale") {
+			throw error;
+		}
+		// After an update a browser may have the new JavaScript and, out of its cache, the old file.
+		return accept(await load({ ...location, fresh: true }), build);
+	}
+}
+
+/**
+ * The module, if it is the core that this JavaScript goes with.
+ * @param {object} made
+ * @param {import("./stamp.js").Build | undefined} build
+ */
+function accept(made, build) {
 	if (!isModule(made)) {
 		throw new TokenError("module_invalid", "What initialize({ wasmModule }) was given is not a WebAssembly.Module.");
 	}
@@ -175,7 +202,27 @@ async function compile(source, load) {
 			);
 		}
 	}
+	if (build) {
+		refuseOther(made, build);
+	}
 	return made;
+}
+
+/**
+ * A file of another build may understand the calls of this JavaScript in another way, or its tokens' lives.
+ * @param {WebAssembly.Module} made
+ * @param {import("./stamp.js").Build} build
+ */
+function refuseOther(made, build) {
+	const found = identityOf(made);
+	if (found?.core !== build.core) {
+		const name = (/** @type {import("./stamp.js").Build} */ { version, core }) => `${version}, build ${core.slice(0, 12)}`;
+		throw new TokenError(
+			"module_stale",
+			`This WebAssembly file is ${found ? `of cctoken ${name(found)}` : "of no known build of cctoken"}, and the JavaScript of ` +
+				`${name(build)}. Copy the package's dist/core.wasm anew to where the program finds it, and empty the caches that may hold an old one.`,
+		);
+	}
 }
 
 /**
@@ -209,6 +256,9 @@ async function instantiate(core, died) {
 				"This WebAssembly file was built by another version of Go than the package's JavaScript. Use the package's dist/core.wasm.",
 				{ cause },
 			);
+		}
+		if (cause instanceof WebAssembly.CompileError) {
+			throw forbidden(cause);
 		}
 		throw failure(cause);
 	}

@@ -1,19 +1,6 @@
+// The entry for Node, Deno and Bun: all three read the WebAssembly file with Node's own fs.
 import { entry } from "./entry.js";
 import { load } from "./load-node.js";
 
-export const { initialize, createClient, getToken, verifyToken } = /* @__PURE__ */ entry(load);
-export { Client, Session } from "./client.js";
-export { TokenError } from "./error.js";
-export { Token } from "./token.js";
-
-/** @typedef {import("./identity.js").Identity} Identity */
-/** @typedef {import("./identity.js").AppCubeIdentity} AppCubeIdentity */
-/** @typedef {import("./identity.js").CcmessagingIdentity} CcmessagingIdentity */
-/** @typedef {import("./identity.js").IsalesIdentity} IsalesIdentity */
-/** @typedef {import("./identity.js").CubeDriveIdentity} CubeDriveIdentity */
-/** @typedef {import("./client.js").ClientOptions} ClientOptions */
-/** @typedef {import("./client.js").GetTokenOptions} GetTokenOptions */
-/** @typedef {import("./client.js").Verification} Verification */
-/** @typedef {import("./driver.js").TokenEvent} TokenEvent */
-/** @typedef {import("./error.js").TokenErrorCode} TokenErrorCode */
-/** @typedef {import("./module.js").InitializeOptions} InitializeOptions */
+export const { initialize, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load);
+export * from "./public.js";

@@ -4,6 +4,6 @@
 /** @typedef {typeof globalThis extends { Response: { prototype: infer T } } ? T : any} PlatformResponse */
 /** @typedef {typeof globalThis extends { Request: new (input: any, init?: infer T) => any } ? NonNullable<T> : Record<string, any>} PlatformRequestInit */
 /** @typedef {typeof globalThis extends { AbortSignal: { prototype: infer T } } ? T : { readonly aborted: boolean, readonly reason: any, addEventListener(type: "abort", listener: () => void, options?: object): void, removeEventListener(type: "abort", listener: () => void): void }} PlatformSignal */
-/** @typedef {(input: string, init?: PlatformRequestInit) => Promise<PlatformResponse>} PlatformFetch */
+/** A function that does what the platform's `fetch` does. @typedef {(input: string, init?: PlatformRequestInit) => Promise<PlatformResponse>} PlatformFetch */
 
 export {};

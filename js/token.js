@@ -38,6 +38,19 @@ export class Token {
 		return this.#view.expiresAt === undefined ? null : new Date(this.#view.expiresAt);
 	}
 
+	/**
+	 * From when on it is renewed in the background of a call that asks for it, by this machine's clock; null where
+	 * `expiresAt` is. For display: when to renew is not the caller's to decide.
+	 */
+	get renewAt() {
+		return this.#view.renewAt === undefined ? null : new Date(this.#view.renewAt);
+	}
+
+	/** From when on it is not handed out any more, by this machine's clock; null where `expiresAt` is. */
+	get usableUntil() {
+		return this.#view.usableUntil === undefined ? null : new Date(this.#view.usableUntil);
+	}
+
 	/** The headers that a business call carries. */
 	get headers() {
 		return { ...this.#view.headers };
@@ -53,10 +66,12 @@ export class Token {
 		return { ...this.#view.body };
 	}
 
+	/** What may be shown of it: all but what makes it a token. */
 	toJSON() {
 		return { system: this.system, issuedAt: this.issuedAt, expiresAt: this.expiresAt };
 	}
 
+	/** The system's name, and nothing of the token. */
 	toString() {
 		return `[token of ${this.system}]`;
 	}

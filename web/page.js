@@ -1,105 +1,214 @@
-// Gets and verifies a token of each system from the sandbox on the page's own server.
-import { createClient, TokenError } from "/js/browser.js";
+// What a page has to do itself: take the cctoken package, load the page's own program (Go, in dist/console.wasm) once the
+// page is painted, and hand it the package and the few abilities of a browser that it needs. The program can see the
+// document and what is named here, and nothing else of the page.
+import * as cctoken from "/js/browser.js";
+import { createGo } from "/dist/go.js";
 import { sandboxIdentities } from "/js/demo/identities.js";
 
-const rows = document.querySelector("#sessions");
-const status = document.querySelector("#status");
-const template = document.querySelector("#session");
+const root = document.documentElement;
 
-/** Logins by system, as the client reports them. */
-const logins = new Map();
-
-const client = createClient({
-	onEvent(event) {
-		if (event.step !== "access_token") {
-			logins.set(event.system, event.logins);
+/** Whether and how many sessions there were: all that outlives the page. No identity, no secret, no token. */
+const formerly = {
+	take() {
+		try {
+			return Number(sessionStorage.getItem("sessions") ?? 0) || 0;
+		} catch {
+			return 0;
 		}
 	},
-});
-
-await Promise.all(sandboxIdentities(location.origin).map(show));
-if (!status.classList.contains("failed")) {
-	say("Every token was fetched and verified.");
-}
-
-/** Adds the row of a session and fills it. */
-async function show({ identity, path, init }) {
-	const row = template.content.firstElementChild.cloneNode(true);
-	const session = client.session(identity);
-	row.dataset.system = identity.system;
-	row.querySelector("th").textContent = identity.system;
-	for (const button of row.querySelectorAll("button")) {
-		button.setAttribute("aria-label", `${button.textContent}: ${identity.system}`);
-	}
-	rows.append(row);
-
-	const get = async () => {
-		const token = await session.getToken();
-		row.querySelector(".token").textContent = `${token.value.slice(0, 4)}…${token.value.slice(-4)}`;
-		row.querySelector(".expires").textContent = token.expiresAt?.toLocaleTimeString() ?? "not stated";
-		row.querySelector(".logins").textContent = logins.get(identity.system) ?? 0;
-		return `${identity.system}: a token is here.`;
-	};
-	const verify = async () => {
-		const { valid, source, reason } = await session.verify();
-		const cell = row.querySelector(".verified");
-		cell.textContent = `${valid === null ? "unknown" : valid ? "valid" : "not valid"} (${source}: ${reason})`;
-		cell.dataset.valid = String(valid);
-		return `${identity.system}: ${cell.textContent}.`;
-	};
-	const call = async () => {
-		await fetch("/_sandbox/revoke", {
-			method: "POST",
-			headers: { "content-type": "application/json" },
-			body: JSON.stringify({ system: identity.system, all: true }),
-		});
-		const response = await session.fetch(path, init);
-		await get();
-		await verify();
-		return `${identity.system}: the token was revoked, renewed at the 401, and the call was sent once more: ${response.status}.`;
-	};
-
-	/** What the row says of a token must not outlive it. */
-	const failed = (error) => {
-		const cell = row.querySelector(".verified");
-		cell.textContent = error.code ?? error.name;
-		cell.dataset.valid = "false";
-		sayFailed(error);
-	};
-
-	const actions = { get, verify, call };
-	row.addEventListener("click", ({ target }) => {
-		const action = actions[target.dataset.action];
-		if (action && target.getAttribute("aria-disabled") !== "true") {
-			perform(target, action, failed);
+	/** @param {number} count */
+	keep(count) {
+		try {
+			sessionStorage.setItem("sessions", String(count));
+		} catch {
+			// Then the page cannot say, after a reload, that they are gone.
 		}
+	},
+};
+
+const host = {
+	cctoken,
+	origin: location.origin,
+	identities: sandboxIdentities(location.origin),
+	formerSessions: formerly.take(),
+	rememberSessions: formerly.keep,
+
+	/**
+	 * A `fetch` for createClient that reports each exchange by what may be shown of it: never a body, a header or a query.
+	 * @param {(session: number, step: string, method: string, path: string, at: number, status: number, took: number) => void} observe
+	 *   status is 0 where nothing came; took is in milliseconds
+	 */
+	watchedFetch(observe) {
+		return async (input, init, { session, step }) => {
+			const at = Date.now();
+			const began = performance.now();
+			/** @param {number} status */
+			const report = (status) =>
+				observe(session, step, init.method ?? "GET", new URL(input).pathname, at, status, Math.round(performance.now() - began));
+			try {
+				const response = await fetch(input, init);
+				report(response.status);
+				return response;
+			} catch (error) {
+				report(0);
+				throw error;
+			}
+		};
+	},
+
+	/**
+	 * Asks one of the sandbox's control endpoints.
+	 * @param {string} method
+	 * @param {string} name
+	 * @param {string} [body] JSON
+	 * @returns {Promise<object>} rejected with an Error whose message is the sandbox's
+	 */
+	async control(method, name, body) {
+		const response = await fetch(`/_sandbox/${name}`, {
+			method, body,
+			headers: { "content-type": "application/json" },
+		});
+		const answer = await response.json();
+		if (!response.ok) {
+			throw new Error(answer.error);
+		}
+		return answer;
+	},
+
+	/** @param {string} text */
+	copy: async (text) => navigator.clipboard.writeText(text), // not there on an insecure page: a rejection, not a throw
+
+	/**
+	 * Offers a file to the user.
+	 * @param {string} name
+	 * @param {string} text
+	 */
+	save(name, text) {
+		const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+		const link = document.createElement("a");
+		link.href = url;
+		link.download = name;
+		link.click();
+		setTimeout(() => URL.revokeObjectURL(url), 60_000);
+	},
+
+	/**
+	 * Calls tick once a second while the page can be seen, and at once when it can be seen again: after a sleep, a long
+	 * time in the background, or a return from the browser's page cache.
+	 * @param {() => void} tick
+	 */
+	everySecond(tick) {
+		let timer;
+		const run = () => {
+			clearInterval(timer);
+			timer = undefined;
+			if (!document.hidden) {
+				timer = setInterval(tick, 1000);
+				tick();
+			}
+		};
+		document.addEventListener("visibilitychange", run);
+		window.addEventListener("pageshow", run);
+		window.addEventListener("focus", run);
+		run();
+	},
+
+	/**
+	 * Calls changed, at most once a frame, when the element has another width.
+	 * @param {Element} element
+	 * @param {(width: number) => void} changed
+	 */
+	watchWidth(element, changed) {
+		let width;
+		new ResizeObserver(([entry]) => {
+			const now = Math.round(entry.contentRect.width);
+			if (now !== width) {
+				width = now;
+				changed(now);
+			}
+		}).observe(element);
+	},
+
+	/**
+	 * Tells of addresses that the page's Content-Security-Policy does not let it call.
+	 * @param {(origin: string) => void} blocked
+	 */
+	watchPolicy(blocked) {
+		document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+			if (effectiveDirective === "connect-src" && URL.canParse(blockedURI)) {
+				blocked(new URL(blockedURI).origin);
+			}
+		});
+	},
+
+	/** Calls draw before the next frame; not while the page cannot be seen. @param {() => void} draw */
+	nextFrame: (draw) => void requestAnimationFrame(draw),
+
+	/** The zone's offset at an instant, in minutes. @param {number} at */
+	zone: (at) => new Date(at).getTimezoneOffset(),
+};
+
+const language = /** @type {HTMLSelectElement} */ (document.querySelector("#language"));
+language.value = root.lang;
+document.title = title();
+language.addEventListener("change", () => {
+	root.lang = language.value;
+	document.title = title();
+	try {
+		localStorage.setItem("language", language.value);
+	} catch {
+		// The choice then lasts as long as the page.
+	}
+});
+document.querySelector("#stopped button")?.addEventListener("click", () => location.reload());
+
+function title() {
+	return root.lang === "en" ? "cctoken console" : "cctoken 控制台";
+}
+
+/** Resolves when the page is on the screen. A page that is in the background is never painted: it does not wait. */
+function painted() {
+	return new Promise((resolve) => {
+		setTimeout(resolve, 1000);
+		requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)));
 	});
-	try {
-		await get();
-		await verify();
-	} catch (error) {
-		failed(error);
+}
+
+/** Compiles while it downloads, where the server says that it is WebAssembly. @param {string} url */
+async function compile(url) {
+	const response = await fetch(url);
+	if (!response.ok) {
+		throw new Error(`${url}: ${response.status}`);
 	}
+	return response.headers.get("content-type") === "application/wasm"
+		? WebAssembly.compileStreaming(response)
+		: WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** Performs an action and says how it went. The button keeps the focus: it is marked, not disabled. */
-async function perform(button, action, failed) {
-	button.setAttribute("aria-disabled", "true");
-	try {
-		say(await action());
-	} catch (error) {
-		failed(error);
-	} finally {
-		button.removeAttribute("aria-disabled");
+/** The classes by which the program tells one kind of element from another. */
+function elementClasses() {
+	const names = Object.getOwnPropertyNames(window).filter((name) => /^HTML\w*(Element|Document)$/.test(name));
+	return Object.fromEntries(names.map((name) => [name, /** @type {any} */ (window)[name]]));
+}
+
+/** @param {string} why without a secret */
+function stopped(why) {
+	root.dataset.state = "stopped";
+	const banner = /** @type {HTMLElement} */ (document.querySelector("#stopped"));
+	banner.hidden = false;
+	/** @type {HTMLElement} */ (document.querySelector("#stopped-why")).textContent = why;
+}
+
+try {
+	await painted();
+	const go = createGo({ ...elementClasses(), document, host });
+	const ended = go.run(await WebAssembly.instantiate(await compile("/dist/console.wasm"), go.importObject));
+	// A healthy program never ends. What it may have died of is not said: the text could quote a token.
+	ended.then(() => stopped(""), () => stopped(""));
+	await undefined;
+	if (!go.exited) {
+		root.dataset.state = "ready";
 	}
-}
-
-function sayFailed(error) {
-	const when = error instanceof TokenError && error.retryAt ? ` Next try at ${error.retryAt.toLocaleTimeString()}.` : "";
-	say(`${error.code ?? error.name}: ${error.message.replace(/\.$/, "")}.${when}`, true);
-}
-
-function say(text, failed = false) {
-	status.textContent = text;
-	status.classList.toggle("failed", failed);
+} catch (error) {
+	stopped(String(error instanceof Error ? error.message : error));
 }

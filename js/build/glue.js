@@ -31,12 +31,14 @@ const before = `\
 
 const silent = { log() {}, warn() {}, error() {} };
 
-export function createGo() {
-	// All that Go can see of the outside. syscall and time ask for the first four by name when they are linked in.
+export function createGo(visible) {
+	// All that Go can see of the outside. syscall and time ask for the first four by name when they are linked in. A
+	// program that needs more, such as a page's document, is given it by name.
 	const globalThis = {
 		__proto__: null,
 		Object, Array, Uint8Array, Date, crypto, performance, TextEncoder, TextDecoder,
 		console: silent,
+		...visible,
 	};
 	const console = silent;
 
@@ -69,7 +71,8 @@ export interface Go {
 	readonly exited?: boolean;
 	run(instance: WebAssembly.Instance): Promise<void>;
 }
-export function createGo(): Go;
+/** @param visible what the program sees as globals besides those of the language */
+export function createGo(visible?: Readonly<Record<string, unknown>>): Go;
 `;
 
 /**

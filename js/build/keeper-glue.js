@@ -59,11 +59,19 @@ const after = `
 }
 `;
 
+const types = `export interface Go {
+	readonly importObject: WebAssembly.Imports;
+	run(instance: WebAssembly.Instance): Promise<void>;
+}
+export declare function createGo(context: object, died: () => void): Go;
+`;
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
 	const [input, output] = process.argv.slice(2);
 	if (!input || !output) {
 		throw new Error("usage: node js/build/keeper-glue.js wasm_exec.js dist/keeper-go.js");
 	}
 	await mkdir(dirname(output), { recursive: true });
+	await writeFile(output.replace(/\.js$/, ".d.ts"), types);
 	await writeFile(output, wrap(await readFile(input, "utf8"), [before, after]));
 }

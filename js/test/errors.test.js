@@ -1,12 +1,30 @@
+// docs/errors.md against what the package does: its codes are all there are, and what it says of each is so.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { test } from "node:test";
+import { before, describe, test } from "node:test";
+import { createClient } from "../client.js";
+import { TokenError } from "../error.js";
+import { load } from "../load-node.js";
+import { createModule } from "../module.js";
+import { identities as own, vendor } from "./vendor.js";
+import { readVectors } from "./vector-files.js";
+import { play } from "./vectors.js";
 
 const read = (path) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
+const page = await read("docs/errors.md");
+
+/** The page's rows, by code. A row's cells are: code, steps, whether a retry helps, what happened, what to do. */
+const rows = new Map(
+	page.split("\n").filter((line) => /^\| `\w+` \|/.test(line)).map((line) => {
+		const cells = line.slice(1, -1).split(/(?<!\\)\|/).map((cell) => cell.trim());
+		return [cells[0].replaceAll("`", ""), cells];
+	}).filter(([, cells]) => cells.length === 5),
+);
+const steps = ["input", "access_token", "authorization", "edge", "apply", "login", "refresh", "verify", "call"];
 
 test("every code of the core and the wrapper is in the declared type and on the page about errors, and no other", async () => {
-	const [core, wrapper, page, ...modules] = await Promise.all(
-		["core/error.go", "js/error.js", "docs/errors.md", "js/client.js", "js/call.js", "js/driver.js", "js/compile.js", "js/load-node.js", "js/module.js", "js/identity.js"].map(read),
+	const [core, wrapper, ...modules] = await Promise.all(
+		["core/error.go", "js/error.js", "js/client.js", "js/call.js", "js/driver.js", "js/compile.js", "js/load-node.js", "js/module.js", "js/identity.js"].map(read),
 	);
 	const declared = new Set(wrapper.match(/@typedef \{("[\s\S]*?)\} TokenErrorCode/)[1].match(/\w+/g));
 	const used = new Set([...core.matchAll(/\bCode = "(\w+)"/g)].map(([, code]) => code));
@@ -15,7 +33,73 @@ test("every code of the core and the wrapper is in the declared type and on the 
 			used.add(code);
 		}
 	}
-	const listed = new Set([...page.matchAll(/^\| `(\w+)` \| (?!string|number|boolean|Date|unknown)/gm)].map(([, code]) => code));
 	assert.deepEqual([...used].sort(), [...declared].sort());
-	assert.deepEqual([...listed].sort(), [...declared].sort());
+	assert.deepEqual([...rows.keys()].sort(), [...declared].sort());
+});
+
+test("each row is whole: known steps, a word on retries, a cause and a remedy", () => {
+	for (const [code, [, at, retry, happened, todo]] of rows) {
+		assert.match(retry, /^(yes|no|sometimes|as its cause)$/, code);
+		assert.ok(happened && todo, code);
+		for (const step of at.match(/\w+/g) ?? []) {
+			assert.ok(steps.includes(step), `${code}: ${step} is no step`);
+		}
+	}
+});
+
+describe("what the page says is what comes", () => {
+	/** Every error that came, by code. @type {Map<string, TokenError[]>} */
+	const seen = new Map();
+	/** @param {any} error */
+	function note(error) {
+		if (error instanceof TokenError) {
+			seen.set(error.code, [...(seen.get(error.code) ?? []), error]);
+			note(error.cause);
+		}
+	}
+
+	// All the conformance cases, and what only the wrapper can fail of.
+	before(async () => {
+		const { identities, files } = await readVectors();
+		for (const { cases } of files) {
+			await play(load, identities, cases, note);
+		}
+		const { fetch } = vendor(() => new Promise(() => {}));
+		const client = createClient(createModule(load), { fetch });
+		const started = createModule(load);
+		await started.start();
+		const waiting = client.getToken(own.appcube);
+		const failing = [
+			() => client.getToken(own.appcube, { signal: AbortSignal.abort() }),
+			() => client.getToken(own.appcube, { rejected: 1 }),
+			() => client.fetch(own.appcube, "elsewhere"),
+			() => (client.close(), waiting),
+			() => started.initialize({ wasmBytes: new Uint8Array(8) }),
+			() => createModule(load).initialize({ wasmUrl: "file:///nowhere/core.wasm" }),
+			() => createModule(load).initialize({ wasmBytes: new Uint8Array(8) }),
+			() => createModule(load, { build: { version: "0.0.0", core: "0".repeat(64) } }).initialize(),
+			async () => started.running().call("verify", 1 << 20, 0, 0, 0, 0), // a client that there is not: Go panics
+		];
+		for (const fail of failing) {
+			await fail().then(() => assert.fail("it must fail"), note);
+		}
+	});
+
+	test("each code has come", () => {
+		assert.deepEqual([...rows.keys()].filter((code) => !seen.has(code)), []);
+	});
+
+	for (const [code, [, at, retry]] of rows) {
+		test(`${code}: its steps, and whether a retry helps`, () => {
+			for (const { step, retryable } of seen.get(code)) {
+				assert.ok(step === undefined ? at === "" : at.includes(`\`${step}\``), `it came in step ${step}`);
+				if (retry === "yes" || retry === "no") {
+					assert.equal(retryable, retry === "yes");
+				}
+			}
+			if (retry === "as its cause") {
+				assert.ok(seen.get(code).every(({ retryable, cause, system }) => (cause ? retryable === cause.retryable : system !== undefined)));
+			}
+		});
+	}
 });

@@ -119,7 +119,7 @@ for (const [what, accessToken, cause] of [
 	["that rejects with a text", () => Promise.reject("SECRET-REASON"), /SECRET-REASON/],
 	["that gives nothing", async () => undefined],
 	["that gives an empty text", async () => ""],
-	["that gives an object", async () => ({ token: "T" })],
+	["that gives an object", async () => ({ value: "T" })],
 	["that gives what no header can hold", async () => "a\r\nb"],
 ]) {
 	test(`a function ${what} is a typed error with the function's own as cause, which no printed form shows`, async () => {

@@ -7,14 +7,15 @@ import { createModule } from "../module.js";
  * @param {(location: object) => Promise<object>} load finds the WebAssembly module on this platform
  * @param {Record<string, object>} identities
  * @param {{ name: string, identity: unknown, options?: object, steps: object[] }[]} cases
+ * @param {(error: unknown) => void} [told] of every error that a caller or a watcher gets
  * @returns {Promise<{ name: string, error?: string }[]>} one result for each case
  */
-export async function play(load, identities, cases) {
+export async function play(load, identities, cases, told = () => {}) {
 	const module = createModule(load);
 	await module.start(); // so that no case waits for more than its own doing
 	const results = [];
 	for (const { name, identity, options, steps } of cases) {
-		const host = new Host(module, identities, identity, options);
+		const host = new Host(module, identities, identity, options, told);
 		let at = 0;
 		try {
 			for (const step of steps) {
@@ -41,14 +42,18 @@ class Host {
 	callers = new Map();
 	events = [];
 
-	constructor(module, identities, identity, { timeout, maxSessions } = {}) {
+	constructor(module, identities, identity, { timeout, maxSessions } = {}, told) {
 		this.identities = identities;
+		this.told = told;
 		this.identity = this.resolve(identity);
 		this.client = createClient(
 			module,
 			{
 				fetch: (url, init) => this.fetch(url, init),
-				onEvent: ({ type }) => this.events.push(type),
+				onEvent: ({ type, error }) => {
+					this.events.push(type);
+					error && told(error);
+				},
 				...(timeout && { timeoutMs: timeout }),
 				...(maxSessions && { maxSessions }),
 			},
@@ -74,8 +79,10 @@ class Host {
 				delete made[name];
 			}
 		}
-		if (typeof made.accessToken === "object") {
-			made.accessToken = () => this.exchange({ supplier: true });
+		for (const name of ["accessToken", "authorization"]) {
+			if (typeof made[name] === "object") {
+				made[name] = () => this.exchange({ supplier: true });
+			}
 		}
 		return made;
 	}
@@ -128,7 +135,10 @@ class Host {
 		const done = (fields) => Object.assign(caller, fields, { settled: true });
 		work().then(
 			(value) => done({ value }),
-			(error) => done({ error }),
+			(error) => {
+				this.told(error);
+				done({ error });
+			},
 		);
 		return turns();
 	}

@@ -55,6 +55,8 @@ func (w *writer) token(name string, t core.Token) {
 	w.text("value", t.Value)
 	w.number("issuedAt", t.IssuedAt)
 	w.number("expiresAt", t.ExpiresAt)
+	w.number("renewAt", t.RenewAt)
+	w.number("usableUntil", t.UsableUntil)
 	w.members("headers", t.Carriage.Headers)
 	w.members("query", t.Carriage.Query)
 	w.members("body", t.Carriage.Body)

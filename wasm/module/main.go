@@ -93,6 +93,18 @@ func open(client uint32, wall, mono float64, n uint32) uint32 {
 	})
 }
 
+// check says what is wrong with an identity, of which no session is made.
+//
+//go:wasmexport check
+func check(n uint32) uint32 {
+	err := core.Check(taken(n))
+	out.begin()
+	if err != nil {
+		out.failure("error", err)
+	}
+	return out.end()
+}
+
 // live is the hot path: the serial of a token that may be used with nothing else to do, or 0.
 //
 //go:wasmexport live

@@ -37,6 +37,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	lifetimeFlags(flags, &options.Lifetimes)
 	flags.IntVar(&options.CubeDriveLogins, "cubedrive-logins", 0, "logins of a CubeDrive user in a minute before they are intercepted (default 1000)")
 	flags.StringVar(&options.AllowOrigin, "allow-origin", "", "the one other origin whose pages may call the sandbox")
+	var connect []string
+	flags.Func("connect", "a further origin that the page may call: an edge, or a vendor; may be given several times", func(text string) error {
+		origin, err := originOf(text)
+		connect = append(connect, origin)
+		return err
+	})
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return 0
@@ -59,7 +65,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	fmt.Fprintf(stdout, "listening on http://%s\n", listener.Addr())
-	if err := serve(ctx, listener, handler(sandbox.New(options), static{root})); err != nil {
+	if err := serve(ctx, listener, handler(sandbox.New(options), static{root, connect})); err != nil {
 		fmt.Fprintln(stderr, "serve:", err)
 		return 1
 	}

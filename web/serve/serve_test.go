@@ -41,7 +41,7 @@ func newHandler(t *testing.T, dir string) http.Handler {
 	root, err := os.OpenRoot(dir)
 	require.NoError(t, err)
 	t.Cleanup(func() { root.Close() })
-	return handler(sandbox.New(sandbox.Options{}), static{root})
+	return handler(sandbox.New(sandbox.Options{}), static{root, nil})
 }
 
 func TestFilesAreServedByTheirKind(t *testing.T) {
@@ -146,6 +146,15 @@ func TestItServesConsoleAndSandboxAndEndsCleanly(t *testing.T) {
 	assert.Error(t, err)
 }
 
+func TestThePageMayCallTheOriginsThatWereNamed(t *testing.T) {
+	r := start(t, "-root", tree(t), "-connect", "https://edge.example", "-connect", "http://127.0.0.1:8788")
+	resp, err := http.Get(r.base)
+	require.NoError(t, err)
+	resp.Body.Close()
+	assert.Contains(t, resp.Header.Get("Content-Security-Policy"), "; connect-src 'self' https://edge.example http://127.0.0.1:8788; ")
+	assert.Zero(t, r.end(t))
+}
+
 func TestADelayFaultDoesNotHoldTheEnd(t *testing.T) {
 	r := start(t, "-root", tree(t))
 	resp, err := http.Post(r.base+"/_sandbox/faults", "application/json",
@@ -183,6 +192,13 @@ func TestWrongFlagsAreRefused(t *testing.T) {
 	}{
 		{[]string{"-lifetime", "900ms"}, 2},
 		{[]string{"-lifetime", "soon"}, 2},
+		{[]string{"-connect", "*"}, 2},
+		{[]string{"-connect", "edge.example"}, 2},
+		{[]string{"-connect", "https://edge.example/path"}, 2},
+		{[]string{"-connect", "https://user@edge.example"}, 2},
+		{[]string{"-connect", "https://*.example"}, 2},
+		{[]string{"-connect", "https://edge.example; script-src *"}, 2},
+		{[]string{"-connect", "data:"}, 2},
 		{[]string{"-none"}, 2},
 		{[]string{"argument"}, 2},
 		{[]string{"-root", filepath.Join(t.TempDir(), "none")}, 1},

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path"
 	"strings"
@@ -19,17 +21,34 @@ var contentTypes = map[string]string{
 	".map":  "application/json",
 }
 
-// policy lets the page run its own scripts and WebAssembly, talk to its own origin, and nothing else.
-const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; " +
-	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// policy lets the page run its own scripts and WebAssembly, talk to its own origin and those given, and nothing else.
+func policy(origins []string) string {
+	return "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; " +
+		strings.Join(append([]string{"connect-src 'self'"}, origins...), " ") +
+		"; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
+
+// originOf checks that a text is one origin, such as https://edge.example:8443: a policy must not be widened, nor
+// another directive written, by what stands in a flag.
+func originOf(text string) (string, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || text != u.Scheme+"://"+u.Host ||
+		strings.ContainsAny(text, " ,;'*") {
+		return "", errors.New("must be an origin, such as https://edge.example")
+	}
+	return text, nil
+}
 
 // static serves the console: /js/ and /dist/ from the folders of these names, all else from web/. An os.Root cannot
 // be left, neither by ".." nor by a link.
-type static struct{ root *os.Root }
+type static struct {
+	root    *os.Root
+	connect []string // other origins that the page may call
+}
 
 func (s static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", policy)
+	h.Set("Content-Security-Policy", policy(s.connect))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-cache")

@@ -7,6 +7,7 @@ import { delimiter, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress } from "node:zlib";
 import { chromium } from "playwright-core";
+import { find, usual } from "./driver.js";
 
 const args = [
 	"--no-sandbox", // containers and root have none
@@ -26,6 +27,9 @@ const places = [
 	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 	"/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
+
+/** Where Debian's fonts-wqy-microhei is. */
+const chinese = "/usr/share/fonts/truetype/wqy";
 
 /**
  * Starts a browser with an empty profile of its own. The caller closes it.
@@ -67,6 +71,36 @@ export async function openPage(browser, options = {}) {
 	return { page, problems };
 }
 
+/** @returns {Promise<import("./driver.js").Browser>} */
+export async function launch() {
+	const browser = await launchChromium();
+	return {
+		name: "chromium",
+		version: `Chromium ${browser.version()}`,
+		async open(look) {
+			const { locale, colorScheme, width, height } = { ...usual, ...look };
+			const { page, problems } = await openPage(browser, { locale, colorScheme, viewport: { width, height } });
+			return {
+				async goto(url) {
+					await page.goto(url);
+				},
+				async reload() {
+					await page.reload();
+				},
+				evaluate: (work, arg) => page.evaluate(/** @type {any} */ (work), arg),
+				click: (x, y) => page.mouse.click(x, y),
+				press: (keys) => page.keyboard.press(keys),
+				type: (text) => page.keyboard.type(text),
+				resize: (width, height) => page.setViewportSize({ width, height }),
+				screenshot: () => page.screenshot(),
+				complaints: async () => problems,
+				close: () => page.context().close(),
+			};
+		},
+		close: () => browser.close(),
+	};
+}
+
 /** @returns {Promise<{ executablePath: string, env?: Record<string, string> }>} */
 async function findChromium() {
 	const chosen = process.env.CHROME_PATH;
@@ -76,8 +110,7 @@ async function findChromium() {
 		}
 		return { executablePath: chosen };
 	}
-	const candidates = (process.env.PATH ?? "").split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
-	const installed = [...candidates, ...places].find((path) => existsSync(path));
+	const installed = find(names, places);
 	if (installed) {
 		return { executablePath: installed };
 	}
@@ -105,7 +138,7 @@ async function unpacked() {
 	const root = join(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")), "../..");
 	const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 	const cache = join(root, "../../.cache");
-	const folder = join(cache, `chromium-${version}`);
+	const folder = join(cache, `chromium-${version}-cjk`);
 	if (existsSync(folder)) {
 		return folder;
 	}
@@ -120,10 +153,12 @@ async function unpacked() {
 		);
 		await untar(join(bin, "al2023.tar.br"), partial);
 		await untar(join(bin, "fonts.tar.br"), partial);
-		// The one in the archive knows the folders of its author's platform only. Without a font, text has no size.
+		// The one in the archive knows the folders of its author's platform only. Without a font, text has no size. Of the
+		// machine's own fonts only a Chinese one is taken, which the archive lacks: so the layout is the same everywhere.
+		const fonts = [join(folder, "fonts"), chinese].map((path) => `<dir>${path}</dir>`).join("");
 		await writeFile(
 			join(partial, "fonts.conf"),
-			`<fontconfig><dir>${join(folder, "fonts")}</dir><cachedir>${join(folder, "cache")}</cachedir></fontconfig>\n`,
+			`<fontconfig>${fonts}<cachedir>${join(folder, "cache")}</cachedir></fontconfig>\n`,
 		);
 		await rename(partial, folder);
 	} catch (error) {

@@ -1,6 +1,6 @@
 // What the declarations let through, and what they do not. It is compiled (make lint), never run: each line that must
 // not compile is marked so, and the compiler complains where one does.
-import { Client, createClient, getToken, initialize, Token, TokenError, verifyToken } from "cctoken";
+import { Client, createClient, getToken, initialize, Token, TokenError, validateIdentity, verifyToken } from "cctoken";
 import type { ClientOptions, Identity, TokenErrorCode, TokenEvent, Verification } from "cctoken";
 
 const appcube = { system: "appcube", baseUrl: "", appKey: "", appSecret: "" } as const;
@@ -8,6 +8,8 @@ const isales = { system: "isales", baseUrl: "", user: "", passwd: "" } as const;
 const user = { system: "ccmessaging", baseUrl: "", appKey: "", userId: "", userName: "", channelId: "", locale: "zh" } as const;
 const ccmessaging = { ...user, appSecret: "" } as const;
 const cubedrive = { system: "cubedrive", baseUrl: "", params: { any: "", name: "" } } as const;
+
+const edge = { edge: "", connection: "", authorization: "" } as const;
 
 // Right ones.
 const right: Identity[] = [
@@ -17,6 +19,10 @@ const right: Identity[] = [
 	{ ...user, accessToken: async () => "" },
 	{ ...cubedrive, method: "GET" },
 	{ ...cubedrive, method: "POST" },
+	edge,
+	{ ...edge, authorization: async () => "", subject: "" },
+	{ ...edge, authorization: async () => ({ token: "", expiresIn: 60 }) },
+	{ ...user, accessToken: async () => ({ token: "", expiresIn: 60 }) },
 ];
 declare const perhaps: Readonly<Record<string, string>>;
 getToken({ system: "cubedrive", baseUrl: "", params: perhaps });
@@ -60,6 +66,12 @@ getToken({ ...user, accessToken: async () => 1 });
 getToken({ system: "ccmessaging", baseUrl: "", appKey: "", appSecret: "", userName: "", channelId: "", locale: "zh" });
 // @ts-expect-error no locale
 getToken({ system: "ccmessaging", baseUrl: "", appKey: "", appSecret: "", userId: "", userName: "", channelId: "" });
+// @ts-expect-error no authorization
+getToken({ edge: "", connection: "" });
+// @ts-expect-error no connection
+getToken({ edge: "", authorization: "" });
+// @ts-expect-error a life that is no number
+getToken({ ...edge, authorization: async () => ({ token: "", expiresIn: "60" }) });
 // @ts-expect-error nothing
 getToken();
 
@@ -92,6 +104,10 @@ const sure: boolean = verdict.valid;
 const options: ClientOptions = { timeoutMs: 1, maxSessions: 1, onEvent: (event: TokenEvent) => event.type };
 const client: Client = createClient(options);
 const answer: string = await client.session(cubedrive).getToken().then(({ system }) => system);
+createClient({ fetch: (input, init, { session, step }) => fetch(`${input}#${session.toFixed()}${step}`, init) });
+const checked: void = await validateIdentity(isales);
+// @ts-expect-error no passwd
+validateIdentity({ system: "isales", baseUrl: "", user: "" });
 // @ts-expect-error an unknown option
 createClient({ timeout: 1 });
 // @ts-expect-error events have no such type

@@ -1,0 +1,170 @@
+// cctoken doctor: each thing that can stand between here and a token, looked at one by one.
+import { configure } from "./configuration.js";
+import { examine, tryCall } from "./doctor/given.js";
+import { problem, verdicts, warning, well } from "./doctor/finding.js";
+import { check, login } from "./doctor/login.js";
+import { hostOf } from "./doctor/network.js";
+import { proxyFor } from "./doctor/proxy.js";
+import { route } from "./doctor/route.js";
+import { exit } from "./exit.js";
+import { givenToken } from "./given-token.js";
+import { redact } from "./terminal.js";
+import { UsageError } from "./usage.js";
+
+/** @typedef {import("./doctor/finding.js").Finding} Finding */
+
+/**
+ * @param {import("./context.js").Context} context
+ * @returns {Promise<number>}
+ */
+export async function main(context) {
+	const { options, rest, stdout, spinner, hidden } = context;
+	if (rest.length > 0) {
+		throw new UsageError("doctor takes options only: see cctoken doctor --help.");
+	}
+	const path = options["check-path"];
+	if (path !== undefined && !path.startsWith("/")) {
+		throw new UsageError('The path must begin with "/".', "check-path");
+	}
+	/** @type {Finding[]} */
+	const findings = [];
+	for await (const finding of examination(context, path)) {
+		findings.push(finding);
+		spinner.stop();
+		if (!options["json"]) {
+			stdout.write(redact(shown(finding, context.paint), hidden));
+		}
+	}
+	const chief = findings.find(({ level }) => level === "problem") ?? findings.find(({ level }) => level === "warning");
+	const verdict = chief?.verdict ?? "ok";
+	const code = chief?.level === "problem" ? verdicts[verdict] : exit.ok;
+	if (options["json"]) {
+		stdout.write(`${redact(JSON.stringify({ verdict, ok: code === exit.ok, exitCode: code, steps: findings }), hidden)}\n`);
+	} else {
+		stdout.write(redact(conclusion(chief, context.paint), hidden));
+	}
+	return code;
+}
+
+/**
+ * @param {import("./context.js").Context} context
+ * @param {string | undefined} path of a business call
+ * @returns {AsyncGenerator<Finding, void>}
+ */
+async function* examination(context, path) {
+	const { options, env, spinner, hidden } = context;
+	const begin = (/** @type {string} */ step) => spinner.start(step);
+
+	begin("configuration");
+	let configuration, given;
+	try {
+		given = await givenToken(context);
+		if (given !== undefined) {
+			hidden.push(given);
+		}
+		configuration = await configure(options, context);
+	} catch (error) {
+		if (error instanceof UsageError) {
+			yield problem("configuration", "configuration", error.message, "Nothing can be asked of a vendor before this is right.", ["docs/cli.md has every setting, and cctoken get --help its names."]);
+			return;
+		}
+		throw error;
+	}
+	const { identity, timeoutMs, from, warnings } = configuration;
+	hidden.push(...configuration.hidden);
+	for (const text of warnings) {
+		yield warning("configuration", "configuration", text, "A secret that others can read is none.", []);
+	}
+	const wrong = await check(identity);
+	if (wrong) {
+		yield problem("configuration", "configuration", wrong.message, `The field ${wrong.field} comes from ${from[wrong.field ?? ""] ?? "the configuration"}.`, ["Correct it there."]);
+		return;
+	}
+	const origins = [...new Set(Object.values(from))].join(", ");
+	yield well("configuration", `${identity.system} at ${identity.baseUrl}, from ${origins}`);
+	if (env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") {
+		yield warning("environment", "tls_unchecked", "NODE_TLS_REJECT_UNAUTHORIZED=0 switches the checks of certificates off", "Anybody on the way can then read the secret.", ["Unset it; NODE_EXTRA_CA_CERTS is the way to trust a company's own authority."]);
+	}
+
+	let local = "";
+	for (const base of basesOf(identity)) {
+		const { proxy, excepted } = proxyFor(base, env, { version: process.versions.node, execArgv: process.execArgv });
+		yield { ...well("proxy", proxyLine(proxy, excepted, base)), level: proxy && !proxy.used ? "note" : "ok" };
+		const steps = route(base, proxy, begin);
+		for (let step = await steps.next(); ; step = await steps.next()) {
+			if (step.done) {
+				local = step.value.local;
+				break;
+			}
+			yield step.value;
+			if (step.value.level === "problem") {
+				return; // the login would fail the same way, and cost an attempt
+			}
+		}
+	}
+
+	begin("token");
+	const { finding, token, client } = await login(identity, { timeoutMs, local });
+	client.close();
+	if (token) {
+		hidden.push(token.value);
+	}
+	yield finding;
+	if (given !== undefined) {
+		begin("given token");
+		yield await examine(identity, given, timeoutMs);
+	}
+	if (token && path !== undefined) {
+		begin("call");
+		yield await tryCall(identity, token, given, path, timeoutMs);
+	}
+}
+
+/**
+ * Where an identity's requests go, in their order.
+ * @param {import("../identity.js").VendorIdentity} identity
+ */
+function basesOf(identity) {
+	const { baseUrl, authUrl, accessToken } = /** @type {import("../identity.js").Fields} */ (identity);
+	const first = accessToken === undefined ? [authUrl ?? baseUrl] : [];
+	return [...new Map([...first, baseUrl].map((url) => new URL(String(url))).map((url) => [url.origin, url])).values()];
+}
+
+/**
+ * @param {import("./doctor/proxy.js").Proxy | undefined} proxy
+ * @param {boolean} excepted
+ * @param {URL} base
+ */
+function proxyLine(proxy, excepted, base) {
+	if (!proxy) {
+		return excepted ? `NO_PROXY excepts ${hostOf(base)}` : "the environment names none";
+	}
+	return proxy.used ? `${proxy.variable} is used` : `${proxy.variable} names one, which this program does not use`;
+}
+
+/**
+ * @param {Finding} finding
+ * @param {import("./terminal.js").Paint} paint
+ */
+function shown({ step, level, found, because, todo = [] }, paint) {
+	const mark = { ok: paint("green", "✓"), note: paint("cyan", "i"), warning: paint("yellow", "!"), problem: paint("red", "✗"), skipped: paint("dim", "-") }[level];
+	const lines = [`${mark} ${step.padEnd(14)} ${level === "problem" || level === "warning" ? paint("bold", found) : found}`];
+	if (because) {
+		lines.push(`${" ".repeat(17)}${paint("dim", "because")} ${because}`);
+	}
+	for (const each of todo) {
+		lines.push(`${" ".repeat(17)}${paint("dim", "do")} ${each}`);
+	}
+	return `${lines.join("\n")}\n`;
+}
+
+/**
+ * @param {Finding | undefined} chief
+ * @param {import("./terminal.js").Paint} paint
+ */
+function conclusion(chief, paint) {
+	if (!chief) {
+		return `\n${paint("green", "All is well.")}\n`;
+	}
+	return chief.level === "problem" ? `\n${paint("red", "Found:")} ${chief.found} [${chief.verdict}]\n` : `\n${paint("yellow", "It works, but:")} ${chief.found} [${chief.verdict}]\n`;
+}

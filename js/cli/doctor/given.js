@@ -1,0 +1,85 @@
+// A token that somebody already has, and a business call of their choice.
+import { createClient } from "../../node.js";
+import { problem, warning, well } from "./finding.js";
+
+/** @typedef {import("./finding.js").Finding} Finding */
+
+/**
+ * @param {import("../../identity.js").VendorIdentity} identity
+ * @param {string} value
+ * @param {number} timeoutMs
+ * @returns {Promise<Finding>}
+ */
+export async function examine(identity, value, timeoutMs) {
+	const client = createClient({ timeoutMs });
+	try {
+		const { valid, reason } = await client.verifyToken(value, identity);
+		if (valid) {
+			return well("given token", "is valid: the vendor confirms it");
+		}
+		if (valid === false) {
+			return reason === "other_subject"
+				? problem("given token", "token_invalid", "the token that was given is another user's or channel's", "It says so itself.", ["Get one for this identity: cctoken get."])
+				: problem("given token", "token_invalid", "the token that was given has expired, was revoked, or is none", "The vendor denies it.", ["Get a new one: cctoken get. In a program, let the package keep it: it renews it in time."]);
+		}
+		return warning("given token", "token_unknown", "nobody can tell whether the token that was given is valid", `${identity.system} has no interface for that.`, ["--check-path PATH makes a business call with it, which shows it; choose a harmless one."]);
+	} catch (error) {
+		const { code, message } = /** @type {import("../../error.js").TokenError} */ (error);
+		return problem("given token", "failed", "the vendor could not be asked about the token that was given", `${message} [${code}].`, ["Try again."]);
+	} finally {
+		client.close();
+	}
+}
+
+/**
+ * A business call with the given token, and with the new one for comparison.
+ * @param {import("../../identity.js").VendorIdentity} identity
+ * @param {import("../../token.js").Token} fresh
+ * @param {string | undefined} given
+ * @param {string} path
+ * @param {number} timeoutMs
+ * @returns {Promise<Finding>}
+ */
+export async function tryCall(identity, fresh, given, path, timeoutMs) {
+	const send = (/** @type {string} */ value) => call(identity, fresh, value, path, timeoutMs);
+	let withFresh, withGiven;
+	try {
+		withGiven = given === undefined ? undefined : await send(given);
+		withFresh = await send(fresh.value);
+	} catch (error) {
+		return problem("call", "connection_reset", "the business call got no answer", `The connection failed (${/** @type {any} */ (error)?.cause?.code ?? /** @type {any} */ (error)?.name}).`, ["Try again, or another path."]);
+	}
+	const refused = (/** @type {number} */ status) => status === 401 || status === 403;
+	if (withGiven !== undefined && refused(withGiven) && withFresh < 400) {
+		return problem("call", "token_invalid", "the token that was given has expired or was revoked", `With it the call is answered ${withGiven}, with a new one ${withFresh}.`, ["Take a new one: cctoken get. In a program, let the package keep it: it renews it in time."]);
+	}
+	if (withFresh < 400) {
+		return well("call", withGiven === undefined ? `answered ${withFresh} with the new token` : `answered ${withGiven} with the given token, ${withFresh} with a new one`);
+	}
+	return problem("call", "call_refused", `the business call is answered ${withFresh} even with a new token`, refused(withFresh) ? "The token is fresh: so the account may not make this call, or the address is not admitted for it." : "The login works: so it is the call itself.", [
+		refused(withFresh) ? "Check the rights of the account or app for this interface." : "Check the path and what the interface asks for.",
+	]);
+}
+
+/**
+ * @param {import("../../identity.js").VendorIdentity} identity
+ * @param {import("../../token.js").Token} fresh
+ * @param {string} value
+ * @param {string} path
+ * @param {number} timeoutMs
+ * @returns {Promise<number>} the status
+ */
+async function call(identity, fresh, value, path, timeoutMs) {
+	// As the new token is carried, so is the other.
+	const swap = (/** @type {Record<string, string>} */ fields) => Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, text.replace(fresh.value, () => value)]));
+	const body = Object.keys(fresh.body).length > 0 ? JSON.stringify(swap(fresh.body)) : undefined;
+	const response = await fetch(identity.baseUrl.replace(/\/+$/, "") + path, {
+		method: body === undefined ? "GET" : "POST",
+		headers: { ...swap(fresh.headers), ...(body === undefined ? {} : { "content-type": "application/json; charset=UTF-8" }) },
+		body,
+		redirect: "manual",
+		signal: AbortSignal.timeout(timeoutMs),
+	});
+	await response.body?.cancel();
+	return response.status;
+}

@@ -1,0 +1,260 @@
+// The token itself, by the package: what it says, together with what the vendor was seen to answer.
+import { TokenError } from "../../error.js";
+import { createClient } from "../../node.js";
+import { shorten, span } from "../terminal.js";
+import { problem, well } from "./finding.js";
+import { record } from "./recorder.js";
+
+/** @typedef {import("./finding.js").Finding} Finding */
+/** @typedef {import("./recorder.js").Exchange} Exchange */
+/** @typedef {import("../../identity.js").Fields} Fields */
+
+/**
+ * What is known when a token was refused.
+ * @typedef {object} Case
+ * @property {Fields} identity
+ * @property {TokenError} error
+ * @property {Exchange} last
+ * @property {string} local this machine's address on the way
+ */
+
+/**
+ * Whether the core takes the identity, found out without sending anything.
+ * @param {import("../../identity.js").VendorIdentity} identity
+ * @returns {Promise<TokenError | undefined>} what is wrong with it
+ */
+export async function check(identity) {
+	/** @type {(reached: undefined) => void} */
+	let reach = () => {};
+	const reached = new Promise((resolve) => (reach = resolve));
+	const client = createClient({
+		fetch() {
+			reach(undefined); // the core would send: it has nothing against the identity
+			return new Promise(() => {});
+		},
+	});
+	try {
+		const outcome = client.getToken(identity).then(() => undefined, (error) => error);
+		const error = await Promise.race([outcome, reached]);
+		return error instanceof TokenError && error.code === "invalid_identity" ? error : undefined;
+	} finally {
+		client.close();
+	}
+}
+
+/**
+ * @param {import("../../identity.js").VendorIdentity} identity
+ * @param {{ timeoutMs: number, local: string }} world
+ * @returns {Promise<{ finding: Finding, token?: import("../../token.js").Token, client: import("../../client.js").Client }>} the client must be closed
+ */
+export async function login(identity, { timeoutMs, local }) {
+	const { fetch, exchanges } = record();
+	const client = createClient({ fetch, timeoutMs });
+	try {
+		const token = await client.getToken(identity);
+		const life = token.expiresAt ? `lives ${span(token.expiresAt.getTime() - token.issuedAt.getTime())}` : "states no lifetime";
+		return { finding: well("token", `${shorten(token.value)} was got, and ${life}`), token, client };
+	} catch (error) {
+		const last = exchanges.at(-1) ?? { path: "", status: 0, type: "none", location: undefined, about: undefined, failure: "" };
+		return { finding: await explain({ identity: /** @type {Fields} */ (identity), error: /** @type {TokenError} */ (error), last, local }), client };
+	}
+}
+
+/**
+ * @param {Case} it
+ * @returns {Promise<Finding>}
+ */
+async function explain(it) {
+	const { identity, error, last } = it;
+	const answered = `${last.path} answered ${last.status}`;
+	switch (error.code) {
+		case "credentials_refused":
+		case "address_not_admitted":
+			return refused(it);
+		case "vendor_failure":
+			return last.about === "key" || error.vendorCode === 401 || error.vendorCode === 403
+				? wrongCredentials(identity, `${answered}, and the vendor's code${last.about === "key" ? " and text speak" : " speaks"} of the credentials.`)
+				: problem("token", "vendor_failure", `the vendor reports a failure${error.vendorCode === undefined ? "" : ` (its code ${error.vendorCode})`}`, `${answered}; its documents call that a failure of the values that were sent.`, [
+						identity.system === "appcube" ? "Check appKey and appSecret first: AppCube says no more than a code, and its API Password can be changed at any time." : "Check the values of the identity's fields: user, channel, account.",
+						"Look the code up in the vendor's documents, or ask the vendor.",
+					]);
+		case "bad_request":
+			return problem("token", "bad_request", "the vendor calls the request incorrect", `${answered}.`, ["Check the values of the identity's fields.", "Check the path of the base URL."]);
+		case "not_found":
+			return problem("token", "wrong_base_url", "the vendor's interface is not at this base URL", `${answered}: something speaks HTTP there, but does not know the path.`, ["Check host, port and path of the base URL.", ...(identity.system === "ccmessaging" ? ["tokenByAkSk often has another base URL, mostly without the port: that is authUrl."] : [])]);
+		case "redirected":
+			return problem("token", "redirected", `the login is redirected${last.location ? ` to ${last.location}` : ""}`, `${answered}. Credentials are not sent after a redirect.`, [
+				"If that is the vendor's new address, use it as the base URL.",
+				"If it is not the vendor's, a network's login portal answers: log in with a browser, and try again.",
+			]);
+		case "rate_limited":
+			return tooMany(`${answered}.`, error.retryAt);
+		case "unavailable":
+			return problem("token", "vendor_unavailable", "the vendor is not available at the moment", `${answered}, also when asked again.`, ["Try again in a few minutes; then ask the vendor."]);
+		case "timeout":
+			return problem("token", "slow", "the vendor did not answer in time", "The way to it is open, as the steps before show; the answer to the login did not come.", ["Try again, with a longer --timeout.", "Ask the vendor whether the login is slow."]);
+		case "malformed_response":
+		case "response_too_large":
+			return strange(it);
+		case "network":
+			return lost(last);
+		case "unexpected_status":
+			return last.status === 407
+				? proxyLogin("407", "No vendor answers 407: the request was intercepted on its way.")
+				: problem("token", "unexpected_status", `the login is answered with ${last.status}, which the vendor's documents do not have`, "A proxy or gateway between answers mostly, not the vendor.", ["Ask who runs the proxy or gateway."]);
+	}
+	return problem("token", "failed", error.message, `The package gave up with ${error.code}.`, ["docs/errors.md says what that means."]);
+}
+
+/**
+ * A 401 or 403, or CubeDrive's "success": false. Vendors tell little apart here; what they leave open is said.
+ * @param {Case} it
+ * @returns {Finding}
+ */
+function refused({ identity, error, last, local }) {
+	const answered = `${last.path} answered ${last.status}`;
+	const supplied = identity.accessToken !== undefined;
+	if (error.code === "address_not_admitted" || last.about === "address") {
+		return problem("token", "address_not_admitted", "the vendor does not admit this machine's address", `${answered}, and its text speaks of an address.`, addressAdvice(local));
+	}
+	if (identity.system !== "ccmessaging") {
+		return wrongCredentials(identity, identity.system === "cubedrive" ? `${last.path} answered "success": false.` : `${answered}${last.about === "key" ? ", and its text speaks of the credentials" : ""}: ${identity.system === "isales" ? "its document calls 403 a failed authentication" : "that is a refusal"}.`);
+	}
+	if (error.step === "access_token") {
+		if (last.about === "key" || error.status === 401) {
+			return wrongCredentials(identity, `${answered}${last.about === "key" ? ", and its text speaks of the key or secret" : ""}.`);
+		}
+		return problem("token", "refused_unclear", "tokenByAkSk refuses, and does not say why", `${answered}: a wrong app key, a wrong app secret, an app that is switched off and an address that is not admitted can all look like this.`, [
+			"Log in once from a machine whose address is certainly admitted, with the same key and secret. If it works there, it is the address.",
+			"If it fails there too, it is the key or the secret: copy both anew from the API Fabric, without spaces at their ends.",
+			...addressAdvice(local),
+		]);
+	}
+	// applyToken: an AccessToken was there, and was not enough.
+	if (supplied && (last.about === "token" || error.status === 401)) {
+		return problem("token", "access_token_expired", "the AccessToken that was given has expired, or is none", `${answered}${last.about === "token" ? ", and its text speaks of an expired or illegal token" : ""}. An AccessToken lives an hour at most.`, [
+			"Get a new one by tokenByAkSk from where you got this one, and give that.",
+			"Or give appSecret in place of accessToken: then it is fetched and renewed by itself.",
+		]);
+	}
+	if (last.about === "token") {
+		return problem("token", "access_token_not_accepted", "applyToken does not accept an AccessToken that was issued a moment ago", `tokenByAkSk gave one for this key and secret, so both are right; ${answered}, and its text speaks of an expired or illegal token.`, [
+			"Check that authUrl and baseUrl are of the same environment: one's tokens are nothing to the other.",
+			"Ask the vendor to compare the clocks of the two servers.",
+		]);
+	}
+	if (last.about === "key") {
+		return wrongCredentials(identity, `${answered}, and its text speaks of the app key.`);
+	}
+	return problem(
+		"token",
+		"refused_unclear",
+		"applyToken refuses, and does not say why",
+		supplied
+			? `${answered}: an AccessToken that has expired, one of another app key, and an address that is not admitted can all look like this.`
+			: `${answered}. tokenByAkSk gave an AccessToken, so key and secret are right; what is left is an app that may not use the web client, and an address that is not admitted there.`,
+		[
+			...(supplied ? ["Try a new AccessToken, of this very app key; it lives an hour at most."] : ["Check that the app key is allowed to call ccmessaging, and the channel is its own."]),
+			"Try once from a machine whose address is certainly admitted. If it works there, it is the address.",
+			...addressAdvice(local),
+		],
+	);
+}
+
+/** @param {string} local */
+function addressAdvice(local) {
+	return [
+		"Have the address that the calls come from added to the tenant's allow list (trustlist).",
+		`${local ? `This machine's own is ${local}; ` : ""}behind a NAT or proxy the vendor sees that one's address: ask who runs your network.`,
+	];
+}
+
+/**
+ * @param {Fields} identity
+ * @param {string} because
+ */
+function wrongCredentials(identity, because) {
+	/** @type {Record<string, [string, string[]]>} */
+	const of = {
+		appcube: ["appKey or appSecret is wrong", ["Compare appKey with the tenant ID, and appSecret with the IVR's API Password: it can be changed at any time."]],
+		ccmessaging: ["the app key or the app secret is wrong, or the app is switched off", ["Copy both anew from the API Fabric, without spaces or line ends around them.", "Check that the app is still switched on there, and subscribed."]],
+		isales: ["user or passwd is wrong, or the account is locked", ["Log in once with the same pair where a person does. If it works there, compare how it is written here.", "Check that the account is not locked or expired; wait before more attempts, as they may lock it."]],
+		cubedrive: ["the application's or the user's parameters are wrong, or either is switched off", ["Compare the names and the values of params with what your deployment asks for.", "CubeDrive tolerates few logins: wait a few minutes before the next."]],
+	};
+	const [found, todo] = /** @type {[string, string[]]} */ (of[identity.system ?? ""]);
+	return problem("token", "wrong_credentials", found, because, [...todo, "The same credentials fail until something changes: do not repeat them in a loop."]);
+}
+
+/**
+ * @param {string} because
+ * @param {Date | null} retryAt
+ */
+function tooMany(because, retryAt) {
+	return problem("token", "rate_limited", "the vendor has had too many calls", because, [
+		retryAt ? `Wait until ${retryAt.toISOString()}.` : "Wait a few minutes.",
+		"Find out who logs in so often: one process should hold one client and ask it for tokens, not log in for each call.",
+	]);
+}
+
+/**
+ * @param {string} what
+ * @param {string} because
+ */
+function proxyLogin(what, because) {
+	return problem("token", "proxy_authentication", `a proxy asks for a login of its own (${what})`, because, [
+		"Give the proxy's address with its login in HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT.",
+		"Or ask who runs the proxy to let this machine through to the vendor's host.",
+	]);
+}
+
+/**
+ * An answer that is not the documented one.
+ * @param {Case} it
+ * @returns {Promise<Finding>}
+ */
+async function strange({ identity, last }) {
+	if (last.type !== "html") {
+		return problem("token", "malformed_answer", "the answer is not the documented JSON", `${last.path} answered ${last.status}${last.type === "json" ? " with JSON of another form" : " with no JSON"}.`, [
+			"Check host, port and path of the base URL: another service may be there.",
+			"If it is right, the vendor has changed its answers: please report it, without the answer's values.",
+		]);
+	}
+	if (identity.system === "cubedrive" && (await verifies(String(identity.baseUrl)))) {
+		return tooMany(`getLogin answered with a page of HTML, while verifyAuthToken answers properly: so CubeDrive itself is there, and intercepts logins that come too often.`, null);
+	}
+	return problem("token", "page_instead_of_answer", "a page of HTML came in place of the answer", `${last.path} answered ${last.status} with HTML: a login page, a proxy, a firewall or a web site is between or at this address.`, [
+		"Open the base URL in a browser on this machine: the page mostly says whose it is.",
+		"If it is a network's login, log in; if it is a proxy or firewall, ask who runs it; if it is a web site, check the base URL.",
+		...(identity.system === "cubedrive" ? ["CubeDrive also answers so to those who log in too often: wait a few minutes."] : []),
+	]);
+}
+
+/**
+ * Whether CubeDrive answers about a token that nobody has. That is no login, and costs none.
+ * @param {string} baseUrl
+ */
+async function verifies(baseUrl) {
+	try {
+		const response = await fetch(`${baseUrl.replace(/\/+$/, "")}/verifyAuthToken?authToken=cctoken-doctor`, { redirect: "manual", signal: AbortSignal.timeout(8_000) });
+		return "success" in (await response.json());
+	} catch {
+		return false;
+	}
+}
+
+/**
+ * @param {Exchange} last
+ * @returns {Finding}
+ */
+function lost({ failure, status, path }) {
+	if (failure === "PROXY_407") {
+		return proxyLogin("407", "The proxy of the environment refused the tunnel to the vendor.");
+	}
+	if (failure.startsWith("PROXY_")) {
+		return problem("token", "proxy_unreachable", `the proxy refuses the way to the vendor (${failure.slice(6)})`, "NODE_USE_ENV_PROXY has all requests go through it.", ["Ask who runs the proxy to let this machine through to the vendor's host."]);
+	}
+	return problem("token", "connection_reset", "the connection breaks during the login", `${path} ${status ? `began to answer with ${status} and broke off` : `was called and did not answer (${failure || "no reason is given"})`}, also when tried again; yet the steps before went well.`, [
+		"A firewall that looks into requests may end it: ask who runs it.",
+		"Try again; then ask the vendor.",
+	]);
+}

@@ -1,0 +1,76 @@
+// One request without credentials to a path that no vendor has: what answers there, and what time it believes it is.
+import { request as requestHTTP } from "node:http";
+import { request as requestHTTPS } from "node:https";
+import { layerMs } from "./network.js";
+
+/**
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {"html" | "json" | "other" | "none"} type
+ * @property {string | undefined} location the origin of a redirect's target
+ * @property {number | undefined} skewMs how far this machine's clock is ahead of the answer's, in milliseconds
+ */
+
+/** Below the base URL. */
+export const probePath = "/cctoken-doctor";
+
+/**
+ * Not by fetch: certificates are not checked here, as even a server with a wrong one may tell the time. Nothing but the
+ * path is sent.
+ * @param {URL} base
+ * @returns {Promise<Answer>} rejected with the error of the connection
+ */
+export function probe(base) {
+	const url = new URL(base.href.replace(/\/+$/, "") + probePath);
+	const secure = url.protocol === "https:";
+	const began = Date.now();
+	return new Promise((resolve, reject) => {
+		const request = (secure ? requestHTTPS : requestHTTP)(url, {
+			agent: false,
+			timeout: layerMs,
+			headers: { accept: "application/json" },
+			...(secure ? { rejectUnauthorized: false } : {}),
+		});
+		request.once("timeout", () => request.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })));
+		request.on("error", reject);
+		request.once("response", (response) => {
+			const { headers, statusCode: status = 0 } = response;
+			response.destroy();
+			resolve({
+				status,
+				type: typeOf(headers["content-type"]),
+				location: originOf(headers.location, url),
+				skewMs: skewOf(headers.date, headers.age, (began + Date.now()) / 2),
+			});
+		});
+		request.end();
+	});
+}
+
+/** @param {string | null | undefined} contentType */
+export function typeOf(contentType) {
+	return !contentType ? "none" : /\bhtml\b/i.test(contentType) ? "html" : /\bjson\b/i.test(contentType) ? "json" : "other";
+}
+
+/**
+ * @param {string | null | undefined} location
+ * @param {URL} from
+ */
+export function originOf(location, from) {
+	try {
+		return location ? new URL(location, from).origin : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * @param {string | undefined} date
+ * @param {string | undefined} age seconds that the answer spent in a cache
+ * @param {number} local milliseconds
+ */
+function skewOf(date, age, local) {
+	const theirs = Date.parse(date ?? "");
+	// The header counts whole seconds, rounded down.
+	return Number.isNaN(theirs) ? undefined : local - (theirs + 500 + (Number(age) || 0) * 1000);
+}

@@ -1,0 +1,101 @@
+// What the vendor answered to the package, as far as it tells anything: the package itself, rightly, forgets it.
+import { originOf, typeOf } from "./probe.js";
+
+/**
+ * @typedef {object} Exchange
+ * @property {string} path
+ * @property {number} status 0 where there was no answer
+ * @property {"html" | "json" | "other" | "none"} type
+ * @property {string | undefined} location the origin of a redirect's target
+ * @property {"address" | "token" | "key" | undefined} about what the text of a refusal speaks of
+ * @property {string} failure the code of a lost connection, or ""
+ */
+
+/** How much of a refusal is read for its words; in bytes. */
+const maxText = 16 << 10;
+
+/**
+ * A fetch that notes what comes back.
+ * @returns {{ fetch: typeof fetch, exchanges: Exchange[] }}
+ */
+export function record() {
+	/** @type {Exchange[]} */
+	const exchanges = [];
+	return {
+		exchanges,
+		async fetch(input, init) {
+			const url = new URL(String(input));
+			/** @type {Exchange} */
+			const exchange = { path: url.pathname, status: 0, type: "none", location: undefined, about: undefined, failure: "" };
+			exchanges.push(exchange);
+			try {
+				const response = await globalThis.fetch(input, init);
+				exchange.status = response.status;
+				exchange.type = typeOf(response.headers.get("content-type"));
+				exchange.location = originOf(response.headers.get("location"), url);
+				const copy = response.clone();
+				exchange.about = subject(await beginning(copy));
+				return response;
+			} catch (error) {
+				exchange.failure = failureOf(error);
+				throw error;
+			}
+		},
+	};
+}
+
+/** @param {Response} response */
+async function beginning(response) {
+	const parts = [];
+	let size = 0;
+	try {
+		for await (const part of response.body ?? []) {
+			parts.push(part);
+			if ((size += part.length) >= maxText) {
+				break;
+			}
+		}
+	} catch {
+		// The package meets the same on its own copy, and says so.
+	}
+	return Buffer.concat(parts).toString();
+}
+
+/**
+ * What a refusal speaks of. The words are matched and then forgotten: a text can quote what was sent.
+ * @param {string} body
+ * @returns {Exchange["about"]}
+ */
+function subject(body) {
+	let fields;
+	try {
+		fields = JSON.parse(body);
+	} catch {
+		return undefined;
+	}
+	const text = [fields?.exceptionInfo, fields?.errorMsg, fields?.resultDesc, fields?.resultMsg, fields?.message, fields?.error].filter((each) => typeof each === "string").join(" ").toLowerCase();
+	if (/\bip\b|address|white ?list|allow ?list|trust ?list/.test(text)) {
+		return "address";
+	}
+	if (/token/.test(text) && /expired|illegal|invalid|refresh|unknown/.test(text)) {
+		return "token";
+	}
+	return /secret|password|passwd|credential|app[ _-]?key|authenticat/.test(text) ? "key" : undefined;
+}
+
+/**
+ * The code under fetch's own error; where a proxy refused a tunnel, its status.
+ * @param {any} error
+ */
+export function failureOf(error) {
+	for (let inner = error; inner; inner = inner.cause) {
+		const refused = /^Proxy response \((\d{3})\)/.exec(String(inner.message));
+		if (refused) {
+			return `PROXY_${refused[1]}`;
+		}
+		if (typeof inner.code === "string" && /^[A-Z][A-Z0-9_]{1,40}$/.test(inner.code)) {
+			return inner.code;
+		}
+	}
+	return "";
+}

@@ -1,0 +1,95 @@
+// One run of the command: arguments in, an exit code out. Whatever goes wrong is said here, in one place.
+import { readFile } from "node:fs/promises";
+import { TokenError } from "../error.js";
+import { readArguments } from "./arguments.js";
+import { exit, exitOf } from "./exit.js";
+import { help } from "./help.js";
+import { createSpinner, hasColor, painter, redact } from "./terminal.js";
+import { UsageError } from "./usage.js";
+
+/** Loaded when it is asked for: `get` need not know of the doctor. @type {Record<string, () => Promise<{ main: (context: import("./context.js").Context) => Promise<number> }>>} */
+const load = {
+	get: () => import("./get.js"),
+	verify: () => import("./verify.js"),
+	call: () => import("./call.js"),
+	doctor: () => import("./doctor.js"),
+	sandbox: () => import("./sandbox.js"),
+};
+
+/**
+ * @param {readonly string[]} argv the arguments, without node and the script
+ * @param {NodeJS.Process} process
+ * @returns {Promise<number>} the exit code
+ */
+export async function run(argv, { stdin, stdout, stderr, env }) {
+	const cwd = globalThis.process.cwd();
+	stdout.on("error", (error) => {
+		if (/** @type {NodeJS.ErrnoException} */ (error).code === "EPIPE") {
+			globalThis.process.exit(exit.pipe); // nobody reads on: there is no use in going on
+		}
+		throw error;
+	});
+	const json = argv.includes("--json");
+	/** @type {string[]} */
+	const hidden = [];
+	let options = {};
+	let spinner = createSpinner(stderr, false);
+	try {
+		const read = readArguments(argv);
+		options = read.options;
+		if (read.options["version"]) {
+			const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+			stdout.write(`${version}\n`);
+			return exit.ok;
+		}
+		if (read.options["help"] || !read.command) {
+			stdout.write(help(read.command));
+			return argv.length === 0 ? exit.usage : exit.ok;
+		}
+		spinner = createSpinner(stderr, stderr.isTTY === true && !json && !env["CI"] && env["TERM"] !== "dumb");
+		const paintNote = painter(hasColor(stderr, env, options));
+		const { main } = await /** @type {NonNullable<typeof load[string]>} */ (load[read.command])();
+		return await main({
+			...read, env, cwd, stdin, stdout, stderr, spinner, hidden, paintNote,
+			paint: painter(hasColor(stdout, env, options)),
+			note(text) {
+				spinner.stop();
+				stderr.write(`${redact(text, hidden)}\n`);
+			},
+		});
+	} catch (error) {
+		spinner.stop();
+		const code = exitOf(error);
+		if (json) {
+			stdout.write(`${redact(JSON.stringify({ error: plain(error), exitCode: code }), hidden)}\n`);
+		} else {
+			const paint = painter(hasColor(stderr, env, options));
+			stderr.write(`${paint("red", "error:")} ${redact(message(error), hidden)}\n`);
+		}
+		return code;
+	}
+}
+
+/** @param {unknown} error */
+function plain(error) {
+	if (error instanceof TokenError) {
+		return error.toJSON();
+	}
+	const { name, code, field } = /** @type {{ name?: string, code?: string, field?: string }} */ (error);
+	return { name, code: error instanceof UsageError ? "usage" : typeof code === "string" ? code : "internal", field, message: message(error) };
+}
+
+/** @param {unknown} error */
+function message(error) {
+	if (error instanceof TokenError) {
+		// The package's own pauses end with this process; what the vendor asks for does not.
+		const when = error.retryAt && (error.code === "rate_limited" || error.code === "unavailable") ? ` Not before ${error.retryAt.toISOString()}.` : "";
+		return `${error.message}.${when}${error.code === "network" ? " cctoken doctor looks for the reason." : ""} [${error.code}]`;
+	}
+	if (exitOf(error) !== exit.internal) {
+		return /** @type {Error} */ (error).message;
+	}
+	// An unexpected error's own text could quote anything.
+	const { name = "Error", code = "" } = /** @type {{ name?: string, code?: string }} */ (error ?? {});
+	return `cctoken itself failed (${[name, code].filter(Boolean).join(" ")}). Please report it with the command that you used, without its secrets.`;
+}

@@ -1,0 +1,62 @@
+// cctoken verify: whether a token is valid, as far as anybody can tell.
+import { prepare } from "./client.js";
+import { exit } from "./exit.js";
+import { readInput } from "./files.js";
+import { givenToken, one } from "./given-token.js";
+import { tokenEnv } from "./settings.js";
+import { span, table } from "./terminal.js";
+import { UsageError } from "./usage.js";
+
+/** @type {Record<string, string>} */
+const reasons = {
+	confirmed: "the vendor confirms it",
+	denied: "the vendor denies it: it has expired, was revoked, or is none",
+	other_subject: "by its own words it is another user's or channel's",
+	unknown: "this system has no interface that could be asked; a business call would show it",
+};
+
+/**
+ * @param {import("./context.js").Context} context
+ * @returns {Promise<number>}
+ */
+export async function main(context) {
+	const { options, rest, stdout, stdin, spinner, paint } = context;
+	if (rest.length > 0) {
+		throw new UsageError(
+			`A token is not taken from the command line: give it on standard input, as ${tokenEnv} in the environment, or in a file (--token-file FILE).`,
+			"token",
+		);
+	}
+	const secretsOnInput = options["secrets"] === "-" || options["secrets-file"] === "-";
+	if (secretsOnInput && options["token-file"] === "-") {
+		throw new UsageError("Standard input can hold the secrets or the token, not both.");
+	}
+	let token = await givenToken(context);
+	if (token === undefined) {
+		if (secretsOnInput || stdin.isTTY) {
+			throw new UsageError(`No token is given: pipe it to standard input, or use ${tokenEnv} or --token-file FILE.`, "token");
+		}
+		token = one(await readInput(stdin, "The token"));
+	}
+	context.hidden.push(token);
+	const { identity, client } = await prepare(context, { withoutSecrets: true });
+	try {
+		spinner.start(`Verifying a token of ${identity.system}`);
+		const { valid, source, reason, expiresAt } = await client.verifyToken(token, identity);
+		spinner.stop();
+		if (options["json"]) {
+			stdout.write(`${JSON.stringify({ system: identity.system, valid, source, reason, expiresAt })}\n`);
+		} else {
+			const word = valid === null ? paint("yellow", "nobody can tell") : valid ? paint("green", "yes") : paint("red", "no");
+			/** @type {[string, string][]} */
+			const rows = [["valid", word], ["because", reasons[reason] ?? reason]];
+			if (expiresAt) {
+				rows.push(["expires", `${expiresAt.toISOString()}, in ${span(expiresAt.getTime() - Date.now())}`]);
+			}
+			stdout.write(table(rows, paint));
+		}
+		return valid === null ? exit.unknown : valid ? exit.ok : exit.no;
+	} finally {
+		client.close();
+	}
+}

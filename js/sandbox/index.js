@@ -1,0 +1,229 @@
+// The four vendor systems on this machine, for people's own tests: import { createSandbox } from "cctoken/sandbox".
+import { SandboxError } from "./error.js";
+import { businessCalls, identitiesAt } from "./identities.js";
+import { readOptions } from "./options.js";
+import { startProgram } from "./program.js";
+import { listen } from "./server.js";
+
+export { SandboxError } from "./error.js";
+
+/** @typedef {import("./error.js").SandboxErrorCode} SandboxErrorCode */
+/** @typedef {import("./options.js").SandboxOptions} SandboxOptions */
+/** @typedef {import("./options.js").Lifetimes} Lifetimes */
+
+/** @typedef {"appcube" | "accessToken" | "ccmessaging" | "isales" | "cubedrive"} SandboxSystem the AccessToken of
+ *   ccmessaging is counted, revoked and refused apart */
+
+/**
+ * Which tokens: those of a subject, the one of an id, or all of the system. Without a system, `all` means every system.
+ * @typedef {object} Target
+ * @property {SandboxSystem} [system]
+ * @property {string} [subject] an app key or a user
+ * @property {string} [id] as `state` shows it
+ * @property {boolean} [all]
+ */
+
+/**
+ * Makes the next requests to one endpoint go wrong.
+ * @typedef {object} Fault
+ * @property {"appcube" | "ccmessaging" | "isales" | "cubedrive"} system
+ * @property {"login" | "business" | "refresh" | "verify" | "accessToken"} endpoint refresh is of isales, verify of
+ *   cubedrive, accessToken of ccmessaging
+ * @property {"delay" | "truncate" | "types" | "reset" | "html" | "huge" | "empty" | "redirect" | "401" | "403" | "429"
+ *   | "500" | "502" | "503" | "504"} fault
+ * @property {number} [count] how many requests. Default 1.
+ * @property {number} [delayMs] in milliseconds; goes with every fault, and `delay` needs it
+ * @property {number | string} [retryAfter] of a status: seconds, or an HTTP date
+ * @property {string} [exceptionInfo] the text of a status of ccmessaging
+ */
+
+/**
+ * @typedef {object} TokenState
+ * @property {string} id
+ * @property {SandboxSystem} system
+ * @property {string} subject an app key or a user
+ * @property {string} issuedAt
+ * @property {string} [expiresAt] absent: no end of its own
+ * @property {string} [refreshExpiresAt] absent: no refresh token, or used
+ * @property {"live" | "expired" | "revoked" | "rolled"} state
+ * @property {string} value shortened, never whole
+ */
+
+/** @typedef {{ logins: number, refreshes: number, verifications: number, business: number, failed: number, faulted: number }} Counts */
+
+/**
+ * @typedef {object} SandboxState
+ * @property {string} now the vendors' time
+ * @property {Record<SandboxSystem, Counts>} counts requests that arrived
+ * @property {TokenState[]} tokens oldest first
+ * @property {Required<Lifetimes>} lifetimes in seconds; 0 is without end
+ * @property {{ system: SandboxSystem, credential: string }[]} refused
+ * @property {number} pendingFaults
+ * @property {number} redirectsFollowed
+ */
+
+/** A running sandbox. */
+export class Sandbox {
+	/** @type {import("./program.js").Program} */ #program;
+	/** @type {() => Promise<void>} */ #close;
+	/** @type {Promise<void> | undefined} */ #closing;
+
+	/**
+	 * @internal
+	 * @param {import("./program.js").Program} program
+	 * @param {{ url: string, close: () => Promise<void> }} server
+	 */
+	constructor(program, server) {
+		this.#program = program;
+		this.#close = server.close;
+		/** Its address, such as `http://127.0.0.1:40123`. @readonly */
+		this.url = server.url;
+		/** Identities that it accepts, ready for `getToken`. @readonly */
+		this.identities = identitiesAt(server.url);
+		/** A business call of each system, for `client.fetch(identity, path, init)`. @readonly */
+		this.business = businessCalls;
+	}
+
+	/**
+	 * Ends tokens, with their refresh tokens.
+	 * @param {Target} target
+	 * @returns {Promise<number>} how many
+	 */
+	async revoke(target) {
+		return (await this.#control("POST", "revoke", target)).revoked;
+	}
+
+	/**
+	 * Has the next business response to a ccmessaging token bring a new one, with which the old one dies.
+	 * @param {string} [subject] the user; by default all
+	 * @returns {Promise<number>} how many tokens wait for that
+	 */
+	async roll(subject) {
+		return (await this.#control("POST", "roll", { system: "ccmessaging", subject })).waiting;
+	}
+
+	/**
+	 * Turns a credential away, or lets it in again. Tokens that it has got live on.
+	 * @param {SandboxSystem} system
+	 * @param {string} credential the public part: an app key or a user
+	 * @param {boolean} [refuse]
+	 * @returns {Promise<void>}
+	 */
+	async refuse(system, credential, refuse = true) {
+		await this.#control("POST", "refuse", { system, credential, refuse });
+	}
+
+	/**
+	 * Queues faults. Those of one endpoint are used up in their order.
+	 * @param {...Fault} faults
+	 * @returns {Promise<number>} for how many requests faults are waiting now
+	 */
+	async faults(...faults) {
+		for (const fault of faults) {
+			await this.#control("POST", "faults", fault);
+		}
+		return (await this.state()).pendingFaults;
+	}
+
+	/**
+	 * Forgets the faults that are waiting.
+	 * @returns {Promise<number>} for how many requests they were
+	 */
+	async clearFaults() {
+		return (await this.#control("DELETE", "faults")).cleared;
+	}
+
+	/**
+	 * Changes the lifetimes of the tokens that come after.
+	 * @param {Lifetimes} lifetimes in seconds; those that are absent stay
+	 * @returns {Promise<Required<Lifetimes>>} all of them
+	 */
+	async lifetimes(lifetimes) {
+		return this.#control("POST", "lifetimes", lifetimes);
+	}
+
+	/**
+	 * What has happened: requests, tokens, lifetimes, refusals.
+	 * @returns {Promise<SandboxState>}
+	 */
+	async state() {
+		return this.#control("GET", "state");
+	}
+
+	/**
+	 * Back to a new sandbox: tokens, counts, refusals, faults and changed lifetimes are forgotten.
+	 * @returns {Promise<void>}
+	 */
+	async reset() {
+		await this.#control("POST", "reset", {});
+	}
+
+	/**
+	 * Ends it. Requests that are still delayed lose their connection. Nothing of it keeps the process running.
+	 * @returns {Promise<void>}
+	 */
+	close() {
+		return (this.#closing ??= (async () => {
+			this.#program.stop();
+			await this.#close();
+		})());
+	}
+
+	/**
+	 * The control endpoints, without the way over a socket.
+	 * @param {string} method
+	 * @param {string} name
+	 * @param {object} [body]
+	 * @returns {Promise<any>} rejected with a SandboxError: `refused`, `closed` or `crashed`
+	 */
+	async #control(method, name, body) {
+		const death = this.#program.death();
+		if (death) {
+			throw new SandboxError(death.code, death.message, { cause: death.cause });
+		}
+		const sent = body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body) ?? "");
+		const { status, answer } = await new Promise((resolve, reject) => {
+			let status = 0;
+			/** @type {Uint8Array[]} */
+			const parts = [];
+			// In a turn of its own: a caller may be a clock that the program is asking at this moment.
+			setImmediate(() =>
+				this.#program.serve(
+					{ method, target: `/_sandbox/${name}`, headers: ["Content-Type", "application/json"], body: sent },
+					{
+						head: (code) => void (status = code),
+						body: (bytes) => parts.push(bytes) > 0,
+						end: () => resolve({ status, answer: JSON.parse(Buffer.concat(parts).toString()) }),
+						crash: () => reject(this.#program.death()),
+					},
+				),
+			);
+		});
+		if (status !== 200) {
+			throw new SandboxError("refused", `The sandbox refused ${name}: ${answer.error}.`);
+		}
+		return answer;
+	}
+}
+
+// Not a method of the class: its declaration would name a symbol that older TypeScript libraries do not have.
+Object.defineProperty(Sandbox.prototype, Symbol.asyncDispose, { value: Sandbox.prototype.close, configurable: true, writable: true });
+
+/** What `await using` asks for, where the program's TypeScript library knows of it.
+ * @typedef {typeof Symbol extends { readonly asyncDispose: infer S extends symbol } ? { [K in S]: () => Promise<void> } : {}} Disposable */
+
+/**
+ * Starts a strict sandbox of the four systems on this machine. Several at once know nothing of each other.
+ * @param {SandboxOptions} [options]
+ * @returns {Promise<Sandbox & Disposable>} rejected with a SandboxError
+ */
+export async function createSandbox(options) {
+	const { host, port, settings, now } = readOptions(options);
+	const program = await startProgram(settings, now);
+	try {
+		return /** @type {Sandbox & Disposable} */ (new Sandbox(program, await listen(program, { host, port })));
+	} catch (error) {
+		program.stop();
+		throw error;
+	}
+}

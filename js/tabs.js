@@ -1,0 +1,219 @@
+// Pages of one origin that show the same user's tokens: one of them asks the edge, and the others take what it got. Web
+// Locks let one ask at a time, for a bounded time; a BroadcastChannel carries the answer. Nothing is stored.
+
+/** @typedef {{ head: import("./core.js").Head, body: Uint8Array }} Answer */
+/** An answer that a page got: its text, and when it was asked for, on two clocks that all pages share. @typedef {{ text: string, wall: number, mono: number }} Shared */
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** For how long another page's request is waited for, in milliseconds. */
+const lockWaitMs = 5000;
+/** For how long the other pages have to say that they hold a token, in milliseconds. */
+const replyWaitMs = 50;
+/** How many users' and connections' answers are kept. */
+const maxKept = 64;
+
+export class Tabs {
+	/** @type {import("./clock.js").Clock} */ #clock;
+	/** @type {any} */ #channel;
+	/** The last answer for each key. @type {Map<string, Shared>} */ #kept = new Map();
+	/** Those that were used here already: what the core did not like once, it is not given again. @type {WeakSet<Shared>} */ #used = new WeakSet();
+	/** Who waits for a reply, by key. @type {Map<string, () => void>} */ #awaited = new Map();
+
+	/** @param {import("./clock.js").Clock} clock */
+	constructor(clock) {
+		this.#clock = clock;
+	}
+
+	/**
+	 * Another page's answer where there is a newer one, otherwise the edge's own.
+	 * @param {import("./core.js").Request} request
+	 * @param {number | undefined} since when the token that is to be replaced was asked for, in wall-clock milliseconds
+	 * @param {import("./platform.js").PlatformSignal} signal
+	 * @param {() => Promise<Answer>} send asks the edge
+	 * @returns {Promise<Answer>}
+	 */
+	async exchange(request, since = -Infinity, signal, send) {
+		const locks = /** @type {any} */ (globalThis).navigator?.locks;
+		const key = locks && (await keyOf(request));
+		if (!key) {
+			return send();
+		}
+		const { rejected } = JSON.parse(/** @type {string} */ (request.body));
+		const held = () => this.#take(key, since, rejected);
+		const ask = async () => held() ?? (await this.#reply(key), held()) ?? this.#announce(key, await this.#timed(send));
+		const wait = new AbortController();
+		const bounded = this.#clock.timer(() => wait.abort(), lockWaitMs);
+		signal.addEventListener("abort", () => wait.abort(), { once: true });
+		let granted = false;
+		try {
+			this.#open();
+			return held() ?? (await locks.request(`cctoken ${key}`, { signal: wait.signal }, () => {
+				granted = true;
+				bounded();
+				return ask();
+			}));
+		} catch (error) {
+			if (granted || signal.aborted) {
+				throw error;
+			}
+			return this.#announce(key, await this.#timed(send)); // the other page hangs, or there can be no lock here
+		} finally {
+			bounded();
+		}
+	}
+
+	close() {
+		this.#channel?.close();
+		this.#channel = undefined;
+		this.#kept.clear();
+	}
+
+	#open() {
+		if (this.#channel) {
+			return;
+		}
+		this.#channel = new BroadcastChannel("cctoken");
+		this.#channel.onmessage = (/** @type {{ data: any }} */ { data }) => {
+			if (typeof data?.key !== "string") {
+				return; // not of this package, or of another version
+			}
+			if (data.type === "want") {
+				const kept = this.#kept.get(data.key);
+				if (kept) {
+					this.#channel.postMessage({ type: "have", key: data.key, ...kept });
+				}
+			} else if (data.type === "have" && isToken(data.text) && Number.isFinite(data.wall) && Number.isFinite(data.mono)) {
+				this.#keep(data.key, { text: data.text, wall: data.wall, mono: data.mono });
+				this.#awaited.get(data.key)?.();
+			}
+		};
+	}
+
+	/**
+	 * @param {string} key
+	 * @param {Shared} shared
+	 */
+	#keep(key, shared) {
+		const before = this.#kept.get(key);
+		if (before && before.wall >= shared.wall) {
+			return;
+		}
+		this.#kept.delete(key); // so that it becomes the newest
+		this.#kept.set(key, shared);
+		for (const [oldest] of this.#kept) {
+			if (this.#kept.size <= maxKept) {
+				break;
+			}
+			this.#kept.delete(oldest);
+		}
+	}
+
+	/**
+	 * What another page got later than this page's own token, once.
+	 * @param {string} key
+	 * @param {number} since
+	 * @param {string | undefined} rejected
+	 * @returns {Answer | undefined}
+	 */
+	#take(key, since, rejected) {
+		const shared = this.#kept.get(key);
+		if (!shared || this.#used.has(shared) || shared.wall <= since || JSON.parse(shared.text).token === rejected) {
+			return undefined;
+		}
+		this.#used.add(shared);
+		const age = Math.max(0, this.#clock.wall() - shared.wall, monotonic() - shared.mono);
+		return { head: { status: 200, age: Math.ceil(age) }, body: encoder.encode(shared.text) };
+	}
+
+	/**
+	 * Asks the other pages. Who got a token has told of it, but this page may be new, and a lock that is let go can be here
+	 * before the message that was sent while it was held.
+	 * @param {string} key
+	 */
+	async #reply(key) {
+		await new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
+			const stop = this.#clock.timer(() => resolve(), replyWaitMs);
+			this.#awaited.set(key, () => {
+				stop();
+				resolve();
+			});
+			this.#channel?.postMessage({ type: "want", key });
+		});
+		this.#awaited.delete(key);
+	}
+
+	/**
+	 * @param {() => Promise<Answer>} send
+	 * @returns {Promise<{ answer: Answer, wall: number, mono: number }>}
+	 */
+	async #timed(send) {
+		const [wall, mono] = [this.#clock.wall(), monotonic()];
+		return { answer: await send(), wall, mono };
+	}
+
+	/**
+	 * Tells the other pages of a token.
+	 * @param {string} key
+	 * @param {{ answer: Answer, wall: number, mono: number }} timed
+	 */
+	#announce(key, { answer, wall, mono }) {
+		const text = decoder.decode(answer.body);
+		if (answer.head.status === 200 && this.#channel && isToken(text)) {
+			const shared = { text, wall, mono };
+			this.#used.add(shared);
+			this.#keep(key, shared);
+			this.#channel.postMessage({ type: "have", key, ...shared });
+		}
+		return answer;
+	}
+}
+
+/** @param {import("./clock.js").Clock} clock */
+export const pages = (clock) => new Tabs(clock);
+
+/** A clock that no setting of the time of day moves, and that all pages read alike, in milliseconds. */
+const monotonic = () => performance.timeOrigin + performance.now();
+
+/** @param {any} text */
+function isToken(text) {
+	try {
+		return typeof text === "string" && typeof JSON.parse(text).token === "string";
+	} catch {
+		return false;
+	}
+}
+
+/** What changes in a JWT while its user and rights stay (RFC 7519, section 4.1; OpenID Connect Core, section 2). */
+const passing = ["exp", "iat", "nbf", "jti", "auth_time", "nonce", "at_hash", "c_hash"];
+
+/**
+ * What tells users, connections and edges apart, as a hash: names of locks can be seen by all that runs in the origin.
+ * A JWT counts by what it says of its user, as each page may hold another one; what is no JWT counts as it is. Undefined
+ * where the page has no WebCrypto, as on plain http.
+ * @param {import("./core.js").Request} request
+ */
+async function keyOf({ url, headers = [], body = "" }) {
+	const subtle = /** @type {any} */ (globalThis).crypto?.subtle;
+	if (!subtle) {
+		return undefined;
+	}
+	const [, bearer = ""] = headers.find(([name]) => name === "Authorization") ?? [];
+	const of = JSON.stringify([url, JSON.parse(body).connection, claims(bearer) ?? bearer]);
+	const hash = new Uint8Array(await subtle.digest("SHA-256", encoder.encode(of)));
+	return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** @param {string} bearer */
+function claims(bearer) {
+	try {
+		const [, payload = ""] = bearer.split(".");
+		const text = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));
+		const all = JSON.parse(decoder.decode(Uint8Array.from(text, (c) => c.charCodeAt(0))));
+		const lasting = Object.entries(all).filter(([name]) => !passing.includes(name));
+		return typeof all.sub === "string" ? lasting.sort(([a], [b]) => (a < b ? -1 : 1)) : undefined;
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,154 @@
+// Every guide is followed to the letter, with the package as it is published, and each page that it serves is opened in
+// Chromium.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { setTimeout } from "node:timers/promises";
+import { after, before, describe, test } from "node:test";
+import { controls } from "../../demo/server.js";
+import { launchChromium } from "../browser/chromium.js";
+import { Guide, readGuide } from "./guide.js";
+import { serveRegistry } from "./registry.js";
+import { stepsOf } from "./steps.js";
+import { wrong } from "./wrong.js";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const guides = (await readdir(join(root, "docs/guides"))).map((name) => `guides/${name}`);
+const names = [...guides, "migration.md"];
+
+/** What guides take for granted, as packages of npm. */
+const runtimes = ["deno@2.9.6", "bun@1.4.5"];
+
+let folder;
+let browser;
+let tarball;
+let registry;
+let tools;
+
+before(async () => {
+	folder = await mkdtemp(join(tmpdir(), "cctoken-guides-"));
+	const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], { cwd: root, encoding: "utf8" });
+	tarball = join(folder, JSON.parse(packed)[0].filename);
+	registry = await serveRegistry(tarball, JSON.parse(await readFile(join(root, "package.json"), "utf8")));
+	tools = join(folder, "tools");
+	await mkdir(tools);
+	execFileSync("npm", ["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline", ...runtimes], {
+		cwd: tools,
+		stdio: ["ignore", "ignore", "inherit"],
+	});
+	browser = await launchChromium();
+});
+
+after(async () => {
+	await browser?.close();
+	await registry?.close();
+	await rm(folder, { recursive: true });
+});
+
+test("what is said to go wrong belongs to a guide", () => {
+	assert.deepEqual(Object.keys(wrong).filter((name) => !names.includes(name)), []);
+});
+
+test("every guide shows that it has got a token", async () => {
+	for (const name of names) {
+		const steps = stepsOf(await readGuide(name));
+		assert.ok(steps.some(({ kind }) => kind === "prints" || kind === "shows"), `docs/${name} ends with nothing that a test could see`);
+		steps.forEach((step, index) => {
+			if (step.kind === "serve") {
+				assert.equal(steps[index + 1]?.kind, "shows", `docs/${name}, line ${step.line}: nobody looks at what is served`);
+			}
+		});
+	}
+});
+
+test("every code that a guide names is one of the package's", async () => {
+	const errors = await readGuide("errors.md");
+	for (const name of names) {
+		for (const [, codes] of (await readGuide(name)).matchAll(/^\| ((?:`\w+`(?:, )?)+)/gm)) {
+			for (const [code] of codes.matchAll(/`\w+`/g)) {
+				assert.ok(errors.includes(`\n| ${code} |`), `docs/${name}: ${code} is not in docs/errors.md`);
+			}
+		}
+	}
+});
+
+test("the version that a guide says it was tried with is the one that is tried", async () => {
+	for (const name of guides) {
+		const guide = await readGuide(name);
+		const said = /Tried with ([\w.]+?)(?:\.js)? (\d[\d.]*\d|\d)/.exec(guide);
+		const packages = [...guide.matchAll(/^npm install (.*)$/gm)].flatMap(([, words]) => words.split(" ")).concat(runtimes);
+		if (said) {
+			const [, tool, version] = said;
+			assert.ok(packages.some((name) => name.startsWith(`${tool.toLowerCase()}@${version}.`)), `docs/${name} has no ${tool} ${version}`);
+		}
+	}
+});
+
+test("the README links to every guide, and to none that is not there", async () => {
+	const readme = await readFile(join(root, "README.md"), "utf8");
+	const linked = [...readme.matchAll(/\]\(docs\/(guides\/[^)#]+|migration\.md)\)/g)].map(([, path]) => path);
+	assert.deepEqual(linked.sort(), [...names].sort());
+});
+
+/**
+ * Asks until the AccessToken has been renewed twice. A slow answer of the vendor comes when the request that has asked for
+ * it is over. Where that is lost, the next one to need the token waits in vain.
+ * @param {Guide} guide
+ */
+async function renewsBetweenRequests(guide) {
+	const vendor = controls(guide.sandbox.url);
+	const logins = async () => (await vendor.state()).counts.accessToken.logins;
+	await vendor.fault({ system: "ccmessaging", endpoint: "accessToken", fault: "delay", delayMs: 400, count: 10 });
+	const deadline = Date.now() + 120_000;
+	for (const enough = (await logins()) + 3; (await logins()) < enough; await setTimeout(50)) {
+		assert.ok(Date.now() < deadline, "the AccessToken is not renewed any more");
+		const answer = await (await fetch(guide.page.url)).text();
+		assert.equal(answer.slice(0, 200), "the vendor answered 200"); // wrangler's page about an error is long
+	}
+}
+
+describe("the guides", { concurrency: 2 }, () => {
+	for (const name of names) {
+		test(`${name} does what it says`, async (t) => {
+			const guide = new Guide(name, {
+				tarball,
+				registry: registry.url,
+				browser,
+				// In a Worker, tokens that are renewed between requests are the difficulty: see below.
+				flags: name === "guides/workers.md" ? ["-access-token-lifetime", "4s"] : [],
+				tools: join(tools, "node_modules/.bin"),
+				log: (line) => t.diagnostic(line),
+			});
+			try {
+				await guide.open();
+				await guide.follow();
+				for (const { why, change, serve, run, tool, code } of wrong[name] ?? []) {
+					await t.test(`${name}: where ${why}, there is ${code}`, async () => {
+						assert.ok((await readGuide(name)).includes(`\`${code}\``), "the guide names it");
+						if (change) {
+							await guide.run(change);
+						}
+						if (serve) {
+							await guide.serve(serve);
+							assert.equal(await guide.shown(code), code);
+						}
+						if (run) {
+							assert.equal(await guide.failureOf(...run), code);
+						}
+						if (tool) {
+							await assert.rejects(guide.run(tool), ({ message }) => message.includes(code));
+						}
+					});
+				}
+				if (name === "guides/workers.md") {
+					await t.test("in a Durable Object, what one request has begun is there for the next", () => renewsBetweenRequests(guide));
+				}
+			} finally {
+				await guide.close();
+			}
+		});
+	}
+});

@@ -1,0 +1,1 @@
+document.documentElement.dataset.before = Reflect.ownKeys(globalThis).map(String).join();

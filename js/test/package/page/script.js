@@ -1,0 +1,3 @@
+import { show } from "/result.js";
+
+show(window.cctoken);

@@ -1,0 +1,18 @@
+// What the program must see in every runtime.
+
+const life = "acquired,rejected,replayed,acquired";
+
+/** Three logins: for the shared client, for the other client, and after the token was revoked. */
+const each = { same: true, verified: "true by the core", status: 200, renewed: true, events: life, classes: true, logins: 3 };
+
+export const seen = {
+	systems: {
+		appcube: each,
+		// The AccessToken has a life of its own, and ends with the revocation too.
+		ccmessaging: { ...each, events: "acquired,acquired,rejected,rejected,replayed,acquired,acquired" },
+		isales: each,
+		cubedrive: { ...each, verified: "true by the vendor" },
+	},
+	refused: "credentials_refused",
+	globals: [],
+};

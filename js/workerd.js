@@ -1,0 +1,18 @@
+// The entry for Cloudflare's Workers, and for workerd wherever it runs. WebAssembly comes as a module of its own there,
+// compiled when the Worker is deployed. https://developers.cloudflare.com/workers/runtime-apis/webassembly/javascript/
+import * as workers from "cloudflare:workers";
+import core from "../dist/core.wasm";
+import { entry } from "./entry.js";
+import { load } from "./load-compiled.js";
+
+/** @type {import("./driver.js").WaitUntil} */
+function waitUntil(work) {
+	try {
+		workers.waitUntil?.(work.then(undefined, () => {})); // its failure is told to those who wait for the token
+	} catch {
+		// Outside a request nothing ends early.
+	}
+}
+
+export const { initialize, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load(core), { waitUntil });
+export * from "./public.js";

@@ -1,0 +1,86 @@
+package console
+
+import "strconv"
+
+func number(n int) string { return strconv.Itoa(n) }
+
+// Reader is who the page speaks to: a language, and the zone of its times of day in minutes.
+type Reader struct {
+	Language
+	Offset int
+}
+
+// Clock writes an instant as the reader's time of day.
+func (r Reader) Clock(at int64) string { return Clock(at, r.Offset) }
+
+// Label names the session of an event.
+func (r Reader) Label(e Event) string {
+	if e.Card == 0 {
+		return r.Say("access token")
+	}
+	return r.Say("session", number(e.Card)) + " · " + e.System
+}
+
+// Exchange is a request and what came, in a line.
+func (r Reader) Exchange(e Event) string {
+	came := number(e.Status)
+	if e.Status == 0 {
+		came = r.Say("exchange lost")
+	}
+	return r.Say("exchange", e.Method, e.Path, came, strconv.FormatInt(e.Took, 10))
+}
+
+// Detail says what is special about an event, or "".
+func (r Reader) Detail(e Event) string {
+	text := e.Step
+	switch {
+	case e.Type == Exchange:
+		return r.Exchange(e)
+	case e.Type == Fault:
+		return e.Asked
+	case e.Trouble != nil:
+		text = join(text, e.Trouble.Code)
+		if e.Trouble.Status != 0 {
+			text = join(text, "HTTP "+number(e.Trouble.Status))
+		}
+	case e.Reason != "":
+		text = join(text, e.Reason)
+	}
+	if e.ExpiresAt != 0 {
+		text = join(text, r.Say("ends at", r.Clock(e.ExpiresAt)))
+	}
+	if e.RetryAt != 0 {
+		text = join(text, r.Say("retry at", r.Clock(e.RetryAt)))
+	}
+	return text
+}
+
+func join(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + " · " + b
+}
+
+// Mark says what a mark of the timeline stands for.
+func (r Reader) Mark(m Mark) string {
+	what := r.Say("event " + string(m.Type))
+	if m.Count > 1 {
+		return r.Clock(m.First.At) + " " + r.Say("event times", what, number(m.Count))
+	}
+	return join(r.Clock(m.First.At)+" "+what, r.Detail(m.First))
+}
+
+// Advice says what to do about a failure's code, or "" where nothing is known of it.
+func (l Language) Advice(code string) string {
+	if !Has("advice " + code) {
+		return ""
+	}
+	return l.Say("advice " + code)
+}
+
+// Line is an event's line in the list, as markup.
+func (r Reader) Line(e Event) string {
+	return `<time>` + r.Clock(e.At) + `</time> <span class="who">` + Escape(r.Label(e)) + `</span> <span class="what">` +
+		Escape(r.Say("event "+string(e.Type))) + `</span> <span class="detail">` + Escape(r.Detail(e)) + `</span>`
+}

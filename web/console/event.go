@@ -1,0 +1,184 @@
+package console
+
+import (
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// EventType is an event's type as the package names it, or one of the page's own two.
+type EventType string
+
+const (
+	Acquired EventType = "acquired"
+	Renewed  EventType = "renewed"
+	Rolled   EventType = "rolled"
+	Rejected EventType = "rejected"
+	Replayed EventType = "replayed"
+	Retrying EventType = "retrying"
+	Failed   EventType = "failed"
+	Cooling  EventType = "cooling"
+	Evicted  EventType = "evicted"
+	Exchange EventType = "exchange" // a request, and what came
+	Fault    EventType = "fault"    // what the page's user did to the sandbox: a fault, a revocation, a roll
+)
+
+// EventTypes are all types, in the order of the legend.
+var EventTypes = []EventType{Acquired, Renewed, Rolled, Replayed, Rejected, Retrying, Failed, Cooling, Evicted, Exchange, Fault}
+
+// Event is one moment of a session's life. It holds no secret and no token.
+type Event struct {
+	Type      EventType
+	At        int64
+	System    string
+	Card      int   // the page's number of the session, or 0 where it has none
+	Core      int64 // the package's number of it, or 0
+	Step      string
+	Logins    int
+	ExpiresAt int64
+	RetryAt   int64
+	Reason    string
+	Trouble   *Trouble
+
+	// Of an Exchange:
+	Method string
+	Path   string // without a query
+	Status int    // 0 where nothing came
+	Took   int64
+	// Of a Fault: what was asked of the sandbox.
+	Asked string
+}
+
+// Trouble is a failure as the package reports it.
+type Trouble struct {
+	Code      string
+	Message   string
+	Step      string
+	Field     string
+	Status    int
+	Retryable bool
+	RetryAt   int64
+	At        int64
+}
+
+// maxEvents bounds the log. A tab that is open for days must not grow.
+const maxEvents = 2000
+
+// Log keeps the latest events, oldest first.
+type Log struct {
+	events  []Event
+	dropped int
+	adopted map[int64]int // the page's number of a session by the package's
+}
+
+// Add appends an event. One that names a session only by the package's number belongs to the card that had it last.
+func (l *Log) Add(e Event) Event {
+	if l.adopted == nil {
+		l.adopted = map[int64]int{}
+	}
+	if e.Core != 0 && e.Card != 0 {
+		l.adopted[e.Core] = e.Card
+	} else if e.Core != 0 {
+		e.Card = l.adopted[e.Core]
+	}
+	if len(l.events) == maxEvents {
+		l.dropped += maxEvents / 10
+		l.events = append(l.events[:0], l.events[maxEvents/10:]...)
+	}
+	l.events = append(l.events, e)
+	return e
+}
+
+// Disown forgets which card a session of the package belonged to: a fresh core counts from the beginning.
+func (l *Log) Disown() { clear(l.adopted) }
+
+// Of returns the events of one card, or of all with 0.
+func (l *Log) Of(card int) []Event {
+	if card == 0 {
+		return l.events
+	}
+	var out []Event
+	for _, e := range l.events {
+		if e.Card == card {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// Last returns the latest n events of a card, or of all with 0, newest first.
+func (l *Log) Last(card, n int) []Event {
+	var out []Event
+	for i := len(l.events) - 1; i >= 0 && len(out) < n; i-- {
+		if card == 0 || l.events[i].Card == card {
+			out = append(out, l.events[i])
+		}
+	}
+	return out
+}
+
+// JSON is the log of one card, or of all with 0, as a file to keep. Instants are milliseconds since 1970 UTC.
+func (l *Log) JSON(card int, savedAt int64) []byte {
+	b := []byte(`{"savedBy":"cctoken console","savedAt":`)
+	b = strconv.AppendInt(b, savedAt, 10)
+	b = append(b, `,"dropped":`...)
+	b = strconv.AppendInt(b, int64(l.dropped), 10)
+	b = append(b, `,"events":[`...)
+	for i, e := range l.Of(card) {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = e.append(append(b, "\n  "...))
+	}
+	return append(b, "\n]}\n"...)
+}
+
+// append writes the event as a JSON object; members that are empty are left out.
+func (e Event) append(b []byte) []byte {
+	w := object{append(b, '{')}
+	w.text("type", string(e.Type))
+	w.number("at", e.At)
+	w.text("system", e.System)
+	w.number("session", int64(e.Card))
+	w.number("core", e.Core)
+	w.text("step", e.Step)
+	w.number("logins", int64(e.Logins))
+	w.number("expiresAt", e.ExpiresAt)
+	w.number("retryAt", e.RetryAt)
+	w.text("reason", e.Reason)
+	w.text("method", e.Method)
+	w.text("path", e.Path)
+	w.number("status", int64(e.Status))
+	w.number("tookMs", e.Took)
+	w.text("asked", e.Asked)
+	if t := e.Trouble; t != nil {
+		w.text("code", t.Code)
+		w.text("message", t.Message)
+		w.number("httpStatus", int64(t.Status))
+	}
+	return append(w.data, '}')
+}
+
+type object struct{ data []byte }
+
+func (o *object) name(name string) {
+	if o.data[len(o.data)-1] != '{' {
+		o.data = append(o.data, ',')
+	}
+	o.data, _ = jsontext.AppendQuote(o.data, name)
+	o.data = append(o.data, ':')
+}
+
+func (o *object) text(name, text string) {
+	if text != "" {
+		o.name(name)
+		o.data, _ = jsontext.AppendQuote(o.data, text)
+	}
+}
+
+func (o *object) number(name string, n int64) {
+	if n != 0 {
+		o.name(name)
+		o.data = strconv.AppendInt(o.data, n, 10)
+	}
+}

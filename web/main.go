@@ -1,0 +1,187 @@
+//go:build js
+
+// Command web is the agent console: a page that opens sessions with the four systems and shows their tokens' lives.
+//
+// It holds no token logic. The cctoken package, which page.js imports as any page would, gets, keeps, renews and
+// verifies; this program asks it, listens to its events, and puts what it says on the screen. What can be thought
+// without a screen is in package console.
+package main
+
+import (
+	"syscall/js"
+
+	"honnef.co/go/js/dom/v2"
+
+	"cctoken/web/console"
+)
+
+func main() {
+	p := newPage(dom.GetWindow().Document(), js.Global().Get("host"))
+	p.listen()
+	p.start()
+	select {} // parked: from here on, the page's events are what happens
+}
+
+// page is all that the program knows.
+type page struct {
+	doc    dom.Document
+	host   js.Value // what page.js lends
+	client js.Value // the package's client, one for all sessions
+
+	reader  console.Reader
+	log     console.Log
+	cards   []*card // in the order of the page
+	opened  int     // ever
+	drawing bool    // a frame is waited for, to draw the timeline
+	drawn   console.Timeline
+	width   float64
+	nowLine dom.Element
+	samples map[string]sample // of the sandbox, by form
+	typed   map[string]map[string]string
+	target  console.Target
+
+	status, none, sessions, events, picture, filter dom.Element
+	template                                        js.Value
+}
+
+func newPage(doc dom.Document, host js.Value) *page {
+	p := &page{
+		doc: doc, host: host, target: console.Sandbox, typed: map[string]map[string]string{}, width: 640,
+		status: doc.GetElementByID("status"), none: doc.GetElementByID("none"), sessions: doc.GetElementByID("sessions"),
+		events: doc.GetElementByID("events"), picture: doc.GetElementByID("picture"),
+		filter:   doc.QuerySelector("select[name=session]"),
+		template: doc.QuerySelector("template#session").Underlying().Get("content").Get("firstElementChild"),
+	}
+	p.samples = samples(host.Get("identities"))
+	p.client = host.Get("cctoken").Call("createClient", map[string]any{
+		"fetch":   host.Call("watchedFetch", js.FuncOf(p.exchanged)),
+		"onEvent": js.FuncOf(p.happened),
+	})
+	return p
+}
+
+// listen connects the page's own controls. Those of a card are reached by way of what holds all cards.
+func (p *page) listen() {
+	p.doc.GetElementByID("language").AddEventListener("change", false, func(dom.Event) { p.speak() })
+	p.doc.AddEventListener("click", false, func(e dom.Event) {
+		button := e.Target().Closest("[data-action]")
+		if button == nil {
+			return
+		}
+		if action := p.actions()[button.GetAttribute("data-action")]; action != nil {
+			action()
+		}
+	})
+	p.sessions.AddEventListener("click", false, p.clicked)
+	p.filter.AddEventListener("change", false, func(dom.Event) { p.redraw(); p.relist() })
+	p.listenToForms()
+	p.host.Call("watchPolicy", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		p.banner("blocked", p.reader.Say("blocked", args[0].String()))
+		return nil
+	}))
+	p.host.Call("watchWidth", p.picture.Underlying(), js.FuncOf(func(_ js.Value, args []js.Value) any {
+		p.width = args[0].Float()
+		p.redraw()
+		return nil
+	}))
+}
+
+// start shows what there is at first, and begins to tick.
+func (p *page) start() {
+	p.speak()
+	switch n := p.host.Get("formerSessions").Int(); {
+	case n == 1:
+		p.banner("former", p.reader.Say("sessions former one"))
+	case n > 1:
+		p.banner("former", p.reader.Say("sessions former", itoa(n)))
+	}
+	p.host.Call("rememberSessions", 0)
+	p.host.Call("everySecond", js.FuncOf(func(js.Value, []js.Value) any {
+		p.tick()
+		return nil
+	}))
+	go func() {
+		if _, reason, ok := await(p.host.Get("cctoken").Call("initialize")); !ok {
+			p.coreTrouble(troubleOf(reason))
+			return
+		}
+		p.say(p.reader.Say("said ready"))
+	}()
+}
+
+// actions are the buttons that belong to no card.
+func (p *page) actions() map[string]func() {
+	return map[string]func(){
+		"open-all":     p.openAll,
+		"close-all":    p.closeAll,
+		"clear-faults": func() { go p.clearFaults() },
+		"save":         p.save,
+		"restart":      func() { go p.restart() },
+	}
+}
+
+// speak takes the page's language, and says all again that is not in the page in both.
+func (p *page) speak() {
+	p.reader.Language = console.LanguageOf(p.doc.DocumentElement().GetAttribute("lang"))
+	p.reader.Offset = p.host.Call("zone", p.now()).Int()
+	for _, c := range p.cards {
+		c.name()
+		c.show()
+	}
+	p.legend()
+	p.listFilter()
+	p.redraw()
+	p.relist()
+}
+
+// say tells the outcome of what the user did.
+func (p *page) say(text string) { p.status.SetTextContent(text) }
+
+// banner shows a notice, or hides it with "".
+func (p *page) banner(id, text string) {
+	el := p.doc.GetElementByID(id)
+	el.SetTextContent(text)
+	hide(el, text == "")
+}
+
+// tick brings up to date what changes with time alone. It is called once a second, and not while nobody sees the page.
+func (p *page) tick() {
+	now := p.now()
+	for _, c := range p.cards {
+		c.tick(now)
+	}
+	p.moveNow(now)
+}
+
+// now is the time of day in milliseconds, read anew each time: after a sleep nothing that was counted would be right.
+func (p *page) now() int64 { return int64(js.Global().Get("Date").Call("now").Float()) }
+
+// coreTrouble says that the token core is not there: it has died, or cannot be started.
+func (p *page) coreTrouble(t console.Trouble) {
+	text := p.reader.Say("core missing", t.Message)
+	if t.Code == "module_failed" {
+		text = p.reader.Say("core died")
+	}
+	p.log.Disown()
+	for _, c := range p.cards {
+		c.core = 0
+		if c.Held {
+			c.Drop(true)
+			c.token = js.Undefined()
+		}
+		c.show()
+	}
+	el := p.doc.GetElementByID("core-trouble")
+	el.QuerySelector("[data-slot]").SetTextContent(text)
+	hide(el, false)
+}
+
+// restart starts the core again. The sessions get new tokens when they are asked.
+func (p *page) restart() {
+	if _, reason, ok := await(p.host.Get("cctoken").Call("initialize")); !ok {
+		p.coreTrouble(troubleOf(reason))
+		return
+	}
+	hide(p.doc.GetElementByID("core-trouble"), true)
+	p.say(p.reader.Say("said restarted"))
+}
