@@ -6,5 +6,7 @@ export { Keeper } from "./keeper.js";
 export { Nonces } from "./nonces.js";
 export { createEdge };
 
+/** @typedef {import("./config.js").EdgeConfig} EdgeConfig */
+
 /** The edge with the configuration in the variable CCTOKEN_CONFIG. */
 export default createEdge();
