@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime types run test test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs api bench bench-own bench-compare sim fuzz lint pack clean FORCE
+.PHONY: help build runtime edge types run test test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api bench bench-own bench-compare sim fuzz lint pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -21,12 +21,15 @@ build: dist/manifest.json ## build all that ships
 # What runs in the repository itself: this much takes Go and Node, and nothing from npm.
 runtime: dist/core.wasm dist/go.js dist/build.js dist/console.wasm
 
+# The edge's Worker, as one module and the keeper's WebAssembly beside it.
+edge: dist/edge.js dist/keeper.wasm
+
 types: dist/.types ## build the TypeScript declarations
 
 run: runtime dist/serve ## serve the sandbox, and show a token of each system got, kept, renewed and verified
 	node js/demo/run.js
 
-test: test-go test-wasm test-js test-docs test-browser ## run all tests
+test: test-go test-wasm test-js test-edge test-docs test-browser ## run all tests
 
 # The race detector needs a C compiler.
 test-go: ## run the Go tests natively
@@ -45,6 +48,9 @@ test-js: runtime dist/serve dist/sandbox.wasm.br node_modules/.made ## run the t
 
 test-docs: types ## check that the documents are current
 	node --test js/test/docs/*.test.js
+
+test-edge: edge dist/serve ## run the tests of the edge in workerd
+	node --test --test-concurrency=2 js/test/edge/*.test.js
 
 test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
 	node --test js/test/browser/*.test.js
@@ -92,6 +98,18 @@ lint: types ## check format, go vet, types
 api: dist/go.js dist/build.js dist/inline.js node_modules/.made ## write the API reference from the JSDoc
 	node js/build/api.js docs/api.md
 
+# Nothing of wrangler's is fetched from, or told to, anybody.
+WRANGLER := CLOUDFLARE_CF_FETCH_ENABLED=false WRANGLER_SEND_METRICS=false node_modules/.bin/wrangler
+
+edge-dev: edge dist/serve ## run the edge by wrangler dev over the sandbox, with an issuer to sign in at
+	node js/edge/dev/dev.js
+
+edge-dry-run: edge ## let wrangler bundle and check the edge as it would be deployed
+	$(WRANGLER) deploy --dry-run --outdir dist/edge-dry-run
+
+edge-self-host: edge dist/serve ## run the edge in plain workerd on this machine, over the sandbox
+	node js/edge/dev/self-host.js
+
 pack: build ## make the npm package
 	npm pack --ignore-scripts
 
@@ -116,15 +134,19 @@ dist/inline.js: dist/core.wasm js/build/inline/main.go
 dist/cctoken.js: $(wildcard js/*.js) dist/go.js dist/build.js js/build/script.js node_modules/.made
 	node js/build/script.js $@
 
-dist/manifest.json: dist/sandbox.wasm.br dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/.types dist/cctoken.js dist/LICENSES.txt package.json js/build/manifest.js
+dist/manifest.json: dist/edge.js dist/keeper.wasm dist/sandbox.wasm.br dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/.types dist/cctoken.js dist/LICENSES.txt package.json js/build/manifest.js
 	node js/build/manifest.js $@
 
 # The edge's keeper links net/http, as the library for Workers does.
 dist/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*.go wasm/keeper/keep/*.go)) dist/.toolchain Makefile
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/keeper
+	@chmod 644 $@
 
 dist/keeper-go.js: wasm_exec.js js/build/glue.js js/build/keeper-glue.js
 	node js/build/keeper-glue.js wasm_exec.js $@
+
+dist/edge.js: $(wildcard js/*.js js/edge/*.js) dist/keeper-go.js js/build/edge.js node_modules/.made
+	node js/build/edge.js $@
 
 dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go core/sandbox/*.go)) go.mod dist/.toolchain
 	go build -trimpath -o $@ ./web/serve
@@ -139,11 +161,12 @@ dist/sandbox.wasm.br: dist/sandbox.wasm js/build/brotli.js
 dist/go.js: wasm_exec.js js/build/glue.js
 	node js/build/glue.js wasm_exec.js $@
 
-# The module holds Go's runtime and the JSON reader, whose licences ask to be handed on.
-dist/LICENSES.txt: dist/.toolchain go.mod
-	@go mod download github.com/go-json-experiment/json
-	@for d in "$$(go env GOROOT)" "$$(go list -m -f '{{.Dir}}' github.com/go-json-experiment/json)"; do \
-		cat "$$d/LICENSE" || exit 1; echo; done > $@
+# What ships holds Go's runtime, the JSON reader, the library for Workers and jose, whose licences ask to be handed on.
+dist/LICENSES.txt: dist/.toolchain go.mod package-lock.json node_modules/.made
+	@go mod download github.com/go-json-experiment/json github.com/syumai/workers
+	@for f in "$$(go env GOROOT)/LICENSE" "$$(go list -m -f '{{.Dir}}' github.com/go-json-experiment/json)/LICENSE" \
+		"$$(go list -m -f '{{.Dir}}' github.com/syumai/workers)/LICENSE.md" node_modules/jose/LICENSE.md; do \
+		cat "$$f" || exit 1; echo; done > $@
 
 # tsc leaves the declarations of deleted sources behind, so it starts from nothing.
 dist/.types: $(wildcard js/*.js js/cli/*.js js/cli/*/*.js js/sandbox/*.js js/edge/*.js js/build/*.d.ts) tsconfig.json dist/go.js dist/build.js dist/inline.js dist/keeper-go.js node_modules/.made

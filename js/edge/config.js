@@ -402,8 +402,8 @@ class Reader {
 		/** @type {Record<string, any>} */
 		const checked = Object.create(null); // so that a caller's "constructor" names nothing
 		for (const [key, one] of Object.entries(value)) {
-			if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(key)) {
-				this.fail(name, "has a name that is not letters, digits, dots, dashes and underscores, at most 64");
+			if (!/^[A-Za-z0-9_-]{1,64}$/.test(key)) {
+				this.fail(name, "has a name that is not 1 to 64 letters, digits, hyphens and underscores");
 				continue;
 			}
 			checked[key] = read(new Reader(one, `${this.#name(name)}.${key}`, this.problems));

@@ -36,8 +36,8 @@ const encoder = new TextEncoder();
  * @returns {Promise<string>}
  */
 export async function sign({ keyId, secret }, { method, url, body = new Uint8Array() }, fixed = {}) {
-	if (!/^[A-Za-z0-9._-]{1,64}$/.test(keyId)) {
-		throw new TypeError("keyId must be letters, digits, dots, dashes and underscores, at most 64");
+	if (!/^[A-Za-z0-9_-]{1,64}$/.test(keyId)) {
+		throw new TypeError("keyId must be 1 to 64 letters, digits, hyphens and underscores");
 	}
 	if (typeof secret !== "string" || secret.length < 32) {
 		throw new TypeError("secret must have at least 32 characters");

@@ -8,7 +8,7 @@ import { unauthorized } from "./unauthorized.js";
 /** Signed bodies are read before anything else is done, up to this many bytes. */
 export const maxSignedBody = 1 << 20;
 
-const form = new RegExp(`^${scheme} key="([A-Za-z0-9._-]{1,64})", timestamp="([0-9]{1,12})", nonce="([A-Za-z0-9_-]{16,64})", signature="([A-Za-z0-9_-]{43})"$`);
+const form = new RegExp(`^${scheme} key="([A-Za-z0-9_-]{1,64})", timestamp="([0-9]{1,12})", nonce="([A-Za-z0-9_-]{16,64})", signature="([A-Za-z0-9_-]{43})"$`);
 
 /** A key that no configuration has, so that an unknown key ID takes as long as a wrong signature. */
 const nobodys = "0".repeat(64);

@@ -25,7 +25,8 @@ before(async () => {
 			...config,
 			connections: {
 				...connections,
-				messaging: { ...connections.messaging, call: { ...connections.messaging.call, methods: ["GET", "HEAD", "POST", "PUT", "DELETE"], timeoutMs: 2000, maxBodyBytes: 4 << 20 } },
+				// An app of its own for each test: its AccessToken is shared by all users, and so is the pause after it was rejected often.
+				messaging: { ...connections.messaging, identity: { ...connections.messaging.identity, appKey: { claim: "app" } }, call: { ...connections.messaging.call, methods: ["GET", "HEAD", "POST", "PUT", "DELETE"], timeoutMs: 2000, maxBodyBytes: 4 << 20 } },
 				drive: { ...connections.drive, call: { ...connections.drive.call, methods: ["GET", "HEAD", "POST", "DELETE"] } },
 			},
 		}),
@@ -38,7 +39,7 @@ after(async () => {
 beforeEach(async () => {
 	vendor.streaming = false;
 	vendor.business = (_request, response) => json(response, {});
-	fresh = await edge.tokenFor(`agent-${++agents}`);
+	fresh = await edge.tokenFor(`agent-${++agents}`, { claims: { app: `app-${agents}` } });
 });
 
 const messaging = "/v1/call/messaging/apiaccess/ccmessaging";

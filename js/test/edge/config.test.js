@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkConfig, ConfigError, secretsOf } from "../../edge/config.js";
 import { mayPass } from "../../edge/header-names.js";
-import { connectionsTo } from "./edge.js";
+import { connectionsTo } from "../../edge/dev/demo.js";
 
 const valid = () => ({
 	authentication: {
@@ -11,7 +11,7 @@ const valid = () => ({
 		machines: { type: "signed", keys: { robot: { secret: "MACHINE_KEY", subject: "robot-1" } } },
 	},
 	origins: ["https://console.test"],
-	connections: connectionsTo("https://vendor.test"),
+	connections: connectionsTo("https://vendor.test", ["staff", "machines"]),
 });
 
 /** @param {(config: any) => void} change @returns {string[]} */

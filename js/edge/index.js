@@ -1,0 +1,12 @@
+// What `cctoken/edge` gives a Worker: `export { default, Keeper, Nonces } from "cctoken/edge";` is one.
+import { createEdge } from "./edge.js";
+
+export { ConfigError } from "./config.js";
+export { Keeper } from "./keeper.js";
+export { Nonces } from "./nonces.js";
+export { createEdge };
+
+/** @typedef {import("./config.js").EdgeConfig} EdgeConfig */
+
+/** The edge with the configuration in the variable CCTOKEN_CONFIG. */
+export default createEdge();
