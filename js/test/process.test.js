@@ -29,7 +29,7 @@ async function run(script) {
 	const file = join(folder, `${++scripts}.mjs`); // not by --eval, which puts modules on globalThis itself
 	await writeFile(
 		file,
-		`await fetch(${JSON.stringify(server.url)}); // Node's first fetch adds a global of its own
+		`await (await fetch(${JSON.stringify(server.url)})).text(); // Node's first fetch adds a global of its own
 		await new Promise((resolve) => setTimeout(resolve, 5));
 		const names = () => Reflect.ownKeys(globalThis).map(String).sort().join();
 		const atFirst = names();
