@@ -18,7 +18,7 @@ help: ## list the targets
 build: dist/manifest.json ## build all that ships
 
 # What runs in the repository itself: this much takes Go and Node, and nothing from npm.
-runtime: dist/core.wasm dist/go.js dist/build.js dist/inline.js
+runtime: dist/core.wasm dist/go.js dist/build.js
 
 types: dist/.types ## build the TypeScript declarations
 
@@ -45,7 +45,7 @@ test-js: runtime dist/serve ## run the tests of the JavaScript in Node
 test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
 	node --test js/test/browser/*.test.js
 
-# With tools and runtimes that npm installs at the first time: 1.5 GB, below node_modules/.cache.
+# With tools and runtimes that npm installs at the first time: 2 GB, below node_modules/.cache.
 test-package: build dist/serve ## pack, install and run the package in every runtime, compiler and linter
 	node --test --test-concurrency=1 js/test/package/*.test.js
 
