@@ -19,7 +19,7 @@ help: ## list the targets
 build: dist/manifest.json ## build all that ships
 
 # What runs in the repository itself: this much takes Go and Node, and nothing from npm.
-runtime: dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/console.wasm
+runtime: dist/core.wasm dist/go.js dist/build.js dist/console.wasm
 
 # The edge's Worker, as one module and the keeper's WebAssembly beside it.
 edge: dist/edge.js dist/keeper.wasm
@@ -43,7 +43,7 @@ test-go: ## run the Go tests natively
 test-wasm: ## run the Go tests of the core and the page under js/wasm
 	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core ./web ./web/console
 
-test-js: runtime dist/serve dist/sandbox.wasm.br ## run the tests of the JavaScript in Node
+test-js: runtime dist/serve dist/sandbox.wasm.br node_modules/.made ## run the tests of the JavaScript in Node
 	node --test js/test/*.test.js js/test/cli/*.test.js js/test/sandbox/*.test.js
 
 test-docs: types ## check that the documents are current
@@ -58,7 +58,7 @@ test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
 browsers: runtime dist/serve node_modules/.made ## run the same in Chromium, Firefox and WebKit, which it installs where it can
 	node js/test/browser/everywhere.js
 
-# With tools and runtimes that npm installs at the first time: 1.5 GB, below node_modules/.cache.
+# With tools and runtimes that npm installs at the first time: 2 GB, below node_modules/.cache.
 test-package: build dist/serve ## pack, install and run the package in every runtime, compiler and linter
 	node --test --test-concurrency=1 js/test/package/*.test.js
 
@@ -67,7 +67,7 @@ test-bundlers: build dist/serve node_modules/.made ## follow the guides: bundler
 
 bench: bench-own bench-compare ## measure
 
-bench-own: runtime node_modules/.made ## measure against references
+bench-own: runtime dist/serve node_modules/.made ## measure against references
 	node js/bench/run.js
 
 bench-compare: runtime dist/serve ## measure against what people would use instead: the table of README.md

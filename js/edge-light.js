@@ -4,5 +4,20 @@ import core from "../dist/core.wasm?module";
 import { entry } from "./entry.js";
 import { load } from "./load-compiled.js";
 
-export const { initialize, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load(core));
+// Where Next and Vercel leave a request's waitUntil for libraries that have no import of theirs.
+const contexts = [Symbol.for("@next/request-context"), Symbol.for("@vercel/request-context")];
+
+/** @type {import("./driver.js").WaitUntil} */
+function waitUntil(work) {
+	const settled = work.then(undefined, () => {}); // its failure is told to those who wait for the token
+	for (const symbol of contexts) {
+		const context = /** @type {any} */ (globalThis)[symbol]?.get?.();
+		if (context?.waitUntil) {
+			context.waitUntil(settled);
+			return;
+		}
+	}
+}
+
+export const { initialize, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load(core), { waitUntil });
 export * from "./public.js";

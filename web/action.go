@@ -62,8 +62,8 @@ func (c *card) asked() (console.Trouble, bool) {
 }
 
 func (c *card) took(token js.Value) {
-	if !token.Equal(c.token) {
-		c.revealed = false // what was shown on purpose was the former one
+	if !token.Equal(c.token) { // what was shown on purpose, and what was verified, was the former one
+		c.revealed, c.verdict = false, js.Undefined()
 	}
 	c.token = token
 	c.Take(lifeOf(token))
@@ -182,8 +182,9 @@ func (c *card) close() {
 	if at < 0 {
 		return
 	}
-	others := slices.ContainsFunc(p.cards, func(o *card) bool { return o != c && o.core != 0 && o.core == c.core })
-	if !others { // equal identities share one session: it is not taken from under another card
+	id := num(c.handle, "id")
+	shared := id != 0 && len(p.cardsOf(id)) > 1
+	if !shared { // equal identities share one session: it is not taken from under another card
 		c.handle.Call("forget")
 	}
 	p.cards = slices.Delete(p.cards, at, at+1)

@@ -38,6 +38,7 @@ type page struct {
 	nowLine dom.Element
 	samples map[string]sample // of the sandbox, by form
 	typed   map[string]map[string]string
+	notices map[string]func() // those that are shown, by element
 	target  console.Target
 
 	status, none, sessions, events, picture, filter dom.Element
@@ -46,7 +47,7 @@ type page struct {
 
 func newPage(doc dom.Document, host js.Value) *page {
 	p := &page{
-		doc: doc, host: host, target: console.Sandbox, typed: map[string]map[string]string{}, width: 640,
+		doc: doc, host: host, target: console.Sandbox, typed: map[string]map[string]string{}, notices: map[string]func(){}, width: 640,
 		status: doc.GetElementByID("status"), none: doc.GetElementByID("none"), sessions: doc.GetElementByID("sessions"),
 		events: doc.GetElementByID("events"), picture: doc.GetElementByID("picture"),
 		filter:   doc.QuerySelector("select[name=session]"),
@@ -62,21 +63,27 @@ func newPage(doc dom.Document, host js.Value) *page {
 
 // listen connects the page's own controls. Those of a card are reached by way of what holds all cards.
 func (p *page) listen() {
-	p.doc.GetElementByID("language").AddEventListener("change", false, func(dom.Event) { p.speak() })
-	p.doc.AddEventListener("click", false, func(e dom.Event) {
-		button := e.Target().Closest("[data-action]")
-		if button == nil {
-			return
-		}
-		if action := p.actions()[button.GetAttribute("data-action")]; action != nil {
-			action()
-		}
-	})
+	p.host.Call("watchLanguage", js.FuncOf(func(js.Value, []js.Value) any {
+		p.say("") // what was said was in the other language
+		p.speak()
+		return nil
+	}))
+	for _, place := range []dom.Element{p.doc.QuerySelector("main"), p.doc.GetElementByID("core-trouble")} {
+		place.AddEventListener("click", false, func(e dom.Event) {
+			button := e.Target().Closest("[data-action]")
+			if button == nil {
+				return
+			}
+			if action := p.actions()[button.GetAttribute("data-action")]; action != nil {
+				action()
+			}
+		})
+	}
 	p.sessions.AddEventListener("click", false, p.clicked)
 	p.filter.AddEventListener("change", false, func(dom.Event) { p.redraw(); p.relist() })
 	p.listenToForms()
 	p.host.Call("watchPolicy", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		p.banner("blocked", p.reader.Say("blocked", args[0].String()))
+		p.notice("blocked", "blocked", args[0].String())
 		return nil
 	}))
 	p.host.Call("watchWidth", p.picture.Underlying(), js.FuncOf(func(_ js.Value, args []js.Value) any {
@@ -91,9 +98,9 @@ func (p *page) start() {
 	p.speak()
 	switch n := p.host.Get("formerSessions").Int(); {
 	case n == 1:
-		p.banner("former", p.reader.Say("sessions former one"))
+		p.notice("former", "sessions former one")
 	case n > 1:
-		p.banner("former", p.reader.Say("sessions former", itoa(n)))
+		p.notice("former", "sessions former", itoa(n))
 	}
 	p.host.Call("rememberSessions", 0)
 	p.host.Call("everySecond", js.FuncOf(func(js.Value, []js.Value) any {
@@ -128,6 +135,9 @@ func (p *page) speak() {
 		c.name()
 		c.show()
 	}
+	for _, show := range p.notices {
+		show()
+	}
 	p.legend()
 	p.listFilter()
 	p.redraw()
@@ -137,11 +147,24 @@ func (p *page) speak() {
 // say tells the outcome of what the user did.
 func (p *page) say(text string) { p.status.SetTextContent(text) }
 
-// banner shows a notice, or hides it with "".
-func (p *page) banner(id, text string) {
-	el := p.doc.GetElementByID(id)
-	el.SetTextContent(text)
-	hide(el, text == "")
+// notice shows a notice that stays, in the page's language whatever becomes of it.
+func (p *page) notice(id, key string, values ...string) {
+	p.notices[id] = func() {
+		el := p.doc.GetElementByID(id)
+		words := el
+		if slot := el.QuerySelector("[data-slot]"); slot != nil { // a button is beside them
+			words = slot
+		}
+		words.SetTextContent(p.reader.Say(key, values...))
+		hide(el, false)
+	}
+	p.notices[id]()
+}
+
+// unnotice takes a notice away.
+func (p *page) unnotice(id string) {
+	delete(p.notices, id)
+	hide(p.doc.GetElementByID(id), true)
 }
 
 // tick brings up to date what changes with time alone. It is called once a second, and not while nobody sees the page.
@@ -158,11 +181,6 @@ func (p *page) now() int64 { return int64(js.Global().Get("Date").Call("now").Fl
 
 // coreTrouble says that the token core is not there: it has died, or cannot be started.
 func (p *page) coreTrouble(t console.Trouble) {
-	text := p.reader.Say("core missing", t.Message)
-	if t.Code == "module_failed" {
-		text = p.reader.Say("core died")
-	}
-	p.log.Disown()
 	for _, c := range p.cards {
 		c.core = 0
 		if c.Held {
@@ -171,9 +189,11 @@ func (p *page) coreTrouble(t console.Trouble) {
 		}
 		c.show()
 	}
-	el := p.doc.GetElementByID("core-trouble")
-	el.QuerySelector("[data-slot]").SetTextContent(text)
-	hide(el, false)
+	if t.Code == "module_failed" {
+		p.notice("core-trouble", "core died")
+		return
+	}
+	p.notice("core-trouble", "core missing", t.Message)
 }
 
 // restart starts the core again. The sessions get new tokens when they are asked.
@@ -182,6 +202,6 @@ func (p *page) restart() {
 		p.coreTrouble(troubleOf(reason))
 		return
 	}
-	hide(p.doc.GetElementByID("core-trouble"), true)
+	p.unnotice("core-trouble")
 	p.say(p.reader.Say("said restarted"))
 }

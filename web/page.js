@@ -26,6 +26,17 @@ const formerly = {
 	},
 };
 
+/** The page's own program, once it is loaded. @type {import("../dist/go.js").Go | undefined} */
+let go;
+
+/**
+ * The program's functions must not be called after its end: each would throw.
+ * @template {(...args: any[]) => void} F
+ * @param {F} call
+ * @returns {(...args: Parameters<F>) => void}
+ */
+const whileAlive = (call) => (...args) => void (go?.exited || call(...args));
+
 const host = {
 	cctoken,
 	origin: location.origin,
@@ -39,6 +50,7 @@ const host = {
 	 *   status is 0 where nothing came; took is in milliseconds
 	 */
 	watchedFetch(observe) {
+		observe = whileAlive(observe);
 		return async (input, init, { session, step }) => {
 			const at = Date.now();
 			const began = performance.now();
@@ -98,6 +110,7 @@ const host = {
 	 * @param {() => void} tick
 	 */
 	everySecond(tick) {
+		tick = whileAlive(tick);
 		let timer;
 		const run = () => {
 			clearInterval(timer);
@@ -119,6 +132,7 @@ const host = {
 	 * @param {(width: number) => void} changed
 	 */
 	watchWidth(element, changed) {
+		changed = whileAlive(changed);
 		let width;
 		new ResizeObserver(([entry]) => {
 			const now = Math.round(entry.contentRect.width);
@@ -134,6 +148,7 @@ const host = {
 	 * @param {(origin: string) => void} blocked
 	 */
 	watchPolicy(blocked) {
+		blocked = whileAlive(blocked);
 		document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
 			if (effectiveDirective === "connect-src" && URL.canParse(blockedURI)) {
 				blocked(new URL(blockedURI).origin);
@@ -142,7 +157,10 @@ const host = {
 	},
 
 	/** Calls draw before the next frame; not while the page cannot be seen. @param {() => void} draw */
-	nextFrame: (draw) => void requestAnimationFrame(draw),
+	nextFrame: (draw) => void requestAnimationFrame(whileAlive(draw)),
+
+	/** @param {() => void} changed */
+	watchLanguage: (changed) => language.addEventListener("change", whileAlive(changed)),
 
 	/** The zone's offset at an instant, in minutes. @param {number} at */
 	zone: (at) => new Date(at).getTimezoneOffset(),
@@ -197,11 +215,12 @@ function stopped(why) {
 	const banner = /** @type {HTMLElement} */ (document.querySelector("#stopped"));
 	banner.hidden = false;
 	/** @type {HTMLElement} */ (document.querySelector("#stopped-why")).textContent = why;
+	/** @type {HTMLElement} */ (document.querySelector("main")).inert = true; // nothing in it would answer any more
 }
 
 try {
 	await painted();
-	const go = createGo({ ...elementClasses(), document, host });
+	go = createGo({ ...elementClasses(), document, host });
 	const ended = go.run(await WebAssembly.instantiate(await compile("/dist/console.wasm"), go.importObject));
 	// A healthy program never ends. What it may have died of is not said: the text could quote a token.
 	ended.then(() => stopped(""), () => stopped(""));

@@ -17,6 +17,9 @@ const listed = 100 // events in the list; the file and the picture have more
 func (p *page) happened(_ js.Value, args []js.Value) any {
 	e := eventOf(args[0])
 	mine := p.cardsOf(e.Core)
+	if e.Type == console.Evicted {
+		mine = p.cardsOnce(e.Core) // their handles know no session any more
+	}
 	if len(mine) == 0 {
 		p.note(e)
 		return nil
@@ -25,13 +28,15 @@ func (p *page) happened(_ js.Value, args []js.Value) any {
 	p.note(e)
 	for _, c := range mine {
 		c.Follow(e)
-		c.show()
 		switch e.Type {
 		case console.Acquired, console.Renewed, console.Rolled:
 			go c.fetchNew()
+		case console.Rejected:
+			c.verdict = js.Undefined()
 		case console.Evicted:
-			c.core, c.token = 0, js.Undefined()
+			c.core, c.token, c.verdict = 0, js.Undefined(), js.Undefined()
 		}
+		c.show()
 	}
 	return nil
 }
@@ -43,14 +48,24 @@ func (c *card) fetchNew() {
 	}
 }
 
-// cardsOf finds the cards of a session by the package's number.
+// cardsOf finds the cards of a session by the package's number. A core that was started anew counts from the beginning,
+// so it is the handles that are asked.
 func (p *page) cardsOf(core int64) []*card {
 	var out []*card
 	for _, c := range p.cards {
-		if id := c.handle.Get("id"); id.Type() == js.TypeNumber {
-			c.core = int64(id.Float())
+		if id := num(c.handle, "id"); id != 0 && id == core {
+			c.core = core
+			out = append(out, c)
 		}
-		if c.core != 0 && c.core == core {
+	}
+	return out
+}
+
+// cardsOnce finds the cards whose session last had a number.
+func (p *page) cardsOnce(core int64) []*card {
+	var out []*card
+	for _, c := range p.cards {
+		if c.core == core {
 			out = append(out, c)
 		}
 	}
@@ -77,7 +92,7 @@ func (p *page) exchanged(_ js.Value, args []js.Value) any {
 
 // note puts an event into the log, the list and, with the next frame, the picture.
 func (p *page) note(e console.Event) {
-	e = p.log.Add(e)
+	p.log.Add(e)
 	if card := p.filtered(); card == 0 || card == e.Card {
 		p.events.InsertBefore(p.item(e), p.events.FirstChild())
 		if children := p.events.Underlying().Get("childElementCount").Int(); children > listed {
@@ -104,10 +119,15 @@ func (p *page) relist() {
 	}
 }
 
-// filtered is the card whose events are shown, or 0 for all.
+// filtered is the card whose events are shown, or 0 for all. Of cards that share a session it is the first.
 func (p *page) filtered() int {
-	card, _ := strconv.Atoi(p.filter.Underlying().Get("value").String()) // 0 where the list is not filled in yet
-	return card
+	chosen, _ := strconv.Atoi(p.filter.Underlying().Get("value").String()) // 0 where the list is not filled in yet
+	for _, c := range p.cards {
+		if id := num(c.handle, "id"); c.Card == chosen && id != 0 {
+			return p.cardsOf(id)[0].Card
+		}
+	}
+	return chosen
 }
 
 // listFilter offers the sessions that the timeline can be narrowed to.

@@ -14,17 +14,28 @@
  * @param {{ batch: number, rounds: number, warmUp: number }} plan warmUp is in batches of each
  * @returns {Promise<Comparison>}
  */
-export async function compare(ours, reference, { batch, rounds, warmUp }) {
+export function compare(ours, reference, { batch, ...plan }) {
+	return compareTold(() => timed(ours, batch), () => timed(reference, batch), plan);
+}
+
+/**
+ * The same for what tells its own time.
+ * @param {() => Promise<number>} ours milliseconds
+ * @param {() => Promise<number>} reference
+ * @param {{ rounds: number, warmUp: number }} plan
+ * @returns {Promise<Comparison>}
+ */
+export async function compareTold(ours, reference, { rounds, warmUp }) {
 	for (let i = 0; i < warmUp; i++) {
-		await ours(batch);
-		await reference(batch);
+		await ours();
+		await reference();
 	}
 	const times = { ours: [], reference: [], ratio: [] };
 	for (let i = 0; i < rounds; i++) {
 		// Who goes first takes turns too.
-		let a = i % 2 ? await timed(ours, batch) : 0;
-		const b = await timed(reference, batch);
-		a ||= await timed(ours, batch);
+		let a = i % 2 ? await ours() : 0;
+		const b = await reference();
+		a ||= await ours();
 		times.ours.push(a);
 		times.reference.push(b);
 		times.ratio.push(a / b);

@@ -19,6 +19,7 @@ const measurements = [
 	{ program: "login.js", timed: true },
 	{ program: "sessions.js", timed: false },
 	{ program: "growth.js", timed: false },
+	{ program: "console.js", timed: true },
 ];
 
 /** @returns {Promise<import("./report.js").Row[]>} */

@@ -53,6 +53,7 @@ export async function configure(options, { env, stdin, cwd, withoutSecrets = fal
 	}
 	const own = /** @type {import("../identity.js").System} */ (system);
 	refuseForeign(own, [flags, ...file.sources]);
+	const timeoutMs = timeoutOf(find("timeout")?.values["timeout"]);
 
 	/** @type {Record<string, any>} */
 	const identity = { system: own };
@@ -76,7 +77,7 @@ export async function configure(options, { env, stdin, cwd, withoutSecrets = fal
 			: addSecret(identity, from, own, secretSources, withoutSecrets);
 	return {
 		identity: /** @type {import("../identity.js").VendorIdentity} */ (identity),
-		timeoutMs: timeoutOf(find("timeout")?.values["timeout"]),
+		timeoutMs,
 		from,
 		hidden,
 		warnings,

@@ -88,8 +88,13 @@ async function* examination(context, path) {
 
 	let local = "";
 	for (const base of basesOf(identity)) {
+		if (base.protocol === "http:" && !/^(localhost|127\..*|\[::1\])$/.test(base.hostname)) {
+			yield warning("environment", "no_tls", `the base URL of ${hostOf(base)} is http://`, "Secret and token travel in the clear: anybody on the way can read them.", ["Write https:// in the base URL, if the vendor has it there."]);
+		}
 		const { proxy, excepted } = proxyFor(base, env, { version: process.versions.node, execArgv: process.execArgv });
-		yield { ...well("proxy", proxyLine(proxy, excepted, base)), level: proxy && !proxy.used ? "note" : "ok" };
+		if (!proxy?.used) { // else the way begins with it
+			yield { ...well("proxy", proxyLine(proxy, excepted, base)), level: proxy ? "note" : "ok" };
+		}
 		const steps = route(base, proxy, begin);
 		for (let step = await steps.next(); ; step = await steps.next()) {
 			if (step.done) {
@@ -139,7 +144,7 @@ function proxyLine(proxy, excepted, base) {
 	if (!proxy) {
 		return excepted ? `NO_PROXY excepts ${hostOf(base)}` : "the environment names none";
 	}
-	return proxy.used ? `${proxy.variable} is used` : `${proxy.variable} names one, which this program does not use`;
+	return `${proxy.variable} names one, which this program does not use`;
 }
 
 /**

@@ -99,7 +99,8 @@ export function redact(text, hidden) {
 	for (const secret of hidden) {
 		if (secret.length >= 4) {
 			for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
-				text = text.replaceAll(form, "[hidden]");
+				// In any case: a host name that somebody made of it is in lower case.
+				text = text.replace(new RegExp(form.replace(/[^\w\s]/g, "\\$&"), "gi"), "[hidden]");
 			}
 		}
 	}

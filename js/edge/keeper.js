@@ -14,18 +14,21 @@ import { Program } from "./keeper-program.js";
 
 /**
  * What a test puts in place of the platform.
- * @typedef {Partial<import("./keeper-host.js").Outside> & { maxSessions?: number }} Stand
+ * @typedef {Partial<import("./keeper-host.js").Outside> & { maxSessions?: number, timeoutMs?: number, graceMs?: number }} Stand
  */
 
-/** How much longer than its own limit a program may take before it counts as dead. */
-const graceMs = 5000;
 const defaultTimeoutMs = 20_000;
+
+/** How much longer than its own limit a program may take to answer; after four times as long it counts as stuck. */
+const defaultGraceMs = 5000;
 
 export class Keeper {
 	/** @type {{ id: { toString: () => string }, storage: import("./keeper-host.js").Storage }} */ #ctx;
 	/** @type {Env} */ #env;
 	/** @type {import("./keeper-host.js").Outside} */ #outside;
 	/** @type {number} */ #maxSessions;
+	/** @type {string} */ #timeout;
+	/** @type {number} */ #graceMs;
 	/** @type {Program | undefined} */ #program;
 
 	/**
@@ -33,10 +36,12 @@ export class Keeper {
 	 * @param {Env} env
 	 * @param {Stand} stand
 	 */
-	constructor(ctx, env, { maxSessions = 0, ...outside } = {}) {
+	constructor(ctx, env, { maxSessions = 0, timeoutMs, graceMs = defaultGraceMs, ...outside } = {}) {
 		this.#ctx = ctx;
 		this.#env = env;
 		this.#maxSessions = maxSessions;
+		this.#timeout = String(timeoutMs ?? env.KEEPER_TIMEOUT_MS ?? defaultTimeoutMs); // Go checks it
+		this.#graceMs = graceMs;
 		const object = ctx.id.toString().slice(0, 16); // tells objects apart in the log; it is a keyed hash
 		this.#outside = {
 			clock: platformClock,
@@ -54,21 +59,38 @@ export class Keeper {
 	async fetch(request) {
 		const body = await request.text();
 		let program;
-		let stop = () => {};
 		try {
 			program = this.#running();
-			const late = new Promise((_, reject) => {
-				stop = platformClock.timer(() => reject(new Error("the keeper's program does not answer")), this.#limit() + graceMs);
-			});
-			return await Promise.race([program.answer(request.method, request.url, body), /** @type {Promise<never>} */ (late)]);
+			return await this.#bounded(program, program.answer(request.method, request.url, body));
 		} catch {
 			// Why is not told: a panic's text may quote a token. That it happened is.
 			program?.end();
 			this.#outside.log('{"event":"program_died"}');
 			return moduleFailed();
-		} finally {
-			stop();
 		}
+	}
+
+	/**
+	 * An answer, or that there is none in time. A program that is only slow, on a busy machine, goes on and may still store
+	 * the token that it waits for; one that stays silent is ended.
+	 * @param {Program} program
+	 * @param {Promise<Response>} answer
+	 */
+	#bounded(program, answer) {
+		const limit = (Number(this.#timeout) || defaultTimeoutMs) + this.#graceMs;
+		/** @type {(response: Response) => void} */
+		let giveUp;
+		const late = /** @type {Promise<Response>} */ (new Promise((resolve) => (giveUp = resolve)));
+		const stops = [
+			platformClock.timer(() => {
+				this.#outside.log('{"event":"program_late"}');
+				giveUp(moduleFailed());
+			}, limit),
+			platformClock.timer(() => program.end(), limit + 3 * this.#graceMs),
+		];
+		const answered = answer.finally(() => stops.forEach((stop) => stop()));
+		answered.catch(() => {}); // nobody looks at it any more when it is late
+		return Promise.race([answered, late]);
 	}
 
 	/** The program, started anew where it has died, or where its last record was not stored. */
@@ -81,7 +103,7 @@ export class Keeper {
 				keeperModule,
 				new Host({
 					storageKeys: this.#env.STORAGE_KEYS ?? "",
-					timeout: this.#env.KEEPER_TIMEOUT_MS ?? String(defaultTimeoutMs),
+					timeout: this.#timeout,
 					maxSessions: this.#maxSessions,
 					place: this.#ctx.id.toString(),
 					storage: this.#ctx.storage,
@@ -90,10 +112,6 @@ export class Keeper {
 			);
 		}
 		return this.#program;
-	}
-
-	#limit() {
-		return Number(this.#env.KEEPER_TIMEOUT_MS ?? defaultTimeoutMs) || defaultTimeoutMs;
 	}
 }
 

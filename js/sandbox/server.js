@@ -1,6 +1,7 @@
 // Node's HTTP server in front of the sandbox's program. It behaves as Go's own server does for the native sandbox:
 // the same limits, the same broken connections.
 import { createServer } from "node:http";
+import { isIP } from "node:net";
 import { SandboxError } from "./error.js";
 
 /** @typedef {import("./program.js").Program} Program */
@@ -50,7 +51,9 @@ function notListening(host, port, cause) {
 			: cause.code === "EACCES"
 				? "is not for this user: choose a port from 1024 up"
 				: "cannot be listened on: the host must be an address of this machine";
-	return new SandboxError("not_listening", `${host}:${port} ${why}.`, { cause });
+	// What is no address may be anything: it is not repeated.
+	const where = isIP(host) || host === "localhost" ? `${host}:${port}` : "The host";
+	return new SandboxError("not_listening", `${where} ${why}.`, { cause });
 }
 
 /**

@@ -43,3 +43,9 @@ test("each runtime has a class of its own", () => {
 	assert.notEqual(a.constructor, b.constructor);
 	assert.notEqual(a.importObject, b.importObject);
 });
+
+test("what a program is given to see stays unseen by all others", () => {
+	createGo({ given: 1 });
+	assert.equal("given" in globalThis, false);
+	assert.throws(() => createGo({ get given() { throw new Error("looked at"); } }), /looked at/, "it is taken at the start");
+});

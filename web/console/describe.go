@@ -15,8 +15,11 @@ func (r Reader) Clock(at int64) string { return Clock(at, r.Offset) }
 
 // Label names the session of an event.
 func (r Reader) Label(e Event) string {
-	if e.Card == 0 {
+	switch {
+	case e.Card == 0 && e.Step == "access_token":
 		return r.Say("access token")
+	case e.Card == 0:
+		return r.Say("session closed")
 	}
 	return r.Say("session", number(e.Card)) + " · " + e.System
 }

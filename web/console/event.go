@@ -68,29 +68,16 @@ const maxEvents = 2000
 type Log struct {
 	events  []Event
 	dropped int
-	adopted map[int64]int // the page's number of a session by the package's
 }
 
-// Add appends an event. One that names a session only by the package's number belongs to the card that had it last.
-func (l *Log) Add(e Event) Event {
-	if l.adopted == nil {
-		l.adopted = map[int64]int{}
-	}
-	if e.Core != 0 && e.Card != 0 {
-		l.adopted[e.Core] = e.Card
-	} else if e.Core != 0 {
-		e.Card = l.adopted[e.Core]
-	}
+// Add appends an event.
+func (l *Log) Add(e Event) {
 	if len(l.events) == maxEvents {
 		l.dropped += maxEvents / 10
 		l.events = append(l.events[:0], l.events[maxEvents/10:]...)
 	}
 	l.events = append(l.events, e)
-	return e
 }
-
-// Disown forgets which card a session of the package belonged to: a fresh core counts from the beginning.
-func (l *Log) Disown() { clear(l.adopted) }
 
 // Of returns the events of one card, or of all with 0.
 func (l *Log) Of(card int) []Event {

@@ -27,14 +27,15 @@ func TestEachSessionHasOneLaneInTheOrderOfTheCards(t *testing.T) {
 		Event{Type: Acquired, At: noon + 2, Card: 1, Core: 11, System: "appcube"},
 		Event{Type: Rejected, At: noon + 3, Card: 2, Core: 22, System: "isales"}, // opened anew under another number
 		Event{Type: Acquired, At: noon + 4, Core: 14, Step: "access_token"},
+		Event{Type: Failed, At: noon + 5, Core: 15, Step: "login"},
 	)
 	var labels []string
 	for i, lane := range tl.Lanes {
 		labels = append(labels, lane.Label)
 		assert.Equal(t, float64(i)*laneHeight+trackY, lane.Y)
 	}
-	assert.Equal(t, []string{"Session 1 · appcube", "Session 2 · isales", "AccessToken (shared)", "AccessToken (shared)"}, labels)
-	assert.Equal(t, 4.0*laneHeight+axisHeight, tl.Height)
+	assert.Equal(t, []string{"Session 1 · appcube", "Session 2 · isales", "AccessToken (shared)", "AccessToken (shared)", "A closed session"}, labels)
+	assert.Equal(t, 5.0*laneHeight+axisHeight, tl.Height)
 }
 
 func TestATokenIsALineFromItsBeginningToItsEnd(t *testing.T) {
@@ -195,15 +196,21 @@ func TestTheLogIsBoundedAndCountsWhatItDrops(t *testing.T) {
 	assert.Equal(t, noon+3*maxEvents-1, l.Last(0, 1)[0].At, "the newest is kept")
 }
 
-func TestALaterEventOfTheSameSessionBelongsToTheSameCard(t *testing.T) {
+func TestTheLogIsReadByCardNewestFirstOrOldestFirst(t *testing.T) {
 	var l Log
-	l.Add(Event{Type: Acquired, Card: 3, Core: 7})
-	assert.Equal(t, 3, l.Add(Event{Type: Evicted, Core: 7}).Card)
-	assert.Equal(t, 0, l.Add(Event{Type: Acquired, Core: 8}).Card)
-	l.Disown()
-	assert.Equal(t, 0, l.Add(Event{Type: Acquired, Core: 7}).Card, "a fresh core counts from the beginning")
-	assert.Len(t, l.Of(3), 2)
-	assert.Len(t, l.Last(3, 1), 1)
+	for i, card := range []int{3, 0, 3, 1, 3} {
+		l.Add(Event{Type: Exchange, At: noon + int64(i), Card: card})
+	}
+	at := func(events []Event) []int64 {
+		var out []int64
+		for _, e := range events {
+			out = append(out, e.At-noon)
+		}
+		return out
+	}
+	assert.Equal(t, []int64{0, 2, 4}, at(l.Of(3)))
+	assert.Equal(t, []int64{4, 2}, at(l.Last(3, 2)))
+	assert.Equal(t, []int64{4, 3, 2, 1, 0}, at(l.Last(0, 9)))
 }
 
 func TestTheFileHasTheEventsAndIsJSON(t *testing.T) {

@@ -37,6 +37,7 @@ export const verdicts = Object.freeze({
 	tls_version: exit.unavailable,
 	tls_failed: exit.unavailable,
 	tls_unchecked: exit.ok,
+	no_tls: exit.ok,
 	https_on_http_port: exit.usage,
 	http_on_https_port: exit.usage,
 

@@ -25,7 +25,7 @@ export async function examine(identity, value, timeoutMs) {
 		return warning("given token", "token_unknown", "nobody can tell whether the token that was given is valid", `${identity.system} has no interface for that.`, ["--check-path PATH makes a business call with it, which shows it; choose a harmless one."]);
 	} catch (error) {
 		const { code, message } = /** @type {import("../../error.js").TokenError} */ (error);
-		return problem("given token", "failed", "the vendor could not be asked about the token that was given", `${message} [${code}].`, ["Try again."]);
+		return problem("given token", "vendor_unavailable", "the vendor could not be asked about the token that was given", `${message} [${code}].`, ["Try again."]);
 	} finally {
 		client.close();
 	}

@@ -3,6 +3,7 @@ import { TokenError } from "../../error.js";
 import { createClient } from "../../node.js";
 import { shorten, span } from "../terminal.js";
 import { problem, well } from "./finding.js";
+import { probe } from "./probe.js";
 import { record } from "./recorder.js";
 
 /** @typedef {import("./finding.js").Finding} Finding */
@@ -55,7 +56,7 @@ export async function login(identity, { timeoutMs, local }) {
 		const life = token.expiresAt ? `lives ${span(token.expiresAt.getTime() - token.issuedAt.getTime())}` : "states no lifetime";
 		return { finding: well("token", `${shorten(token.value)} was got, and ${life}`), token, client };
 	} catch (error) {
-		const last = exchanges.at(-1) ?? { path: "", status: 0, type: "none", location: undefined, about: undefined, failure: "" };
+		const last = exchanges.at(-1) ?? { origin: "", path: "", status: 0, type: "none", location: undefined, about: undefined, failure: "" };
 		return { finding: await explain({ identity: /** @type {Fields} */ (identity), error: /** @type {TokenError} */ (error), last, local }), client };
 	}
 }
@@ -99,9 +100,7 @@ async function explain(it) {
 		case "network":
 			return lost(last);
 		case "unexpected_status":
-			return last.status === 407
-				? proxyLogin("407", "No vendor answers 407: the request was intercepted on its way.")
-				: problem("token", "unexpected_status", `the login is answered with ${last.status}, which the vendor's documents do not have`, "A proxy or gateway between answers mostly, not the vendor.", ["Ask who runs the proxy or gateway."]);
+			return problem("token", "unexpected_status", `the login is answered with ${last.status}, which the vendor's documents do not have`, "A proxy or gateway between answers mostly, not the vendor.", ["Ask who runs the proxy or gateway."]);
 	}
 	return problem("token", "failed", error.message, `The package gave up with ${error.code}.`, ["docs/errors.md says what that means."]);
 }
@@ -120,7 +119,7 @@ function refused({ identity, error, last, local }) {
 	if (identity.system !== "ccmessaging") {
 		return wrongCredentials(identity, identity.system === "cubedrive" ? `${last.path} answered "success": false.` : `${answered}${last.about === "key" ? ", and its text speaks of the credentials" : ""}: ${identity.system === "isales" ? "its document calls 403 a failed authentication" : "that is a refusal"}.`);
 	}
-	if (error.step === "access_token") {
+	if (last.path.endsWith("/tokenByAkSk")) {
 		if (last.about === "key" || error.status === 401) {
 			return wrongCredentials(identity, `${answered}${last.about === "key" ? ", and its text speaks of the key or secret" : ""}.`);
 		}
@@ -197,17 +196,6 @@ function tooMany(because, retryAt) {
 }
 
 /**
- * @param {string} what
- * @param {string} because
- */
-function proxyLogin(what, because) {
-	return problem("token", "proxy_authentication", `a proxy asks for a login of its own (${what})`, because, [
-		"Give the proxy's address with its login in HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT.",
-		"Or ask who runs the proxy to let this machine through to the vendor's host.",
-	]);
-}
-
-/**
  * An answer that is not the documented one.
  * @param {Case} it
  * @returns {Promise<Finding>}
@@ -244,11 +232,16 @@ async function verifies(baseUrl) {
 
 /**
  * @param {Exchange} last
- * @returns {Finding}
+ * @returns {Promise<Finding>}
  */
-function lost({ failure, status, path }) {
-	if (failure === "PROXY_407") {
-		return proxyLogin("407", "The proxy of the environment refused the tunnel to the vendor.");
+async function lost({ failure, status, origin, path }) {
+	// Node's fetch shows a 407 to nobody: it fails, and gives no reason. So the same is sent once more by other means, empty.
+	const hidden = failure === "" && status === 0 && origin !== "" ? await probe(new URL(origin), { method: "POST", path }).then((answer) => answer.status, () => 0) : 0;
+	if (failure === "PROXY_407" || hidden === 407) {
+		return problem("token", "proxy_authentication", "a proxy asks for a login of its own (407)", "No vendor answers 407: a proxy on the way, or that of the environment, does.", [
+			"Give the proxy's address with its login in HTTPS_PROXY, http://USER:PASSWORD@HOST:PORT, with NODE_USE_ENV_PROXY=1 on Node 24 (or 22.21) and later.",
+			"Or ask who runs the proxy to let this machine through to the vendor's host.",
+		]);
 	}
 	if (failure.startsWith("PROXY_")) {
 		return problem("token", "proxy_unreachable", `the proxy refuses the way to the vendor (${failure.slice(6)})`, "NODE_USE_ENV_PROXY has all requests go through it.", ["Ask who runs the proxy to let this machine through to the vendor's host."]);

@@ -1,4 +1,4 @@
-// One request without credentials to a path that no vendor has: what answers there, and what time it believes it is.
+// One request without credentials, mostly to a path that no vendor has: what answers there, and what time it believes it is.
 import { request as requestHTTP } from "node:http";
 import { request as requestHTTPS } from "node:https";
 import { layerMs } from "./network.js";
@@ -18,14 +18,16 @@ export const probePath = "/cctoken-doctor";
  * Not by fetch: certificates are not checked here, as even a server with a wrong one may tell the time. Nothing but the
  * path is sent.
  * @param {URL} base
+ * @param {{ method: string, path: string }} [what]
  * @returns {Promise<Answer>} rejected with the error of the connection
  */
-export function probe(base) {
-	const url = new URL(base.href.replace(/\/+$/, "") + probePath);
+export function probe(base, { method, path } = { method: "GET", path: probePath }) {
+	const url = new URL(base.href.replace(/\/+$/, "") + path);
 	const secure = url.protocol === "https:";
 	const began = Date.now();
 	return new Promise((resolve, reject) => {
 		const request = (secure ? requestHTTPS : requestHTTP)(url, {
+			method,
 			agent: false,
 			timeout: layerMs,
 			headers: { accept: "application/json" },

@@ -3,6 +3,7 @@ import { originOf, typeOf } from "./probe.js";
 
 /**
  * @typedef {object} Exchange
+ * @property {string} origin
  * @property {string} path
  * @property {number} status 0 where there was no answer
  * @property {"html" | "json" | "other" | "none"} type
@@ -26,7 +27,7 @@ export function record() {
 		async fetch(input, init) {
 			const url = new URL(String(input));
 			/** @type {Exchange} */
-			const exchange = { path: url.pathname, status: 0, type: "none", location: undefined, about: undefined, failure: "" };
+			const exchange = { origin: url.origin, path: url.pathname, status: 0, type: "none", location: undefined, about: undefined, failure: "" };
 			exchanges.push(exchange);
 			try {
 				const response = await globalThis.fetch(input, init);
@@ -44,20 +45,20 @@ export function record() {
 	};
 }
 
-/** @param {Response} response */
-async function beginning(response) {
+/** @param {Response} response a clone */
+async function beginning({ body }) {
 	const parts = [];
 	let size = 0;
+	const reader = body?.getReader();
 	try {
-		for await (const part of response.body ?? []) {
-			parts.push(part);
-			if ((size += part.length) >= maxText) {
-				break;
-			}
+		for (let part = await reader?.read(); part && !part.done && size < maxText; part = await reader?.read()) {
+			parts.push(part.value);
+			size += part.value.length;
 		}
 	} catch {
 		// The package meets the same on its own copy, and says so.
 	}
+	reader?.cancel().catch(() => {}); // not waited for: a clone's end is that of both
 	return Buffer.concat(parts).toString();
 }
 
@@ -89,6 +90,7 @@ function subject(body) {
  */
 export function failureOf(error) {
 	for (let inner = error; inner; inner = inner.cause) {
+		// Words of Node's own fetch, which has no code for a proxy that refuses a tunnel.
 		const refused = /^Proxy response \((\d{3})\)/.exec(String(inner.message));
 		if (refused) {
 			return `PROXY_${refused[1]}`;

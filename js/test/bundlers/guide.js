@@ -36,7 +36,7 @@ const secrets = {
 const portOptions = [
 	[/^npx vite(?: preview)?$/, "--host 127.0.0.1 --port 0"],
 	[/^npx next start$/, "--hostname 127.0.0.1"],
-	[/^npx wrangler dev$/, "--ip 127.0.0.1 --port 0 --inspector-port 0"],
+	[/^npx wrangler dev\b/, "--ip 127.0.0.1 --port 0 --inspector-port 0"],
 ];
 
 /** An installation on a cold cache, on a slow line, is the longest of all. In milliseconds. */
@@ -58,6 +58,7 @@ export class Guide {
 	/** @type {string} */ #name;
 	/** @type {Circumstances} */ #circumstances;
 	/** @type {(() => Promise<void>)[]} what is to be ended, the last first */ #endings = [];
+	/** Where the servers listen that the guide has started. @type {string[]} */ served = [];
 	#printed = "";
 	#logins = 0;
 
@@ -180,6 +181,7 @@ export class Guide {
 		const options = portOptions.find(([pattern]) => pattern.test(command))?.[1];
 		const server = await serve([command, options].filter(Boolean).join(" "), this.#where(), commandTimeoutMs);
 		this.#endings.push(() => server.stop());
+		this.served.push(server.url);
 		this.page.leadTo(server.url);
 		if (command.includes("server.js")) {
 			this.server.leadTo(server.url);

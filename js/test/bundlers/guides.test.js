@@ -97,15 +97,16 @@ test("the README links to every guide, and to none that is not there", async () 
  * Asks until the AccessToken has been renewed twice. A slow answer of the vendor comes when the request that has asked for
  * it is over. Where that is lost, the next one to need the token waits in vain.
  * @param {Guide} guide
+ * @param {string} url of the Worker
  */
-async function renewsBetweenRequests(guide) {
+async function renewsBetweenRequests(guide, url) {
 	const vendor = controls(guide.sandbox.url);
 	const logins = async () => (await vendor.state()).counts.accessToken.logins;
 	await vendor.fault({ system: "ccmessaging", endpoint: "accessToken", fault: "delay", delayMs: 400, count: 10 });
 	const deadline = Date.now() + 120_000;
 	for (const enough = (await logins()) + 3; (await logins()) < enough; await setTimeout(50)) {
 		assert.ok(Date.now() < deadline, "the AccessToken is not renewed any more");
-		const answer = await (await fetch(guide.page.url)).text();
+		const answer = await (await fetch(url)).text();
 		assert.equal(answer.slice(0, 200), "the vendor answered 200"); // wrangler's page about an error is long
 	}
 }
@@ -144,7 +145,9 @@ describe("the guides", { concurrency: 2 }, () => {
 					});
 				}
 				if (name === "guides/workers.md") {
-					await t.test("in a Durable Object, what one request has begun is there for the next", () => renewsBetweenRequests(guide));
+					for (const [index, what] of ["a Worker", "a Durable Object"].entries()) {
+						await t.test(`in ${what}, what one request has begun is there for the next`, () => renewsBetweenRequests(guide, guide.served[index]));
+					}
 				}
 			} finally {
 				await guide.close();

@@ -102,10 +102,10 @@ export const wrong = {
 	"guides/parcel.md": [
 		withoutFile("dist/*.wasm"),
 		{
-			why: "the option is missing",
-			change: "sed -i '/packageExports/d' package.json",
+			why: "another entry is imported, and the option is missing",
+			change: "sed -i 's#\"cctoken\"#\"cctoken/inline\"#' src/main.js",
 			tool: "npx parcel build --no-cache",
-			code: "Failed to resolve 'cctoken'",
+			code: "Failed to resolve 'cctoken/inline'",
 		},
 	],
 	"guides/next.md": [

@@ -31,6 +31,7 @@ export const compatibilityDate = "2026-04-01";
  * @property {() => string} output all that the Worker has logged, and what the runtime had to say
  * @property {(bindings?: Record<string, unknown>) => Promise<void>} restart ends the process and starts another over
  *   the same storage: whatever was in memory is gone. The bindings given replace those of the same name
+ *   until the next restart; undefined takes one away
  * @property {() => Promise<void>} close
  */
 
@@ -81,7 +82,8 @@ export async function startWorker({ entry, bindings = {}, durableObjects = { KEE
 		output: () => output,
 		async restart(changed = {}) {
 			await running.dispose();
-			running = new Miniflare({ ...options, bindings: { ...options.bindings, ...changed } });
+			const merged = Object.entries({ ...options.bindings, ...changed }).filter(([, value]) => value !== undefined);
+			running = new Miniflare({ ...options, bindings: Object.fromEntries(merged) });
 			url = (await running.ready).origin;
 		},
 		async close() {

@@ -37,10 +37,20 @@ for (const [what, setting] of /** @type {[string, import("./workerd.js").Setting
 			const sandbox = controls(server.url);
 			await sandbox.reset();
 			await sandbox.fault({ system: "appcube", endpoint: "login", fault: "delay", delayMs: 700 });
-			assert.deepEqual(await get("begin"), {});
-			assert.deepEqual(await get("wait"), { system: "appcube" });
-			assert.deepEqual(await Promise.all(Array.from({ length: 10 }, () => get("wait"))), Array(10).fill({ system: "appcube" }));
+			assert.deepEqual(await get("begin?system=appcube"), {});
+			const all = Array.from({ length: 10 }, () => get("wait?system=appcube"));
+			assert.deepEqual(await Promise.all(all), Array(10).fill({ system: "appcube" }));
 			assert.equal((await sandbox.state()).counts.appcube.logins, 1);
+		});
+
+		test("so it is where the login waits for its second try", async () => {
+			const sandbox = controls(server.url);
+			await sandbox.reset();
+			await sandbox.fault({ system: "isales", endpoint: "login", fault: "503" });
+			assert.deepEqual(await get("begin?system=isales"), {});
+			assert.deepEqual(await get("wait?system=isales"), { system: "isales" });
+			const { faulted } = (await sandbox.state()).counts.isales;
+			assert.equal(faulted, 1);
 		});
 
 		test("a token of each system", async () => {

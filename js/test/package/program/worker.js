@@ -6,15 +6,17 @@ import { run } from "./program.js";
 
 const client = cctoken.createClient();
 
+const identityOf = (url, system) => sandboxIdentities(url).find(({ identity }) => identity.system === system).identity;
+
 const own = {
 	/** Begins a login, and answers without waiting for it. */
-	async begin(url) {
-		client.getToken(sandboxIdentities(url)[0].identity);
+	async begin(url, system) {
+		client.getToken(identityOf(url, system));
 		return {};
 	},
-	async wait(url) {
-		const { system } = await client.getToken(sandboxIdentities(url)[0].identity);
-		return { system };
+	async wait(url, system) {
+		const token = await client.getToken(identityOf(url, system));
+		return { system: token.system };
 	},
 	program: (url) => run(cctoken, url),
 	inline: (url) => inline.getToken(sandboxIdentities(url)[0].identity),
@@ -25,7 +27,8 @@ const own = {
 export default {
 	async fetch(request, { SANDBOX }) {
 		try {
-			return Response.json((await own[new URL(request.url).pathname.slice(1)](SANDBOX)) ?? {});
+			const { pathname, searchParams } = new URL(request.url);
+			return Response.json((await own[pathname.slice(1)](SANDBOX, searchParams.get("system"))) ?? {});
 		} catch (error) {
 			return Response.json({ code: error.code, message: error.message });
 		}

@@ -1,0 +1,463 @@
+// Each situation that the doctor tells apart is produced for real: servers on this machine's loopback address that are
+// closed, mute, of the wrong protocol, with wrong certificates, with wrong clocks, and the sandbox's faults.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer as createHTTP } from "node:http";
+import { createServer as createHTTPS } from "node:https";
+import { createServer as createTCP } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, test } from "node:test";
+import { verdicts } from "../../cli/doctor/finding.js";
+import { proxyFor } from "../../cli/doctor/proxy.js";
+import { failureOf } from "../../cli/doctor/recorder.js";
+import { route } from "../../cli/doctor/route.js";
+import { createSandbox } from "../../sandbox/index.js";
+import { makeCertificate } from "./certificates.js";
+import { command, given } from "./command.js";
+
+let sandbox, folder;
+const open = [];
+const seen = new Set();
+
+before(async () => {
+	sandbox = await createSandbox();
+	folder = await mkdtemp(join(tmpdir(), "cctoken-doctor-"));
+});
+beforeEach(() => sandbox.reset());
+after(async () => {
+	await sandbox?.close();
+	for (const server of open) {
+		server.closeAllConnections?.();
+		server.close();
+	}
+	await rm(folder, { recursive: true });
+});
+
+/** Starts a server, and answers its host and port. */
+async function listening(server) {
+	open.push(server);
+	server.listen(0, "127.0.0.1");
+	await once(server, "listening");
+	return `127.0.0.1:${server.address().port}`;
+}
+
+const isales = (baseUrl) => ({ system: "isales", baseUrl, user: "abcd", passwd: "123456" });
+const loggedIn = '{"result":0,"resultData":{"token":"a-token-of-a-test-server","tokenExpirationTime":300}}';
+
+/**
+ * Runs the doctor, and checks what every answer of it must have.
+ * @param {any} identity
+ * @param {{ env?: Record<string, string>, args?: string[], input?: string }} [how]
+ */
+async function doctor(identity, { env = {}, args = [], input } = {}) {
+	const settings = given(identity);
+	const { code, json, stderr, stdout } = await command(["doctor", ...settings.flags, "--json", ...args], { env: { ...settings.env, ...env }, input });
+	assert.ok(json, `${stdout}\n${stderr}`);
+	assert.equal(stderr, "");
+	const chief = json.steps.find(({ level }) => level === "problem") ?? json.steps.find(({ level }) => level === "warning");
+	assert.equal(json.verdict, chief?.verdict ?? "ok");
+	assert.equal(code, chief?.level === "problem" ? verdicts[json.verdict] : 0, JSON.stringify(json));
+	assert.equal(json.ok, code === 0);
+	for (const { level, found, because, todo, verdict } of json.steps) {
+		assert.ok(found.length > 0);
+		if (level === "problem") {
+			assert.ok(because.length > 0 && todo.length > 0, `${verdict} does not say why and what to do`);
+		}
+		seen.add(verdict);
+	}
+	for (const secret of [identity.appSecret, identity.passwd, identity.accessToken, identity.params?.appSecret].filter(Boolean)) {
+		assert.ok(!stdout.includes(secret), "a secret is shown");
+	}
+	return { ...json, code, chief, step: (name) => json.steps.find(({ step }) => step === name) };
+}
+
+for (const system of ["appcube", "ccmessaging", "isales", "cubedrive"]) {
+	test(`${system}: all is well, with one login`, async () => {
+		const { verdict, steps } = await doctor(sandbox.identities[system]);
+		assert.equal(verdict, "ok");
+		assert.deepEqual(steps.map(({ step }) => step), ["configuration", "proxy", "name", "connection", "answer", "clock", "token"]);
+		assert.equal((await sandbox.state()).counts[system].logins, 1);
+	});
+
+	test(`${system}: wrong credentials`, async () => {
+		const identity = sandbox.identities[system];
+		const wrong = { ...identity, ...(identity.params ? { params: { ...identity.params, appSecret: "wrong-one" } } : identity.passwd ? { passwd: "wrong-one" } : { appSecret: "wrong-one" }) };
+		const { verdict, code, chief } = await doctor(wrong);
+		assert.deepEqual([verdict, code, chief.step], ["wrong_credentials", 3, "token"]);
+	});
+
+	test(`${system}: too many calls, an unavailable vendor and a broken connection are told apart`, async () => {
+		for (const [fault, verdict] of [[{ fault: "429", retryAfter: 3000 }, "rate_limited"], [{ fault: "503", count: 9 }, "vendor_unavailable"], [{ fault: "reset", count: 9 }, "connection_reset"], [{ fault: "truncate", count: 9 }, "connection_reset"]]) {
+			await sandbox.reset();
+			await sandbox.faults({ system, endpoint: "login", ...fault });
+			assert.equal((await doctor(sandbox.identities[system])).verdict, verdict, fault.fault);
+		}
+	});
+
+	test(`${system}: a page, another form, a redirect and a status between are told apart`, async () => {
+		for (const [fault, verdict] of [["html", system === "cubedrive" ? "rate_limited" : "page_instead_of_answer"], ["types", "malformed_answer"], ["empty", "malformed_answer"], ["huge", "malformed_answer"], ["redirect", "redirected"]]) {
+			await sandbox.reset();
+			await sandbox.faults({ system, endpoint: "login", fault });
+			assert.equal((await doctor(sandbox.identities[system])).verdict, verdict, fault);
+		}
+	});
+}
+
+test("the configuration: nothing, a missing field, a wrong field, a missing secret", async () => {
+	const run = async (args, env = {}) => {
+		const { code, json } = await command(["doctor", "--json", ...args], { env });
+		assert.deepEqual([code, json.verdict, json.steps.length], [2, "configuration", 1]);
+		seen.add("configuration");
+		return json.steps[0].found;
+	};
+	assert.match(await run([]), /No system/);
+	assert.match(await run(["-s", "isales", "--user", "u"]), /baseUrl/);
+	assert.match(await run(["-s", "isales", "--user", "u", "--base-url", "https://h.test"]), /passwd/);
+	assert.match(await run(["-s", "isales", "--user", "u", "--base-url", "h.test"], { CCTOKEN_PASSWD: "p" }), /baseUrl must begin with http/);
+	const { flags, env } = given({ ...sandbox.identities.ccmessaging, locale: "zh_CN" });
+	assert.match(await run(flags, env), /locale must be an ISO 639/);
+});
+
+test("a name that does not exist", async () => {
+	const { verdict, chief } = await doctor(isales("https://nonexistent.invalid"));
+	assert.deepEqual([verdict, chief.step], ["name_not_found", "name"]);
+});
+
+test("a name server that does not answer says nothing about the name", async () => {
+	// The resolver's answer, not this machine's network, is what is put in place.
+	const preload = `data:text/javascript,${encodeURIComponent('import dns from "node:dns/promises"; import { syncBuiltinESMExports } from "node:module"; dns.lookup = async () => { throw Object.assign(new Error(), { code: "EAI_AGAIN" }); }; syncBuiltinESMExports();')}`;
+	const { flags, env } = given(isales("https://h.test"));
+	const { code, json } = await command(["doctor", ...flags, "--json"], { env, node: ["--import", preload] });
+	assert.deepEqual([code, json.verdict], [4, "name_server"]);
+	seen.add(json.verdict);
+});
+
+test("a port where nobody listens", async () => {
+	const server = createTCP();
+	const at = await listening(server);
+	server.close();
+	await once(server, "close");
+	const { verdict, chief } = await doctor(isales(`http://${at}`));
+	assert.deepEqual([verdict, chief.step], ["connection_refused", "connection"]);
+});
+
+test("a machine that drops packets, and a network without a way", async () => {
+	for (const [code, verdict] of [["ETIMEDOUT", "connection_timeout"], ["ENETUNREACH", "unreachable"], ["EHOSTUNREACH", "unreachable"], ["ECONNRESET", "connection_reset"]]) {
+		const preload = `data:text/javascript,${encodeURIComponent(`import net from "node:net"; import { syncBuiltinESMExports } from "node:module"; net.connect = () => { const socket = new net.Socket(); setImmediate(() => socket.destroy(Object.assign(new Error(), { code: ${JSON.stringify(code)} }))); return socket; }; syncBuiltinESMExports();`)}`;
+		const { flags, env } = given(isales("http://127.0.0.1:9"));
+		const { json } = await command(["doctor", ...flags, "--json"], { env, node: ["--import", preload] });
+		assert.equal(json.verdict, verdict);
+		seen.add(verdict);
+	}
+});
+
+test("a server that accepts and says nothing", async () => {
+	const at = await listening(createTCP(() => {}));
+	const { verdict } = await doctor(isales(`http://${at}`));
+	assert.equal(verdict, "slow");
+});
+
+test("a server that speaks no HTTP", async () => {
+	const at = await listening(createTCP((socket) => socket.on("error", () => {}).end("220 mail.test ESMTP\r\n")));
+	const { verdict } = await doctor(isales(`http://${at}`));
+	assert.equal(verdict, "malformed_answer");
+});
+
+test("https:// to a port of HTTP, and http:// to a port of HTTPS", async () => {
+	const plain = await listening(createHTTP((_, response) => response.writeHead(404).end()));
+	const wrongly = await doctor(isales(`https://${plain}`));
+	assert.deepEqual([wrongly.verdict, wrongly.code, wrongly.chief.step], ["https_on_http_port", 2, "TLS"]);
+
+	const { cert, pem } = makeCertificate();
+	const secure = await listening(createHTTPS({ cert, key: pem }, (_, response) => response.end()));
+	const other = await doctor(isales(`http://${secure}`));
+	assert.deepEqual([other.verdict, other.code, other.chief.step], ["http_on_https_port", 2, "answer"]);
+});
+
+/** An HTTPS server, and the file by which a process trusts its authority. */
+async function secure({ cert, pem }, answer, options = {}) {
+	const server = createHTTPS({ cert, key: pem, ...options }, answer ?? ((request, response) => response.writeHead(request.url.endsWith("/login") ? 200 : 404, { "content-type": "application/json" }).end(loggedIn)));
+	server.on("tlsClientError", () => {});
+	return `https://${await listening(server)}`;
+}
+
+const authority = makeCertificate({ authority: true, to: 3000, from: -3000 });
+const trust = async () => {
+	const file = join(folder, "authority.pem");
+	await writeFile(file, authority.cert);
+	return { NODE_EXTRA_CA_CERTS: file };
+};
+
+test("a good certificate, of an authority that is trusted", async () => {
+	const url = await secure(makeCertificate({ issuer: authority }));
+	const { verdict, step } = await doctor(isales(url), { env: await trust() });
+	assert.equal(verdict, "ok");
+	assert.match(step("TLS").found, /TLSv1\.3, certificate by A Test Authority/);
+});
+
+test("certificates: expired, not yet valid, signed by itself, of an unknown authority, for another name", async () => {
+	for (const [wish, env, verdict] of [
+		[{ issuer: authority, from: -20, to: -10 }, await trust(), "tls_expired"],
+		[{ issuer: authority, from: 10, to: 20 }, await trust(), "tls_not_yet_valid"],
+		[{}, {}, "tls_self_signed"],
+		[{ issuer: authority }, {}, "tls_unknown_issuer"],
+		[{ issuer: authority, name: "other.test" }, await trust(), "tls_wrong_name"],
+	]) {
+		let logins = 0;
+		const url = await secure(makeCertificate(wish), (request, response) => {
+			logins += request.method === "POST" ? 1 : 0;
+			response.writeHead(404).end();
+		});
+		const { verdict: found, chief, code } = await doctor(isales(url), { env });
+		assert.deepEqual([found, chief.step, code, logins], [verdict, "TLS", 4, 0]);
+		if (verdict === "tls_wrong_name") {
+			assert.match(chief.because, /other\.test/);
+		}
+	}
+});
+
+test("a certificate that only this machine's clock calls expired is a wrong clock", async () => {
+	const then = new Date(Date.now() - 15 * 24 * 3600 * 1000).toUTCString();
+	const url = await secure(makeCertificate({ issuer: authority, from: -20, to: -10 }), (_, response) => response.writeHead(404, { date: then }).end());
+	const { verdict, chief } = await doctor(isales(url), { env: await trust() });
+	assert.equal(verdict, "clock_wrong");
+	assert.match(chief.found, /15 d .*ahead/);
+});
+
+test("old versions of TLS, a service that breaks the handshake off, and one that is mute", async () => {
+	const good = makeCertificate({ issuer: authority });
+	const old = await secure(good, undefined, { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" });
+	assert.equal((await doctor(isales(old), { env: await trust() })).verdict, "tls_version");
+	const rude = await listening(createTCP((socket) => socket.on("error", () => {}).once("data", () => socket.destroy())));
+	assert.equal((await doctor(isales(`https://${rude}`))).verdict, "tls_failed");
+	const mute = await listening(createTCP((socket) => socket.on("error", () => {})));
+	assert.equal((await doctor(isales(`https://${mute}`))).verdict, "tls_failed");
+});
+
+test("certificates that are not checked, and a base URL without TLS, are warned of", async () => {
+	const url = await secure(makeCertificate());
+	const { steps, code } = await doctor(isales(url), { env: { NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_NO_WARNINGS: "1" } });
+	assert.equal(steps.find(({ step }) => step === "environment").verdict, "tls_unchecked");
+	assert.notEqual(code, 0, "the certificate is still told");
+	const { steps: others } = await doctor(isales("http://nonexistent.invalid"));
+	assert.equal(others.find(({ step }) => step === "environment").verdict, "no_tls");
+});
+
+test("a clock that is wrong, in either direction, while the token is to be had", async () => {
+	for (const [ms, wanted] of [[3600_000, /1 h behind/], [-3600_000, /1 h ahead/]]) {
+		const at = await listening(createHTTP((request, response) => response.writeHead(request.url.endsWith("/login") ? 200 : 404, { date: new Date(Date.now() + ms).toUTCString(), "content-type": "application/json" }).end(loggedIn)));
+		const { verdict, code, chief, step } = await doctor(isales(`http://${at}`));
+		assert.deepEqual([verdict, code, chief.level], ["clock_wrong", 0, "warning"]);
+		assert.match(chief.found, wanted);
+		assert.equal(step("token").level, "ok");
+	}
+});
+
+test("a proxy that asks for a login, a captive portal, and a portal that answers everything with its page", async () => {
+	for (const [status, headers, verdict] of [[407, { "proxy-authenticate": "Basic" }, "proxy_authentication"], [511, {}, "captive_portal"]]) {
+		const at = await listening(createHTTP((_, response) => response.writeHead(status, headers).end("<html>")));
+		assert.equal((await doctor(isales(`http://${at}`))).verdict, verdict);
+	}
+	const page = await listening(createHTTP((_, response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>Log in</html>")));
+	const { verdict, step } = await doctor(isales(`http://${page}`));
+	assert.equal(verdict, "page_instead_of_answer");
+	assert.deepEqual([step("answer").level, step("token").level], ["warning", "problem"]);
+	const drive = await doctor({ system: "cubedrive", baseUrl: `http://${page}`, params: { a: "b" } });
+	assert.equal(drive.step("token").verdict, "page_instead_of_answer", "not CubeDrive itself: it does not verify either");
+
+	const away = await listening(createHTTP((_, response) => response.writeHead(302, { location: "http://login.portal.test/" }).end()));
+	const redirected = await doctor(isales(`http://${away}`));
+	assert.deepEqual([redirected.verdict, redirected.code], ["redirected", 5]);
+	assert.match(redirected.step("token").found, /login\.portal\.test/);
+	const late = await listening(createHTTP((request, response) => response.writeHead(request.method === "POST" ? 407 : 404).end()));
+	assert.equal((await doctor(isales(`http://${late}`))).verdict, "proxy_authentication");
+	const gateway = await listening(createHTTP((request, response) => response.writeHead(request.method === "POST" ? 418 : 404).end()));
+	assert.equal((await doctor(isales(`http://${gateway}`))).verdict, "unexpected_status");
+});
+
+test("a proxy that is named and not used is the reason only where the way is closed", async () => {
+	const env = { HTTP_PROXY: "http://somebody:Zx9-proxy-password@proxy.test:3128" };
+	const closed = await doctor(isales("http://nonexistent.invalid"), { env });
+	assert.equal(closed.steps.find(({ level }) => level === "problem").verdict, "proxy_not_used");
+	assert.equal(closed.code, 4);
+	assert.ok(!JSON.stringify(closed).includes("Zx9-proxy-password"));
+	const open = await doctor(sandbox.identities.isales, { env });
+	assert.deepEqual([open.verdict, open.step("proxy").level], ["ok", "note"]);
+	const excepted = await doctor(sandbox.identities.isales, { env: { ...env, NO_PROXY: "127.0.0.1" } });
+	assert.match(excepted.step("proxy").found, /NO_PROXY excepts 127\.0\.0\.1/);
+});
+
+test("which proxy an address has, by the environment and the version of Node", () => {
+	const proxy = (url, env, version = "24.0.0", execArgv = []) => proxyFor(new URL(url), env, { version, execArgv });
+	const named = { HTTPS_PROXY: "http://p.test:1", NODE_USE_ENV_PROXY: "1" };
+	for (const [version, used] of [["20.20.2", false], ["22.20.9", false], ["22.21.0", true], ["23.11.0", false], ["24.0.0", true], ["26.1.0", true]]) {
+		assert.equal(proxy("https://h.test", named, version).proxy.used, used, version);
+	}
+	assert.equal(proxy("https://h.test", { HTTPS_PROXY: "http://p.test" }).proxy.used, false);
+	assert.equal(proxy("https://h.test", { HTTPS_PROXY: "http://p.test" }, "24.0.0", ["--use-env-proxy"]).proxy.used, true);
+	assert.equal(proxy("https://h.test", { HTTPS_PROXY: "http://p.test", NODE_OPTIONS: "--x --use-env-proxy" }).proxy.used, true);
+	assert.equal(proxy("http://h.test", named).proxy, undefined, "another protocol's");
+	assert.equal(proxy("https://h.test", { https_proxy: "http://lower.test", HTTPS_PROXY: "http://upper.test" }).proxy.url.hostname, "lower.test");
+	assert.equal(proxy("https://h.test", { HTTPS_PROXY: "::" }).proxy.url, undefined);
+	for (const [list, excepted] of [["*", true], ["h.test", true], [".test", true], ["*.test", true], ["a.h.test", false], ["xh.test", false], ["h.test:443", true], ["h.test:8443", false], ["a, h.test ,b", true], ["H.TEST", true], ["", false]]) {
+		assert.equal(proxy("https://h.test", { ...named, NO_PROXY: list }).excepted, excepted, list);
+	}
+});
+
+test("an address that is not admitted, by the vendor's own words, at both of ccmessaging's logins", async () => {
+	for (const endpoint of ["login", "accessToken"]) {
+		await sandbox.reset();
+		await sandbox.faults({ system: "ccmessaging", endpoint, fault: "403", exceptionInfo: "the client IP address is not in the trustlist" });
+		const { verdict, chief, code } = await doctor(sandbox.identities.ccmessaging);
+		assert.deepEqual([verdict, code], ["address_not_admitted", 3], endpoint);
+		assert.match(chief.todo.join(), /127\.0\.0\.1.*NAT/);
+	}
+});
+
+test("a 403 that does not say why is told as what it is, with ways to find out", async () => {
+	await sandbox.faults({ system: "ccmessaging", endpoint: "accessToken", fault: "403", exceptionInfo: "forbidden" });
+	const first = await doctor(sandbox.identities.ccmessaging);
+	assert.equal(first.verdict, "refused_unclear");
+	assert.match(first.chief.because, /wrong app key, a wrong app secret, .* address/);
+	await sandbox.reset();
+	await sandbox.faults({ system: "ccmessaging", endpoint: "login", fault: "403", exceptionInfo: "forbidden", count: 3 });
+	const second = await doctor(sandbox.identities.ccmessaging);
+	assert.equal(second.verdict, "refused_unclear");
+	assert.match(second.chief.because, /key and secret are right/);
+	const { appSecret: _, ...user } = sandbox.identities.ccmessaging;
+	await sandbox.faults({ system: "ccmessaging", endpoint: "login", fault: "403", exceptionInfo: "forbidden", count: 3 });
+	const third = await doctor({ ...user, accessToken: "AN-ACCESS-TOKEN" });
+	assert.equal(third.verdict, "refused_unclear");
+	assert.match(third.chief.because, /expired, one of another app key, and an address/);
+});
+
+test("an AccessToken that was given and has expired; and one that is new and not accepted", async () => {
+	const { appSecret, ...user } = sandbox.identities.ccmessaging;
+	await sandbox.lifetimes({ accessToken: 1 });
+	const response = await fetch(`${sandbox.url}/apigovernance/api/oauth/tokenByAkSk`, {
+		method: "POST", headers: { "content-type": "application/json", "x-token-expire": "600" }, body: JSON.stringify({ app_key: user.appKey, app_secret: appSecret }),
+	});
+	const { AccessToken } = await response.json();
+	while ((await sandbox.state()).tokens[0].state !== "expired") {
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
+	const expired = await doctor({ ...user, accessToken: AccessToken });
+	assert.deepEqual([expired.verdict, expired.code], ["access_token_expired", 3]);
+
+	await sandbox.reset();
+	await sandbox.faults({ system: "ccmessaging", endpoint: "login", fault: "403", count: 9 });
+	assert.equal((await doctor(sandbox.identities.ccmessaging)).verdict, "access_token_not_accepted");
+});
+
+test("a wrong app key beside a good AccessToken", async () => {
+	const { appSecret, ...user } = sandbox.identities.ccmessaging;
+	await sandbox.faults({ system: "ccmessaging", endpoint: "login", fault: "403", exceptionInfo: "x-app-key is not the one of the AccessToken's", count: 9 });
+	const { verdict } = await doctor({ ...user, accessToken: "AN-ACCESS-TOKEN" });
+	assert.equal(verdict, "wrong_credentials");
+	assert.ok(appSecret);
+});
+
+test("both of ccmessaging's addresses are looked at", async () => {
+	const { verdict, chief } = await doctor({ ...sandbox.identities.ccmessaging, authUrl: "http://nonexistent.invalid" });
+	assert.equal(chief.step === "environment" ? "name_not_found" : verdict, "name_not_found");
+	const other = await doctor({ ...sandbox.identities.ccmessaging, authUrl: sandbox.url, baseUrl: "http://127.0.0.1:1" });
+	assert.equal(other.verdict, "connection_refused");
+});
+
+test("a wrong path of the base URL, values that are refused, and a failing vendor", async () => {
+	assert.equal((await doctor(isales(`${sandbox.url}/lite`))).verdict, "wrong_base_url");
+	const strict = await listening(createHTTP((request, response) => response.writeHead(request.method === "POST" ? 400 : 404).end()));
+	assert.equal((await doctor(isales(`http://${strict}`))).verdict, "bad_request");
+	await sandbox.refuse("ccmessaging", "user001");
+	assert.equal((await doctor(sandbox.identities.ccmessaging)).verdict, "vendor_failure");
+	await sandbox.faults({ system: "isales", endpoint: "login", fault: "500" });
+	assert.equal((await doctor(sandbox.identities.isales)).verdict, "vendor_failure");
+});
+
+test("a vendor that does not answer the login in time", async () => {
+	await sandbox.faults({ system: "isales", endpoint: "login", fault: "delay", delayMs: 600_000, count: 9 });
+	const { verdict, chief } = await doctor(sandbox.identities.isales, { args: ["--timeout", "1"] });
+	assert.deepEqual([verdict, chief.step], ["slow", "token"]);
+});
+
+test("a token that was given: confirmed, denied, somebody else's, or beyond anybody's knowledge", async () => {
+	const { cubedrive, ccmessaging, isales } = sandbox.identities;
+	const token = (await command(["get", ...given(cubedrive).flags, "--token-only"], given(cubedrive))).stdout.trim();
+	const ask = (identity, CCTOKEN_TOKEN, args) => doctor(identity, { env: { CCTOKEN_TOKEN }, args });
+	assert.equal((await ask(cubedrive, token)).verdict, "ok");
+	await sandbox.faults({ system: "cubedrive", endpoint: "verify", fault: "503", count: 9 });
+	const unasked = await ask(cubedrive, token);
+	assert.deepEqual([unasked.verdict, unasked.chief.step], ["vendor_unavailable", "given token"]);
+	await sandbox.clearFaults();
+	await sandbox.revoke({ system: "cubedrive" });
+	const dead = await ask(cubedrive, token);
+	assert.deepEqual([dead.verdict, dead.code, dead.chief.step], ["token_invalid", 1, "given token"]);
+	assert.ok(!JSON.stringify(dead).includes(token));
+	const others = (await command(["get", ...given({ ...ccmessaging, userId: "another" }).flags, "--token-only"], given(ccmessaging))).stdout.trim();
+	assert.equal((await ask(ccmessaging, others)).verdict, "token_invalid");
+	const unknown = await ask(isales, "a-token-of-long-ago");
+	assert.deepEqual([unknown.verdict, unknown.code], ["token_unknown", 0]);
+});
+
+for (const system of ["appcube", "ccmessaging", "isales", "cubedrive"]) {
+	test(`${system}: a business call tells an expired token from a live one, and from a call that is refused anyway`, async () => {
+		const identity = sandbox.identities[system];
+		const { path } = sandbox.business[system];
+		const token = (await command(["get", ...given(identity).flags, "--token-only"], given(identity))).stdout.trim();
+		const ask = (how = {}) => doctor(identity, { env: { CCTOKEN_TOKEN: token }, args: ["--check-path", path], ...how });
+		assert.equal((await ask()).step("call").level, "ok");
+		await sandbox.revoke({ system });
+		assert.equal((await ask()).step("call").verdict, "token_invalid");
+		await sandbox.faults({ system, endpoint: "business", fault: "403", count: 2 });
+		const refused = await doctor(identity, { args: ["--check-path", path] });
+		assert.deepEqual([refused.verdict, refused.code], ["call_refused", 1]);
+	});
+}
+
+test("a person sees marks, reasons and what to do, with colour where it is wanted, and the verdict at the end", async () => {
+	const { flags } = given(sandbox.identities.isales);
+	const { stdout, stderr, code } = await command(["doctor", ...flags, "--color"], { env: { CCTOKEN_PASSWD: "wrong-one" } });
+	assert.deepEqual([code, stderr], [3, ""]);
+	assert.ok(stdout.includes("\x1b[31m✗"));
+	const plain = (await command(["doctor", ...flags], { env: { CCTOKEN_PASSWD: "wrong-one" } })).stdout;
+	assert.match(plain, /^✓ configuration/m);
+	assert.match(plain, /^✗ token .*\n +because .*\n +do .*/m);
+	assert.match(plain, /\nFound: .* \[wrong_credentials\]\n$/);
+	assert.match((await command(["doctor", ...flags], given(sandbox.identities.isales))).stdout, /\nAll is well\.\n$/);
+});
+
+test("a proxy that Node uses is looked at in place of the host, which only it reaches", async () => {
+	const walk = async (url) => {
+		const found = [];
+		for await (const finding of route(new URL("https://nonexistent.invalid"), { variable: "HTTPS_PROXY", url, used: true, able: true }, () => {})) {
+			found.push(finding.verdict);
+			seen.add(finding.verdict);
+		}
+		return found;
+	};
+	assert.deepEqual(await walk(undefined), ["proxy_unreachable"]);
+	assert.deepEqual(await walk(new URL("http://127.0.0.1:1")), ["proxy_unreachable"]);
+	assert.deepEqual(await walk(new URL(`http://${await listening(createTCP())}`)), ["ok", "skipped"]);
+});
+
+test("the words of Node's fetch for a proxy's refusal are understood", () => {
+	assert.equal(failureOf(new TypeError("fetch failed", { cause: Object.assign(new Error("Proxy response (407) !== 200 when HTTP Tunneling"), { code: "UND_ERR_ABORTED" }) })), "PROXY_407");
+	assert.equal(failureOf(new TypeError("fetch failed", { cause: new Error("Proxy response (503) !== 200 when HTTP Tunneling") })), "PROXY_503");
+	assert.equal(failureOf(new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "ECONNRESET" }) })), "ECONNRESET");
+	assert.equal(failureOf(new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "a secret" }) })), "");
+});
+
+test("an answer without a date says nothing of the clock", async () => {
+	const server = createHTTP((request, response) => {
+		response.sendDate = false;
+		response.writeHead(request.url.endsWith("/login") ? 200 : 404, { "content-type": "application/json" }).end(loggedIn);
+	});
+	const { verdict, step } = await doctor(isales(`http://${await listening(server)}`));
+	assert.deepEqual([verdict, step("clock").level], ["ok", "skipped"]);
+});
+
+test("every verdict has been seen here, but the one that should not occur", () => {
+	assert.deepEqual(Object.keys(verdicts).filter((verdict) => !seen.has(verdict)), ["failed"]);
+});
