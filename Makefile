@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime edge types run test test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api screenshots bench bench-own bench-compare sim fuzz lint pack clean FORCE
+.PHONY: help build runtime edge types run test test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz lint pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -68,10 +68,13 @@ test-package: build dist/serve ## pack, install and run the package in every run
 test-bundlers: build dist/serve node_modules/.made ## follow the guides: bundlers and runtimes, with the packed package
 	node --test --test-reporter=spec js/test/bundlers/*.test.js
 
-bench: bench-own bench-compare ## measure
+bench: bench-own bench-edge bench-compare ## measure
 
 bench-own: runtime dist/serve node_modules/.made ## measure against references
 	node js/bench/run.js
+
+bench-edge: edge dist/serve ## measure the edge beside a constant, and beside an instance for each request
+	@node js/bench/edge.js
 
 bench-compare: runtime dist/serve ## measure against what people would use instead: the table of README.md
 	@node js/bench/alternatives/run.js

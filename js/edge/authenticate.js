@@ -14,6 +14,7 @@ import { unauthorized } from "./unauthorized.js";
 
 export class Authenticator {
 	/** @type {Issuer[]} */ #issuers = [];
+	/** @type {Issuer[]} */ #bearers = [];
 	/** @type {SignedRequests[]} */ #machines = [];
 
 	/**
@@ -28,11 +29,9 @@ export class Authenticator {
 				this.#issuers.push(new Issuer(name, settings));
 			}
 		}
-	}
-
-	/** The headers, besides Authorization, in which browsers may have to bring a JWT. Those come with cookies. */
-	get ambientHeaders() {
-		return [...new Set(this.#issuers.flatMap(({ settings }) => settings.header ?? []))];
+		/** The headers, besides Authorization, in which browsers may have to bring a JWT. Those come with cookies. */
+		this.ambientHeaders = [...new Set(this.#issuers.flatMap(({ settings }) => settings.header ?? []))];
+		this.#bearers = this.#issuers.filter(({ settings }) => !settings.header);
 	}
 
 	/**
@@ -50,7 +49,7 @@ export class Authenticator {
 			if (!token) {
 				throw unauthorized("malformed");
 			}
-			return issuerOf(token, this.#issuers.filter(({ settings }) => !settings.header)).check(token);
+			return issuerOf(token, this.#bearers).check(token);
 		}
 		for (const header of this.ambientHeaders) {
 			const token = headers.get(header);

@@ -78,8 +78,12 @@ export function streamOf(chunks, failed) {
  * @param {number} most bytes
  */
 export async function readBody(request, most) {
-	if (Number(request.headers.get("content-length") ?? 0) > most) {
+	const declared = request.headers.get("content-length");
+	if (Number(declared ?? 0) > most) {
 		throw tooLarge();
+	}
+	if (declared !== null) {
+		return new Uint8Array(await request.arrayBuffer()); // the runtime reads as much as was declared, and no more
 	}
 	const { bytes, whole, cancel } = await peek(request.body, most);
 	if (!whole) {

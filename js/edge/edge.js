@@ -1,7 +1,7 @@
 // The front door: who calls, from where, for what; then the keeper is asked, or the call is made.
 import { identityFor, mayUse, notOpen } from "./access.js";
 import { parseJson, readBody } from "./body.js";
-import { replayHeader, sealedCall } from "./call.js";
+import { sealedCall } from "./call.js";
 import { checkConfig, ConfigError } from "./config.js";
 import { Environment } from "./environment.js";
 import { checkOrigin, corsHeaders, preflight } from "./origin.js";
@@ -26,7 +26,10 @@ const always = {
 	"content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
 };
 
-/** What one request is about, as it becomes known. @typedef {{ headers: Headers, environment?: Environment, log: Record<string, unknown> }} Visit */
+/**
+ * What one request is about, as it becomes known: the headers of its answer, and what is logged of it.
+ * @typedef {{ headers: Record<string, string>, log: Record<string, unknown> }} Visit
+ */
 
 /**
  * The edge as a Worker: its default export. A configuration that is given in code is checked at once; otherwise it is
@@ -59,15 +62,19 @@ export function createEdge(config) {
 		async fetch(request, bindings) {
 			const began = Date.now();
 			/** @type {Visit} */
-			const visit = { headers: new Headers(always), log: { event: "request", method: safeMethod(request.method) } };
+			const visit = { headers: { ...always }, log: { event: "request", method: safeMethod(request.method) } };
 			let response;
 			try {
 				response = await answer(request, environmentOf(bindings), visit);
 			} catch (error) {
 				response = refusal(error, visit);
 			}
-			for (const [name, value] of visit.headers) {
-				response.headers.set(name, value);
+			if (response instanceof Response) {
+				for (const name in visit.headers) {
+					response.headers.set(name, /** @type {string} */ (visit.headers[name]));
+				}
+			} else {
+				response = new Response(JSON.stringify(response.json), { headers: { ...visit.headers, "content-type": "application/json" } });
 			}
 			// One line of JSON: names from the configuration, words of this program, numbers. Nothing of a caller or a token.
 			console.log(JSON.stringify({ ...visit.log, status: response.status, ms: Date.now() - began }));
@@ -95,7 +102,7 @@ function configIn({ CCTOKEN_CONFIG: config }) {
  * @param {Request} request
  * @param {Environment | ConfigError} environment
  * @param {Visit} visit
- * @returns {Promise<Response>}
+ * @returns {Promise<Response | { json: object }>}
  */
 async function answer(request, environment, visit) {
 	const { path, search } = split(request.url);
@@ -109,16 +116,10 @@ async function answer(request, environment, visit) {
 	if (environment instanceof ConfigError || problems.length > 0) {
 		throw new Problem("not_configured", "The edge is not configured; /healthz says what is missing.");
 	}
-	visit.environment = environment;
-	const { origins, connections } = environment.config;
-	const ambient = environment.authenticator.ambientHeaders;
+	const { origins } = environment.config;
 	const origin = request.headers.get("origin");
-	const policies = Object.values(connections).flatMap(({ call }) => call ?? []);
-	visit.headers.set("vary", "Origin");
-	set(visit.headers, corsHeaders(origin, origins, {
-		credentials: ambient.length > 0,
-		exposed: [...new Set(["retry-after", replayHeader, ...policies.flatMap(({ responseHeaders = [] }) => responseHeaders)])],
-	}));
+	visit.headers.vary = "Origin";
+	Object.assign(visit.headers, corsHeaders(origin, origins, environment.browsers));
 	checkOrigin(request.headers, origins);
 	if (route === "unknown") {
 		throw new Problem("not_found", "There is nothing here.");
@@ -127,10 +128,7 @@ async function answer(request, environment, visit) {
 		if (origin === null) {
 			throw new Problem("method_not_allowed", "OPTIONS is for preflights.", { headers: { allow: "POST" } });
 		}
-		return preflight({
-			methods: [...new Set(["POST", ...policies.flatMap(({ methods }) => methods)])],
-			headers: [...new Set(["authorization", "content-type", ...policies.flatMap(({ requestHeaders = [] }) => requestHeaders)])],
-		});
+		return preflight(environment.browsers);
 	}
 	if (route !== "call") {
 		requireMethod(request, ["POST"]);
@@ -173,7 +171,7 @@ async function answer(request, environment, visit) {
 			throw new Problem("invalid_request", "token is missing.", { field: "token", reason: "field" });
 		}
 		const { valid, source, reason, expiresIn } = await environment.sessions.verify(session, token);
-		return Response.json({ valid, source, reason, expiresIn });
+		return { json: { valid, source, reason, expiresIn } };
 	}
 	only(body, ["connection", "rejected", "force"]);
 	if (body.force !== undefined && typeof body.force !== "boolean") {
@@ -183,7 +181,7 @@ async function answer(request, environment, visit) {
 		...(body.rejected !== undefined && { rejected: tokenIn(body, "rejected") }),
 		...(body.force && { force: true }),
 	});
-	return Response.json(handedOut(kept, connection));
+	return { json: handedOut(kept, connection) };
 }
 
 /**
@@ -221,8 +219,23 @@ async function open({ config, sessions, secretOf }, principal, name, origin, vis
 	if (origin !== null && connection.origins && !connection.origins.includes(origin)) {
 		throw notOpen("connection_origin");
 	}
-	return { connection, session: await sessions.session(identityFor(principal, connection, secretOf)) };
+	// A console's principal is the same object for as long as its JWT is known, and so its sessions need not be worked out again.
+	let known = sessionsOf.get(principal);
+	if (!known) {
+		sessionsOf.set(principal, (known = new Map()));
+	}
+	let session = known.get(connection);
+	if (!session) {
+		session = await sessions.session(identityFor(principal, connection, secretOf));
+		known.set(connection, session);
+	}
+	return { connection, session };
 }
+
+/**
+ * @type {WeakMap<import("./authenticate.js").Principal, Map<import("./config.js").Connection, import("./sessions.js").Session>>}
+ */
+const sessionsOf = new WeakMap();
 
 /**
  * @param {Environment} environment
@@ -324,11 +337,4 @@ function safeMethod(method) {
 function cut(text, at) {
 	const i = text.indexOf(at);
 	return i < 0 ? [text, undefined] : [text.slice(0, i), text.slice(i + at.length)];
-}
-
-/** @param {Headers} headers @param {Record<string, string>} values */
-function set(headers, values) {
-	for (const [name, value] of Object.entries(values)) {
-		headers.set(name, value);
-	}
 }

@@ -1,5 +1,6 @@
 // What the Worker is given: bindings and secrets. Looked at once for each environment, and as a whole.
 import { Authenticator } from "./authenticate.js";
+import { replayHeader } from "./call.js";
 import { secretsOf } from "./config.js";
 import { nonceMemory } from "./signed.js";
 import { Sessions } from "./sessions.js";
@@ -23,10 +24,21 @@ export class Environment {
 		this.secretOf = (name) => /** @type {string} */ (bindings[name]);
 		this.sessions = new Sessions(bindings.KEEPER, bindings.NAME_KEY);
 		this.authenticator = new Authenticator(config, { secretOf: this.secretOf, firstTime: nonceMemory(bindings.NONCES) });
+		const policies = Object.values(config.connections).flatMap(({ call }) => call ?? []);
+		/** What browsers are told, the same for every path: no connection's name can be found out with it. */
+		this.browsers = {
+			credentials: this.authenticator.ambientHeaders.length > 0,
+			methods: distinct(["POST", ...policies.flatMap(({ methods }) => methods)]),
+			headers: distinct(["authorization", "content-type", ...policies.flatMap(({ requestHeaders = [] }) => requestHeaders)]),
+			exposed: distinct(["retry-after", replayHeader, ...policies.flatMap(({ responseHeaders = [] }) => responseHeaders)]),
+		};
 		/** @type {{ limit: (by: { key: string }) => Promise<{ success: boolean }> } | undefined} */
 		this.limiter = bindings.RATE_LIMITER;
 	}
 }
+
+/** @param {string[]} names */
+const distinct = (names) => [...new Set(names)];
 
 /**
  * @param {import("./config.js").CheckedConfig} config

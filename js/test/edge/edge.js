@@ -74,6 +74,8 @@ export async function startEdge({ sandbox, configure = (config) => config, bindi
 		fetch: worker.fetch,
 		/** Ends the process and starts another over the same storage. @type {typeof worker.restart} */
 		restart: worker.restart,
+		/** The folder of the objects' storage. */
+		persist: worker.persist,
 		/** All that the Worker and its runtime have written. */
 		output: worker.output,
 		/** What the front door has logged, a line for each request. @returns {Record<string, any>[]} */

@@ -23,6 +23,7 @@ const logins = {
  * @property {Seen[]} calls business calls that came, in order, once their body was read
  * @property {(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse, seen: Seen) => void} business answers
  *   them; to be replaced by the test
+ * @property {((response: import("node:http").ServerResponse, seen: Seen) => void) | undefined} login answers in place of the systems' own interfaces
  * @property {boolean} streaming whether business is called before the request's body has been read
  * @property {() => Promise<void>} close
  */
@@ -31,7 +32,7 @@ const logins = {
 export async function startVendor() {
 	/** @type {Vendor} */
 	const vendor = {
-		url: "", tokens: [], calls: [], streaming: false,
+		url: "", tokens: [], calls: [], login: undefined, streaming: false,
 		business: (_request, response) => json(response, {}),
 		async close() {
 			server.closeAllConnections();
@@ -58,6 +59,9 @@ export async function startVendor() {
 		}
 		if (!login) {
 			return vendor.business(request, response, seen);
+		}
+		if (vendor.login) {
+			return vendor.login(response, seen);
 		}
 		const token = `vendor-token-${vendor.tokens.length + 1}-${Math.random().toString(36).slice(2)}`;
 		vendor.tokens.push(token);

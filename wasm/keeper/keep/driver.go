@@ -59,6 +59,17 @@ func NewDriver(p Platform) *Driver {
 // Now reads the platform's clocks.
 func (d *Driver) Now() core.Instant { return d.platform.Clock.Now() }
 
+// Lease returns for how many milliseconds a token may be handed out without
+// asking for it again; 0 where it is not its session's current one any more.
+func (d *Driver) Lease(token core.Token, now core.Instant) int64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.client.Live(token.Session, now) != token.Serial {
+		return 0
+	}
+	return d.client.Lease(token.Session, now)
+}
+
 // Identity says whose token a caller is about.
 type Identity struct {
 	// JSON is the identity as the core reads it.

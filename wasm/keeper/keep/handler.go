@@ -47,6 +47,8 @@ type tokenAnswer struct {
 	Query     members `json:"query,omitempty"`
 	Body      members `json:"body,omitempty"`
 	Rolls     string  `json:"rolls,omitempty"`
+	// LeaseMs is for how many milliseconds the same would be said again, unless something happens to the session.
+	LeaseMs int64 `json:"leaseMs,omitempty"`
 }
 
 type members map[string]string
@@ -83,7 +85,7 @@ var requests = map[string]func(context.Context, *Driver, asked) (any, *core.Erro
 		answer := tokenAnswer{
 			System: token.System, Value: token.Value, Serial: token.Serial,
 			Headers: membersOf(token.Carriage.Headers), Query: membersOf(token.Carriage.Query),
-			Body: membersOf(token.Carriage.Body), Rolls: token.Carriage.Rolls,
+			Body: membersOf(token.Carriage.Body), Rolls: token.Carriage.Rolls, LeaseMs: d.Lease(token, now),
 		}
 		if token.ExpiresAt != 0 {
 			// A time of day that was set back must not make a life longer than it was.
