@@ -115,6 +115,8 @@ function notWebAssembly(from, status) {
 	);
 }
 
+const policy = "the page's Content-Security-Policy forbids WebAssembly: its script-src must have 'wasm-unsafe-eval'.";
+
 /**
  * @param {string} from
  * @param {unknown} cause
@@ -122,10 +124,17 @@ function notWebAssembly(from, status) {
 function notCompiled(from, cause) {
 	return new TokenError(
 		"module_invalid",
-		`The token core from ${from} could not be compiled. The file is damaged, or the page's Content-Security-Policy ` +
-			"forbids WebAssembly: its script-src must have 'wasm-unsafe-eval'.",
+		`The token core from ${from} could not be compiled. The file is damaged, or ${policy}`,
 		{ cause },
 	);
+}
+
+/**
+ * The error for a module that compiled and may not be instantiated, which is how WebKit obeys a policy.
+ * @param {unknown} cause
+ */
+export function forbidden(cause) {
+	return new TokenError("module_invalid", `The token core may not start: ${policy}`, { cause });
 }
 
 /**

@@ -1,7 +1,7 @@
 // The life of the WebAssembly module: found, compiled, started, called, and started afresh if it should die. What its
 // exports mean is the driver's business.
 import { createGo } from "../dist/go.js";
-import { compileBytes } from "./compile.js";
+import { compileBytes, forbidden } from "./compile.js";
 import { TokenError } from "./error.js";
 
 /**
@@ -209,6 +209,9 @@ async function instantiate(core, died) {
 				"This WebAssembly file was built by another version of Go than the package's JavaScript. Use the package's dist/core.wasm.",
 				{ cause },
 			);
+		}
+		if (cause instanceof WebAssembly.CompileError) {
+			throw forbidden(cause);
 		}
 		throw failure(cause);
 	}

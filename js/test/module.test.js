@@ -245,6 +245,15 @@ describe("initialize", () => {
 			await assert.rejects(createModule(load).initialize(options), tokenError("module_invalid", pattern));
 		}
 	});
+
+	test("a policy that forbids WebAssembly is told where it first shows at the start, as in WebKit", async (t) => {
+		const refusal = new WebAssembly.CompileError("Refused to create a WebAssembly object because …");
+		t.mock.method(WebAssembly, "instantiate", () => Promise.reject(refusal));
+		await assert.rejects(createModule(fromFixture).start(), (error) => {
+			assert.equal(error.cause, refusal);
+			return tokenError("module_invalid", /must have 'wasm-unsafe-eval'/)(error);
+		});
+	});
 });
 
 describe("loading in Node", () => {

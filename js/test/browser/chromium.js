@@ -7,6 +7,7 @@ import { delimiter, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress } from "node:zlib";
 import { chromium } from "playwright-core";
+import { find, usual } from "./driver.js";
 
 const args = [
 	"--no-sandbox", // containers and root have none
@@ -67,6 +68,36 @@ export async function openPage(browser, options = {}) {
 	return { page, problems };
 }
 
+/** @returns {Promise<import("./driver.js").Browser>} */
+export async function launch() {
+	const browser = await launchChromium();
+	return {
+		name: "chromium",
+		version: `Chromium ${browser.version()}`,
+		async open(look) {
+			const { locale, colorScheme, width, height } = { ...usual, ...look };
+			const { page, problems } = await openPage(browser, { locale, colorScheme, viewport: { width, height } });
+			return {
+				async goto(url) {
+					await page.goto(url);
+				},
+				async reload() {
+					await page.reload();
+				},
+				evaluate: (work, arg) => page.evaluate(/** @type {any} */ (work), arg),
+				click: (x, y) => page.mouse.click(x, y),
+				press: (keys) => page.keyboard.press(keys),
+				type: (text) => page.keyboard.type(text),
+				resize: (width, height) => page.setViewportSize({ width, height }),
+				screenshot: () => page.screenshot(),
+				complaints: async () => problems,
+				close: () => page.context().close(),
+			};
+		},
+		close: () => browser.close(),
+	};
+}
+
 /** @returns {Promise<{ executablePath: string, env?: Record<string, string> }>} */
 async function findChromium() {
 	const chosen = process.env.CHROME_PATH;
@@ -76,8 +107,7 @@ async function findChromium() {
 		}
 		return { executablePath: chosen };
 	}
-	const candidates = (process.env.PATH ?? "").split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
-	const installed = [...candidates, ...places].find((path) => existsSync(path));
+	const installed = find(names, places);
 	if (installed) {
 		return { executablePath: installed };
 	}

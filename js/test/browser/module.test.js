@@ -1,16 +1,18 @@
-// The life of a WebAssembly module in a real browser, on a page with a strict Content-Security-Policy.
+// The life of a WebAssembly module in real browsers, on a page with a strict Content-Security-Policy.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { buildFixture } from "../fixture/build.js";
 import { serve } from "../server.js";
-import { launchChromium, openPage } from "./chromium.js";
+import { launch, names } from "./browsers.js";
+import { instrument, tag } from "./instruments.js";
+import { person } from "./person.js";
 
-const strict = "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+// Without img-src, a browser that looks for an icon by itself reports that it must not.
+const strict = "default-src 'none'; connect-src 'self'; img-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 const html = { headers: { "content-type": "text/html" } };
+const blank = `<!doctype html>${tag}`;
 
-/** @type {import("playwright-core").Browser} */
-let browser;
 /** @type {Awaited<ReturnType<typeof serve>>} */
 let server;
 /** @type {Awaited<ReturnType<typeof buildFixture>>} */
@@ -21,11 +23,11 @@ before(async () => {
 	server = await serve(async (path) => {
 		switch (path) {
 			case "/strict":
-				return { headers: { ...html.headers, "content-security-policy": strict }, body: "<!doctype html>" };
+				return { headers: { ...html.headers, "content-security-policy": strict }, body: blank };
 			case "/no-wasm":
 				return {
 					headers: { ...html.headers, "content-security-policy": strict.replace("'wasm-unsafe-eval'", "") },
-					body: "<!doctype html>",
+					body: blank,
 				};
 			case "/dist/core.wasm":
 			case "/typed.wasm":
@@ -41,81 +43,92 @@ before(async () => {
 				body: await readFile(new URL(`../../..${path}`, import.meta.url)),
 			};
 		}
+		return instrument(path);
 	});
-	browser = await launchChromium();
 });
 
 after(async () => {
-	await browser?.close();
 	await server?.close();
 	await fixture?.remove();
 });
 
-/** @param {string} path */
-async function open(path) {
-	const opened = await openPage(browser);
-	await opened.page.goto(server.url + path);
-	return opened;
-}
+for (const name of names) {
+	describe(name, () => {
+		/** @type {import("./driver.js").Browser} */
+		let browser;
+		before(async () => (browser = await launch(name)));
+		after(() => browser?.close());
 
-test("it starts from where the package has it, and adds nothing to the page", async (t) => {
-	const { page, problems } = await open("/strict");
-	t.after(() => page.close());
-	const result = await page.evaluate(async () => {
-		const keys = () => Reflect.ownKeys(globalThis).map(String).sort().join();
-		const atFirst = keys();
-		const { createModule } = await import("/js/module.js");
-		const { load } = await import("/js/load-browser.js");
-		const afterImport = keys();
-		const core = await createModule(load).start();
-		const pointer = core.write("żółw 🐢");
-		const text = core.read(pointer, core.call("upper", new TextEncoder().encode("żółw 🐢").length));
-		core.call("say");
-		try {
-			core.call("boom");
-		} catch (error) {
-			return { code: error.code, text, clean: keys() === atFirst && afterImport === atFirst };
+		/** @param {string} path */
+		async function open(path) {
+			const tab = await browser.open();
+			await tab.goto(server.url + path);
+			return { ...person(tab), ...tab };
 		}
-	});
-	assert.deepEqual(result, { code: "module_failed", text: "żółW 🐢", clean: true });
-	assert.deepEqual(problems, []);
-});
 
-test("it is fetched once, whatever type the server says", async (t) => {
-	const { page, problems } = await open("/strict");
-	t.after(() => page.close());
-	for (const path of ["/typed.wasm", "/untyped.wasm"]) {
-		const calls = await page.evaluate(async (wasmUrl) => {
-			const { createModule } = await import("/js/module.js");
-			const { load } = await import("/js/load-browser.js");
-			const module = createModule(load);
-			await module.initialize({ wasmUrl });
-			return (await module.start()).call("next");
-		}, path);
-		assert.equal(calls, 1);
-		assert.equal(server.requests.filter((request) => request === path).length, 1, path);
-	}
-	assert.deepEqual(problems, []);
-});
+		test("it starts from where the package has it, and adds nothing to the page", async (t) => {
+			const page = await open("/strict");
+			t.after(() => page.close());
+			const result = await page.evaluate(async () => {
+				const keys = () => Reflect.ownKeys(globalThis).map(String).sort().join();
+				const atFirst = keys();
+				const { createModule } = await import("/js/module.js");
+				const { load } = await import("/js/load-browser.js");
+				const afterImport = keys();
+				const core = await createModule(load).start();
+				const pointer = core.write("żółw 🐢");
+				const text = core.read(pointer, core.call("upper", new TextEncoder().encode("żółw 🐢").length));
+				core.call("say");
+				try {
+					core.call("boom");
+				} catch (error) {
+					return { code: error.code, text, clean: keys() === atFirst && afterImport === atFirst };
+				}
+			});
+			assert.deepEqual(result, { code: "module_failed", text: "żółW 🐢", clean: true });
+			assert.deepEqual(await page.problems(), []);
+			assert.deepEqual(await page.complaints(), []);
+		});
 
-for (const [name, from, path, code, pattern] of /** @type {const} */ ([
-	["no file", "/strict", "/missing.wasm", "module_not_found", /answered 404/],
-	["a page instead of the file", "/strict", "/page.wasm", "module_invalid", /not WebAssembly/],
-	["another origin, which the policy forbids", "/strict", "http://127.0.0.1:9/core.wasm", "module_not_found", /could not be fetched/],
-	["a policy without 'wasm-unsafe-eval'", "/no-wasm", "/typed.wasm", "module_invalid", /must have 'wasm-unsafe-eval'/],
-	["the same, compiled from memory", "/no-wasm", "/untyped.wasm", "module_invalid", /must have 'wasm-unsafe-eval'/],
-])) {
-	test(`a typed error tells of ${name}`, async (t) => {
-		const { page } = await open(from);
-		t.after(() => page.close());
-		const error = await page.evaluate(async (wasmUrl) => {
-			const { createModule } = await import("/js/module.js");
-			const { load } = await import("/js/load-browser.js");
-			return createModule(load)
-				.initialize({ wasmUrl })
-				.then(() => undefined, ({ code, message }) => ({ code, message }));
-		}, path);
-		assert.equal(error?.code, code);
-		assert.match(error.message, pattern);
+		test("it is fetched once, whatever type the server says", async (t) => {
+			const page = await open("/strict");
+			t.after(() => page.close());
+			server.requests.length = 0;
+			for (const path of ["/typed.wasm", "/untyped.wasm"]) {
+				const calls = await page.evaluate(async (wasmUrl) => {
+					const { createModule } = await import("/js/module.js");
+					const { load } = await import("/js/load-browser.js");
+					const module = createModule(load);
+					await module.initialize({ wasmUrl });
+					return (await module.start()).call("next");
+				}, path);
+				assert.equal(calls, 1);
+				assert.equal(server.requests.filter((request) => request === path).length, 1, path);
+			}
+			assert.deepEqual(await page.problems(), []);
+			assert.deepEqual(await page.complaints(), []);
+		});
+
+		for (const [what, from, path, code, pattern] of /** @type {const} */ ([
+			["no file", "/strict", "/missing.wasm", "module_not_found", /answered 404/],
+			["a page instead of the file", "/strict", "/page.wasm", "module_invalid", /not WebAssembly/],
+			["another origin, which the policy forbids", "/strict", "http://127.0.0.1:9/core.wasm", "module_not_found", /could not be fetched/],
+			["a policy without 'wasm-unsafe-eval'", "/no-wasm", "/typed.wasm", "module_invalid", /must have 'wasm-unsafe-eval'/],
+			["the same, compiled from memory", "/no-wasm", "/untyped.wasm", "module_invalid", /must have 'wasm-unsafe-eval'/],
+		])) {
+			test(`a typed error tells of ${what}`, async (t) => {
+				const page = await open(from);
+				t.after(() => page.close());
+				const error = await page.evaluate(async (wasmUrl) => {
+					const { createModule } = await import("/js/module.js");
+					const { load } = await import("/js/load-browser.js");
+					return createModule(load)
+						.initialize({ wasmUrl })
+						.then(() => undefined, ({ code, message }) => ({ code, message }));
+				}, path);
+				assert.equal(error?.code, code);
+				assert.match(error.message, pattern);
+			});
+		}
 	});
 }

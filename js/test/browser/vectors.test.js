@@ -1,51 +1,52 @@
-// The conformance cases through the package in a real browser.
+// The conformance cases through the package in real browsers.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { serve } from "../server.js";
 import { readVectors } from "../vector-files.js";
-import { launchChromium, openPage } from "./chromium.js";
+import { launch, names } from "./browsers.js";
+import { instrument, tag } from "./instruments.js";
+import { person } from "./person.js";
 
 const types = { js: "text/javascript", wasm: "application/wasm", html: "text/html" };
-const policy = "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+const policy = "default-src 'none'; connect-src 'self'; img-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 
-let browser;
 let server;
 
 before(async () => {
 	server = await serve(async (path) => {
 		if (path === "/") {
-			return { headers: { "content-type": types.html, "content-security-policy": policy }, body: "<!doctype html>" };
+			return { headers: { "content-type": types.html, "content-security-policy": policy }, body: `<!doctype html>${tag}` };
 		}
 		const [, extension] = path.match(/^\/(?:js|dist)\/[\w/-]+\.(js|wasm)$/) ?? [];
-		return extension && {
-			headers: { "content-type": types[extension] },
-			body: await readFile(new URL(`../../..${path}`, import.meta.url)),
-		};
+		return extension
+			? { headers: { "content-type": types[extension] }, body: await readFile(new URL(`../../..${path}`, import.meta.url)) }
+			: instrument(path);
 	});
-	browser = await launchChromium();
 });
 
-after(async () => {
-	await browser?.close();
-	await server?.close();
-});
+after(() => server?.close());
 
-test("the conformance cases, through the package in Chromium", async (t) => {
-	const { page, problems } = await openPage(browser);
-	await page.goto(`${server.url}/`);
-	const { identities, files } = await readVectors();
-	const cases = files.flatMap(({ cases }) => cases);
-	const results = await page.evaluate(
-		async ({ identities, cases }) => {
-			const [{ play }, { load }] = await Promise.all([import("/js/test/vectors.js"), import("/js/load-browser.js")]);
-			return play(load, identities, cases);
-		},
-		{ identities, cases },
-	);
-	for (const { name, error } of results) {
-		await t.test(name, () => assert.equal(error, undefined));
-	}
-	assert.equal(results.length, cases.length);
-	assert.deepEqual(problems, []);
-});
+for (const name of names) {
+	test(`the conformance cases, through the package in ${name}`, async (t) => {
+		const browser = await launch(name);
+		t.after(() => browser.close());
+		const tab = await browser.open();
+		await tab.goto(`${server.url}/`);
+		const { identities, files } = await readVectors();
+		const cases = files.flatMap(({ cases }) => cases);
+		const results = await tab.evaluate(
+			async ({ identities, cases }) => {
+				const [{ play }, { load }] = await Promise.all([import("/js/test/vectors.js"), import("/js/load-browser.js")]);
+				return play(load, identities, cases);
+			},
+			{ identities, cases },
+		);
+		for (const { name, error } of results) {
+			await t.test(name, () => assert.equal(error, undefined));
+		}
+		assert.equal(results.length, cases.length);
+		assert.deepEqual(await person(tab).problems(), []);
+		assert.deepEqual(await tab.complaints(), []);
+	});
+}
