@@ -32,7 +32,8 @@ import { delimiter, join } from "node:path";
  * @property {(text: string) => Promise<void>} type presses the keys of a text, one after the other
  * @property {(width: number, height: number) => Promise<void>} resize
  * @property {() => Promise<Buffer>} screenshot what is seen of the page, as PNG
- * @property {() => Promise<string[]>} complaints what the browser has said so far of errors in the page
+ * @property {() => Promise<string[]>} complaints what the browser itself has said so far of errors in the page, where its
+ *   protocol tells
  * @property {() => Promise<void>} close
  */
 

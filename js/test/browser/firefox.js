@@ -1,7 +1,10 @@
 // Finds a Firefox and drives it over WebDriver BiDi, which it speaks itself.
 import { existsSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
 import puppeteer from "puppeteer-core";
 import { chord, find, usual } from "./driver.js";
+
+const patienceMs = 60_000;
 
 /** @returns {Promise<import("./driver.js").Browser>} */
 export async function launch() {
@@ -96,5 +99,11 @@ async function resize(page, width, height) {
 			throw error;
 		}
 	});
-	await page.waitForFunction((w, h) => innerWidth === w && innerHeight === h, {}, width, height);
+	const end = performance.now() + patienceMs;
+	while (!(await page.evaluate((w, h) => innerWidth === w && innerHeight === h, width, height))) {
+		if (performance.now() > end) {
+			throw new Error(`The window did not become ${width} by ${height}.`);
+		}
+		await wait(25);
+	}
 }

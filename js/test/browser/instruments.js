@@ -19,7 +19,7 @@ export const tag = `<script src="${prefix}instruments.js"></script>`;
  * @returns {Promise<{ headers: Record<string, string>, body: Buffer } | undefined>}
  */
 export async function instrument(path) {
-	const [, folder, name] = path.match(/^\/-test\/(dom-accessibility-api\/)?([\w.-]+\.m?js)$/) ?? [];
+	const [, folder, name] = path.match(/^\/-test\/(dom-accessibility-api\/)?((?:polyfills\/)?[\w.-]+\.m?js)$/) ?? [];
 	if (!name) {
 		return undefined;
 	}

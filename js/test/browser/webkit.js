@@ -6,7 +6,6 @@ import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { chord, find, usual } from "./driver.js";
 
@@ -105,7 +104,7 @@ async function openTab(paths, { locale, colorScheme, width, height }) {
 					"webkitgtk:browserOptions": {
 						binary: paths.browser,
 						// Without its toolbar, below whose width no window can be.
-						args: ["--automation", "--full-screen", "--enable-write-console-messages-to-stdout=true"],
+						args: ["--automation", "--full-screen"],
 					},
 				},
 			},
@@ -114,7 +113,7 @@ async function openTab(paths, { locale, colorScheme, width, height }) {
 		const command = (method, path, body) => call(method, session + path, body);
 		ends.push(() => command("DELETE", "").catch(() => {})); // one that has crashed cannot be asked to end
 		await command("POST", "/timeouts", { script: patienceMs * 5, pageLoad: patienceMs });
-		const tab = makeTab(command, driver.said);
+		const tab = makeTab(command);
 		await tab.resize(width, height);
 		return { ...tab, version: capabilities.browserVersion, close: end };
 	} catch (error) {
@@ -125,10 +124,9 @@ async function openTab(paths, { locale, colorScheme, width, height }) {
 
 /**
  * @param {(method: string, path: string, body?: object) => Promise<any>} command
- * @param {string[]} said
  * @returns {import("./driver.js").Tab}
  */
-function makeTab(command, said) {
+function makeTab(command) {
 	/** @type {import("./driver.js").Tab["evaluate"]} */
 	const evaluate = async (work, arg) => {
 		const { value, error } = await command("POST", "/execute/async", {
@@ -196,7 +194,7 @@ function makeTab(command, said) {
 			]),
 		resize,
 		screenshot: async () => Buffer.from(await command("GET", "/screenshot"), "base64"),
-		complaints: async () => said.filter((line) => /^CONSOLE .*\bERROR\b/.test(line)),
+		complaints: async () => [], // this protocol has no means for it: the instruments in the page must do
 		close: async () => {},
 	};
 }
@@ -228,7 +226,7 @@ async function addLocale(folder, language) {
 function start(path, args, env = {}) {
 	const child = spawn(path, args, {
 		env: { ...process.env, ...env },
-		stdio: ["ignore", "pipe", "ignore", "pipe"],
+		stdio: ["ignore", "ignore", "ignore", "pipe"],
 		detached: true,
 	});
 	const kill = () => {
@@ -239,13 +237,9 @@ function start(path, args, env = {}) {
 		}
 	};
 	process.once("exit", kill);
-	/** @type {string[]} */
-	const said = [];
-	createInterface({ input: /** @type {import("node:stream").Readable} */ (child.stdout) }).on("line", (line) => said.push(line));
 	const closed = new Promise((resolve) => child.once("close", resolve));
 	return {
 		child,
-		said,
 		async end() {
 			kill();
 			await closed;

@@ -10,11 +10,11 @@
 		"error",
 		({ target, message, error }) => {
 			const { src, href } = /** @type {any} */ (target) ?? {};
-			problems.push(message ? `error: ${error?.stack ?? message}` : `not loaded: ${src ?? href}`);
+			problems.push(message ? `error: ${message} ${error?.stack ?? ""}` : `not loaded: ${src ?? href}`);
 		},
 		true, // that of an element, such as a script without its file, does not bubble
 	);
-	addEventListener("unhandledrejection", ({ reason }) => problems.push(`rejection: ${reason?.stack ?? reason}`));
+	addEventListener("unhandledrejection", ({ reason }) => problems.push(`rejection: ${reason} ${reason?.stack ?? ""}`));
 	const { error } = console;
 	console.error = (...values) => {
 		problems.push(`console: ${values.join(" ")}`);
