@@ -28,6 +28,9 @@ const places = [
 	"/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
+/** Where Debian's fonts-wqy-microhei is. */
+const chinese = "/usr/share/fonts/truetype/wqy";
+
 /**
  * Starts a browser with an empty profile of its own. The caller closes it.
  * @param {object} [options] what else `chromium.launch` of playwright takes
@@ -135,7 +138,7 @@ async function unpacked() {
 	const root = join(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")), "../..");
 	const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 	const cache = join(root, "../../.cache");
-	const folder = join(cache, `chromium-${version}`);
+	const folder = join(cache, `chromium-${version}-cjk`);
 	if (existsSync(folder)) {
 		return folder;
 	}
@@ -150,10 +153,12 @@ async function unpacked() {
 		);
 		await untar(join(bin, "al2023.tar.br"), partial);
 		await untar(join(bin, "fonts.tar.br"), partial);
-		// The one in the archive knows the folders of its author's platform only. Without a font, text has no size.
+		// The one in the archive knows the folders of its author's platform only. Without a font, text has no size. Of the
+		// machine's own fonts only a Chinese one is taken, which the archive lacks: so the layout is the same everywhere.
+		const fonts = [join(folder, "fonts"), chinese].map((path) => `<dir>${path}</dir>`).join("");
 		await writeFile(
 			join(partial, "fonts.conf"),
-			`<fontconfig><dir>${join(folder, "fonts")}</dir><cachedir>${join(folder, "cache")}</cachedir></fontconfig>\n`,
+			`<fontconfig>${fonts}<cachedir>${join(folder, "cache")}</cachedir></fontconfig>\n`,
 		);
 		await rename(partial, folder);
 	} catch (error) {

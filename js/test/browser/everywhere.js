@@ -10,15 +10,16 @@ import { fileURLToPath } from "node:url";
 import { all, launch } from "./browsers.js";
 import { find } from "./driver.js";
 
-/** Debian's packages, and the program by which it shows that they are there. */
+/** Debian's packages, and the programs or files by which it shows that they are there. */
 const packages = {
 	firefox: { "firefox-esr": ["firefox-esr", "firefox"] },
 	webkit: { "webkit2gtk-driver": ["WebKitWebDriver"], xvfb: ["Xvfb"] },
+	chinese: { "fonts-wqy-microhei": ["/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"] },
 };
 
 const missing = Object.values(packages)
 	.flatMap((needed) => Object.entries(needed))
-	.filter(([, programs]) => !find(programs))
+	.filter(([, programs]) => !find(programs, programs.filter((path) => path.startsWith("/"))))
 	.map(([name]) => name);
 if (missing.length > 0) {
 	install(missing);

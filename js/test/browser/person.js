@@ -37,8 +37,7 @@ export function person(tab) {
 	const lookAt = (thing) =>
 		tab.evaluate(
 			async ({ thing, outline }) => {
-				const { byRole, computeAccessibleDescription, nameOf } = await import(outline);
-				const find = ({ within, ...wanted }) => (within ? find(within) : [document.body]).flatMap((place) => byRole(wanted, place));
+				const { computeAccessibleDescription, find, nameOf } = await import(outline);
 				return find(thing).map((element) => {
 					const { x, y, width, height } = element.getBoundingClientRect();
 					return {
@@ -102,8 +101,7 @@ export function person(tab) {
 	const middle = (/** @type {Thing} */ thing) =>
 		tab.evaluate(
 			async ({ thing, outline }) => {
-				const { byRole } = await import(outline);
-				const find = ({ within, ...wanted }) => (within ? find(within) : [document.body]).flatMap((place) => byRole(wanted, place));
+				const { find } = await import(outline);
 				const [element] = find(thing);
 				element.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
 				const { left, top, width, height } = element.getClientRects()[0];
@@ -111,6 +109,25 @@ export function person(tab) {
 				const hit = document.elementFromPoint(x, y);
 				const covered = !(element.contains(hit) || hit?.contains(element) || hit?.closest("label")?.control === element);
 				return { x, y, covered: covered && (hit?.outerHTML.slice(0, 200) ?? "what is outside of the page") };
+			},
+			{ thing, outline: `${prefix}outline.js` },
+		);
+
+	const focused = () =>
+		tab.evaluate(
+			async (outline) => {
+				const { nameOf, roleOf } = await import(outline);
+				const element = document.activeElement;
+				return element === document.body ? undefined : { role: roleOf(element), name: nameOf(element) };
+			},
+			`${prefix}outline.js`,
+		);
+
+	const focus = (/** @type {Thing} */ thing) =>
+		tab.evaluate(
+			async ({ thing, outline }) => {
+				const { find } = await import(outline);
+				find(thing)[0].focus();
 			},
 			{ thing, outline: `${prefix}outline.js` },
 		);
@@ -131,6 +148,12 @@ export function person(tab) {
 	return {
 		tab,
 		lookAt,
+		/**
+		 * Waits for a condition.
+		 * @param {() => Promise<unknown>} condition
+		 * @param {string} complaint
+		 */
+		wait: (condition, complaint) => until(condition, (holds) => holds, () => complaint),
 		see,
 		text,
 		problems,
@@ -154,16 +177,52 @@ export function person(tab) {
 			await tab.press("Delete");
 			await tab.type(value);
 		},
+		/**
+		 * Chooses in a list that is folded up, by its arrow keys.
+		 * @param {Thing} thing
+		 * @param {string} option its text
+		 */
+		async choose(thing, option) {
+			await see(thing);
+			await focus(thing);
+			const chosen = () =>
+				tab.evaluate(() => {
+					const { options, selectedIndex } = /** @type {HTMLSelectElement} */ (document.activeElement);
+					return { texts: [...options].map(({ text }) => text), at: selectedIndex };
+				});
+			let { texts, at } = await chosen();
+			const wanted = texts.indexOf(option);
+			if (wanted < 0) {
+				throw new Error(`${describe(thing)} has no "${option}", but ${texts.join(", ")}`);
+			}
+			while (at !== wanted) {
+				await tab.press(at < wanted ? "ArrowDown" : "ArrowUp");
+				const { at: now } = await chosen();
+				if (now === at) {
+					throw new Error(`${describe(thing)} does not obey the arrow keys`);
+				}
+				at = now;
+			}
+		},
+		/**
+		 * Presses Tab until a thing has the focus.
+		 * @param {Thing} thing
+		 * @param {string} [key]
+		 */
+		async tabTo({ role, name }, key = "Tab") {
+			const passed = [];
+			for (let i = 0; i < 150; i++) {
+				await tab.press(key);
+				const now = await focused();
+				if (now?.role === role && now.name === name) {
+					return;
+				}
+				passed.push(now && `${now.role} "${now.name}"`);
+			}
+			throw new Error(`${role} "${name}" cannot be reached by ${key}: ${passed.join(", ")}`);
+		},
 		/** What has the focus: role and name. */
-		focused: () =>
-			tab.evaluate(
-				async (outline) => {
-					const { getRole, nameOf } = await import(outline);
-					const element = document.activeElement;
-					return element === document.body ? undefined : { role: getRole(element), name: nameOf(element) };
-				},
-				`${prefix}outline.js`,
-			),
+		focused,
 	};
 }
 

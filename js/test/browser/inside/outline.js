@@ -11,16 +11,13 @@ export function perceivable(element) {
 
 /**
  * The elements of a role and a name, in the document's order.
- * @param {object} wanted
- * @param {string} wanted.role
- * @param {string} [wanted.name] the whole name, or with `part` a part of it
- * @param {boolean} [wanted.part]
- * @param {Element} [wanted.within]
+ * @param {import("../person.js").Thing} thing
  * @returns {Element[]}
  */
-export function byRole({ role, name, part = false }, within = document.body) {
-	return [...within.querySelectorAll("*")].filter((element) => {
-		if (getRole(element) !== role || !perceivable(element)) {
+export function find({ role, name, part = false, within }) {
+	const places = within ? find(within) : [document.body];
+	return places.flatMap((place) => [...place.querySelectorAll("*")]).filter((element) => {
+		if (roleOf(element) !== role || !perceivable(element)) {
 			return false;
 		}
 		if (name === undefined) {
@@ -36,4 +33,12 @@ export function nameOf(element) {
 	return computeAccessibleName(element).replace(/\s+/g, " ").trim();
 }
 
-export { computeAccessibleDescription, getRole };
+/**
+ * A password field has no role in the standard, and is a text box to whoever types into it.
+ * @param {Element} element
+ */
+export function roleOf(element) {
+	return element.matches("input[type=password]") ? "textbox" : getRole(element);
+}
+
+export { computeAccessibleDescription };
