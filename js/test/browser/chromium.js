@@ -79,7 +79,9 @@ export async function launch() {
 		version: `Chromium ${browser.version()}`,
 		async open(look) {
 			const { locale, colorScheme, width, height } = { ...usual, ...look };
-			const { page, problems } = await openPage(browser, { locale, colorScheme, viewport: { width, height } });
+			// A person's Chromium lets the page that they look at copy; without a window there is nobody to look.
+			const permissions = ["clipboard-read", "clipboard-write"];
+			const { page, problems } = await openPage(browser, { locale, colorScheme, permissions, viewport: { width, height } });
 			return {
 				async goto(url) {
 					await page.goto(url);

@@ -30,7 +30,9 @@ export async function openConsole(browser, front, look) {
 			page.wait(async () => (await page.lookAt({ role: "status" })).some(({ text }) => pattern.test(text)), `the live region must say ${pattern}`),
 		/** Waits until the page's own program runs. */
 		async ready() {
-			await page.wait(() => tab.evaluate(() => document.documentElement.dataset.state === "ready"), "the console must start");
+			const state = () => tab.evaluate(() => document.documentElement.dataset.state);
+			// While one page goes and another comes, there is none to ask.
+			await page.wait(async () => (await state().catch(() => undefined)) === "ready", "the console must start");
 			await page.hear(/^(Ready\.|就绪。)$/);
 		},
 		/** Opens a session of each system, and waits until each has its token. */

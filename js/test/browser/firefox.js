@@ -76,7 +76,7 @@ async function open(browser, look) {
 			for (const modifier of modifiers) {
 				await page.keyboard.down(/** @type {any} */ (modifier));
 			}
-			await page.keyboard.press(/** @type {any} */ (key));
+			await page.keyboard.press(/** @type {any} */ (key === "Space" ? " " : key));
 			for (const modifier of modifiers.reverse()) {
 				await page.keyboard.up(/** @type {any} */ (modifier));
 			}

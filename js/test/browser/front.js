@@ -22,7 +22,7 @@ import { instrument, prefix, tag } from "./instruments.js";
  * @property {Asked[]} asked
  * @property {ReturnType<typeof controls>} sandbox
  * @property {boolean} down while it is set, every connection breaks: the machine is there, and nothing answers
- * @property {(path: string) => { status?: number, headers?: Record<string, string>, body?: string } | undefined} instead
+ * @property {(path: string) => { status?: number, headers?: Record<string, string>, body?: string | Buffer } | undefined} instead
  *   what to answer in the server's place
  * @property {() => Promise<void>} renew all as at first: the sandbox, this, and what was noted
  * @property {() => Promise<void>} stop
@@ -80,6 +80,7 @@ export async function startFront(flags = []) {
 			Object.assign(front, { asked: [], down: false, instead: nothing });
 		},
 		async stop() {
+			front.stop = async () => {};
 			server.closeAllConnections();
 			server.close();
 			await once(server, "close");

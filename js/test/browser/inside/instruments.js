@@ -24,7 +24,8 @@
 	// The clock on the wall, ahead of the machine's. That of performance.now goes on as it is: it stands still in a sleep.
 	let ahead = 0;
 	const RealDate = Date;
-	const now = () => RealDate.now() + ahead;
+	let broken = false;
+	const now = () => (broken ? /** @type {any} */ (undefined) : RealDate.now() + ahead);
 	globalThis.Date = new Proxy(RealDate, {
 		construct: (target, args, self) => Reflect.construct(target, args.length === 0 ? [now()] : args, self),
 		apply: () => new RealDate(now()).toString(),
@@ -82,6 +83,10 @@
 			/** The machine sleeps: the wall's clock goes on, nothing else does. */
 			sleep(/** @type {number} */ ms) {
 				ahead += ms;
+			},
+			/** The clock gives nothing any more, of which a program that reads it dies. */
+			breakClock() {
+				broken = true;
 			},
 			/** The person goes to another tab, or comes back. */
 			hide(/** @type {boolean} */ value) {
