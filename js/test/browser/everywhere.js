@@ -13,7 +13,7 @@ import { find } from "./driver.js";
 /** Debian's packages, and the programs or files by which it shows that they are there. */
 const packages = {
 	firefox: { "firefox-esr": ["firefox-esr", "firefox"] },
-	webkit: { "webkit2gtk-driver": ["WebKitWebDriver"], xvfb: ["Xvfb"] },
+	webkit: { "webkit2gtk-driver": ["WebKitWebDriver"], xvfb: ["Xvfb"], xdotool: ["xdotool"] },
 	chinese: { "fonts-wqy-microhei": ["/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"] },
 };
 
