@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime types run test test-go test-wasm test-js test-browser browsers bench sim fuzz lint pack clean FORCE
+.PHONY: help build runtime types run test test-go test-wasm test-js test-browser browsers screenshots bench sim fuzz lint pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -48,6 +48,9 @@ test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
 
 browsers: runtime dist/serve node_modules/.made ## run the same in Chromium, Firefox and WebKit, which it installs where it can
 	node js/test/browser/everywhere.js
+
+screenshots: runtime dist/serve node_modules/.made ## take the pictures in web/testdata anew
+	node js/test/browser/take-pictures.js
 
 bench: runtime dist/serve node_modules/.made ## measure
 	node js/bench/run.js
