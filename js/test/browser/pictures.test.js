@@ -27,7 +27,7 @@ for (const name of names) {
 				assert.ok(wanted.png.length < 300 * 1024, "it is small enough to be kept");
 				const got = await take(browser, front, view);
 				// The pictures are Chromium's, with Chromium's fonts.
-				assert.deepEqual(differences(wanted.parts, got.parts, name === "chromium" ? 0.06 : 0.35), []);
+				assert.deepEqual(differences(wanted.parts, got.parts, { otherFonts: name !== "chromium" }), []);
 
 				const [picture, fresh] = [gist(wanted.png), gist(got.png)];
 				assert.equal(fresh.width, view.width);
@@ -48,7 +48,7 @@ test("a difference is seen: a part that is gone, renamed, out of order, or elsew
 	const changed = (change) => {
 		const copy = structuredClone(parts);
 		change(copy);
-		return differences(parts, copy, 0.06).length;
+		return differences(parts, copy).length;
 	};
 	assert.equal(changed(() => {}), 0);
 	assert.equal(changed((copy) => copy.splice(20, 1)), 1);
