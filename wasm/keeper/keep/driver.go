@@ -100,6 +100,18 @@ func (d *Driver) Token(ctx context.Context, id Identity, want core.Want) (core.T
 	return decision.Token, err
 }
 
+// Lease returns for how many milliseconds from now a token would be handed out
+// again without anything else to do; 0 where it would not.
+func (d *Driver) Lease(t core.Token) (int64, core.Instant) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := d.Now()
+	if d.client.Live(t.Session, now) != t.Serial {
+		return 0, now
+	}
+	return d.client.Lease(t.Session, now), now
+}
+
 // Verify says whether a token of an identity is valid.
 func (d *Driver) Verify(ctx context.Context, id Identity, token string) (core.Verdict, *core.Error) {
 	if err := d.load(ctx); err != nil {

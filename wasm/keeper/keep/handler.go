@@ -47,6 +47,8 @@ type tokenAnswer struct {
 	Query     members `json:"query,omitempty"`
 	Body      members `json:"body,omitempty"`
 	Rolls     string  `json:"rolls,omitempty"`
+	// LeaseMs is for how many milliseconds the answer would be the same again, unless something happens.
+	LeaseMs int64 `json:"leaseMs,omitempty"`
 }
 
 type members map[string]string
@@ -79,9 +81,9 @@ var requests = map[string]func(context.Context, *Driver, asked) (any, *core.Erro
 		if err != nil {
 			return nil, err
 		}
-		now := d.Now()
+		lease, now := d.Lease(token)
 		answer := tokenAnswer{
-			System: token.System, Value: token.Value, Serial: token.Serial,
+			LeaseMs: lease, System: token.System, Value: token.Value, Serial: token.Serial,
 			Headers: membersOf(token.Carriage.Headers), Query: membersOf(token.Carriage.Query),
 			Body: membersOf(token.Carriage.Body), Rolls: token.Carriage.Rolls,
 		}
