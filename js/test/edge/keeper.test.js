@@ -225,6 +225,7 @@ test("a panic answers 503 to all who wait, and the next request has a fresh prog
 	}
 	assert.equal(await token("a", { identity: cubedrive() }), before);
 	assert.match(worker.output(), /"event":"program_died"/);
+	assert.doesNotMatch(worker.output(), /"event":"program_late"/); // they were told at once, not when their time was up
 	assert.ok(!worker.output().includes("token-in-a-panic"));
 });
 
@@ -242,13 +243,17 @@ test("a storage that fails hands nothing out; when it works again, a fresh progr
 test("a program that does not answer is not waited for, and is replaced", async (t) => {
 	t.after(() => worker.restart());
 	await worker.restart({ KEEPER_TIMEOUT_MS: "1000" });
+	const told = worker.output().length;
 	await fault("a", { load: true });
 	const silent = await ask("a", "token", { identity: cubedrive() });
 	assert.equal(silent.status, 503, silent.text);
 	assert.equal(silent.code, "module_failed");
+	await until(() => worker.output().slice(told).includes("program_late"));
+	assert.doesNotMatch(worker.output().slice(told), /program_died|program_stuck/); // it may only be slow
 	await fault("a", { load: false });
 	// The program that waits for its storage for ever still stands; after a while it does not.
 	await until(async () => (await ask("a", "token", { identity: cubedrive() })).status === 200);
+	assert.match(worker.output().slice(told), /program_stuck/);
 });
 
 test("a renewal ahead of time goes on after its caller has been answered, and nobody else comes", async () => {
@@ -311,7 +316,7 @@ test("the program fits into a free Worker: under 3 MB when compressed", async ()
 });
 
 async function until(condition) {
-	const end = Date.now() + 30_000; // a machine may be slow; what does not come at all costs a failure this long
+	const end = Date.now() + 60_000; // a machine may be slow; what does not come at all costs a failure this long
 	while (!(await condition())) {
 		assert.ok(Date.now() < end, "it does not happen");
 		await new Promise((resolve) => setTimeout(resolve, 20));
