@@ -44,3 +44,19 @@ test("200 consoles that go away midway wedge nothing", async () => {
 	assert.equal(response.status, 200, await response.text());
 	assert.equal((await controls(server.url).state()).counts.isales.logins, 1);
 });
+
+test("where there is a rate limit binding, one caller is held up, and others are not", async () => {
+	const limited = await startEdge({ sandbox: server.url, miniflare: { ratelimits: { RATE_LIMITER: { simple: { limit: 5, period: 60 } } } } });
+	try {
+		const [hasty, calm] = [await limited.tokenFor("agent-1"), await limited.tokenFor("agent-2")];
+		const statuses = [];
+		for (let i = 0; i < 12; i++) {
+			statuses.push((await limited.post("/v1/token", hasty, { connection: "open-drive" })).status);
+		}
+		assert.equal(statuses[0], 200);
+		assert.ok(statuses.includes(429), statuses.join());
+		assert.equal((await limited.post("/v1/token", calm, { connection: "open-drive" })).status, 200);
+	} finally {
+		await limited.close();
+	}
+});
