@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime edge types run test test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api bench bench-own bench-edge bench-compare sim fuzz lint pack clean FORCE
+.PHONY: help build runtime edge types run test test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz lint pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -57,6 +57,9 @@ test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
 
 browsers: runtime dist/serve node_modules/.made ## run the same in Chromium, Firefox and WebKit, which it installs where it can
 	node js/test/browser/everywhere.js
+
+screenshots: runtime dist/serve node_modules/.made ## take the pictures in web/testdata anew
+	node js/test/browser/take-pictures.js
 
 # With tools and runtimes that npm installs at the first time: 2 GB, below node_modules/.cache.
 test-package: build dist/serve ## pack, install and run the package in every runtime, compiler and linter

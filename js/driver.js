@@ -68,6 +68,9 @@ import { Token } from "./token.js";
 /** For how long the core's word is kept: that a token may be used, or that one is on its way. */
 const maxLeaseMs = 1000;
 
+/** How many texts of identities are remembered with their sessions: each costs as much memory as a small object. */
+const maxOpened = 4096;
+
 /**
  * An identity in its wire form, and its session.
  * @typedef {object} Reference
@@ -91,6 +94,7 @@ export class Driver {
 	/** Cancels the timer that ends all leases, where one is running. @type {(() => void) | undefined} */ #leaseEnd;
 	/** @type {Core | undefined} */ #core;
 	/** @type {Map<number, Known>} */ #sessions = new Map();
+	/** Those that were opened last, by the text of the identity, so that an equal object need not be read by the core. @type {Map<string, Known>} */ #opened = new Map();
 	/** Acquisitions and verifications that somebody waits for. @type {Map<number, Waiting>} */ #waiting = new Map();
 	/** What can be cancelled, by exchange. @type {Map<number, () => void>} */ #running = new Map();
 	#suppliers = new Suppliers();
@@ -136,7 +140,7 @@ export class Driver {
 	 * @returns {Reference}
 	 */
 	referenceTo(json) {
-		return { json, known: gone(), asking: undefined };
+		return { json, known: this.#opened.get(json) ?? gone(), asking: undefined };
 	}
 
 	/**
@@ -240,6 +244,13 @@ export class Driver {
 			reference.asking = undefined; // whoever comes from here on meets the core's answer
 		}
 		const known = this.#open(core, reference);
+		if (!force && !rejected) {
+			// Somebody with an equal object may have been here a moment ago.
+			const told = this.live(reference) ?? this.#joined(reference);
+			if (told) {
+				return told;
+			}
+		}
 		const now = this.now();
 		const answer = this.#ask(core, () => core.get(known.id, now, force, rejected));
 		// Whoever waits is noted down before the effects are obeyed: one of them may already be the end of the wait.
@@ -352,6 +363,9 @@ export class Driver {
 	 */
 	#open(core, reference) {
 		if (reference.known.id === 0) {
+			reference.known = this.#opened.get(reference.json) ?? reference.known;
+		}
+		if (reference.known.id === 0) { // still: nobody has opened it, or it was evicted
 			const answer = this.#ask(core, () => core.open(reference.json, this.now()));
 			this.#obey(core, answer);
 			if (answer.error) {
@@ -371,6 +385,11 @@ export class Driver {
 		if (!known) {
 			known = { ...gone(), id, json };
 			this.#sessions.set(id, known);
+		}
+		this.#opened.delete(json); // so that it is the newest again
+		this.#opened.set(json, known);
+		if (this.#opened.size > maxOpened) {
+			this.#opened.delete(/** @type {string} */ (this.#opened.keys().next().value));
 		}
 		return known;
 	}
@@ -520,6 +539,7 @@ export class Driver {
 	#evicted(id) {
 		const known = this.#sessions.get(id);
 		if (known) {
+			this.#opened.delete(known.json); // another spelling's entry shows that it is gone, and ages out
 			Object.assign(known, gone());
 			this.#sessions.delete(id);
 		}
@@ -611,6 +631,7 @@ export class Driver {
 		this.#running.clear();
 		this.#waiting.clear();
 		this.#sessions.clear();
+		this.#opened.clear();
 		core?.discard();
 	}
 

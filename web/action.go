@@ -102,9 +102,6 @@ func (c *card) get() {
 	c.page.say(c.page.reader.Say("said token", itoa(c.Card)))
 }
 
-// use asks for the token as a busy console does, without a word.
-func (c *card) use() { c.asked() }
-
 func (c *card) verify() {
 	// The token that is shown, if there is one: also a dead one has an answer.
 	args := []any{}

@@ -252,6 +252,9 @@ func (c *card) tick(now int64) {
 	if state := c.State(now); state != c.state {
 		c.state = state
 		c.el.SetAttribute("data-state", string(state))
+		if state.Bad() {
+			c.page.changed = append(c.page.changed, c)
+		}
 	}
 	c.slots["state"].say(r.Say("state " + string(c.state)))
 	left, part := "", 0.0
@@ -273,8 +276,5 @@ func (c *card) tick(now int64) {
 		c.part = percent
 		c.bar.SetAttribute("aria-valuenow", itoa(percent))
 		c.bar.SetAttribute("aria-valuetext", r.Say("life value", itoa(percent)+" %"))
-	}
-	if c.kept && c.Waiting == 0 {
-		go c.use()
 	}
 }

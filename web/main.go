@@ -31,6 +31,7 @@ type page struct {
 	reader  console.Reader
 	log     console.Log
 	cards   []*card // in the order of the page
+	changed []*card // those that came to a bad state since the last tick
 	opened  int     // ever
 	drawing bool    // a frame is waited for, to draw the timeline
 	drawn   console.Timeline
@@ -172,8 +173,27 @@ func (p *page) tick() {
 	now := p.now()
 	for _, c := range p.cards {
 		c.tick(now)
+		if c.kept && c.Waiting == 0 {
+			go c.asked() // as a busy console does, without a word
+		}
 	}
 	p.moveNow(now)
+	p.tellChanges(now)
+}
+
+// tellChanges tells who cannot see the page what has become of sessions, together and at most once a second.
+func (p *page) tellChanges(now int64) {
+	if len(p.changed) == 0 {
+		return
+	}
+	var sessions []console.Session
+	for _, c := range p.changed {
+		if c.State(now).Bad() { // a moment on the way to another state is not worth a word
+			sessions = append(sessions, c.Session)
+		}
+	}
+	p.changed = nil
+	p.doc.GetElementByID("changes").SetTextContent(p.reader.Changes(sessions, now))
 }
 
 // now is the time of day in milliseconds, read anew each time: after a sleep nothing that was counted would be right.

@@ -8,7 +8,7 @@ import { proxyFor } from "./doctor/proxy.js";
 import { route } from "./doctor/route.js";
 import { exit } from "./exit.js";
 import { givenToken } from "./given-token.js";
-import { redact } from "./terminal.js";
+import { redact, redactedJSON } from "./terminal.js";
 import { UsageError } from "./usage.js";
 
 /** @typedef {import("./doctor/finding.js").Finding} Finding */
@@ -39,7 +39,7 @@ export async function main(context) {
 	const verdict = chief?.verdict ?? "ok";
 	const code = chief?.level === "problem" ? verdicts[verdict] : exit.ok;
 	if (options["json"]) {
-		stdout.write(`${redact(JSON.stringify({ verdict, ok: code === exit.ok, exitCode: code, steps: findings }), hidden)}\n`);
+		stdout.write(`${redactedJSON({ verdict, ok: code === exit.ok, exitCode: code, steps: findings }, hidden)}\n`);
 	} else {
 		stdout.write(redact(conclusion(chief, context.paint), hidden));
 	}

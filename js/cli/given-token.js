@@ -10,6 +10,9 @@ import { UsageError } from "./usage.js";
  */
 export async function givenToken({ options, env, stdin, cwd, note, paintNote }) {
 	const named = options["token-file"];
+	if (named === "-" && (options["secrets"] === "-" || options["secrets-file"] === "-")) {
+		throw new UsageError("Standard input can hold the secrets or the token, not both.");
+	}
 	if (named === "-") {
 		return one(await readInput(stdin, "The token"));
 	}

@@ -4,7 +4,7 @@ import { TokenError } from "../error.js";
 import { readArguments } from "./arguments.js";
 import { exit, exitOf } from "./exit.js";
 import { help } from "./help.js";
-import { createSpinner, hasColor, painter, redact } from "./terminal.js";
+import { createSpinner, hasColor, painter, redact, redactedJSON } from "./terminal.js";
 import { UsageError } from "./usage.js";
 
 /** Loaded when it is asked for: `get` need not know of the doctor. @type {Record<string, () => Promise<{ main: (context: import("./context.js").Context) => Promise<number> }>>} */
@@ -61,7 +61,7 @@ export async function run(argv, { stdin, stdout, stderr, env }) {
 		spinner.stop();
 		const code = exitOf(error);
 		if (json) {
-			stdout.write(`${redact(JSON.stringify({ error: plain(error), exitCode: code }), hidden)}\n`);
+			stdout.write(`${redactedJSON({ error: plain(error), exitCode: code }, hidden)}\n`);
 		} else {
 			const paint = painter(hasColor(stderr, env, options));
 			stderr.write(`${paint("red", "error:")} ${redact(message(error), hidden)}\n`);

@@ -27,13 +27,9 @@ export async function main(context) {
 			"token",
 		);
 	}
-	const secretsOnInput = options["secrets"] === "-" || options["secrets-file"] === "-";
-	if (secretsOnInput && options["token-file"] === "-") {
-		throw new UsageError("Standard input can hold the secrets or the token, not both.");
-	}
 	let token = await givenToken(context);
 	if (token === undefined) {
-		if (secretsOnInput || stdin.isTTY) {
+		if (options["secrets"] === "-" || options["secrets-file"] === "-" || stdin.isTTY) {
 			throw new UsageError(`No token is given: pipe it to standard input, or use ${tokenEnv} or --token-file FILE.`, "token");
 		}
 		token = one(await readInput(stdin, "The token"));

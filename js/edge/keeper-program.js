@@ -5,8 +5,12 @@ import { createGo } from "../../dist/keeper-go.js";
 export class Program {
 	/** @type {import("./keeper-host.js").Host} */ #host;
 	/** What Go puts its function into. @type {{ handleRequest?: (request: object) => Promise<Response> }} */ #binding = {};
-	/** @type {() => void} */ #dies = () => {};
-	/** Rejected when the program dies. @type {Promise<never>} */ #death;
+	/**
+	 * Tells those who wait that the program has died. A promise of its death that each of them races against would hold
+	 * every answer that was ever given.
+	 * @type {Set<(died: Error) => void>}
+	 */
+	#waiting = new Set();
 	dead = false;
 
 	/**
@@ -16,8 +20,6 @@ export class Program {
 	 */
 	constructor(module, host) {
 		this.#host = host;
-		this.#death = new Promise((_, reject) => (this.#dies = () => reject(new Error("the keeper's program has died"))));
-		this.#death.catch(() => {}); // that nobody waits is no failure
 		let ready = false;
 		const end = () => this.end();
 		const go = createGo({ binding: this.#binding, host }, end);
@@ -45,11 +47,18 @@ export class Program {
 	 */
 	async answer(method, url, body) {
 		const ticket = this.#host.deposit(body);
+		/** @type {(died: Error) => void} */
+		let die = () => {};
 		try {
 			// Not a Request: the library reads no more of one than this, and this has no stream that ends with its client.
 			const request = { method, url, headers: { entries: () => [["Ticket", ticket]] }, body: null };
-			return await Promise.race([this.#death, /** @type {any} */ (this.#binding).handleRequest(request)]);
+			return await new Promise((resolve, reject) => {
+				die = reject;
+				this.#waiting.add(die);
+				/** @type {any} */ (this.#binding).handleRequest(request).then(resolve, reject);
+			});
 		} finally {
+			this.#waiting.delete(die);
 			this.#host.body(ticket); // where Go did not take it
 		}
 	}
@@ -59,7 +68,9 @@ export class Program {
 		if (!this.dead) {
 			this.dead = true;
 			this.#host.close();
-			this.#dies();
+			for (const die of this.#waiting) {
+				die(new Error("the keeper's program has died"));
+			}
 		}
 	}
 }

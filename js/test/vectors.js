@@ -10,12 +10,24 @@ import { createModule } from "../module.js";
  * @param {(error: unknown) => void} [told] of every error that a caller or a watcher gets
  * @returns {Promise<{ name: string, error?: string }[]>} one result for each case
  */
-export async function play(load, identities, cases, told = () => {}) {
+export async function play(load, identities, cases, told) {
 	const module = createModule(load);
 	await module.start(); // so that no case waits for more than its own doing
+	return playWith((options, clock) => createClient(module, options, clock), identities, cases, told);
+}
+
+/**
+ * The same through anything that has a client's functions.
+ * @param {(options: object, clock: import("../clock.js").Clock) => object} create
+ * @param {Record<string, object>} identities
+ * @param {{ name: string, identity: unknown, options?: object, steps: object[] }[]} cases
+ * @param {(error: unknown) => void} [told]
+ * @returns {Promise<{ name: string, error?: string }[]>}
+ */
+export async function playWith(create, identities, cases, told = () => {}) {
 	const results = [];
 	for (const { name, identity, options, steps } of cases) {
-		const host = new Host(module, identities, identity, options, told);
+		const host = new Host(create, identities, identity, options, told);
 		let at = 0;
 		try {
 			for (const step of steps) {
@@ -42,12 +54,11 @@ class Host {
 	callers = new Map();
 	events = [];
 
-	constructor(module, identities, identity, { timeout, maxSessions } = {}, told) {
+	constructor(create, identities, identity, { timeout, maxSessions } = {}, told) {
 		this.identities = identities;
 		this.told = told;
 		this.identity = this.resolve(identity);
-		this.client = createClient(
-			module,
+		this.client = create(
 			{
 				fetch: (url, init) => this.fetch(url, init),
 				onEvent: ({ type, error }) => {

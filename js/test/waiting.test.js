@@ -7,7 +7,7 @@ import { load } from "../load-node.js";
 import { createModule } from "../module.js";
 import { manualClock, settled } from "./clock.js";
 import { tokenError } from "./expect.js";
-import { held, identities, json, vendor } from "./vendor.js";
+import { held, identities, json, lenient, vendor } from "./vendor.js";
 
 const { appcube, isales } = identities;
 
@@ -36,6 +36,7 @@ async function watched() {
 		clock,
 		requests,
 		client: createClient(module, { fetch }, clock),
+		asked,
 		questions: () => asked.filter((name) => name === "get").length,
 		grant: (number) => (answers[number - 1] ??= held()).resolve(json({ errorCode: 0, authToken: `T${number}`, expireTime: 3600 })),
 	};
@@ -164,5 +165,53 @@ test("a failure is told to all who asked together, and to none who come later th
 	up = true;
 	await clock.pass(600_000);
 	assert.equal((await client.getToken(appcube)).value, "T");
+	client.close();
+});
+
+test("equal objects are one caller to the core: it reads the identity once, and is asked once", async () => {
+	const { client, requests, asked, grant } = await watched();
+	const waits = Array.from({ length: 100 }, () => client.getToken({ ...appcube }));
+	await settled();
+	waits.push(client.getToken({ ...appcube }));
+	grant(1);
+	const tokens = await Promise.all(waits);
+	tokens.push(await client.getToken({ ...appcube }));
+	assert.equal(new Set(tokens).size, 1);
+	assert.equal(requests.length, 1);
+	assert.equal(asked.filter((name) => name === "open").length, 1);
+	assert.equal(asked.filter((name) => name === "get").length, 1);
+	client.close();
+});
+
+test("an equal object finds the session whatever its spelling, also after the session was evicted or forgotten", async () => {
+	const { fetch, requests } = lenient();
+	const client = createClient(createModule(load), { fetch, maxSessions: 1 });
+	const { system, ...rest } = appcube;
+	const spellings = [appcube, { ...rest, system }, { ...appcube, baseUrl: `${appcube.baseUrl}/` }];
+	const all = async () => {
+		const tokens = [];
+		for (const spelling of spellings) {
+			tokens.push(await client.getToken({ ...spelling }));
+		}
+		assert.equal(new Set(tokens).size, 1);
+		return tokens[0].value;
+	};
+	const first = await all();
+	await client.getToken(isales); // evicts it
+	const second = await all();
+	client.session(appcube).forget();
+	const third = await all();
+	assert.equal(new Set([first, second, third]).size, 3);
+	assert.equal(requests.length, 4);
+	client.close();
+});
+
+test("sessions beyond those whose identities are remembered are found all the same", async () => {
+	const { fetch, requests } = lenient();
+	const client = createClient(createModule(load), { fetch, maxSessions: 10_000 });
+	const users = Array.from({ length: 4200 }, (_, i) => ({ ...isales, user: `u${i}` }));
+	const values = async () => (await Promise.all(users.map((user) => client.getToken({ ...user })))).map(({ value }) => value);
+	assert.deepEqual(await values(), await values());
+	assert.equal(requests.length, users.length);
 	client.close();
 });

@@ -87,3 +87,18 @@ func (r Reader) Line(e Event) string {
 	return `<time>` + r.Clock(e.At) + `</time> <span class="who">` + Escape(r.Label(e)) + `</span> <span class="what">` +
 		Escape(r.Say("event "+string(e.Type))) + `</span> <span class="detail">` + Escape(r.Detail(e)) + `</span>`
 }
+
+// maxTold is how many changes are told one by one: somebody has to listen to them.
+const maxTold = 3
+
+// Changes tells of sessions that came to another state by themselves.
+func (r Reader) Changes(sessions []Session, now int64) string {
+	text := ""
+	for i, s := range sessions {
+		if i == maxTold {
+			return text + r.Say("more changes", number(len(sessions)-maxTold))
+		}
+		text += r.Say("change", number(s.Card), r.Say("state "+string(s.State(now))))
+	}
+	return text
+}

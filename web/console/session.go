@@ -16,6 +16,11 @@ const (
 	Gone     State = "gone"   // the token was in memory that is gone: evicted, or the core died
 )
 
+// Bad reports whether somebody who cannot see the page should be told of the state.
+func (s State) Bad() bool {
+	return s == Expired || s == Denied || s == Paused || s == Broken || s == Gone
+}
+
 // States are all states.
 var States = []State{Empty, Asking, Live, Due, Withheld, Expired, Denied, Paused, Broken, Gone}
 

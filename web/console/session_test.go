@@ -108,3 +108,18 @@ func TestLoginsNeverGoBack(t *testing.T) {
 	}
 	assert.Equal(t, 2, s.Logins)
 }
+
+func TestChangesAreToldInAFewWordsHoweverManyThereAre(t *testing.T) {
+	expired := func(card int) Session { return Session{Card: card, Held: true, Life: five} }
+	assert.Empty(t, reader.Changes(nil, 2_000_000))
+	assert.Equal(t, "Session 4: Expired. ", reader.Changes([]Session{expired(4)}, 2_000_000))
+	many := []Session{expired(1), expired(2), expired(3), expired(4), expired(5)}
+	assert.Equal(t, "Session 1: Expired. Session 2: Expired. Session 3: Expired. And 2 more.", reader.Changes(many, 2_000_000))
+}
+
+func TestWhatIsToldIsWhatIsBad(t *testing.T) {
+	for _, state := range States {
+		good := state == Empty || state == Asking || state == Live || state == Due || state == Withheld
+		assert.Equal(t, !good, state.Bad(), state)
+	}
+}

@@ -13,6 +13,8 @@ const (
 	sideSpace  = 12 // so that a mark at either end is whole
 	trackY     = 30 // of a lane's line, from the lane's top
 	markApart  = 9  // marks of one kind that are closer become one, with a number
+	stepAside  = 12 // between the middles of two marks of different kinds
+	farthest   = 48 // that a mark is drawn from where it belongs
 	tickApart  = 84 // the least space for a time of day
 )
 
@@ -34,7 +36,7 @@ type Span struct {
 // Mark is one event, or several of one kind that are too close to be told apart.
 type Mark struct {
 	Lane  int
-	X     float64
+	X     float64 // where it is drawn: a little later than it was, where another mark is in its place
 	Type  EventType
 	Count int
 	First Event
@@ -135,6 +137,7 @@ func (e Event) isOf(l Lane) bool {
 
 func (t *Timeline) draw(lane int, events []Event) {
 	last := map[EventType]int{} // the latest mark of each kind
+	taken := -1.0               // the place of the latest mark
 	var began, ends int64       // of the token at hand
 	end := func(at int64) {
 		if began == 0 {
@@ -164,9 +167,15 @@ func (t *Timeline) draw(lane int, events []Event) {
 			continue
 		}
 		x := t.X(e.At)
-		if i, ok := last[e.Type]; ok && x-t.Marks[i].X < markApart {
+		if i, ok := last[e.Type]; ok && x-t.X(t.Marks[i].First.At) < markApart {
 			t.Marks[i].Count++
 			continue
+		}
+		if e.Type != Exchange { // whose mark is above the line
+			if aside := taken + stepAside; taken >= 0 && aside > x && aside-x <= farthest && aside <= t.Width-sideSpace {
+				x = aside
+			}
+			taken = x
 		}
 		last[e.Type] = len(t.Marks)
 		t.Marks = append(t.Marks, Mark{Lane: lane, X: x, Type: e.Type, Count: 1, First: e})

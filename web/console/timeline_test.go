@@ -77,6 +77,23 @@ func TestMarksThatAreTooCloseBecomeOneWithANumber(t *testing.T) {
 	assert.Equal(t, []int{100, 1, 1}, []int{tl.Marks[0].Count, tl.Marks[1].Count, tl.Marks[2].Count})
 }
 
+func TestMarksOfDifferentKindsThatMeetAreDrawnSideBySideInTheirOrder(t *testing.T) {
+	tl := layout(600, noon+20_000,
+		Event{Type: Fault, At: noon + 10_000, Card: 1}, Event{Type: Exchange, At: noon + 10_001, Card: 1},
+		Event{Type: Rejected, At: noon + 10_002, Card: 1}, Event{Type: Replayed, At: noon + 10_003, Card: 1},
+		Event{Type: Acquired, At: noon + 10_004, Card: 1}, Event{Type: Rejected, At: noon + 10_000, Card: 2},
+		Event{Type: Acquired, At: noon + 20_000, Card: 1},
+	)
+	at := map[int][]float64{}
+	for _, m := range tl.Marks {
+		if m.Type != Exchange {
+			at[m.Lane] = append(at[m.Lane], m.X-tl.X(noon+10_000))
+		}
+	}
+	assert.InDeltaSlice(t, []float64{0, stepAside, 2 * stepAside, 3 * stepAside, tl.X(noon+20_000) - tl.X(noon+10_000)}, at[0], 0.1)
+	assert.InDeltaSlice(t, []float64{0}, at[1], 0.1, "another session's line is free")
+}
+
 func TestThePictureStandsStillBetweenItsSteps(t *testing.T) {
 	from, to := Window(noon, noon)
 	changes := 0
@@ -123,6 +140,7 @@ func TestNothingLiesOutsideThePicture(t *testing.T) {
 		total := 0
 		for _, m := range tl.Marks {
 			inside(m.X)
+			assert.LessOrEqual(t, m.X-tl.X(m.First.At), float64(farthest), "seed %d", seed)
 			total += m.Count
 		}
 		for _, s := range tl.Spans {

@@ -39,6 +39,10 @@ export function person(tab) {
 			async ({ thing, outline }) => {
 				const { computeAccessibleDescription, find, nameOf } = await import(outline);
 				return find(thing).map((element) => {
+					if (!element.innerText && element.textContent) {
+						// What is far outside of the window may not be laid out yet (content-visibility): a person scrolls to it.
+						element.scrollIntoView({ block: "nearest", behavior: "instant" });
+					}
 					const { x, y, width, height } = element.getBoundingClientRect();
 					return {
 						name: nameOf(element),

@@ -1,5 +1,5 @@
 // Drives WebKitGTK by the W3C WebDriver protocol: its own driver, its own small browser, and a display without a screen.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, rm, symlink } from "node:fs/promises";
@@ -7,9 +7,11 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
 import { chord, find, usual } from "./driver.js";
 
 const patienceMs = 60_000;
+const run = promisify(execFile);
 
 /** Where WebDriver has its keys: https://www.w3.org/TR/webdriver2/#keyboard-actions */
 const keys = {
@@ -46,19 +48,22 @@ export async function launch() {
 function findAll() {
 	const driver = find(["WebKitWebDriver"]);
 	const display = find(["Xvfb"]);
+	const focus = find(["xdotool"]);
 	const library = "/usr/lib";
 	const browser = existsSync(library)
 		? readdirSync(library)
 				.flatMap((folder) => ["4.1", "4.0"].map((version) => join(library, folder, `webkit2gtk-${version}`, "MiniBrowser")))
 				.find((path) => existsSync(path))
 		: undefined;
-	const missing = Object.entries({ WebKitWebDriver: driver, Xvfb: display, MiniBrowser: browser })
+	const missing = Object.entries({ WebKitWebDriver: driver, Xvfb: display, xdotool: focus, MiniBrowser: browser })
 		.filter(([, path]) => !path)
 		.map(([name]) => name);
 	if (missing.length > 0) {
-		throw new Error(`There is no ${missing.join(", no ")}: install webkit2gtk-driver and xvfb.`);
+		throw new Error(`There is no ${missing.join(", no ")}: install webkit2gtk-driver, xvfb and xdotool.`);
 	}
-	return /** @type {{ driver: string, display: string, browser: string }} */ ({ driver, display, browser });
+	return /** @type {{ driver: string, display: string, focus: string, browser: string }} */ (
+		{ driver, display, focus, browser }
+	);
 }
 
 /**
@@ -83,9 +88,10 @@ async function openTab(paths, { locale, colorScheme, width, height }) {
 		const display = start(paths.display, ["-displayfd", "3", "-screen", "0", "1600x2400x24", "-nolisten", "tcp"]);
 		ends.push(display.end);
 		const [number] = await once(display.child.stdio[3], "data", { signal: AbortSignal.timeout(patienceMs) });
+		const DISPLAY = `:${String(number).trim()}`;
 		const port = await freePort();
 		const driver = start(paths.driver, [`--port=${port}`], {
-			DISPLAY: `:${String(number).trim()}`,
+			DISPLAY,
 			GTK_THEME: colorScheme === "dark" ? "Adwaita:dark" : "Adwaita",
 			LOCPATH: folder,
 			LANG: language,
@@ -115,6 +121,9 @@ async function openTab(paths, { locale, colorScheme, width, height }) {
 		await command("POST", "/timeouts", { script: patienceMs * 5, pageLoad: patienceMs });
 		const tab = makeTab(command);
 		await tab.resize(width, height);
+		// Without a window manager nobody gives a window the keyboard, and a page without it shows no focus.
+		await run(paths.focus, ["search", "--sync", "--onlyvisible", "--class", "MiniBrowser", "windowfocus", "--sync"], { env: { DISPLAY } });
+		await until(() => tab.evaluate(() => document.hasFocus()), "The window did not take the keyboard.");
 		return { ...tab, version: capabilities.browserVersion, close: end };
 	} catch (error) {
 		await end();

@@ -223,6 +223,17 @@ test("secrets and tokens on the command line are refused with the ways there are
 	assert.ok(!stderr.includes(secret));
 });
 
+test("standard input holds one thing", async () => {
+	for (const args of [["verify", "--token-file", "-", "--secrets", "-"], ["doctor", "--token-file", "-", "--secrets-file", "-"], ["call", "POST", "/x", "-d", "@-", "--secrets", "-"]]) {
+		const { code, stdout, stderr } = await command([...args, ...flags], { input: "x" });
+		assert.equal(code, 2);
+		assert.match(stdout + stderr, /Standard input can hold the secrets or the (token|data), not both/);
+	}
+	const { code, stderr } = await command(["verify", "--secrets", "-", ...flags], { input: "x" });
+	assert.equal(code, 2);
+	assert.match(stderr, /No token is given/);
+});
+
 test("wrong arguments are told, and what is not plainly a name is not repeated", () => {
 	const secret = "Zx9-canary";
 	for (const [args, wanted] of [

@@ -1,7 +1,7 @@
 // What a terminal gets, and what nothing else gets.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createSpinner, hasColor, painter, redact, shorten, span, table } from "../../cli/terminal.js";
+import { createSpinner, hasColor, painter, redact, redactedJSON, shorten, span, table } from "../../cli/terminal.js";
 
 const stream = (isTTY) => ({ isTTY, text: "", write(text) { this.text += text; } });
 
@@ -46,6 +46,11 @@ test("a secret is shortened so that too little is left, and taken out of texts i
 	assert.equal(shorten("0123456789"), "…");
 	assert.equal(redact('S e"c a s%20e%22c b s e\\"c', ['s e"c']), "[hidden] a [hidden] b [hidden]");
 	assert.equal(redact("abc", ["abc"]), "abc", "too short to tell from words");
+});
+
+test("JSON stays JSON, and keeps the command's own words, whatever the secret is", () => {
+	const value = { verdict: "proxy_not_used", ok: true, steps: [{ step: "proxy", found: "the proxy is true" }] };
+	assert.deepEqual(JSON.parse(redactedJSON(value, ["true", "proxy", "steps"])), { verdict: "proxy_not_used", ok: true, steps: [{ step: "proxy", found: "the [hidden] is [hidden]" }] });
 });
 
 test("spans are said in their two largest units", () => {

@@ -51,12 +51,20 @@ export class Keeper {
 			case "/_fault":
 				Object.assign(this.#faults, await request.json());
 				return new Response();
+			case "/_repeat": {
+				const { times, path, body } = await request.json();
+				for (let i = 0; i < times; i++) {
+					const again = new Request(`https://keeper${path}`, { method: "POST", body: JSON.stringify(body) });
+					await (await this.#keeper.fetch(again)).text();
+				}
+				return new Response();
+			}
 			case "/_isolate":
 				isolate.id ||= crypto.randomUUID();
 				return Response.json({
 					id: isolate.id,
 					programs: isolate.memories.length,
-					bytes: isolate.memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0),
+					largest: Math.max(...isolate.memories.map((memory) => memory.buffer.byteLength)),
 					leaked: ["Go", "fs", "process", "path", "context"].filter((name) => name in globalThis),
 				});
 		}

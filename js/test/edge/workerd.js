@@ -78,7 +78,9 @@ export async function startWorker({ entry, bindings = {}, durableObjects = { KEE
 			return url;
 		},
 		persist: folder,
-		fetch: (path, init) => fetch(new URL(path, url), { redirect: "manual", ...init }),
+		// Each over a connection of its own: workerd ends one that is idle just when a busy test may want it again.
+		fetch: (path, init) =>
+			fetch(new URL(path, url), { redirect: "manual", ...init, headers: { ...init?.headers, connection: "close" } }),
 		output: () => output,
 		async restart(changed = {}) {
 			await running.dispose();

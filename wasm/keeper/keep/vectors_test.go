@@ -64,7 +64,8 @@ type vectorCase struct {
 
 // beyondKeeper tells the cases of a page's session with an edge: it is the page that asks a keeper then.
 func (c vectorCase) beyondKeeper(identities map[string]map[string]any) bool {
-	return resolve(c.Identity, identities)["system"] == "edge"
+	_, edge := resolve(c.Identity, identities)["edge"]
+	return edge
 }
 
 func readJSON(t *testing.T, path string, into any) {

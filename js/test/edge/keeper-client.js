@@ -1,0 +1,136 @@
+// A client of the keeper with the functions that the conformance cases want: what the front door does with a keeper's
+// answers, over a keeper whose vendor, clocks and timers are the case's. It runs inside workerd.
+import { Keeper } from "../../edge/keeper.js";
+import { errorOf } from "../../error.js";
+
+/**
+ * @param {{ fetch: typeof fetch, onEvent: (event: object) => void, timeoutMs?: number, maxSessions?: number }} options
+ * @param {import("../../clock.js").Clock} clock
+ */
+export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSessions }, clock) {
+	/** When the requests were sent whose answers are seen here. @type {{ at: number, text: string }[]} */
+	const answers = [];
+	/** The caller's AccessToken functions, in place of the keeper of an AccessToken. @type {Map<string, () => Promise<string>>} */
+	const suppliers = new Map();
+	const records = new Map();
+	const storage = {
+		get: async (key) => records.get(key),
+		put: async (key, value) => void records.set(key, value),
+		sync: async () => {},
+	};
+	const keeper = new Keeper({ id: "0".repeat(64), storage }, { STORAGE_KEYS: `k1:${"A".repeat(43)}` }, {
+		clock,
+		timeoutMs,
+		maxSessions,
+		fetch: (url, init) => watched(url, formOf(init)),
+		ask: async (object) => Response.json({ system: "accesstoken", value: await suppliers.get(object)(), serial: 1 }),
+		log(line) {
+			const { event, code } = JSON.parse(line);
+			onEvent({ type: event, error: code && errorOf({ code, message: code }) });
+		},
+	});
+
+	async function watched(url, init) {
+		const at = clock.wall();
+		const response = await send(url, init);
+		const rolled = response.headers.get("ccmessaging-token") ?? "";
+		response.clone().text().then((text) => answers.push({ at, text: text + rolled }), () => {});
+		return response;
+	}
+
+	async function post(path, identity, fields) {
+		const { accessToken, ...members } = identity;
+		const body = { identity, ...fields };
+		if (typeof accessToken === "function") {
+			suppliers.set("object", accessToken);
+			Object.assign(body, { identity: { ...members, appSecret: "secret" }, accessTokenObject: "object" });
+		}
+		// Not a Request: reading one takes turns of the event loop, which a case does not wait for.
+		const response = await keeper.fetch({ method: "POST", url: `https://keeper${path}`, text: async () => JSON.stringify(body) });
+		const answer = await response.json();
+		if (response.ok) {
+			return answer;
+		}
+		if (response.status !== answer.status || response.headers.get("content-type") !== "application/problem+json") {
+			throw new Error(`not a problem: ${response.status} ${JSON.stringify(answer)}`);
+		}
+		const { title, vendorStatus, retryAfter, cause, status: _status, type: _type, ...problem } = answer;
+		throw errorOf({
+			...problem,
+			message: title,
+			status: vendorStatus,
+			...(retryAfter && { retryAt: clock.wall() + retryAfter * 1000 }),
+			...(cause && { cause: { code: cause, message: cause } }),
+		});
+	}
+
+	async function getToken(identity, { rejected, forceRefresh } = {}) {
+		const token = await post("/token", identity, { rejected, force: forceRefresh });
+		const { at } = answers.findLast(({ text }) => text.includes(token.value)) ?? { at: 0 };
+		const expiresAt = token.expiresIn === undefined ? null : Math.round(clock.wall() + token.expiresIn * 1000);
+		return { query: {}, body: {}, ...token, issuedAt: at, expiresAt };
+	}
+
+	/** A business call, as the front door makes it. */
+	async function call(identity, path, { method, body }) {
+		const streamed = typeof body !== "string";
+		const content = streamed ? await new Response(body).text() : body;
+		for (let again = false; ; again = true) {
+			const token = await getToken(identity);
+			const sent = clock.mono();
+			const response = await watched(new URL(identity.baseUrl).href.replace(/\/$/, "") + path, {
+				method, headers: token.headers, body: carry(token, content),
+			});
+			const bytes = new Uint8Array(await response.arrayBuffer());
+			const { replay } = await post("/judge", identity, {
+				serial: token.serial,
+				sentAgo: clock.mono() - sent,
+				status: response.status,
+				rolled: token.rolls && response.headers.get(token.rolls) || undefined,
+				body: btoa(String.fromCharCode(...bytes.subarray(0, 65536))),
+			});
+			if (!replay || again || streamed) {
+				return { status: response.status };
+			}
+			onEvent({ type: "replayed" });
+		}
+	}
+
+	return {
+		getToken,
+		fetch: call,
+		verifyToken: (value, identity) => post("/verify", identity, { token: value }),
+		session: (identity) => ({ forget: () => post("/forget", identity) }),
+		close() {},
+	};
+}
+
+/** The cases speak of a form's fields, not of its text. */
+function formOf({ headers, body, ...init }) {
+	const type = "application/x-www-form-urlencoded;charset=UTF-8";
+	if (headers.get("content-type") !== type) {
+		return { ...init, headers, body };
+	}
+	const rest = new Headers(headers);
+	rest.delete("content-type");
+	return { ...init, headers: rest, body: new URLSearchParams(body) };
+}
+
+/** The cases compare a body's text: its numbers stay as they were written. */
+function carry({ system, body: members }, content) {
+	const names = Object.keys(members);
+	if (names.length === 0) {
+		return content;
+	}
+	let object;
+	try {
+		object = content === "" ? {} : JSON.parse(content);
+	} catch {}
+	if (typeof object !== "object" || object === null || Array.isArray(object)) {
+		throw errorOf({ code: "invalid_request", message: "the body must be a JSON object", system, step: "call", field: "body" });
+	}
+	if (Object.keys(object).length === 0 || names.some((name) => name in object)) {
+		return JSON.stringify({ ...members, ...object, ...members });
+	}
+	return `${JSON.stringify(members).slice(0, -1)},${content.trim().slice(1)}`;
+}
