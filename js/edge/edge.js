@@ -7,7 +7,7 @@ import { Environment } from "./environment.js";
 import { checkOrigin, corsHeaders, preflight } from "./origin.js";
 import { Problem } from "./problem.js";
 import { KeeperProblem } from "./sessions.js";
-import { base64url } from "./sign.js";
+import { base64url } from "./signature.js";
 import { maxSignedBody } from "./signed.js";
 
 /** @typedef {import("./environment.js").Bindings} Bindings */
@@ -61,8 +61,9 @@ export function createEdge(config) {
 	return {
 		async fetch(request, bindings) {
 			const began = Date.now();
+			const id = crypto.randomUUID();
 			/** @type {Visit} */
-			const visit = { headers: { ...always }, log: { event: "request", method: safeMethod(request.method) } };
+			const visit = { headers: { ...always, "cctoken-request": id }, log: { event: "request", request: id, method: safeMethod(request.method) } };
 			let response;
 			try {
 				response = await answer(request, environmentOf(bindings), visit);

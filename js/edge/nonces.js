@@ -9,6 +9,9 @@
  * }} storage
  */
 
+/** What ends within this time is forgotten together; milliseconds. */
+const restMs = 10_000;
+
 /** One for each key. */
 export class Nonces {
 	/** @param {State} state */
@@ -37,9 +40,9 @@ export class Nonces {
 	/** Forgets what has ended, and comes again while something is left. */
 	async alarm() {
 		this.storage.sql.exec("DELETE FROM nonces WHERE until <= ?", Date.now());
-		const [{ next }] = this.storage.sql.exec("SELECT MAX(until) AS next FROM nonces").toArray();
+		const [{ next }] = this.storage.sql.exec("SELECT MIN(until) AS next FROM nonces").toArray();
 		if (next !== null) {
-			await this.storage.setAlarm(next);
+			await this.storage.setAlarm(Math.max(next, Date.now() + restMs));
 		}
 	}
 }

@@ -1,4 +1,4 @@
-// The signature of machines: what is signed, and a client that signs. Runs wherever WebCrypto and fetch do.
+// For machines that call an edge: signs their requests. Runs wherever WebCrypto and fetch do.
 //
 //	import { signedFetch } from "cctoken/edge/sign";
 //
@@ -9,20 +9,19 @@
 //		body: JSON.stringify({ connection: "reports" }),
 //	});
 
-/** The scheme's name in the Authorization header; it is also the first line of what is signed. */
-export const scheme = "CCTOKEN-HMAC-SHA256";
-
-const encoder = new TextEncoder();
+import { base64url, importKey, scheme, stringToSign } from "./signature.js";
 
 /**
+ * What a machine signs with.
  * @typedef {object} SigningKey
  * @property {string} keyId as the edge's configuration names it
  * @property {string} secret the shared key; at least 32 characters, from a random source
  */
 
 /**
+ * The part of a request that is signed.
  * @typedef {object} Signable
- * @property {string} method
+ * @property {string} method such as "POST"
  * @property {string | URL} url of which the path and the query are signed, exactly as they are sent
  * @property {Uint8Array<ArrayBuffer>} [body] nothing by default
  */
@@ -69,32 +68,4 @@ export function signedFetch(key, send = (input, init) => globalThis.fetch(input,
 			signal: request.signal,
 		});
 	};
-}
-
-/**
- * What is signed: six lines, none of which can hold a line's end.
- * @param {{ method: string, target: string, timestamp: string, nonce: string, body: Uint8Array<ArrayBuffer> }} request
- * @returns {Promise<Uint8Array<ArrayBuffer>>}
- */
-export async function stringToSign({ method, target, timestamp, nonce, body }) {
-	const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
-	return encoder.encode([scheme, method.toUpperCase(), target, timestamp, nonce, base64url(digest)].join("\n"));
-}
-
-/** @param {string} secret @param {"sign" | "verify"} use */
-export function importKey(secret, use) {
-	return crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [use]);
-}
-
-/** @param {Uint8Array} bytes */
-export function base64url(bytes) {
-	return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-/** @param {string} text @returns {Uint8Array<ArrayBuffer> | undefined} */
-export function fromBase64url(text) {
-	if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) {
-		return undefined;
-	}
-	return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
 }
