@@ -9,31 +9,38 @@
 //		body: JSON.stringify({ connection: "reports" }),
 //	});
 
-/** The scheme's name in the Authorization header; it is also the first line of what is signed. */
+/**
+ * The scheme's name in the Authorization header; it is also the first line of what is signed.
+ * @internal
+ */
 export const scheme = "CCTOKEN-HMAC-SHA256";
 
 const encoder = new TextEncoder();
 
 /**
+ * The key of a machine, which it shares with the edge.
  * @typedef {object} SigningKey
- * @property {string} keyId as the edge's configuration names it
+ * @property {string} keyId 1 to 64 letters, digits, hyphens and underscores, as the edge's configuration names it
  * @property {string} secret the shared key; at least 32 characters, from a random source
  */
 
 /**
+ * What of a request is signed.
  * @typedef {object} Signable
- * @property {string} method
+ * @property {string} method such as "POST"
  * @property {string | URL} url of which the path and the query are signed, exactly as they are sent
  * @property {Uint8Array<ArrayBuffer>} [body] nothing by default
  */
 
 /**
- * The Authorization header for one request. It is good once, and for as long as the edge's window says.
+ * The value of the Authorization header for one request. It is good once, and for as long as the edge's `windowSeconds`
+ * says.
  * @param {SigningKey} key
  * @param {Signable} request
  * @param {{ timestamp?: number, nonce?: string }} [fixed] seconds since 1970, and a text that was never used before; by
  *   default this machine's clock, and a random one
- * @returns {Promise<string>}
+ * @returns {Promise<string>} rejected with a TypeError where the key ID has another form, the secret is too short, or the
+ *   URL is none; neither the key ID nor the secret is in it
  */
 export async function sign({ keyId, secret }, { method, url, body = new Uint8Array() }, fixed = {}) {
 	if (!/^[A-Za-z0-9_-]{1,64}$/.test(keyId)) {
@@ -50,10 +57,11 @@ export async function sign({ keyId, secret }, { method, url, body = new Uint8Arr
 }
 
 /**
- * A `fetch` whose every request is signed. Bodies are read before they are sent, as they are signed too.
- * @param {SigningKey} key
+ * Makes a `fetch` whose every request is signed. Bodies are read before they are sent, as they are signed too; redirects
+ * are handed back, not followed. What it makes is rejected as `sign` is, and as `fetch` is.
+ * @param {SigningKey} key the machine's key, for the requests to one edge
  * @param {typeof globalThis.fetch} [send] used in place of the platform's own
- * @returns {(input: string | URL | Request, init?: RequestInit) => Promise<Response>}
+ * @returns {(input: string | URL | Request, init?: RequestInit) => Promise<Response>} a function that is called as `fetch` is
  */
 export function signedFetch(key, send = (input, init) => globalThis.fetch(input, init)) {
 	return async (input, init) => {
@@ -73,6 +81,7 @@ export function signedFetch(key, send = (input, init) => globalThis.fetch(input,
 
 /**
  * What is signed: six lines, none of which can hold a line's end.
+ * @internal
  * @param {{ method: string, target: string, timestamp: string, nonce: string, body: Uint8Array<ArrayBuffer> }} request
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
@@ -81,17 +90,31 @@ export async function stringToSign({ method, target, timestamp, nonce, body }) {
 	return encoder.encode([scheme, method.toUpperCase(), target, timestamp, nonce, base64url(digest)].join("\n"));
 }
 
-/** @param {string} secret @param {"sign" | "verify"} use */
+/**
+ * A shared key, as WebCrypto has it.
+ * @internal
+ * @param {string} secret
+ * @param {"sign" | "verify"} use
+ */
 export function importKey(secret, use) {
 	return crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [use]);
 }
 
-/** @param {Uint8Array} bytes */
+/**
+ * Base64url without padding (RFC 4648, section 5).
+ * @internal
+ * @param {Uint8Array} bytes
+ */
 export function base64url(bytes) {
 	return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** @param {string} text @returns {Uint8Array<ArrayBuffer> | undefined} */
+/**
+ * The bytes of a base64url text without padding.
+ * @internal
+ * @param {string} text
+ * @returns {Uint8Array<ArrayBuffer> | undefined} undefined where it is none
+ */
 export function fromBase64url(text) {
 	if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) {
 		return undefined;
