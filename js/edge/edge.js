@@ -33,10 +33,11 @@ const always = {
 
 /**
  * The edge as a Worker: its default export. A configuration that is given in code is checked at once; otherwise it is
- * read from the variable CCTOKEN_CONFIG, and the edge refuses everything until that can be used.
- * @param {unknown} [config] an EdgeConfig
- * @returns {{ fetch: (request: Request, bindings: Bindings) => Promise<Response> }}
- * @throws {ConfigError}
+ * read from the variable CCTOKEN_CONFIG, and the edge refuses everything but `/healthz` until that can be used.
+ * @param {import("./config.js").EdgeConfig} [config] the configuration. It is checked as a whole, whatever its type says.
+ * @returns {{ fetch: (request: Request, bindings: Bindings) => Promise<Response> }} the Worker's handler, which is given
+ *   the Worker's bindings by name. What it refuses is answered by `application/problem+json`
+ * @throws {ConfigError} where the configuration that was given cannot be used
  */
 export function createEdge(config) {
 	const checked = config === undefined ? undefined : checkConfig(config);

@@ -12,14 +12,14 @@
 import { base64url, importKey, scheme, stringToSign } from "./signature.js";
 
 /**
- * What a machine signs with.
+ * The key of a machine, which it shares with the edge.
  * @typedef {object} SigningKey
- * @property {string} keyId as the edge's configuration names it
+ * @property {string} keyId 1 to 64 letters, digits, hyphens and underscores, as the edge's configuration names it
  * @property {string} secret the shared key; at least 32 characters, from a random source
  */
 
 /**
- * The part of a request that is signed.
+ * What of a request is signed.
  * @typedef {object} Signable
  * @property {string} method such as "POST"
  * @property {string | URL} url of which the path and the query are signed, exactly as they are sent
@@ -27,12 +27,14 @@ import { base64url, importKey, scheme, stringToSign } from "./signature.js";
  */
 
 /**
- * The Authorization header for one request. It is good once, and for as long as the edge's window says.
+ * The value of the Authorization header for one request. It is good once, and for as long as the edge's `windowSeconds`
+ * says.
  * @param {SigningKey} key
  * @param {Signable} request
  * @param {{ timestamp?: number, nonce?: string }} [fixed] seconds since 1970, and a text that was never used before; by
  *   default this machine's clock, and a random one
- * @returns {Promise<string>}
+ * @returns {Promise<string>} rejected with a TypeError where the key ID has another form, the secret is too short, or the
+ *   URL is none; neither the key ID nor the secret is in it
  */
 export async function sign({ keyId, secret }, { method, url, body = new Uint8Array() }, fixed = {}) {
 	if (!/^[A-Za-z0-9_-]{1,64}$/.test(keyId)) {
@@ -49,10 +51,11 @@ export async function sign({ keyId, secret }, { method, url, body = new Uint8Arr
 }
 
 /**
- * A `fetch` whose every request is signed. Bodies are read before they are sent, as they are signed too.
- * @param {SigningKey} key
+ * Makes a `fetch` whose every request is signed. Bodies are read before they are sent, as they are signed too; redirects
+ * are handed back, not followed. What it makes is rejected as `sign` is, and as `fetch` is.
+ * @param {SigningKey} key the machine's key, for the requests to one edge
  * @param {typeof globalThis.fetch} [send] used in place of the platform's own
- * @returns {(input: string | URL | Request, init?: RequestInit) => Promise<Response>}
+ * @returns {(input: string | URL | Request, init?: RequestInit) => Promise<Response>} a function that is called as `fetch` is
  */
 export function signedFetch(key, send = (input, init) => globalThis.fetch(input, init)) {
 	return async (input, init) => {
