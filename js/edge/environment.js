@@ -22,7 +22,7 @@ export class Environment {
 		this.missing = missing(config, bindings);
 		/** @param {string} name */
 		this.secretOf = (name) => /** @type {string} */ (bindings[name]);
-		this.sessions = new Sessions(bindings.KEEPER, bindings.NAME_KEY);
+		this.sessions = new Sessions(bindings.KEEPER, bindings.NAME_KEY, Number(bindings.KEEPER_TIMEOUT_MS) || undefined);
 		this.authenticator = new Authenticator(config, { secretOf: this.secretOf, firstTime: nonceMemory(bindings.NONCES) });
 		const policies = Object.values(config.connections).flatMap(({ call }) => call ?? []);
 		/** What browsers are told, the same for every path: no connection's name can be found out with it. */
