@@ -175,9 +175,10 @@ dist/LICENSES.txt: dist/.toolchain go.mod package-lock.json node_modules/.made
 		cat "$$f" || exit 1; echo; done > $@
 
 # tsc leaves the declarations of deleted sources behind, so it starts from nothing.
-dist/.types: $(wildcard js/*.js js/cli/*.js js/cli/*/*.js js/sandbox/*.js js/edge/*.js js/build/*.d.ts) tsconfig.json dist/go.js dist/build.js dist/inline.js dist/keeper-go.js node_modules/.made
+dist/.types: $(wildcard js/*.js js/cli/*.js js/cli/*/*.js js/sandbox/*.js js/edge/*.js js/build/*.d.ts) js/build/declarations.js tsconfig.json dist/go.js dist/build.js dist/inline.js dist/keeper-go.js node_modules/.made
 	rm -rf dist/types
 	node_modules/.bin/tsc -p .
+	node js/build/declarations.js dist/types
 	@touch $@
 
 node_modules/.made: package-lock.json
