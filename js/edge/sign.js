@@ -14,6 +14,13 @@ export const scheme = "CCTOKEN-HMAC-SHA256";
 
 const encoder = new TextEncoder();
 
+/** @typedef {import("../platform.js").PlatformFetch} PlatformFetch */
+/** @typedef {import("../platform.js").PlatformRequestInit} PlatformRequestInit */
+/** @typedef {import("../platform.js").PlatformResponse} PlatformResponse */
+/** @typedef {typeof globalThis extends { URL: { prototype: infer T } } ? T : { readonly href: string }} PlatformUrl */
+/** @typedef {typeof globalThis extends { Request: { prototype: infer T } } ? T : { readonly url: string }} PlatformRequest */
+/** @typedef {typeof globalThis extends { CryptoKey: { prototype: infer T } } ? T : any} PlatformKey */
+
 /**
  * @typedef {object} SigningKey
  * @property {string} keyId as the edge's configuration names it
@@ -23,7 +30,7 @@ const encoder = new TextEncoder();
 /**
  * @typedef {object} Signable
  * @property {string} method
- * @property {string | URL} url of which the path and the query are signed, exactly as they are sent
+ * @property {string | PlatformUrl} url of which the path and the query are signed, exactly as they are sent
  * @property {Uint8Array<ArrayBuffer>} [body] nothing by default
  */
 
@@ -52,8 +59,8 @@ export async function sign({ keyId, secret }, { method, url, body = new Uint8Arr
 /**
  * A `fetch` whose every request is signed. Bodies are read before they are sent, as they are signed too.
  * @param {SigningKey} key
- * @param {typeof globalThis.fetch} [send] used in place of the platform's own
- * @returns {(input: string | URL | Request, init?: RequestInit) => Promise<Response>}
+ * @param {PlatformFetch} [send] used in place of the platform's own
+ * @returns {(input: string | PlatformUrl | PlatformRequest, init?: PlatformRequestInit) => Promise<PlatformResponse>}
  */
 export function signedFetch(key, send = (input, init) => globalThis.fetch(input, init)) {
 	return async (input, init) => {
@@ -81,7 +88,7 @@ export async function stringToSign({ method, target, timestamp, nonce, body }) {
 	return encoder.encode([scheme, method.toUpperCase(), target, timestamp, nonce, base64url(digest)].join("\n"));
 }
 
-/** @param {string} secret @param {"sign" | "verify"} use */
+/** @param {string} secret @param {"sign" | "verify"} use @returns {Promise<PlatformKey>} */
 export function importKey(secret, use) {
 	return crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [use]);
 }
