@@ -93,12 +93,12 @@ fuzz: ## fuzz everything that reads outside bytes, FUZZTIME=60s each
 	done
 
 # The declarations are compiled once more as a program without the DOM library sees them.
-lint: types ## check format, go vet, types
+lint: types dist/edge.js ## check format, go vet, types
 	@unformatted=$$(gofmt -l core js wasm web); \
 		if [ -n "$$unformatted" ]; then echo "not gofmt-ed:" $$unformatted; exit 1; fi
 	go vet ./...
 	$(WASM) go vet ./...
-	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --lib ES2022 --types "" --module nodenext dist/types/*.d.ts dist/types/sandbox/*.d.ts
+	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --lib ES2022 --types "" --module nodenext dist/types/*.d.ts dist/types/sandbox/*.d.ts dist/types/edge/sign.d.ts dist/edge.d.ts
 	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --target ES2022 --lib ES2022,DOM --types "" --module nodenext js/test/types/*.ts
 
 api: dist/go.js dist/build.js dist/inline.js node_modules/.made ## write the API reference from the JSDoc

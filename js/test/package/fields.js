@@ -43,7 +43,7 @@ export const values = {
 	wasmBytes: { right: "new Uint8Array()", wrong: ["1", "null", '""', "[0, 97]"] },
 };
 
-/** The forms of an identity, by its fields. Only an edge's has no system, so that the compiler cannot tell which fields are not its own: the core does. @type {{ system?: string, fields: string[], optional: string[] }[]} */
+/** The forms of an identity, by its fields. Only an edge's has no system: its fields are found wrong beside a vendor's, and the other way round, by the core alone. @type {{ system?: string, fields: string[], optional: string[] }[]} */
 export const forms = [
 	{ system: "appcube", fields: ["baseUrl", "appKey", "appSecret"], optional: [] },
 	{ system: "ccmessaging", fields: ["baseUrl", "appKey", "appSecret", "userId", "userName", "channelId", "locale"], optional: ["authUrl"] },
@@ -96,7 +96,8 @@ export async function lines() {
 				right.push(get({ ...without, [field]: "undefined" }));
 			}
 		}
-		const foreign = new Set(forms.flatMap(({ fields, optional }) => [...fields, ...optional]));
+		const systems = forms.filter(({ system }) => system !== undefined);
+		const foreign = new Set(systems.flatMap(({ fields, optional }) => [...fields, ...optional]));
 		for (const field of foreign) {
 			if (system !== undefined && ![...fields, ...optional].includes(field)) {
 				wrong.push(get({ ...all, ...rightly([field]) }));

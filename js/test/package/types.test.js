@@ -84,7 +84,8 @@ describe("every entry compiles in strict mode", () => {
 		const at = (/** @type {string} */ path) => [`./node_modules/cctoken/dist/${path}`];
 		const paths = {
 			cctoken: at("types/browser.d.ts"), "cctoken/inline": at("types/inline.d.ts"),
-			"cctoken/script": at("cctoken.d.ts"), "cctoken/core.wasm": at("core.wasm.d.ts"),
+			"cctoken/script": at("cctoken.d.ts"), "cctoken/core.wasm": at("core.wasm.d.ts"), "cctoken/edge": at("edge.d.ts"),
+			"cctoken/edge/sign": at("types/edge/sign.d.ts"), "cctoken/sandbox": at("types/sandbox/index.d.ts"),
 		};
 		assert.equal(await compile(5, ["every-entry.ts"], { ...classic, paths }), "");
 	});
@@ -163,7 +164,7 @@ describe("linters of packages", () => {
 		const { code, said } = await lint(attw, "--ignore-rules", "cjs-resolves-to-esm", "--format", "ascii", "--", program.tarball);
 		assert.equal(code, 0, said);
 		assert.match(said, /No problems found/);
-		for (const entry of ["", "/inline", "/script", "/core.wasm", "/package.json"]) {
+		for (const entry of ["", "/inline", "/script", "/core.wasm", "/edge", "/edge/sign", "/sandbox", "/package.json"]) {
 			assert.ok(said.includes(`"cctoken${entry}"`), said);
 		}
 	});

@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { tools } from "./tools.js";
 
 const run = promisify(execFile);
+const wrangler = createRequire(import.meta.url).resolve("wrangler/bin/wrangler.js");
 
 /**
  * @typedef {object} Setting
@@ -24,10 +25,20 @@ const run = promisify(execFile);
  */
 export async function bundle(folder, { date, flags = [] }) {
 	const name = ["out", date, ...flags].join("-");
-	const config = join(folder, `${name}.json`);
-	await writeFile(config, JSON.stringify({ name: "worker", main: "worker.js", compatibility_date: date, compatibility_flags: flags }));
-	const wrangler = join(await tools("workers"), "wrangler/bin/wrangler.js");
-	await run(process.execPath, [wrangler, "deploy", "--dry-run", "--config", config, "--outdir", name], {
+	const config = { name: "worker", main: "worker.js", compatibility_date: date, compatibility_flags: flags };
+	await writeFile(join(folder, `${name}.json`), JSON.stringify(config));
+	return dryRun(folder, `${name}.json`, name);
+}
+
+/**
+ * Lets wrangler do all of a deployment but the deployment.
+ * @param {string} folder the project's
+ * @param {string} config its configuration, a file there
+ * @param {string} name of the folder, below it, that gets the bundle
+ * @returns {Promise<string>} that folder
+ */
+export async function dryRun(folder, config, name) {
+	await run(process.execPath, [wrangler, "deploy", "--dry-run", "--config", join(folder, config), "--outdir", name], {
 		cwd: folder,
 		env: { ...process.env, HOME: folder, WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_LOG_PATH: folder },
 		timeout: 120_000,

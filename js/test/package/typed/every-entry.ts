@@ -6,7 +6,12 @@ import type {
 	IsalesIdentity, TokenErrorCode, TokenEvent, Verification,
 } from "cctoken";
 import core from "cctoken/core.wasm";
+import edge, { ConfigError, createEdge, Keeper, Nonces } from "cctoken/edge";
+import type { Edge, EdgeConfig } from "cctoken/edge";
+import { sign, signedFetch } from "cctoken/edge/sign";
 import * as inline from "cctoken/inline";
+import { createSandbox, SandboxError } from "cctoken/sandbox";
+import type { SandboxOptions } from "cctoken/sandbox";
 import type {} from "cctoken/script";
 
 const appcube: AppCubeIdentity = { system: "appcube", baseUrl: "", appKey: "", appSecret: "" };
@@ -35,5 +40,23 @@ export async function use(): Promise<void> {
 	if (new inline.TokenError(code, "") instanceof TokenError) {
 		await client.verifyToken(token.value, appcube);
 	}
+	const sandboxOptions: SandboxOptions = { cubedriveLogins: 3 };
+	const sandbox = await createSandbox(sandboxOptions).catch((error: SandboxError) => Promise.reject(error.code));
+	await client.getToken(sandbox.identities.isales);
+	await sandbox.close();
 	void [verified.valid, ok, other];
+}
+
+const config: EdgeConfig = {
+	authentication: { staff: { type: "jwt", issuer: "", audience: "", algorithms: ["RS256"], jwksUrl: "" } },
+	connections: { leads: { system: "isales", baseUrl: "", identity: { user: "", passwd: { secret: "PASSWD" } }, allow: [{ by: "staff" }] } },
+};
+
+export async function atTheEdge(): Promise<void> {
+	const own: Edge = createEdge(config);
+	const problems: string[] = new ConfigError([""]).problems;
+	const answers = [await own.fetch({}, {}), await edge.fetch({}, {}), await new Keeper({}, {}).fetch({}), await new Nonces({}).fetch({})];
+	const signed = await signedFetch({ keyId: "", secret: "" })("", { method: "POST" });
+	const header: string = await sign({ keyId: "", secret: "" }, { method: "GET", url: "" });
+	void [problems, answers, signed.status, header];
 }
