@@ -66,12 +66,12 @@ export class Token {
 		return { ...this.#view.body };
 	}
 
-	/** What may be shown of it: all but what makes it a token. */
 	/** @param {number | undefined} ms */
 	#after(ms) {
 		return ms === undefined ? null : new Date(this.#view.issuedAt + ms);
 	}
 
+	/** What may be shown of it: all but what makes it a token. */
 	toJSON() {
 		return { system: this.system, issuedAt: this.issuedAt, expiresAt: this.expiresAt };
 	}

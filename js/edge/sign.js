@@ -11,12 +11,6 @@
 
 import { base64url, importKey, scheme, stringToSign } from "./signature.js";
 
-/** @typedef {import("../platform.js").PlatformFetch} PlatformFetch */
-/** @typedef {import("../platform.js").PlatformRequestInit} PlatformRequestInit */
-/** @typedef {import("../platform.js").PlatformResponse} PlatformResponse */
-/** @typedef {typeof globalThis extends { URL: { prototype: infer T } } ? T : { readonly href: string }} PlatformUrl */
-/** @typedef {typeof globalThis extends { Request: { prototype: infer T } } ? T : { readonly url: string }} PlatformRequest */
-
 /**
  * The key of a machine, which it shares with the edge.
  * @typedef {object} SigningKey
@@ -28,7 +22,7 @@ import { base64url, importKey, scheme, stringToSign } from "./signature.js";
  * What of a request is signed.
  * @typedef {object} Signable
  * @property {string} method such as "POST"
- * @property {string | PlatformUrl} url of which the path and the query are signed, exactly as they are sent
+ * @property {string | import("../platform.js").PlatformUrl} url of which the path and the query are signed, exactly as they are sent
  * @property {Uint8Array<ArrayBuffer>} [body] nothing by default
  */
 
@@ -60,8 +54,8 @@ export async function sign({ keyId, secret }, { method, url, body = new Uint8Arr
  * Makes a `fetch` whose every request is signed. Bodies are read before they are sent, as they are signed too; redirects
  * are handed back, not followed. What it makes is rejected as `sign` is, and as `fetch` is.
  * @param {SigningKey} key the machine's key, for the requests to one edge
- * @param {PlatformFetch} [send] used in place of the platform's own
- * @returns {(input: string | PlatformUrl | PlatformRequest, init?: PlatformRequestInit) => Promise<PlatformResponse>} a function that is called as `fetch` is
+ * @param {import("../platform.js").PlatformFetch} [send] used in place of the platform's own
+ * @returns {(input: string | import("../platform.js").PlatformUrl | import("../platform.js").PlatformRequest, init?: import("../platform.js").PlatformRequestInit) => Promise<import("../platform.js").PlatformResponse>} a function that is called as `fetch` is
  */
 export function signedFetch(key, send = (input, init) => globalThis.fetch(input, init)) {
 	return async (input, init) => {
