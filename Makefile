@@ -49,7 +49,7 @@ test-js: runtime dist/serve dist/sandbox.wasm.br node_modules/.made ## run the t
 test-docs: types ## check that the documents are current
 	node --test js/test/docs/*.test.js
 
-test-edge: edge dist/serve ## run the tests of the edge in workerd
+test-edge: runtime edge dist/serve ## run the tests of the edge in workerd
 	node --test --test-concurrency=2 js/test/edge/*.test.js
 
 test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
