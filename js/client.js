@@ -123,8 +123,9 @@ export class Client {
 	}
 
 	/**
-	 * A business call that carries the identity's token; for a connection of an edge, one that the edge makes. Where the vendor answers that the token is dead, it is renewed
-	 * and the call sent once more, unless its body is a stream; a new token that comes with the answer is adopted.
+	 * A business call that carries the identity's token; for a connection of an edge, one that the edge makes. Where the
+	 * vendor answers that the token is dead, it is renewed and the call sent once more, unless its body is a stream; a new
+	 * token that comes with the answer is adopted.
 	 * @param {Identity} identity
 	 * @param {string} path appended to the identity's base URL; it begins with "/"
 	 * @param {import("./platform.js").PlatformRequestInit} [init] as for `fetch`; redirects are not followed

@@ -32,7 +32,10 @@ import { Token } from "./token.js";
  * @property {string} step as in TokenError
  */
 
-/** @typedef {(input: string, init: import("./platform.js").PlatformRequestInit, purpose: Purpose) => Promise<import("./platform.js").PlatformResponse>} Fetch */
+/**
+ * A function that sends a request as the platform's `fetch` does, and is told what the request is for.
+ * @typedef {(input: string, init: import("./platform.js").PlatformRequestInit, purpose: Purpose) => Promise<import("./platform.js").PlatformResponse>} Fetch
+ */
 
 /**
  * Keeps a request's context alive until the promise has settled, however it does. Workers end a request's exchanges and

@@ -9,6 +9,7 @@ export { Token } from "./token.js";
 /** @typedef {import("./identity.js").IsalesIdentity} IsalesIdentity */
 /** @typedef {import("./identity.js").CubeDriveIdentity} CubeDriveIdentity */
 /** @typedef {import("./identity.js").EdgeIdentity} EdgeIdentity */
+/** @typedef {import("./identity.js").VendorIdentity} VendorIdentity */
 /** @typedef {import("./identity.js").Supplied} Supplied */
 /** @typedef {import("./client.js").ClientOptions} ClientOptions */
 /** @typedef {import("./client.js").GetTokenOptions} GetTokenOptions */

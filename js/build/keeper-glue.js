@@ -44,15 +44,14 @@ export function createGo(context, died) {
 const after = `
 	globalThis.fs.writeSync = fs.writeSync;
 	const go = new globalThis.Go();
-	// Go runs on whenever JavaScript calls it, which most often is a promise that nobody looks at. What is thrown there
-	// (a stack that is exhausted, an instruction that traps) would be seen by nobody.
+	// Go runs on whenever JavaScript calls it, most often in the callback of a promise. What is thrown there (a stack that
+	// is exhausted, an instruction that traps, a call after the end) would go to the platform's log, whatever it quotes.
 	const resume = go._resume;
 	go._resume = () => {
 		try {
 			resume.call(go);
-		} catch (error) {
+		} catch {
 			died();
-			throw error;
 		}
 	};
 	return go;

@@ -1,7 +1,7 @@
 // Who is calling.
 import { Issuer, issuerOf } from "./bearer.js";
 import { SignedRequests, parseSignature } from "./signed.js";
-import { scheme } from "./sign.js";
+import { scheme } from "./signature.js";
 import { unauthorized } from "./unauthorized.js";
 
 /**

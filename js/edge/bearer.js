@@ -1,5 +1,6 @@
 // Consoles that sign in with a JWT: of an OIDC issuer, or of Cloudflare Access.
-import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, errors, jwtVerify } from "jose";
+import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from "jose";
+import { issuerKeys } from "./issuer-keys.js";
 import { Problem } from "./problem.js";
 import { unauthorized } from "./unauthorized.js";
 
@@ -7,9 +8,6 @@ import { unauthorized } from "./unauthorized.js";
 
 /** A JWT longer than this is not looked at. */
 const maxLength = 16 << 10;
-
-/** How long an issuer's keys are waited for, kept, and not asked for again because of a key that is unknown; milliseconds. */
-const remote = { timeoutDuration: 5_000, cacheMaxAge: 600_000, cooldownDuration: 30_000 };
 
 /** For how long a token that was found genuine is known as that, and how many of them are; milliseconds. */
 const knownMs = 60_000;
@@ -33,7 +31,7 @@ export class Issuer {
 		this.name = name;
 		this.settings = settings;
 		this.#keys = settings.jwksUrl
-			? createRemoteJWKSet(new URL(settings.jwksUrl), remote)
+			? issuerKeys(new URL(settings.jwksUrl))
 			: createLocalJWKSet(/** @type {any} */ (settings.jwks));
 	}
 

@@ -10,7 +10,7 @@ import { defaultRequestHeaders, defaultResponseHeaders, mayPass } from "./header
 /**
  * Who signs in with a JWT of an OIDC issuer, or of Cloudflare Access.
  * @typedef {object} JwtAuthentication
- * @property {"jwt"} type
+ * @property {"jwt"} type says which way this is
  * @property {string} issuer exactly as in the tokens
  * @property {string | string[]} audience one of these must be the tokens' audience
  * @property {string[]} algorithms asymmetric ones, such as `["RS256"]`
@@ -25,7 +25,7 @@ import { defaultRequestHeaders, defaultResponseHeaders, mayPass } from "./header
 /**
  * Machines that sign their requests with a shared key.
  * @typedef {object} SignedAuthentication
- * @property {"signed"} type
+ * @property {"signed"} type says which way this is
  * @property {Record<string, { secret: string, subject: string, claims?: Record<string, string | string[]> }>} keys by key
  *   ID: the binding with the key, and who its holder is
  * @property {number} [windowSeconds] how old a signature may be, and how far ahead its clock. Default 300, at most 900
@@ -34,13 +34,17 @@ import { defaultRequestHeaders, defaultResponseHeaders, mayPass } from "./header
 /**
  * Who may use a connection: whom this way of authentication let in, if they have one of these subjects, or of these
  * values of a claim, where such are given.
- * @typedef {{ by: string, subjects?: string[], claim?: string, values?: string[] }} Rule
+ * @typedef {object} Rule
+ * @property {string} by the name of a way in `authentication`
+ * @property {string[]} [subjects] one of these must be the caller's. Default: any
+ * @property {string} [claim] the claim to look at; goes with `values`
+ * @property {string[]} [values] one of these must be the claim's value, or among its values
  */
 
 /**
  * What sealed calls may do.
  * @typedef {object} CallPolicy
- * @property {string[]} methods
+ * @property {string[]} methods of HTTP, such as `["GET", "POST"]`
  * @property {string[]} paths below the base URL: prefixes that end with "/", and whole paths
  * @property {string[]} [requestHeaders] that pass to the vendor
  * @property {string[]} [responseHeaders] that pass to the caller
@@ -50,11 +54,13 @@ import { defaultRequestHeaders, defaultResponseHeaders, mayPass } from "./header
  */
 
 /**
+ * A vendor's system, whose account is used there, and by whom.
  * @typedef {object} Connection
- * @property {import("../identity.js").System} system
- * @property {string} baseUrl
+ * @property {import("../identity.js").System} system the system
+ * @property {string} baseUrl of the system: https, or http of this machine alone
  * @property {string} [authUrl] of ccmessaging's tokenByAkSk, where it differs
- * @property {Record<string, any>} identity the system's own fields, each a ValueSource; of cubedrive, `params` is a record of such
+ * @property {Record<string, any>} identity the system's own fields, each a ValueSource: a text, `{ secret: "BINDING" }`,
+ *   `{ subject: true }` or `{ claim: "name" }`; of cubedrive, `params` is a record of such
  * @property {Rule[]} allow any of these lets a caller in
  * @property {boolean} [sealed] no token is handed out. Default true
  * @property {boolean} [shareAccessToken] also hand out ccmessaging's AccessToken, with which its holder can apply for any
@@ -64,6 +70,7 @@ import { defaultRequestHeaders, defaultResponseHeaders, mayPass } from "./header
  */
 
 /**
+ * The edge's configuration. It names secrets, and holds none.
  * @typedef {object} EdgeConfig
  * @property {Record<string, JwtAuthentication | SignedAuthentication>} authentication by a name of your choice
  * @property {string[]} [origins] of the pages that may call the edge, exactly as browsers send them. Default: none

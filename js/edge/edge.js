@@ -7,7 +7,7 @@ import { Environment } from "./environment.js";
 import { checkOrigin, corsHeaders, preflight } from "./origin.js";
 import { Problem } from "./problem.js";
 import { KeeperProblem } from "./sessions.js";
-import { base64url } from "./sign.js";
+import { base64url } from "./signature.js";
 import { maxSignedBody } from "./signed.js";
 
 /** @typedef {import("./environment.js").Bindings} Bindings */
@@ -33,10 +33,11 @@ const always = {
 
 /**
  * The edge as a Worker: its default export. A configuration that is given in code is checked at once; otherwise it is
- * read from the variable CCTOKEN_CONFIG, and the edge refuses everything until that can be used.
- * @param {unknown} [config] an EdgeConfig
- * @returns {{ fetch: (request: Request, bindings: Bindings) => Promise<Response> }}
- * @throws {ConfigError}
+ * read from the variable CCTOKEN_CONFIG, and the edge refuses everything but `/healthz` until that can be used.
+ * @param {import("./config.js").EdgeConfig} [config] the configuration. It is checked as a whole, whatever its type says.
+ * @returns {{ fetch: (request: Request, bindings: Bindings) => Promise<Response> }} the Worker's handler, which is given
+ *   the Worker's bindings by name. What it refuses is answered by `application/problem+json`
+ * @throws {ConfigError} where the configuration that was given cannot be used
  */
 export function createEdge(config) {
 	const checked = config === undefined ? undefined : checkConfig(config);
@@ -61,8 +62,9 @@ export function createEdge(config) {
 	return {
 		async fetch(request, bindings) {
 			const began = Date.now();
+			const id = crypto.randomUUID();
 			/** @type {Visit} */
-			const visit = { headers: { ...always }, log: { event: "request", method: safeMethod(request.method) } };
+			const visit = { headers: { ...always, "cctoken-request": id }, log: { event: "request", request: id, method: safeMethod(request.method) } };
 			let response;
 			try {
 				response = await answer(request, environmentOf(bindings), visit);

@@ -8,5 +8,5 @@ export { createEdge };
 
 /** @typedef {import("./config.js").EdgeConfig} EdgeConfig */
 
-/** The edge with the configuration in the variable CCTOKEN_CONFIG. */
+/** A Worker's handler: the edge with the configuration in the variable CCTOKEN_CONFIG. As `createEdge()`. */
 export default createEdge();

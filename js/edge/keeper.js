@@ -22,6 +22,10 @@ const defaultTimeoutMs = 20_000;
 /** How much longer than its own limit a program may take to answer; after four times as long it counts as stuck. */
 const defaultGraceMs = 5000;
 
+/**
+ * The Durable Object class of the binding `KEEPER`: it keeps the sessions, whose tokens it stores encrypted. Only the edge
+ * calls it, and the keepers one another.
+ */
 export class Keeper {
 	/** @type {{ id: { toString: () => string }, storage: import("./keeper-host.js").Storage }} */ #ctx;
 	/** @type {Env} */ #env;
@@ -53,6 +57,8 @@ export class Keeper {
 	}
 
 	/**
+	 * Answers the front door, or another keeper; 503 `module_failed` where the program died or says nothing in time.
+	 * @internal
 	 * @param {Request} request
 	 * @returns {Promise<Response>}
 	 */
@@ -86,7 +92,10 @@ export class Keeper {
 				this.#outside.log('{"event":"program_late"}');
 				giveUp(moduleFailed());
 			}, limit),
-			platformClock.timer(() => program.end(), limit + 3 * this.#graceMs),
+			platformClock.timer(() => {
+				this.#outside.log('{"event":"program_stuck"}');
+				program.end();
+			}, limit + 3 * this.#graceMs),
 		];
 		const answered = answer.finally(() => stops.forEach((stop) => stop()));
 		answered.catch(() => {}); // nobody looks at it any more when it is late

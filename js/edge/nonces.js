@@ -9,16 +9,24 @@
  * }} storage
  */
 
-/** One for each key. */
+/** What ends within this time is forgotten together; milliseconds. */
+const restMs = 10_000;
+
+/**
+ * The Durable Object class of the binding `NONCES`, for edges whose machines sign: it remembers which signatures were
+ * used. One object for each key. Only the edge calls it.
+ */
 export class Nonces {
 	/** @param {State} state */
 	constructor(state) {
+		/** @internal */
 		this.storage = state.storage;
 		this.storage.sql.exec("CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID");
 	}
 
 	/**
 	 * 200 the first time, and 409 later.
+	 * @internal
 	 * @param {Request} request
 	 */
 	async fetch(request) {
@@ -34,12 +42,15 @@ export class Nonces {
 		return new Response(null, { status: length === 1 ? 200 : 409 });
 	}
 
-	/** Forgets what has ended, and comes again while something is left. */
+	/**
+	 * Forgets what has ended, and comes again while something is left.
+	 * @internal
+	 */
 	async alarm() {
 		this.storage.sql.exec("DELETE FROM nonces WHERE until <= ?", Date.now());
-		const [{ next }] = this.storage.sql.exec("SELECT MAX(until) AS next FROM nonces").toArray();
+		const [{ next }] = this.storage.sql.exec("SELECT MIN(until) AS next FROM nonces").toArray();
 		if (next !== null) {
-			await this.storage.setAlarm(next);
+			await this.storage.setAlarm(Math.max(next, Date.now() + restMs));
 		}
 	}
 }

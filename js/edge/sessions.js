@@ -1,5 +1,5 @@
 // Asks the keepers, one object a session, and passes on what they say. No decision about a token is made here.
-import { base64url } from "./sign.js";
+import { base64url } from "./signature.js";
 import { Problem, problemType } from "./problem.js";
 
 /**

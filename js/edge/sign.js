@@ -1,4 +1,4 @@
-// The signature of machines: what is signed, and a client that signs. Runs wherever WebCrypto and fetch do.
+// For machines that call an edge: signs their requests. Runs wherever WebCrypto and fetch do.
 //
 //	import { signedFetch } from "cctoken/edge/sign";
 //
@@ -9,38 +9,32 @@
 //		body: JSON.stringify({ connection: "reports" }),
 //	});
 
-/** The scheme's name in the Authorization header; it is also the first line of what is signed. */
-export const scheme = "CCTOKEN-HMAC-SHA256";
-
-const encoder = new TextEncoder();
-
-/** @typedef {import("../platform.js").PlatformFetch} PlatformFetch */
-/** @typedef {import("../platform.js").PlatformRequestInit} PlatformRequestInit */
-/** @typedef {import("../platform.js").PlatformResponse} PlatformResponse */
-/** @typedef {typeof globalThis extends { URL: { prototype: infer T } } ? T : { readonly href: string }} PlatformUrl */
-/** @typedef {typeof globalThis extends { Request: { prototype: infer T } } ? T : { readonly url: string }} PlatformRequest */
-/** @typedef {typeof globalThis extends { CryptoKey: { prototype: infer T } } ? T : any} PlatformKey */
+import { base64url, importKey, scheme, stringToSign } from "./signature.js";
 
 /**
+ * The key of a machine, which it shares with the edge.
  * @typedef {object} SigningKey
- * @property {string} keyId as the edge's configuration names it
+ * @property {string} keyId 1 to 64 letters, digits, hyphens and underscores, as the edge's configuration names it
  * @property {string} secret the shared key; at least 32 characters, from a random source
  */
 
 /**
+ * What of a request is signed.
  * @typedef {object} Signable
- * @property {string} method
- * @property {string | PlatformUrl} url of which the path and the query are signed, exactly as they are sent
+ * @property {string} method such as "POST"
+ * @property {string | { readonly href: string }} url a string or a `URL`, of which the path and the query are signed, exactly as they are sent
  * @property {Uint8Array<ArrayBuffer>} [body] nothing by default
  */
 
 /**
- * The Authorization header for one request. It is good once, and for as long as the edge's window says.
+ * The value of the Authorization header for one request. It is good once, and for as long as the edge's `windowSeconds`
+ * says.
  * @param {SigningKey} key
  * @param {Signable} request
  * @param {{ timestamp?: number, nonce?: string }} [fixed] seconds since 1970, and a text that was never used before; by
  *   default this machine's clock, and a random one
- * @returns {Promise<string>}
+ * @returns {Promise<string>} rejected with a TypeError where the key ID has another form, the secret is too short, or the
+ *   URL is none; neither the key ID nor the secret is in it
  */
 export async function sign({ keyId, secret }, { method, url, body = new Uint8Array() }, fixed = {}) {
 	if (!/^[A-Za-z0-9_-]{1,64}$/.test(keyId)) {
@@ -50,21 +44,22 @@ export async function sign({ keyId, secret }, { method, url, body = new Uint8Arr
 		throw new TypeError("secret must have at least 32 characters");
 	}
 	const { timestamp = Math.floor(Date.now() / 1000), nonce = base64url(crypto.getRandomValues(new Uint8Array(18))) } = fixed;
-	const { pathname, search } = new URL(url);
+	const { pathname, search } = new URL(typeof url === "string" ? url : url.href);
 	const text = await stringToSign({ method, target: pathname + search, timestamp: String(timestamp), nonce, body });
 	const signature = await crypto.subtle.sign("HMAC", await importKey(secret, "sign"), text);
 	return `${scheme} key="${keyId}", timestamp="${timestamp}", nonce="${nonce}", signature="${base64url(new Uint8Array(signature))}"`;
 }
 
 /**
- * A `fetch` whose every request is signed. Bodies are read before they are sent, as they are signed too.
- * @param {SigningKey} key
- * @param {PlatformFetch} [send] used in place of the platform's own
- * @returns {(input: string | PlatformUrl | PlatformRequest, init?: PlatformRequestInit) => Promise<PlatformResponse>}
+ * Makes a `fetch` whose every request is signed. Bodies are read before they are sent, as they are signed too; redirects
+ * are handed back, not followed. What it makes is rejected as `sign` is, and as `fetch` is.
+ * @param {SigningKey} key the machine's key, for the requests to one edge
+ * @param {import("../platform.js").PlatformFetch} [send] used in place of the platform's own
+ * @returns {(input: string | { readonly href: string } | (typeof globalThis extends { Request: { prototype: infer T } } ? T : never), init?: import("../platform.js").PlatformRequestInit) => Promise<import("../platform.js").PlatformResponse>} a function that is called as `fetch` is
  */
 export function signedFetch(key, send = (input, init) => globalThis.fetch(input, init)) {
 	return async (input, init) => {
-		const request = new Request(input, init);
+		const request = new Request(typeof input === "object" && "href" in input ? input.href : input, init);
 		const body = new Uint8Array(await request.arrayBuffer());
 		const headers = new Headers(request.headers);
 		headers.set("authorization", await sign(key, { method: request.method, url: request.url, body }));
@@ -76,32 +71,4 @@ export function signedFetch(key, send = (input, init) => globalThis.fetch(input,
 			signal: request.signal,
 		});
 	};
-}
-
-/**
- * What is signed: six lines, none of which can hold a line's end.
- * @param {{ method: string, target: string, timestamp: string, nonce: string, body: Uint8Array<ArrayBuffer> }} request
- * @returns {Promise<Uint8Array<ArrayBuffer>>}
- */
-export async function stringToSign({ method, target, timestamp, nonce, body }) {
-	const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
-	return encoder.encode([scheme, method.toUpperCase(), target, timestamp, nonce, base64url(digest)].join("\n"));
-}
-
-/** @param {string} secret @param {"sign" | "verify"} use @returns {Promise<PlatformKey>} */
-export function importKey(secret, use) {
-	return crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [use]);
-}
-
-/** @param {Uint8Array} bytes */
-export function base64url(bytes) {
-	return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-/** @param {string} text @returns {Uint8Array<ArrayBuffer> | undefined} */
-export function fromBase64url(text) {
-	if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) {
-		return undefined;
-	}
-	return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
 }

@@ -1,6 +1,6 @@
 // Machines that sign their requests: the signature covers all of a request but its headers, is good for a few minutes, and once.
 import { Problem } from "./problem.js";
-import { fromBase64url, importKey, scheme, stringToSign } from "./sign.js";
+import { fromBase64url, importKey, scheme, stringToSign } from "./signature.js";
 import { unauthorized } from "./unauthorized.js";
 
 /** @typedef {import("./authenticate.js").Principal} Principal */

@@ -11,26 +11,29 @@ export { SandboxError } from "./error.js";
 /** @typedef {import("./options.js").SandboxOptions} SandboxOptions */
 /** @typedef {import("./options.js").Lifetimes} Lifetimes */
 
-/** @typedef {"appcube" | "accessToken" | "ccmessaging" | "isales" | "cubedrive"} SandboxSystem the AccessToken of
- *   ccmessaging is counted, revoked and refused apart */
+/**
+ * What the sandbox counts, revokes and refuses apart: the four systems, and the AccessToken of ccmessaging.
+ * @typedef {"appcube" | "accessToken" | "ccmessaging" | "isales" | "cubedrive"} SandboxSystem
+ */
 
 /**
  * Which tokens: those of a subject, the one of an id, or all of the system. Without a system, `all` means every system.
  * @typedef {object} Target
- * @property {SandboxSystem} [system]
+ * @property {SandboxSystem} [system] whose tokens
  * @property {string} [subject] an app key or a user
  * @property {string} [id] as `state` shows it
- * @property {boolean} [all]
+ * @property {boolean} [all] every token: of the system, as the system alone says too, or without one of every system
  */
 
 /**
  * Makes the next requests to one endpoint go wrong.
  * @typedef {object} Fault
- * @property {"appcube" | "ccmessaging" | "isales" | "cubedrive"} system
+ * @property {"appcube" | "ccmessaging" | "isales" | "cubedrive"} system whose endpoint
  * @property {"login" | "business" | "refresh" | "verify" | "accessToken"} endpoint refresh is of isales, verify of
  *   cubedrive, accessToken of ccmessaging
  * @property {"delay" | "truncate" | "types" | "reset" | "html" | "huge" | "empty" | "redirect" | "401" | "403" | "429"
- *   | "500" | "502" | "503" | "504"} fault
+ *   | "500" | "502" | "503" | "504"} fault a status; or the answer comes late (`delay`), breaks off (`truncate`), has wrong
+ *   types, is a page of HTML, 2 MiB of JSON (`huge`), empty or a redirect; or the connection is cut (`reset`)
  * @property {number} [count] how many requests. Default 1.
  * @property {number} [delayMs] in milliseconds; goes with every fault, and `delay` needs it
  * @property {number | string} [retryAfter] of a status: seconds, or an HTTP date
@@ -38,31 +41,45 @@ export { SandboxError } from "./error.js";
  */
 
 /**
+ * A token that the sandbox has issued. Moments are of the vendors' time, as texts of ISO 8601.
  * @typedef {object} TokenState
- * @property {string} id
- * @property {SandboxSystem} system
+ * @property {string} id names it for `revoke`
+ * @property {SandboxSystem} system the system that issued it
  * @property {string} subject an app key or a user
- * @property {string} issuedAt
- * @property {string} [expiresAt] absent: no end of its own
- * @property {string} [refreshExpiresAt] absent: no refresh token, or used
- * @property {"live" | "expired" | "revoked" | "rolled"} state
+ * @property {string} issuedAt when it was issued
+ * @property {string} [expiresAt] when it ends; absent: no end of its own
+ * @property {string} [refreshExpiresAt] when its refresh token ends; absent: there is none, or it was used
+ * @property {"live" | "expired" | "revoked" | "rolled"} state "rolled": a newer one has taken its place
  * @property {string} value shortened, never whole
  */
 
-/** @typedef {{ logins: number, refreshes: number, verifications: number, business: number, failed: number, faulted: number }} Counts */
+/**
+ * The requests that arrived for one system, by kind.
+ * @typedef {object} Counts
+ * @property {number} logins requests for a token by credentials
+ * @property {number} refreshes requests for a token by a refresh token (isales)
+ * @property {number} verifications of tokens (cubedrive)
+ * @property {number} business business calls
+ * @property {number} failed those of all kinds that were not answered as asked
+ * @property {number} faulted those of all kinds that a queued fault took
+ */
 
 /**
+ * What has happened in a sandbox.
  * @typedef {object} SandboxState
- * @property {string} now the vendors' time
+ * @property {string} now the vendors' time, as a text of ISO 8601
  * @property {Record<SandboxSystem, Counts>} counts requests that arrived
  * @property {TokenState[]} tokens oldest first
  * @property {Required<Lifetimes>} lifetimes in seconds; 0 is without end
- * @property {{ system: SandboxSystem, credential: string }[]} refused
- * @property {number} pendingFaults
- * @property {number} redirectsFollowed
+ * @property {{ system: SandboxSystem, credential: string }[]} refused the credentials that are turned away
+ * @property {number} pendingFaults for how many requests faults are waiting
+ * @property {number} redirectsFollowed requests that came where only the fault `redirect` leads: a client followed it
  */
 
-/** A running sandbox. */
+/**
+ * A running sandbox. What its methods cannot do is rejected with a SandboxError: `refused`, `closed` or `crashed`. Only
+ * `close` always succeeds.
+ */
 export class Sandbox {
 	/** @type {import("./program.js").Program} */ #program;
 	/** @type {() => Promise<void>} */ #close;
@@ -209,13 +226,15 @@ export class Sandbox {
 // Not a method of the class: its declaration would name a symbol that older TypeScript libraries do not have.
 Object.defineProperty(Sandbox.prototype, Symbol.asyncDispose, { value: Sandbox.prototype.close, configurable: true, writable: true });
 
-/** What `await using` asks for, where the program's TypeScript library knows of it.
- * @typedef {typeof Symbol extends { readonly asyncDispose: infer S extends symbol } ? { [K in S]: () => Promise<void> } : {}} Disposable */
+/**
+ * What `await using` asks for, a method that does what `close` does, where the program's TypeScript library knows of it.
+ * @typedef {typeof Symbol extends { readonly asyncDispose: infer S extends symbol } ? { [K in S]: () => Promise<void> } : {}} Disposable
+ */
 
 /**
  * Starts a strict sandbox of the four systems on this machine. Several at once know nothing of each other.
  * @param {SandboxOptions} [options]
- * @returns {Promise<Sandbox & Disposable>} rejected with a SandboxError
+ * @returns {Promise<Sandbox & Disposable>} rejected with a SandboxError: `invalid_option`, `not_listening` or `not_found`
  */
 export async function createSandbox(options) {
 	const { host, port, settings, now } = readOptions(options);

@@ -12,6 +12,7 @@ import { SandboxError } from "./error.js";
  */
 
 /**
+ * The settings of a sandbox.
  * @typedef {object} SandboxOptions
  * @property {string} [host] the address to listen on. Default "127.0.0.1".
  * @property {number} [port] default 0: a free one

@@ -29,8 +29,10 @@ async function run(script) {
 	const file = join(folder, `${++scripts}.mjs`); // not by --eval, which puts modules on globalThis itself
 	await writeFile(
 		file,
-		`await fetch(${JSON.stringify(`${server.url}/none`)}); // Node's first fetch adds a global of its own
-		await new Promise((resolve) => setTimeout(resolve, 5));
+		`await (await fetch(${JSON.stringify(server.url)})).text(); // Node's first fetch adds a global of its own
+		do { // until its connection is at rest
+			await new Promise((resolve) => setTimeout(resolve, 5));
+		} while (process.getActiveResourcesInfo().includes("TCPSocketWrap"));
 		const names = () => Reflect.ownKeys(globalThis).map(String).sort().join();
 		const atFirst = names();
 		const resources = () => process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|CloseReq/.test(name));

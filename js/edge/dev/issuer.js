@@ -11,11 +11,14 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 export async function startIssuer(audience, { signIn = false } = {}) {
 	const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
 	const jwk = { ...(await exportJWK(publicKey)), kid: "key-1", alg: "ES256", use: "sig" };
+	const keys = [jwk];
+	const counts = { fetched: 0 };
 	const server = createServer(async (request, response) => {
 		const { pathname, searchParams } = new URL(request.url ?? "/", "http://loopback");
 		if (pathname === "/keys") {
+			counts.fetched++;
 			response.setHeader("content-type", "application/json");
-			response.end(JSON.stringify({ keys: [jwk] }));
+			response.end(JSON.stringify({ keys }));
 		} else if (signIn && pathname === "/token" && searchParams.get("sub")) {
 			response.setHeader("access-control-allow-origin", "*");
 			response.setHeader("cache-control", "no-store");
@@ -43,6 +46,10 @@ export async function startIssuer(audience, { signIn = false } = {}) {
 		url,
 		privateKey,
 		publicKey: jwk,
+		/** Those that are published; to be changed. */
+		keys,
+		/** How often they were fetched. */
+		counts,
 		tokenFor,
 		async close() {
 			server.closeAllConnections();

@@ -35,12 +35,16 @@ export async function openConsole(browser, front, look) {
 			await page.wait(async () => (await state().catch(() => undefined)) === "ready", "the console must start");
 			await page.hear(/^(Ready\.|就绪。)$/);
 		},
+		/** Waits until what has happened is drawn. */
+		frames: () =>
+			tab.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))))),
 		/** Opens a session of each system, and waits until each has its token. */
 		async openAll() {
 			await page.click({ role: "button", name: "Open one of each" });
 			for (const n of [1, 2, 3, 4]) {
 				await page.see(page.card(n), ({ text }) => /\bLive\b/.test(text));
 			}
+			await page.frames();
 		},
 	};
 	try {

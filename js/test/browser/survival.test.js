@@ -132,6 +132,7 @@ for (const name of names) {
 			const { tab } = page;
 			await page.openAll();
 			await hide(page, true);
+			await page.frames(); // of what happened before
 			const changes = await tab.evaluate(async () => {
 				let changes = 0;
 				const watch = new MutationObserver((records) => (changes += records.length));

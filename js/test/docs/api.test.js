@@ -13,13 +13,22 @@ test("docs/api.md is what `make api` makes of the sources", async () => {
 });
 
 test("every name that the package exports has a section", async () => {
-	const exported = Object.keys(await import("../../node.js"));
-	assert.ok(exported.length >= 7);
-	for (const name of exported) {
+	// What only tests and the edge itself use of an entry is internal: no program of others is meant to.
+	const internal = ["scheme", "stringToSign", "importKey", "base64url", "fromBase64url"];
+	const exported = await Promise.all(["node.js", "inline.js", "edge/sign.js", "sandbox/index.js"].map((file) => import(`../../${file}`)));
+	// The edge runs in workerd alone.
+	const names = [...exported.flatMap(Object.keys), "createEdge", "default", "Keeper", "Nonces", "ConfigError"];
+	assert.ok(new Set(names).size >= 20);
+	for (const name of names.filter((name) => !internal.includes(name))) {
 		assert.match(committed, new RegExp(`^#### (?:class )?\`${name}(?:\\(\\))?\`$`, "m"));
 	}
-	const declared = await readFile(new URL("../../node.js", import.meta.url), "utf8");
-	for (const [, name] of declared.matchAll(/@typedef \{.*\} (\w+) \*\//g)) {
+	const types = [];
+	for (const file of ["public.js", "edge/index.js", "sandbox/index.js"]) {
+		const declared = await readFile(new URL(`../../${file}`, import.meta.url), "utf8");
+		types.push(...[...declared.matchAll(/@typedef \{import\([^)]*\)\.\w+\} (\w+)/g)].map(([, name]) => name));
+	}
+	assert.ok(types.length >= 18);
+	for (const name of types) {
 		assert.match(committed, new RegExp(`^#### type \`${name}\`$`, "m"));
 	}
 });
@@ -34,7 +43,7 @@ test("every link within the page leads to a heading", () => {
 });
 
 test("what is internal is not on the page", () => {
-	for (const name of ["Driver", "Reference", "Core", "constructor", "#view"]) {
+	for (const name of ["Driver", "Reference", "Core", "constructor", "#view", "importKey", "fromBase64url", "stringToSign"]) {
 		assert.ok(!committed.includes(`\`${name}`), name);
 	}
 });
@@ -43,13 +52,16 @@ test("the entries are those of package.json's exports that are scripts, whatever
 	assert.deepEqual(
 		entriesOf({
 			".": { types: "./dist/types/browser.d.ts", workerd: "./js/workerd.js", node: { import: "./js/node.js" }, default: "./js/browser.js" },
-			"./edge": "./js/edge/index.js",
+			"./edge": { types: "./dist/types/edge/index.d.ts", default: "./dist/edge.js" },
+			"./bundled": { types: "./dist/edge.d.ts", default: "./dist/edge.js" },
+			"./script": { types: "./dist/script.d.ts", default: "./dist/script.js" },
 			"./core.wasm": "./dist/core.wasm",
 			"./package.json": "./package.json",
 		}, "p"),
 		[
 			{ name: "p", files: ["js/node.js", "js/workerd.js", "js/browser.js"] },
 			{ name: "p/edge", files: ["js/edge/index.js"] },
+			{ name: "p/bundled", files: ["js/edge/index.js"] },
 		],
 	);
 });

@@ -196,9 +196,10 @@ test("the search finds each kind of canary where one is planted", () => {
 
 test("every line of the log is JSON of known members, with words of the program's own", () => {
 	for (const line of edge.logs()) {
-		const { event, method, route, by, connection, vendorStatus, token, replayed, code, reason, status, ms, ...more } = line;
+		const { event, request, method, route, by, connection, vendorStatus, token, replayed, code, reason, status, ms, ...more } = line;
 		assert.deepEqual(more, {});
 		assert.equal(event, "request");
+		assert.match(request, /^[0-9a-f-]{36}$/);
 		assert.match(method, /^[A-Z]+$/);
 		assert.match(route, /^(healthz|token|verify|call|unknown)$/);
 		assert.ok(by === undefined || by === "staff" || by === "machines");

@@ -50,6 +50,11 @@ export async function startEdge({ sandbox, configure = (config) => config, bindi
 		await issuer.close();
 		throw error;
 	}
+	/**
+	 * Each on a connection of its own: one that is kept may be ended by the server just as it is used again.
+	 * @type {typeof worker.fetch}
+	 */
+	const send = (path, init = {}) => worker.fetch(path, { ...init, headers: { connection: "close", ...init.headers } });
 	return {
 		/** The edge's origin; another one after a restart. */
 		get url() {
@@ -65,13 +70,12 @@ export async function startEdge({ sandbox, configure = (config) => config, bindi
 		 * @param {Record<string, string>} [headers]
 		 */
 		post: (path, token, body, headers = {}) =>
-			worker.fetch(path, {
+			send(path, {
 				method: "POST",
 				headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
 				body: JSON.stringify(body),
 			}),
-		/** @type {typeof worker.fetch} */
-		fetch: worker.fetch,
+		fetch: send,
 		/** Ends the process and starts another over the same storage. @type {typeof worker.restart} */
 		restart: worker.restart,
 		/** The folder of the objects' storage. */
@@ -81,19 +85,19 @@ export async function startEdge({ sandbox, configure = (config) => config, bindi
 		/** What the front door has logged, a line for each request. @returns {Record<string, any>[]} */
 		logs: () => worker.output().split("\n").filter((line) => line.startsWith('{"event":"request"')).map((line) => JSON.parse(line)),
 		/**
-		 * The lines that further requests have added, once there are as many as are waited for.
-		 * @param {number} before how many lines there were
-		 * @param {number} [count]
+		 * The line that a request has left in the log, once it is there.
+		 * @param {string | null | undefined} request its ID, as the answer's header cctoken-request has it
+		 * @returns {Promise<Record<string, any>>}
 		 */
-		async logged(before, count = 1) {
+		async lineOf(request) {
 			const until = Date.now() + 30_000;
 			for (;;) {
-				const lines = this.logs().slice(before);
-				if (lines.length >= count) {
-					return lines;
+				const line = this.logs().find((one) => one.request === request);
+				if (line) {
+					return line;
 				}
 				if (Date.now() > until) {
-					throw new Error(`the edge has logged ${lines.length} requests, not ${count}:\n${worker.output().slice(-2000)}`);
+					throw new Error(`the request ${request} has left no line:\n${worker.output().slice(-2000)}`);
 				}
 				await new Promise((resolve) => setTimeout(resolve, 10));
 			}

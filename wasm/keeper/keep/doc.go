@@ -4,4 +4,24 @@
 //
 // It runs inside a Durable Object, where all of its platform is JavaScript, and
 // natively in its tests, where all of it is Go.
+//
+// # Requests
+//
+// Each is a POST of a JSON object with the member "identity" (as the core reads
+// it) and, for a ccmessaging session whose AccessToken has a keeper of its own,
+// "accessTokenObject", the name of that keeper's object. Only the front door and
+// other keepers send them. An unknown member is an error.
+//
+//	/token   rejected?: a token that a vendor refused; force?: true for a new one in any case
+//	         → system, value, serial, expiresIn? and leaseMs?, headers, query?, body?, rolls?
+//	/verify  token
+//	         → valid: true, false or null; source: "vendor" or "core"; reason; expiresIn?
+//	/judge   serial of the token that a business call carried; sentAgo in milliseconds; of its answer status, retryAfter?,
+//	         date?, rolled? and body?, base64
+//	         → replay, rolled, reason?
+//	/forget  drops the token; what protects the vendor stays
+//	         → {}
+//
+// expiresIn and retryAfter are seconds, and may have a fraction. An error is a
+// [Problem]; its statuses are listed beside it.
 package keep

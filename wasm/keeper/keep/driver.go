@@ -59,17 +59,6 @@ func NewDriver(p Platform) *Driver {
 // Now reads the platform's clocks.
 func (d *Driver) Now() core.Instant { return d.platform.Clock.Now() }
 
-// Lease returns for how many milliseconds a token may be handed out without
-// asking for it again; 0 where it is not its session's current one any more.
-func (d *Driver) Lease(token core.Token, now core.Instant) int64 {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.client.Live(token.Session, now) != token.Serial {
-		return 0
-	}
-	return d.client.Lease(token.Session, now)
-}
-
 // Identity says whose token a caller is about.
 type Identity struct {
 	// JSON is the identity as the core reads it.
@@ -109,6 +98,18 @@ func (d *Driver) Token(ctx context.Context, id Identity, want core.Want) (core.T
 		}
 	}
 	return decision.Token, err
+}
+
+// Lease returns for how many milliseconds from now a token would be handed out
+// again without anything else to do; 0 where it would not.
+func (d *Driver) Lease(t core.Token) (int64, core.Instant) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := d.Now()
+	if d.client.Live(t.Session, now) != t.Serial {
+		return 0, now
+	}
+	return d.client.Lease(t.Session, now), now
 }
 
 // Verify says whether a token of an identity is valid.

@@ -47,7 +47,7 @@ type tokenAnswer struct {
 	Query     members `json:"query,omitempty"`
 	Body      members `json:"body,omitempty"`
 	Rolls     string  `json:"rolls,omitempty"`
-	// LeaseMs is for how many milliseconds the same would be said again, unless something happens to the session.
+	// LeaseMs is for how many milliseconds the answer would be the same again, unless something happens.
 	LeaseMs int64 `json:"leaseMs,omitempty"`
 }
 
@@ -81,11 +81,11 @@ var requests = map[string]func(context.Context, *Driver, asked) (any, *core.Erro
 		if err != nil {
 			return nil, err
 		}
-		now := d.Now()
+		lease, now := d.Lease(token)
 		answer := tokenAnswer{
-			System: token.System, Value: token.Value, Serial: token.Serial,
+			LeaseMs: lease, System: token.System, Value: token.Value, Serial: token.Serial,
 			Headers: membersOf(token.Carriage.Headers), Query: membersOf(token.Carriage.Query),
-			Body: membersOf(token.Carriage.Body), Rolls: token.Carriage.Rolls, LeaseMs: d.Lease(token, now),
+			Body: membersOf(token.Carriage.Body), Rolls: token.Carriage.Rolls,
 		}
 		if token.ExpiresAt != 0 {
 			// A time of day that was set back must not make a life longer than it was.

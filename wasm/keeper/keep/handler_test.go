@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -59,6 +60,27 @@ func TestATokenIsAnsweredWithHowACallCarriesIt(t *testing.T) {
 				require.Equal(t, c.rolls, got["rolls"])
 			}
 		}
+	})
+}
+
+func TestALeaseEndsWhereTheAnswerCouldBeAnother(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		lease := func(a answer) time.Duration {
+			var got struct {
+				LeaseMs int64 `json:"leaseMs"`
+			}
+			require.NoError(t, json.Unmarshal([]byte(a.text), &got))
+			return time.Duration(got.LeaseMs) * time.Millisecond
+		}
+		first := lease(w.ask("a", "/token", isales("u"), nil))
+		require.Greater(t, first, 3*time.Minute) // a life of 300 s, renewed in its last quarter
+		require.LessOrEqual(t, first, 4*time.Minute)
+		time.Sleep(first)
+		w.hangs = func(string) bool { return true }
+		second := w.ask("a", "/token", isales("u"), nil) // while a renewal is on its way
+		require.Positive(t, lease(second))
+		time.Sleep(lease(second))
+		require.NotEqual(t, http.StatusOK, w.ask("a", "/token", isales("u"), nil).status, "and not a moment longer")
 	})
 }
 
