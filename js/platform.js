@@ -5,7 +5,5 @@
 /** What `fetch` takes beside the URL. @typedef {typeof globalThis extends { Request: new (input: any, init?: infer T) => any } ? NonNullable<T> : Record<string, any>} PlatformRequestInit */
 /** @typedef {typeof globalThis extends { AbortSignal: { prototype: infer T } } ? T : { readonly aborted: boolean, readonly reason: any, addEventListener(type: "abort", listener: () => void, options?: object): void, removeEventListener(type: "abort", listener: () => void): void }} PlatformSignal */
 /** A function that does what the platform's `fetch` does. @typedef {(input: string, init?: PlatformRequestInit) => Promise<PlatformResponse>} PlatformFetch */
-/** A URL. @typedef {typeof globalThis extends { URL: { prototype: infer T } } ? T : { readonly href: string }} PlatformUrl */
-/** A request of the Fetch standard. @typedef {typeof globalThis extends { Request: { prototype: infer T } } ? T : { readonly url: string }} PlatformRequest */
 
 export {};

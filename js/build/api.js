@@ -5,6 +5,7 @@
 // The compiler says what is exported and of what type, so nothing is left out and no type is written twice; the words
 // are those of the sources. What is public and has no words is an error, and so is a name that some conditions of an
 // entry export and others do not. `@internal` hides an export, or a member.
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,7 +25,7 @@ const inTypeAlias = 1 << 23;
 
 /**
  * The JavaScript files behind each entry of package.json, `node` first, as it has the platform's whole variety. Of an
- * entry that is a bundle, the source is where its declarations are from.
+ * entry that is a bundle, the source has the name of its declarations.
  * @param {Record<string, unknown>} exports
  * @returns {{ name: string, files: string[] }[]}
  */
@@ -38,8 +39,9 @@ export function entriesOf(exports, name = "cctoken") {
 	return Object.entries(exports)
 		.map(([path, target]) => {
 			const own = scripts(target);
-			const [, source] = /^\.\/dist\/types\/(.+)\.d\.ts$/.exec(target?.types ?? "") ?? [];
-			return { name: name + path.slice(1), files: own.length > 0 || !source ? [...new Set(own)].sort(first) : [`js/${source}.js`] };
+			const source = (target?.types ?? "").replace(/^\.\/dist\/(?:types\/(.+)|(\w+))\.d\.ts$/, (_, whole, folder) => `js/${whole ?? `${folder}/index`}.js`);
+			const sources = existsSync(join(root, source)) && source.startsWith("js/") ? [source] : [];
+			return { name: name + path.slice(1), files: own.length > 0 ? [...new Set(own)].sort(first) : sources };
 		})
 		.filter(({ files }) => files.length > 0);
 }

@@ -22,7 +22,7 @@ import { base64url, importKey, scheme, stringToSign } from "./signature.js";
  * What of a request is signed.
  * @typedef {object} Signable
  * @property {string} method such as "POST"
- * @property {string | import("../platform.js").PlatformUrl} url of which the path and the query are signed, exactly as they are sent
+ * @property {string | { readonly href: string }} url a string or a `URL`, of which the path and the query are signed, exactly as they are sent
  * @property {Uint8Array<ArrayBuffer>} [body] nothing by default
  */
 
@@ -44,7 +44,7 @@ export async function sign({ keyId, secret }, { method, url, body = new Uint8Arr
 		throw new TypeError("secret must have at least 32 characters");
 	}
 	const { timestamp = Math.floor(Date.now() / 1000), nonce = base64url(crypto.getRandomValues(new Uint8Array(18))) } = fixed;
-	const { pathname, search } = new URL(url);
+	const { pathname, search } = new URL(typeof url === "string" ? url : url.href);
 	const text = await stringToSign({ method, target: pathname + search, timestamp: String(timestamp), nonce, body });
 	const signature = await crypto.subtle.sign("HMAC", await importKey(secret, "sign"), text);
 	return `${scheme} key="${keyId}", timestamp="${timestamp}", nonce="${nonce}", signature="${base64url(new Uint8Array(signature))}"`;
@@ -55,11 +55,11 @@ export async function sign({ keyId, secret }, { method, url, body = new Uint8Arr
  * are handed back, not followed. What it makes is rejected as `sign` is, and as `fetch` is.
  * @param {SigningKey} key the machine's key, for the requests to one edge
  * @param {import("../platform.js").PlatformFetch} [send] used in place of the platform's own
- * @returns {(input: string | import("../platform.js").PlatformUrl | import("../platform.js").PlatformRequest, init?: import("../platform.js").PlatformRequestInit) => Promise<import("../platform.js").PlatformResponse>} a function that is called as `fetch` is
+ * @returns {(input: string | { readonly href: string } | (typeof globalThis extends { Request: { prototype: infer T } } ? T : never), init?: import("../platform.js").PlatformRequestInit) => Promise<import("../platform.js").PlatformResponse>} a function that is called as `fetch` is
  */
 export function signedFetch(key, send = (input, init) => globalThis.fetch(input, init)) {
 	return async (input, init) => {
-		const request = new Request(input, init);
+		const request = new Request(typeof input === "object" && "href" in input ? input.href : input, init);
 		const body = new Uint8Array(await request.arrayBuffer());
 		const headers = new Headers(request.headers);
 		headers.set("authorization", await sign(key, { method: request.method, url: request.url, body }));

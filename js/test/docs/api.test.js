@@ -53,6 +53,7 @@ test("the entries are those of package.json's exports that are scripts, whatever
 		entriesOf({
 			".": { types: "./dist/types/browser.d.ts", workerd: "./js/workerd.js", node: { import: "./js/node.js" }, default: "./js/browser.js" },
 			"./edge": { types: "./dist/types/edge/index.d.ts", default: "./dist/edge.js" },
+			"./bundled": { types: "./dist/edge.d.ts", default: "./dist/edge.js" },
 			"./script": { types: "./dist/script.d.ts", default: "./dist/script.js" },
 			"./core.wasm": "./dist/core.wasm",
 			"./package.json": "./package.json",
@@ -60,6 +61,7 @@ test("the entries are those of package.json's exports that are scripts, whatever
 		[
 			{ name: "p", files: ["js/node.js", "js/workerd.js", "js/browser.js"] },
 			{ name: "p/edge", files: ["js/edge/index.js"] },
+			{ name: "p/bundled", files: ["js/edge/index.js"] },
 		],
 	);
 });
