@@ -24,7 +24,6 @@ type card struct {
 	app     string   // whom its AccessTokens are for
 	handle  js.Value // the package's Session
 	core    int64    // the number by which events name it, or 0
-	through int64    // the number of what carries its calls, where that is another session; or 0
 	token   js.Value // the package's Token, or undefined
 
 	verdict  js.Value // the latest Verification, or undefined

@@ -202,7 +202,7 @@ func (p *page) now() int64 { return int64(js.Global().Get("Date").Call("now").Fl
 // coreTrouble says that the token core is not there: it has died, or cannot be started.
 func (p *page) coreTrouble(t console.Trouble) {
 	for _, c := range p.cards {
-		c.core, c.through = 0, 0
+		c.core = 0
 		if c.Held {
 			c.Drop(true)
 			c.token = js.Undefined()

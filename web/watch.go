@@ -22,12 +22,6 @@ func (p *page) happened(_ js.Value, args []js.Value) any {
 		mine = p.cardsOnce(e.Core) // their handles know no session any more
 	}
 	if len(mine) == 0 {
-		for _, c := range p.cards {
-			if c.through != 0 && c.through == e.Core {
-				e.Card = c.Card
-				break
-			}
-		}
 		p.note(e)
 		return nil
 	}
@@ -99,9 +93,6 @@ func (p *page) exchanged(_ js.Value, args []js.Value) any {
 	mine := p.cardsOf(e.Core)
 	if len(mine) == 0 && e.Step == "call" {
 		mine = p.callerOf(e.Path)
-		for _, c := range mine {
-			c.through = e.Core
-		}
 	}
 	for _, c := range mine {
 		c.exchange = &e
