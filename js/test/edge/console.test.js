@@ -364,6 +364,22 @@ test("the search finds each secret in each form", () => {
 	}
 });
 
+test("the heap's strings are read whole: long ones, and those that are held in pieces", async () => {
+	const tab = await browser.open();
+	try {
+		// Where the two meet is nowhere but in the sum, which nobody has read yet.
+		const [end, beginning] = await tab.evaluate(() => {
+			const random = () => Array.from(crypto.getRandomValues(new Uint8Array(5000)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+			const [first, second] = [random(), random()];
+			Object.assign(globalThis, { kept: first + second });
+			return [first.slice(-20), second.slice(0, 20)];
+		});
+		assert.ok((await heapOf(watched.page)).includes(end + beginning));
+	} finally {
+		await tab.close();
+	}
+});
+
 test("what the edge refuses, and an edge that is down, are told by code and advice", async () => {
 	const jwt = await edge.tokenFor("agent-4");
 	const page = await openForm(await edge.tokenFor("agent-4", { expires: Math.floor(Date.now() / 1000) - 60 }));
