@@ -32,6 +32,7 @@ const npx = (...args) => run("npx", ["--no-install", "cctoken", ...args], { cwd:
 test("npx cctoken runs from it", async () => {
 	const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 	assert.equal((await npx("--version")).stdout, `${version}\n`);
+	assert.match((await npx("--help")).stdout, /^  cctoken get +get a token$/m);
 	await assert.rejects(npx("get", "--system", "isales"), (error) => error.code === 2 && /needs baseUrl/.test(error.stderr));
 });
 
