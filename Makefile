@@ -62,7 +62,7 @@ screenshots: runtime dist/serve node_modules/.made ## take the pictures in web/t
 	node js/test/browser/take-pictures.js
 
 # With tools and runtimes that npm installs at the first time: 2 GB, below node_modules/.cache.
-test-package: build dist/serve ## pack, install and run the package in every runtime, compiler and linter
+test-package: build dist/serve ## pack, install and run the package in every runtime, compiler and linter, and in BROWSERS=chromium
 	node --test --test-concurrency=1 js/test/package/*.test.js
 
 test-bundlers: build dist/serve node_modules/.made ## follow the guides: bundlers and runtimes, with the packed package
