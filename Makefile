@@ -49,7 +49,7 @@ test-js: runtime dist/serve dist/sandbox.wasm.br node_modules/.made ## run the t
 test-docs: types ## check that the documents are current
 	node --test js/test/docs/*.test.js
 
-test-edge: edge dist/serve ## run the tests of the edge in workerd
+test-edge: runtime edge dist/serve ## run the tests of the edge in workerd
 	node --test --test-concurrency=2 js/test/edge/*.test.js
 
 test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
@@ -175,9 +175,10 @@ dist/LICENSES.txt: dist/.toolchain go.mod package-lock.json node_modules/.made
 		cat "$$f" || exit 1; echo; done > $@
 
 # tsc leaves the declarations of deleted sources behind, so it starts from nothing.
-dist/.types: $(wildcard js/*.js js/cli/*.js js/cli/*/*.js js/sandbox/*.js js/edge/*.js js/build/*.d.ts) tsconfig.json dist/go.js dist/build.js dist/inline.js dist/keeper-go.js node_modules/.made
+dist/.types: $(wildcard js/*.js js/cli/*.js js/cli/*/*.js js/sandbox/*.js js/edge/*.js js/build/*.d.ts) js/build/declarations.js tsconfig.json dist/go.js dist/build.js dist/inline.js dist/keeper-go.js node_modules/.made
 	rm -rf dist/types
 	node_modules/.bin/tsc -p .
+	node js/build/declarations.js dist/types
 	@touch $@
 
 node_modules/.made: package-lock.json

@@ -65,9 +65,9 @@ export class Client {
 	/**
 	 * A token for an identity: the one at hand where it may still be used, otherwise a new one. Any number of callers at
 	 * once cause one login.
-	 * @param {Identity} identity
-	 * @param {GetTokenOptions} [options]
-	 * @returns {Promise<Token>} rejected with a TokenError
+	 * @param {Identity} identity who the token is for
+	 * @param {GetTokenOptions} [options] what is asked for beyond a token that can be used
+	 * @returns {Promise<Token>} rejected with a TokenError, whose `code` says what went wrong
 	 */
 	getToken(identity, options) {
 		if (options === undefined) {
@@ -91,16 +91,16 @@ export class Client {
 	 * Whether a token is valid: by the vendor's own interface where there is one (cubedrive), otherwise by what the core
 	 * knows of it. Never `true` for a token that nobody here can vouch for.
 	 * @overload
-	 * @param {Token} token
+	 * @param {Token} token as it was handed out
 	 * @param {undefined} [identity] not needed: a Token knows whose it is
-	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options]
+	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options] `signal` ends this caller's wait with `aborted`
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
 	 */
 	/**
 	 * @overload
 	 * @param {string} token the token's value
 	 * @param {Identity} identity whose token it is
-	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options]
+	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options] `signal` ends this caller's wait with `aborted`
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
 	 */
 	/**
@@ -108,7 +108,7 @@ export class Client {
 	 * knows of it. Never `true` for a token that nobody here can vouch for.
 	 * @param {Token | string} token
 	 * @param {Identity} [identity]
-	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options]
+	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options] `signal` ends this caller's wait with `aborted`
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
 	 */
 	async verifyToken(token, identity, { signal } = {}) {
@@ -126,7 +126,7 @@ export class Client {
 	 * A business call that carries the identity's token; for a connection of an edge, one that the edge makes. Where the
 	 * vendor answers that the token is dead, it is renewed and the call sent once more, unless its body is a stream; a new
 	 * token that comes with the answer is adopted.
-	 * @param {Identity} identity
+	 * @param {Identity} identity whose token it carries
 	 * @param {string} path appended to the identity's base URL; it begins with "/"
 	 * @param {import("./platform.js").PlatformRequestInit} [init] as for `fetch`; redirects are not followed
 	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had, and as `fetch` where the call
@@ -139,7 +139,7 @@ export class Client {
 	/**
 	 * A handle to one identity's session: the same as the client's methods, without naming the identity each time. Later
 	 * changes of the object do not matter to it.
-	 * @param {Identity} identity
+	 * @param {Identity} identity whose session
 	 * @returns {Session}
 	 * @throws {TokenError} `invalid_identity` where it is no object; its fields are checked at the first use
 	 */
@@ -204,9 +204,9 @@ export class Session {
 	}
 
 	/**
-	 * As the client's `getToken`.
-	 * @param {GetTokenOptions} [options]
-	 * @returns {Promise<Token>} rejected with a TokenError
+	 * A token of this session, as by the client's `getToken`.
+	 * @param {GetTokenOptions} [options] what is asked for beyond a token that can be used
+	 * @returns {Promise<Token>} rejected with a TokenError, whose `code` says what went wrong
 	 */
 	getToken(options) {
 		return options === undefined ? this.#driver.plain(this.#reference) : acquire(this.#driver, this.#reference, options);
@@ -214,9 +214,9 @@ export class Session {
 
 	/**
 	 * Whether a token of this session is valid; by default the current one, which is acquired if need be.
-	 * @param {Token | string} [token]
-	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options]
-	 * @returns {Promise<Verification>} rejected with a TokenError
+	 * @param {Token | string} [token] as it was handed out, or its value
+	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options] `signal` ends this caller's wait with `aborted`
+	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked, or no token be had
 	 */
 	async verify(token, { signal } = {}) {
 		token ??= await this.getToken({ signal });
@@ -224,10 +224,11 @@ export class Session {
 	}
 
 	/**
-	 * As the client's `fetch`.
-	 * @param {string} path
-	 * @param {import("./platform.js").PlatformRequestInit} [init]
-	 * @returns {Promise<import("./platform.js").PlatformResponse>}
+	 * A business call that carries this session's token, as by the client's `fetch`.
+	 * @param {string} path appended to the identity's base URL; it begins with "/"
+	 * @param {import("./platform.js").PlatformRequestInit} [init] as for `fetch`; redirects are not followed
+	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had,
+	 *   and as `fetch` where the call itself failed
 	 */
 	async fetch(path, init = {}) {
 		return business(this.#driver, this.#reference, path, init);

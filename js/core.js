@@ -25,9 +25,9 @@
  * @property {import("./identity.js").System} system
  * @property {string} value
  * @property {number} issuedAt
- * @property {number} [expiresAt]
- * @property {number} [renewAt]
- * @property {number} [usableUntil]
+ * @property {number} [expires] milliseconds from issuedAt on, as are the next two
+ * @property {number} [renew]
+ * @property {number} [usable]
  * @property {Record<string, string>} [headers]
  * @property {Record<string, string>} [query]
  * @property {Record<string, string>} [body]

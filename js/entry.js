@@ -19,7 +19,7 @@ export function entry(load, platform = {}) {
 		/**
 		 * Starts the WebAssembly module ahead of its first use, or from another place than the package's own. Not needed
 		 * otherwise. A call after the start changes nothing; one after a failure tries again.
-		 * @param {import("./module.js").InitializeOptions} [options]
+		 * @param {import("./module.js").InitializeOptions} [options] where the core comes from; by default the package's own file
 		 * @returns {Promise<void>} rejected with a TokenError: `module_not_found`, `module_invalid`,
 		 *   `module_stale`, `module_started` or `module_failed`
 		 */
@@ -27,15 +27,15 @@ export function entry(load, platform = {}) {
 
 		/**
 		 * A client with settings and sessions of its own.
-		 * @param {import("./client.js").ClientOptions} [options]
-		 * @returns {import("./client.js").Client}
+		 * @param {import("./client.js").ClientOptions} [options] its settings
+		 * @returns {import("./client.js").Client} a client that shares nothing with others but the WebAssembly module
 		 * @throws {import("./error.js").TokenError} `invalid_option`
 		 */
 		createClient: (options) => createClient(module, options, undefined, platform),
 
 		/**
 		 * Checks the fields of an identity, as a form does while it is filled in. Nothing is sent and no session is made.
-		 * @param {import("./identity.js").Identity} identity
+		 * @param {import("./identity.js").Identity} identity what is to be checked
 		 * @returns {Promise<void>} rejected with a TokenError: `invalid_identity`, whose `field` names the first field at fault
 		 */
 		async validateIdentity(identity) {
@@ -47,15 +47,17 @@ export function entry(load, platform = {}) {
 		},
 
 		/**
-		 * A token for an identity, by a client that all callers share. See `Client.getToken`.
-		 * @param {import("./identity.js").Identity} identity
-		 * @param {import("./client.js").GetTokenOptions} [options]
-		 * @returns {Promise<import("./token.js").Token>} rejected with a TokenError
+		 * A token for an identity, by a client that all callers share: the one at hand where it may still be used, otherwise
+		 * a new one. Call it wherever a token is needed: any number of callers at once cause one login.
+		 * @param {import("./identity.js").Identity} identity who the token is for
+		 * @param {import("./client.js").GetTokenOptions} [options] what is asked for beyond a token that can be used
+		 * @returns {Promise<import("./token.js").Token>} rejected with a TokenError, whose `code` says what went wrong
 		 */
 		getToken: (identity, options) => client().getToken(identity, options),
 
 		/**
-		 * Whether a token is valid, by the client that `getToken` uses. See `Client.verifyToken`.
+		 * Whether a token is valid, by the client that `getToken` uses: by the vendor's own interface where there is one
+		 * (cubedrive), otherwise by what the core knows of it. Never `true` for a token that nobody here can vouch for.
 		 * @type {import("./client.js").Client["verifyToken"]}
 		 */
 		verifyToken: (/** @type {any} */ token, /** @type {any} */ identity, /** @type {any} */ options) =>

@@ -35,7 +35,7 @@ export class Token {
 
 	/** When its life ends, by this machine's clock, or null where the system states no lifetime (cubedrive). */
 	get expiresAt() {
-		return this.#view.expiresAt === undefined ? null : new Date(this.#view.expiresAt);
+		return this.#after(this.#view.expires);
 	}
 
 	/**
@@ -43,12 +43,12 @@ export class Token {
 	 * `expiresAt` is. For display: when to renew is not the caller's to decide.
 	 */
 	get renewAt() {
-		return this.#view.renewAt === undefined ? null : new Date(this.#view.renewAt);
+		return this.#after(this.#view.renew);
 	}
 
 	/** From when on it is not handed out any more, by this machine's clock; null where `expiresAt` is. */
 	get usableUntil() {
-		return this.#view.usableUntil === undefined ? null : new Date(this.#view.usableUntil);
+		return this.#after(this.#view.usable);
 	}
 
 	/** The headers that a business call carries. */
@@ -64,6 +64,11 @@ export class Token {
 	/** Members of the JSON object that a business call's body carries (appcube); otherwise empty. */
 	get body() {
 		return { ...this.#view.body };
+	}
+
+	/** @param {number | undefined} ms */
+	#after(ms) {
+		return ms === undefined ? null : new Date(this.#view.issuedAt + ms);
 	}
 
 	/** What may be shown of it: all but what makes it a token. */

@@ -4,6 +4,7 @@ package main
 
 import (
 	"strconv"
+	"strings"
 	"syscall/js"
 
 	"honnef.co/go/js/dom/v2"
@@ -61,6 +62,17 @@ func (p *page) cardsOf(core int64) []*card {
 	return out
 }
 
+// callerOf finds the card whose business call a path is. A call that an edge makes carries the user's authorization in
+// place of the connection's token, and the package counts that as a session of its own, which no card's handle knows.
+func (p *page) callerOf(path string) []*card {
+	for _, c := range p.cards {
+		if c.Target == console.Edge && c.busy["call"] && strings.Contains(path, "/v1/call/"+c.Title+"/") {
+			return []*card{c}
+		}
+	}
+	return nil
+}
+
 // cardsOnce finds the cards whose session last had a number.
 func (p *page) cardsOnce(core int64) []*card {
 	var out []*card
@@ -79,6 +91,9 @@ func (p *page) exchanged(_ js.Value, args []js.Value) any {
 		At: int64(args[4].Float()), Status: args[5].Int(), Took: int64(args[6].Float()), System: "ccmessaging",
 	}
 	mine := p.cardsOf(e.Core)
+	if len(mine) == 0 && e.Step == "call" {
+		mine = p.callerOf(e.Path)
+	}
 	for _, c := range mine {
 		c.exchange = &e
 		c.show()

@@ -223,7 +223,7 @@ async function understand(response, { rolls }) {
 		return { meaning: response.ok && head.rolled === undefined ? undefined : head, body: null, drop: cancel };
 	}
 	if (!response.ok) {
-		const { bytes, whole, chunks, cancel: drop } = await peeked(body, maxRefusal);
+		const { bytes, whole, chunks, cancel: drop } = await peeked(response, maxRefusal);
 		return {
 			meaning: { ...head, body: json ? base64(bytes.subarray(0, maxRefusal)) : undefined },
 			body: whole ? bytes : streamOf(chunks(), () => {}),
@@ -233,7 +233,7 @@ async function understand(response, { rolls }) {
 	if (!rolls || !json) {
 		return { meaning: head.rolled === undefined ? undefined : head, body, drop: cancel };
 	}
-	const { bytes, whole, cancel: drop } = await peeked(body, maxRolling);
+	const { bytes, whole, cancel: drop } = await peeked(response, maxRolling);
 	if (!whole) {
 		drop();
 		throw new Problem("response_too_large", "The vendor's JSON is larger than 1 MiB, and may hold a token that must not pass.");
@@ -248,9 +248,19 @@ async function understand(response, { rolls }) {
 	};
 }
 
-/** @param {ReadableStream<Uint8Array>} body @param {number} most */
-async function peeked(body, most) {
+/**
+ * @param {Response} response
+ * @param {number} most
+ * @returns {Promise<import("./body.js").Peeked>}
+ */
+async function peeked(response, most) {
+	const { headers, body } = response;
+	const length = headers.get("content-length");
 	try {
+		if (length !== null && Number(length) <= most && !headers.has("content-encoding")) {
+			const bytes = new Uint8Array(await response.arrayBuffer()); // quicker, and no more than was declared
+			return { bytes, whole: true, async *chunks() {}, cancel() {} };
+		}
 		return await peek(body, most);
 	} catch {
 		throw new Problem("network", "The connection to the vendor was lost before its answer was complete.");

@@ -10,6 +10,9 @@ import { Sessions } from "./sessions.js";
 /** The shortest secret that may name objects or sign requests, in characters. */
 const leastKey = 32;
 
+/** One of the keeper's storage keys. */
+const storageKey = /^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9_-]{43}=?$/;
+
 /** A configuration together with what it needs. */
 export class Environment {
 	/**
@@ -22,7 +25,7 @@ export class Environment {
 		this.missing = missing(config, bindings);
 		/** @param {string} name */
 		this.secretOf = (name) => /** @type {string} */ (bindings[name]);
-		this.sessions = new Sessions(bindings.KEEPER, bindings.NAME_KEY);
+		this.sessions = new Sessions(bindings.KEEPER, bindings.NAME_KEY, Number(bindings.KEEPER_TIMEOUT_MS) || undefined);
 		this.authenticator = new Authenticator(config, { secretOf: this.secretOf, firstTime: nonceMemory(bindings.NONCES) });
 		const policies = Object.values(config.connections).flatMap(({ call }) => call ?? []);
 		/** What browsers are told, the same for every path: no connection's name can be found out with it. */
@@ -55,8 +58,12 @@ function missing(config, bindings) {
 	if (typeof bindings.NAME_KEY !== "string" || bindings.NAME_KEY.length < leastKey) {
 		lines.push(`NAME_KEY: a secret of at least ${leastKey} random characters, which names the objects`);
 	}
-	if (typeof bindings.STORAGE_KEYS !== "string" || bindings.STORAGE_KEYS === "") {
-		lines.push("STORAGE_KEYS: the secret with the keys under which tokens are stored");
+	if (typeof bindings.STORAGE_KEYS !== "string" || !bindings.STORAGE_KEYS.split(",").every((key) => storageKey.test(key.trim()))) {
+		lines.push("STORAGE_KEYS: the secret with the keys under which tokens are stored, as id:base64url-of-32-bytes, separated by commas");
+	}
+	const timeout = bindings.KEEPER_TIMEOUT_MS;
+	if (timeout !== undefined && !(/^\d+$/.test(String(timeout)) && Number(timeout) >= 1_000 && Number(timeout) <= 120_000)) {
+		lines.push("KEEPER_TIMEOUT_MS: a whole number of milliseconds from 1000 to 120000, or nothing");
 	}
 	for (const [name, where] of secretsOf(config)) {
 		const value = bindings[name];

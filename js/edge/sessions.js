@@ -27,8 +27,8 @@ import { Problem, problemType } from "./problem.js";
 /** @typedef {{ replay: boolean, rolled: boolean, reason?: string }} Outcome */
 /** @typedef {import("./signed.js").DurableObjectNamespaceLike} DurableObjectNamespaceLike */
 
-/** A keeper bounds its own work; this bounds the keeper. Milliseconds. */
-const patience = 45_000;
+/** A keeper bounds its own work; so much longer the keeper itself is waited for. Milliseconds. */
+const graceMs = 25_000;
 
 /** The keeper's word is passed on without asking again for this long at most; milliseconds. */
 const maxLeaseMs = 1_000;
@@ -50,10 +50,12 @@ export class Sessions {
 	/**
 	 * @param {DurableObjectNamespaceLike} namespace
 	 * @param {string} nameKey
+	 * @param {number} [keeperTimeoutMs] what a keeper may take for an acquisition with all its tries
 	 */
-	constructor(namespace, nameKey) {
+	constructor(namespace, nameKey, keeperTimeoutMs = 20_000) {
 		this.namespace = namespace;
 		this.nameKey = nameKey;
+		this.patienceMs = keeperTimeoutMs + graceMs;
 	}
 
 	/**
@@ -163,7 +165,7 @@ export class Sessions {
 				method: "POST",
 				headers: { "content-type": "application/json" },
 				body: JSON.stringify({ ...told, ...more }),
-				signal: AbortSignal.timeout(patience),
+				signal: AbortSignal.timeout(this.patienceMs),
 			});
 			const text = await response.text();
 			if (response.status === 200) {

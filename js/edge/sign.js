@@ -29,8 +29,8 @@ import { base64url, importKey, scheme, stringToSign } from "./signature.js";
 /**
  * The value of the Authorization header for one request. It is good once, and for as long as the edge's `windowSeconds`
  * says.
- * @param {SigningKey} key
- * @param {Signable} request
+ * @param {SigningKey} key the machine's key
+ * @param {Signable} request what is to be sent
  * @param {{ timestamp?: number, nonce?: string }} [fixed] seconds since 1970, and a text that was never used before; by
  *   default this machine's clock, and a random one
  * @returns {Promise<string>} rejected with a TypeError where the key ID has another form, the secret is too short, or the

@@ -103,8 +103,8 @@ export class Sandbox {
 
 	/**
 	 * Ends tokens, with their refresh tokens.
-	 * @param {Target} target
-	 * @returns {Promise<number>} how many
+	 * @param {Target} target which ones
+	 * @returns {Promise<number>} how many they were
 	 */
 	async revoke(target) {
 		return (await this.#control("POST", "revoke", target)).revoked;
@@ -121,9 +121,9 @@ export class Sandbox {
 
 	/**
 	 * Turns a credential away, or lets it in again. Tokens that it has got live on.
-	 * @param {SandboxSystem} system
+	 * @param {SandboxSystem} system where the credential is used
 	 * @param {string} credential the public part: an app key or a user
-	 * @param {boolean} [refuse]
+	 * @param {boolean} [refuse] false lets it in again. Default true.
 	 * @returns {Promise<void>}
 	 */
 	async refuse(system, credential, refuse = true) {
@@ -132,7 +132,7 @@ export class Sandbox {
 
 	/**
 	 * Queues faults. Those of one endpoint are used up in their order.
-	 * @param {...Fault} faults
+	 * @param {...Fault} faults what goes wrong, where, and how often
 	 * @returns {Promise<number>} for how many requests faults are waiting now
 	 */
 	async faults(...faults) {
@@ -233,7 +233,7 @@ Object.defineProperty(Sandbox.prototype, Symbol.asyncDispose, { value: Sandbox.p
 
 /**
  * Starts a strict sandbox of the four systems on this machine. Several at once know nothing of each other.
- * @param {SandboxOptions} [options]
+ * @param {SandboxOptions} [options] its settings
  * @returns {Promise<Sandbox & Disposable>} rejected with a SandboxError: `invalid_option`, `not_listening` or `not_found`
  */
 export async function createSandbox(options) {

@@ -54,9 +54,12 @@ func (w *writer) token(name string, t core.Token) {
 	w.text("system", t.System)
 	w.text("value", t.Value)
 	w.number("issuedAt", t.IssuedAt)
-	w.number("expiresAt", t.ExpiresAt)
-	w.number("renewAt", t.RenewAt)
-	w.number("usableUntil", t.UsableUntil)
+	if t.ExpiresAt != 0 {
+		// From issuedAt on: V8 keeps a small number for nothing, and one of a whole date in an object of its own.
+		w.number("expires", t.ExpiresAt-t.IssuedAt)
+		w.number("renew", t.RenewAt-t.IssuedAt)
+		w.number("usable", t.UsableUntil-t.IssuedAt)
+	}
 	w.members("headers", t.Carriage.Headers)
 	w.members("query", t.Carriage.Query)
 	w.members("body", t.Carriage.Body)

@@ -18,6 +18,8 @@ func (r Reader) Label(e Event) string {
 	switch {
 	case e.Card == 0 && e.Step == "access_token":
 		return r.Say("access token")
+	case e.Card == 0 && e.System == EdgeForm && (e.Step == "call" || e.Step == "authorization"):
+		return r.Say("authorization") // what carries the calls that an edge makes: a session of its own for the package
 	case e.Card == 0:
 		return r.Say("session closed")
 	}

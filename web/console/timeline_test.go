@@ -270,3 +270,14 @@ func TestAnEventIsToldInOneLine(t *testing.T) {
 	}
 	assert.Equal(t, "22:13:20 exchange ×4", reader.Mark(Mark{Type: Exchange, Count: 4, First: Event{At: noon}}))
 }
+
+func TestWhatCarriesTheCallsOfAnEdgeIsNoClosedSession(t *testing.T) {
+	for _, step := range []string{"call", "authorization"} {
+		e := Event{Type: Rejected, System: EdgeForm, Step: step, Core: 7}
+		assert.Equal(t, "Authorization (shared)", reader.Label(e))
+		e.Card = 1
+		assert.Equal(t, "Session 1 · edge", reader.Label(e))
+	}
+	assert.Equal(t, "A closed session", reader.Label(Event{Type: Failed, System: EdgeForm, Step: "edge", Core: 7}))
+	assert.Equal(t, "A closed session", reader.Label(Event{Type: Rejected, System: "isales", Step: "call", Core: 7}))
+}

@@ -134,6 +134,7 @@ var texts = map[string][2]string{
 	"exchange lost":         {"no answer", "无应答"},
 	"exchange on its way":   {"on its way", "进行中"},
 	"access token":          {"AccessToken (shared)", "AccessToken（共用）"},
+	"authorization":         {"Authorization (shared)", "授权（共用）"},
 	"change":                {"Session {1}: {2}. ", "会话 {1}：{2}。"},
 	"more changes":          {"And {1} more.", "另有 {1} 个。"},
 	"session closed":        {"A closed session", "已关闭的会话"},

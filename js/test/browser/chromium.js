@@ -33,13 +33,13 @@ const chinese = "/usr/share/fonts/truetype/wqy";
 
 /**
  * Starts a browser with an empty profile of its own. The caller closes it.
- * @param {object} [options] what else `chromium.launch` of playwright takes
+ * @param {{ args?: string[] } & Record<string, unknown>} [options] what else `chromium.launch` of playwright takes; args are added to ours
  * @returns {Promise<import("playwright-core").Browser>}
  */
-export async function launchChromium(options = {}) {
+export async function launchChromium({ args: more = [], ...options } = {}) {
 	const { executablePath, env } = await findChromium();
 	try {
-		return await chromium.launch({ executablePath, args, env: { ...process.env, ...env }, ...options });
+		return await chromium.launch({ executablePath, args: [...args, ...more], env: { ...process.env, ...env }, ...options });
 	} catch (cause) {
 		throw new Error(`${executablePath} does not start. Set CHROME_PATH to a Chromium or Chrome that does.`, { cause });
 	}
@@ -71,9 +71,13 @@ export async function openPage(browser, options = {}) {
 	return { page, problems };
 }
 
-/** @returns {Promise<import("./driver.js").Browser>} */
-export async function launch() {
-	const browser = await launchChromium();
+/**
+ * @param {{ args?: string[], opened?: (page: import("playwright-core").Page) => void }} [options] opened is handed each page
+ *   while it is still empty, for what only this browser can do
+ * @returns {Promise<import("./driver.js").Browser>}
+ */
+export async function launch({ args, opened } = {}) {
+	const browser = await launchChromium({ args });
 	return {
 		name: "chromium",
 		version: `Chromium ${browser.version()}`,
@@ -82,6 +86,7 @@ export async function launch() {
 			// A person's Chromium lets the page that they look at copy; without a window there is nobody to look.
 			const permissions = ["clipboard-read", "clipboard-write"];
 			const { page, problems } = await openPage(browser, { locale, colorScheme, permissions, viewport: { width, height } });
+			opened?.(page);
 			return {
 				async goto(url) {
 					await page.goto(url);

@@ -44,7 +44,7 @@ test("both link to the same places, and to each other, and the places are there"
 });
 
 test("both have the same numbers", () => {
-	const numbers = (page) => prose(page).split("\n").filter((line) => line.startsWith("|")).map((line) => line.match(/\d[\d,.]*/g));
+	const numbers = (page) => prose(page).split("\n").filter((line) => line.startsWith("|")).map((line) => line.match(/\d(?:[\d,.]*\d)?/g));
 	assert.deepEqual(numbers(chinese), numbers(english));
 });
 

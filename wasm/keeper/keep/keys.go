@@ -93,10 +93,14 @@ func (k *Keys) seal(place string, plain []byte) []byte {
 // open decrypts a record. Where it cannot, the second result is the id of the
 // key that the record asks for, or "" where it is no record at all.
 func (k *Keys) open(place string, record []byte) (plain []byte, id string, ok bool) {
-	if len(record) < 2 || record[0] != recordForm || len(record) < 2+int(record[1])+nonceSize {
+	if len(record) < 2 || record[0] != recordForm {
 		return nil, "", false
 	}
-	id, rest := string(record[2:2+record[1]]), record[2+record[1]:]
+	at := 2 + int(record[1])
+	if len(record) < at+nonceSize {
+		return nil, "", false
+	}
+	id, rest := string(record[2:at]), record[at:]
 	if !isKeyID(id) {
 		return nil, "", false
 	}

@@ -101,6 +101,7 @@ func FuzzOpenNeverTakesWhatWasNotSealed(f *testing.F) {
 	f.Add(k.seal("another place", []byte("[]")))
 	f.Add([]byte{recordForm, 2, 'k', '1'})
 	f.Add([]byte{recordForm, 255})
+	f.Add(append([]byte{recordForm, 255}, bytes.Repeat([]byte{'k'}, 400)...)) // 2 + 255 does not fit into a byte
 	f.Fuzz(func(t *testing.T, record []byte) {
 		if plain, _, ok := k.open("place", record); ok {
 			t.Fatalf("opened: %q", plain)
