@@ -22,6 +22,7 @@ await build({
 	target: "es2022",
 	conditions: ["workerd", "worker", "browser"],
 	external: ["cloudflare:*"],
+	preserveSymlinks: true, // the bundle names its modules by their paths, which must be the same wherever npm's are kept
 	legalComments: "none",
 	logLevel: "warning",
 	banner: { js: "// cctoken/edge in one file, with jose (https://github.com/panva/jose). LICENSES.txt has the licences." },
