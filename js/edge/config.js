@@ -63,8 +63,8 @@ import { defaultRequestHeaders, defaultResponseHeaders, mayPass } from "./header
  *   `{ subject: true }` or `{ claim: "name" }`; of cubedrive, `params` is a record of such
  * @property {Rule[]} allow any of these lets a caller in
  * @property {boolean} [sealed] no token is handed out. Default true
- * @property {boolean} [shareAccessToken] also hand out ccmessaging's AccessToken, with which its holder can apply for any
- *   user's token. Default false
+ * @property {boolean} [shareAccessToken] also hand out ccmessaging's app key and AccessToken, with which its holder can
+ *   apply for any user's token. Default false
  * @property {string[]} [origins] of the edge's, those whose pages may use this connection. Default: all of them
  * @property {CallPolicy} [call] what sealed calls may do; without it there are none
  */

@@ -192,11 +192,11 @@ async function answer(request, environment, visit) {
  * @param {import("./config.js").Connection} connection
  */
 function handedOut({ system, value, expiresIn, headers, query, body, rolls }, { shareAccessToken }) {
-	// The app's AccessToken lets its holder apply for the token of any user.
-	const withheld = system === "ccmessaging" && !shareAccessToken ? "authorization" : undefined;
+	// The app's AccessToken lets its holder apply for the token of any user, with the app's key.
+	const withheld = system === "ccmessaging" && !shareAccessToken ? ["authorization", "x-app-key"] : [];
 	return {
 		system, token: value, expiresIn,
-		headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== withheld)),
+		headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !withheld.includes(name.toLowerCase()))),
 		query, body, rolls,
 	};
 }

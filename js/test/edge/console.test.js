@@ -88,7 +88,7 @@ function secret(what, value) {
  */
 function connection(group, system) {
 	const key = `k${randomBytes(8).toString("hex")}`;
-	if (group === "sealed" || system !== "ccmessaging") { // whose calls have the app key in a header, which goes with the token
+	if (group !== "shared") { // with the AccessToken goes the key, as each call has both
 		secret(`key of ${group}-${system}`, key);
 	}
 	const binding = `${group}_${system}`.toUpperCase();

@@ -330,7 +330,7 @@ describe("what for, and as whom", () => {
 
 	test("the app's AccessToken stays, unless the connection shares it", async () => {
 		const own = await (await open("open-messaging")()).json();
-		assert.deepEqual(Object.keys(own.headers).sort(), ["ccmessaging-token", "x-app-key"]);
+		assert.deepEqual(Object.keys(own.headers).sort(), ["ccmessaging-token"]);
 		const shared = await (await open("shared-messaging")()).json();
 		assert.deepEqual(Object.keys(shared.headers).map((name) => name.toLowerCase()).sort(), ["authorization", "ccmessaging-token", "x-app-key"]);
 	});
