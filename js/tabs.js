@@ -9,8 +9,8 @@ const decoder = new TextDecoder();
 
 /** For how long another page's request is waited for, in milliseconds. */
 const lockWaitMs = 5000;
-/** For how long the other pages have to say that they hold a token, in milliseconds. */
-const replyWaitMs = 50;
+/** For how long the other pages of the user have to say what they hold, in milliseconds. Where there is none, nobody is waited for. */
+const replyWaitMs = 1500;
 /** How many users' and connections' answers are kept. */
 const maxKept = 64;
 
@@ -19,7 +19,8 @@ export class Tabs {
 	/** @type {any} */ #channel;
 	/** The last answer for each key. @type {Map<string, Shared>} */ #kept = new Map();
 	/** Those that were used here already: what the core did not like once, it is not given again. @type {WeakSet<Shared>} */ #used = new WeakSet();
-	/** Who waits for a reply, by key. @type {Map<string, () => void>} */ #awaited = new Map();
+	/** Ends this page's shared lock, by which the others see that it may hold a token, by key. @type {Map<string, () => void>} */ #present = new Map();
+	/** Who waits for replies, by key; told whether one brought something newer. @type {Map<string, (newer: boolean) => void>} */ #awaited = new Map();
 
 	/** @param {import("./clock.js").Clock} clock */
 	constructor(clock) {
@@ -42,13 +43,14 @@ export class Tabs {
 		}
 		const { rejected } = JSON.parse(/** @type {string} */ (request.body));
 		const held = () => this.#take(key, since, rejected);
-		const ask = async () => held() ?? (await this.#reply(key), held()) ?? this.#announce(key, await this.#timed(send));
+		const ask = async () => held() ?? (await this.#reply(key, locks), held()) ?? this.#announce(key, await this.#timed(send));
 		const wait = new AbortController();
 		const bounded = this.#clock.timer(() => wait.abort(), lockWaitMs);
 		signal.addEventListener("abort", () => wait.abort(), { once: true });
 		let granted = false;
 		try {
 			this.#open();
+			await this.#appear(key, locks);
 			return held() ?? (await locks.request(`cctoken ${key}`, { signal: wait.signal }, () => {
 				granted = true;
 				bounded();
@@ -68,6 +70,31 @@ export class Tabs {
 		this.#channel?.close();
 		this.#channel = undefined;
 		this.#kept.clear();
+		for (const leave of this.#present.values()) {
+			leave();
+		}
+		this.#present.clear();
+	}
+
+	/**
+	 * Shows the other pages that this one may hold a token.
+	 * @param {string} key
+	 * @param {any} locks
+	 */
+	async #appear(key, locks) {
+		if (this.#present.has(key)) {
+			return;
+		}
+		await new Promise((/** @type {(value?: undefined) => void} */ granted, refused) => {
+			this.#present.set(key, granted); // until the lock is there, there is nothing to end
+			locks.request(presence(key), { mode: "shared" }, () => {
+				granted();
+				return new Promise((/** @type {(value?: undefined) => void} */ leave) => this.#present.set(key, leave));
+			}).catch((/** @type {unknown} */ error) => {
+				this.#present.delete(key);
+				refused(error);
+			});
+		});
 	}
 
 	#open() {
@@ -79,14 +106,14 @@ export class Tabs {
 			if (typeof data?.key !== "string") {
 				return; // not of this package, or of another version
 			}
-			if (data.type === "want") {
-				const kept = this.#kept.get(data.key);
-				if (kept) {
-					this.#channel.postMessage({ type: "have", key: data.key, ...kept });
-				}
-			} else if (data.type === "have" && isToken(data.text) && Number.isFinite(data.wall) && Number.isFinite(data.mono)) {
-				this.#keep(data.key, { text: data.text, wall: data.wall, mono: data.mono });
-				this.#awaited.get(data.key)?.();
+			const { type, key, text, wall, mono, after } = data;
+			if (type === "want") {
+				const kept = this.#kept.get(key);
+				this.#channel.postMessage(kept && kept.wall > after ? { type: "have", key, ...kept } : { type: "none", key });
+			} else if (type === "none") {
+				this.#awaited.get(key)?.(false);
+			} else if (type === "have" && isToken(text) && Number.isFinite(wall) && Number.isFinite(mono)) {
+				this.#awaited.get(key)?.(this.#keep(key, { text, wall, mono }));
 			}
 		};
 	}
@@ -94,11 +121,12 @@ export class Tabs {
 	/**
 	 * @param {string} key
 	 * @param {Shared} shared
+	 * @returns {boolean} whether it is newer than what was there
 	 */
 	#keep(key, shared) {
 		const before = this.#kept.get(key);
 		if (before && before.wall >= shared.wall) {
-			return;
+			return false;
 		}
 		this.#kept.delete(key); // so that it becomes the newest
 		this.#kept.set(key, shared);
@@ -108,6 +136,7 @@ export class Tabs {
 			}
 			this.#kept.delete(oldest);
 		}
+		return true;
 	}
 
 	/**
@@ -128,18 +157,27 @@ export class Tabs {
 	}
 
 	/**
-	 * Asks the other pages. Who got a token has told of it, but this page may be new, and a lock that is let go can be here
-	 * before the message that was sent while it was held.
+	 * Asks the other pages, where there are any, for something newer than is known here. Who got a token has told of it, but
+	 * this page may be new, and a lock that is let go can be here before the message that was sent while it was held.
 	 * @param {string} key
+	 * @param {any} locks
 	 */
-	async #reply(key) {
+	async #reply(key, locks) {
+		const { held = [] } = await locks.query();
+		let silent = held.filter((/** @type {{ name: string }} */ { name }) => name === presence(key)).length - 1;
+		if (silent < 1) {
+			return;
+		}
 		await new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
 			const stop = this.#clock.timer(() => resolve(), replyWaitMs);
-			this.#awaited.set(key, () => {
-				stop();
-				resolve();
+			this.#awaited.set(key, (newer) => {
+				silent--;
+				if (newer || silent === 0) {
+					stop();
+					resolve();
+				}
 			});
-			this.#channel?.postMessage({ type: "want", key });
+			this.#channel?.postMessage({ type: "want", key, after: this.#kept.get(key)?.wall ?? -Infinity });
 		});
 		this.#awaited.delete(key);
 	}
@@ -175,6 +213,9 @@ export const pages = (clock) => new Tabs(clock);
 
 /** A clock that no setting of the time of day moves, and that all pages read alike, in milliseconds. */
 const monotonic = () => performance.timeOrigin + performance.now();
+
+/** @param {string} key */
+const presence = (key) => `cctoken ${key} present`;
 
 /** @param {any} text */
 function isToken(text) {
