@@ -197,7 +197,7 @@ func (c *Client) send(t *task, now Instant) {
 		}
 		s.logins++
 		if s.identity.vendor.policy().logins > 0 {
-			s.recent = append(s.recent, now)
+			s.spend(now)
 		}
 	}
 	t.sent = now

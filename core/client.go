@@ -147,7 +147,7 @@ func (c *Client) Forget(id SessionID, now Instant) {
 	}
 	s.generation++    // a response on its way is late from here on
 	s.overBudget(now) // drops what is older than the window
-	if s.barrier.left(now) == 0 && len(s.recent) == 0 && s.dependents == 0 {
+	if s.barrier.left(now) == 0 && len(s.recent()) == 0 && s.dependents == 0 {
 		c.remove(s)
 	}
 }
@@ -179,7 +179,7 @@ func (c *Client) find(id *identity) *session {
 
 // add makes the session of an identity, and of its dependency where there is none yet.
 func (c *Client) add(id *identity) *session {
-	s := &session{identity: *id, hash: id.hash(c.seed)}
+	s, hash := &session{identity: *id}, id.hash(c.seed)
 	if c.newest != nil && c.newest.identity.base == id.base {
 		s.identity.base = c.newest.identity.base // many sessions of one vendor share its text
 	}
@@ -191,8 +191,8 @@ func (c *Client) add(id *identity) *session {
 		s.id = SessionID(maxSlots + len(c.slots))
 		c.slots = append(c.slots, s)
 	}
-	s.sameHash = c.index[s.hash]
-	c.index[s.hash] = s
+	s.sameHash = c.index[hash]
+	c.index[hash] = s
 	s.held.token = id.given()
 	s.detached = id.vendor.policy().detached
 	if dep := id.vendor.dependency(id); dep != nil {
@@ -258,9 +258,10 @@ func (c *Client) remove(s *session) {
 	slot := uint64(s.id) & (maxSlots - 1)
 	c.slots[slot] = nil
 	c.free = append(c.free, uint64(s.id)+maxSlots) // the next one here has another id
-	for at := c.index[s.hash]; at != nil; at = at.sameHash {
+	hash := s.identity.hash(c.seed)
+	for at := c.index[hash]; at != nil; at = at.sameHash {
 		if at == s {
-			c.index[s.hash] = s.sameHash
+			c.index[hash] = s.sameHash
 			break
 		}
 		if at.sameHash == s {
@@ -268,8 +269,8 @@ func (c *Client) remove(s *session) {
 			break
 		}
 	}
-	if c.index[s.hash] == nil {
-		delete(c.index, s.hash)
+	if c.index[hash] == nil {
+		delete(c.index, hash)
 	}
 	c.emit(Effect{Kind: Evicted, Session: s.id})
 	if d := s.dependency; d != nil {

@@ -4,8 +4,7 @@ package core
 type session struct {
 	id       SessionID
 	identity identity
-	hash     uint64
-	sameHash *session // the next session in the index under the same hash
+	sameHash *session // the next session in the index under the same hash of its identity
 
 	newer, older *session // in the order of use; both nil where not listed
 	dependency   *session // whose token every request carries too, or nil
@@ -24,9 +23,28 @@ type session struct {
 	task     *task    // the acquisition in flight, or nil
 	barrier  *barrier // nil after a success
 	failures int32
-	quick    int32     // rejections in a row of tokens that were just acquired
-	logins   int       // ever made
-	recent   []Instant // logins inside the budget's window, where there is a budget
+	quick    int32   // rejections in a row of tokens that were just acquired
+	logins   int     // ever made
+	budget   *budget // nil where the system has none, or no login was made
+}
+
+// budget is the logins inside a system's window.
+type budget struct{ recent []Instant }
+
+// recent returns the logins inside the budget's window.
+func (s *session) recent() []Instant {
+	if s.budget == nil {
+		return nil
+	}
+	return s.budget.recent
+}
+
+// spend notes a login that counts in the budget.
+func (s *session) spend(at Instant) {
+	if s.budget == nil {
+		s.budget = &budget{}
+	}
+	s.budget.recent = append(s.budget.recent, at)
 }
 
 // barrier stops attempts for a while after a failure.
@@ -184,16 +202,16 @@ func (s *session) refreshable(now Instant) grant {
 // let the vendor be called too often. Sleep may lengthen the wait.
 func (s *session) overBudget(now Instant) int64 {
 	p := s.identity.vendor.policy()
-	if p.logins == 0 {
+	if p.logins == 0 || s.budget == nil {
 		return 0
 	}
-	live := s.recent[:0]
-	for _, at := range s.recent {
+	live := s.budget.recent[:0]
+	for _, at := range s.budget.recent {
 		if now.waited(at) < p.window {
 			live = append(live, at)
 		}
 	}
-	s.recent = live
+	s.budget.recent = live
 	if len(live) < p.logins {
 		return 0
 	}

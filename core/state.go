@@ -62,10 +62,10 @@ func (s *session) save(w stateWriter, now Instant) {
 		w.number("vendor", cause.Vendor)
 		w.boolean("retryable", cause.Retryable)
 	}
-	if len(s.recent) > 0 {
+	if len(s.recent()) > 0 {
 		w.name("recent")
 		w.token(jsontext.BeginArray)
-		for _, at := range s.recent {
+		for _, at := range s.recent() {
 			w.token(jsontext.Int(now.waited(at)))
 		}
 		w.token(jsontext.EndArray)
@@ -119,7 +119,7 @@ func (s *session) restore(st state, now Instant, passed int64) {
 		}}
 	}
 	for _, age := range st.recent {
-		s.recent = append(s.recent, ago(age))
+		s.spend(ago(age))
 	}
 }
 
