@@ -102,11 +102,11 @@ export class Core {
 
 	/**
 	 * @param {Instance} instance
-	 * @param {{ seed: readonly [number, number], timeoutMs: number, maxSessions: number }} settings
+	 * @param {{ seed: readonly [number, number], timeoutMs: number, maxSessions: number, onEvent?: unknown }} settings
 	 */
-	constructor(instance, { seed, timeoutMs, maxSessions }) {
+	constructor(instance, { seed, timeoutMs, maxSessions, onEvent }) {
 		this.#instance = instance;
-		this.#client = instance.call("create", seed[0], seed[1], timeoutMs, maxSessions);
+		this.#client = instance.call("create", seed[0], seed[1], timeoutMs, maxSessions, Number(onEvent !== undefined));
 		/** @param {string} name */
 		const exported = (name) => /** @type {import("./module.js").Export} */ (instance.exports[name]).bind(undefined, this.#client);
 		this.live = /** @type {(session: number, wall: number, mono: number) => number} */ exported("live");

@@ -17,8 +17,12 @@ func answer(client uint32, result func()) uint32 {
 		result()
 	}
 	out.list("effects")
-	for _, e := range clients[client].Effects() {
-		out.effect(e)
+	c := clients[client]
+	watched := watched[c]
+	for _, e := range c.Effects() {
+		if e.Kind != core.Notify || watched { // what nobody hears need not be written
+			out.effect(e)
+		}
 	}
 	out.close(']')
 	return out.end()
@@ -71,9 +75,11 @@ func (w *writer) quote(s string) {
 	w.data, _ = jsontext.AppendQuote(w.data, s)
 }
 
+// name writes the name of a member: one of this program's own, in which nothing is to be escaped.
 func (w *writer) name(s string) {
-	w.quote(s)
-	w.data, w.comma = append(w.data, ':'), false
+	w.separate()
+	w.data = append(append(append(w.data, '"'), s...), '"', ':')
+	w.comma = false
 }
 
 func (w *writer) object(name string) {
@@ -131,7 +137,8 @@ func (w *writer) members(name string, pairs []core.Pair) {
 	}
 	w.object(name)
 	for _, p := range pairs {
-		w.name(p.Name)
+		w.quote(p.Name) // an edge may have said it
+		w.data, w.comma = append(w.data, ':'), false
 		w.quote(p.Value)
 	}
 	w.close('}')

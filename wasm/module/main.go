@@ -58,13 +58,19 @@ func instant(wall, mono float64) core.Instant {
 	return core.Instant{Wall: int64(wall), Mono: int64(mono)}
 }
 
+// watched says whose events somebody wants to see.
+var watched = map[*core.Client]bool{}
+
 //go:wasmexport create
-func create(seedA, seedB, timeout, maxSessions float64) uint32 {
+func create(seedA, seedB, timeout, maxSessions float64, watch uint32) uint32 {
 	c := core.New(core.Options{
 		Seed:        [2]uint64{uint64(seedA), uint64(seedB)},
 		Timeout:     int64(timeout),
 		MaxSessions: int(maxSessions),
 	})
+	if watch != 0 {
+		watched[c] = true
+	}
 	for handle, at := range clients {
 		if at == nil {
 			clients[handle] = c
@@ -77,6 +83,7 @@ func create(seedA, seedB, timeout, maxSessions float64) uint32 {
 
 //go:wasmexport discard
 func discard(client uint32) uint32 {
+	delete(watched, clients[client])
 	clients[client] = nil
 	return 0
 }
