@@ -75,7 +75,11 @@ func (c *Client) Effects() []Effect {
 // identities share one. The errors are InvalidIdentity, which names the field,
 // and TooManySessions.
 func (c *Client) Open(identityJSON []byte, now Instant) (SessionID, *Error) {
-	id, err := parseIdentity(identityJSON)
+	known := ""
+	if c.newest != nil {
+		known = c.newest.identity.base
+	}
+	id, err := parseIdentity(identityJSON, known)
 	if err != nil {
 		return 0, err
 	}
@@ -93,7 +97,7 @@ func (c *Client) Open(identityJSON []byte, now Instant) (SessionID, *Error) {
 // Check reports what is wrong with an identity, given as a JSON object, without
 // opening a session: an InvalidIdentity that names the field, or nil.
 func Check(identityJSON []byte) *Error {
-	_, err := parseIdentity(identityJSON)
+	_, err := parseIdentity(identityJSON, "")
 	return err
 }
 
@@ -181,9 +185,6 @@ func (c *Client) find(id *identity) *session {
 // add makes the session of an identity, and of its dependency where there is none yet.
 func (c *Client) add(id *identity) *session {
 	s, hash := &session{identity: *id}, id.hash(c.seed)
-	if c.newest != nil && c.newest.identity.base == id.base {
-		s.identity.base = c.newest.identity.base // many sessions of one vendor share its text
-	}
 	if n := len(c.free); n > 0 {
 		s.id = SessionID(c.free[n-1])
 		c.free = c.free[:n-1]
@@ -285,8 +286,9 @@ func (c *Client) notify(s *session, now Instant, e Event) {
 	if !c.watched {
 		return
 	}
-	e.System, e.Session, e.At, e.Logins = s.systemName(), s.id, now.Wall, s.logins
-	c.emit(Effect{Kind: Notify, Session: s.id, Event: &e})
+	event := e // a copy, so that there is one only where somebody watches
+	event.System, event.Session, event.At, event.Logins = s.systemName(), s.id, now.Wall, s.logins
+	c.emit(Effect{Kind: Notify, Session: s.id, Event: &event})
 }
 
 // systemName is the name that a caller knows: an AccessToken belongs to

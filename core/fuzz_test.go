@@ -143,7 +143,7 @@ func FuzzIdentity(f *testing.F) {
 	f.Add([]byte(`{"system":"ccmessaging","baseUrl":"https://a","appKey":"k","accessTokenSupplier":1,"userId":"u","userName":"n","channelId":"c","locale":"en","authUrl":"HTTPS://B:443/"}`))
 	f.Add([]byte(`{"system":"cubedrive","baseUrl":"https://a","method":"GET","params":{"b":"1","a":"2","b":"3"}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		id, err := parseIdentity(data)
+		id, err := parseIdentity(data, "")
 		if err != nil {
 			require.Nil(t, id)
 			require.Equal(t, InvalidIdentity, err.Code)
@@ -169,7 +169,7 @@ func FuzzIdentity(f *testing.F) {
 		if params, ok := object(members["params"]); ok {
 			members["params"] = reordered(params)
 		}
-		same, err := parseIdentity(reordered(members))
+		same, err := parseIdentity(reordered(members), id.base)
 		require.Nil(t, err)
 		require.True(t, id.equal(same))
 		require.Equal(t, id.hash(1), same.hash(1))
@@ -191,7 +191,7 @@ func FuzzIdentity(f *testing.F) {
 			if s, ok := v.(string); ok && name != "system" && name != "baseUrl" && name != "authUrl" && name != "edge" && name != "method" {
 				changed := maps.Clone(members)
 				changed[name], _ = json.Marshal(s + "x")
-				if other, err := parseIdentity(reordered(changed)); err == nil {
+				if other, err := parseIdentity(reordered(changed), ""); err == nil {
 					require.False(t, id.equal(other), name)
 				}
 			}
@@ -379,7 +379,7 @@ func FuzzJudge(f *testing.F) {
 	bodies, identities := harvest(f)
 	var ids []*identity
 	for _, s := range identities {
-		if id, err := parseIdentity([]byte(s)); err == nil {
+		if id, err := parseIdentity([]byte(s), ""); err == nil {
 			ids = append(ids, id)
 			if dep := id.vendor.dependency(id); dep != nil {
 				ids = append(ids, dep)

@@ -27,9 +27,10 @@ func (a *identity) hash(seed uint64) uint64 {
 
 // parseIdentity reads an identity from a JSON object: "system", "baseUrl" and
 // the system's own fields. Nothing but those fields may be there, so that a
-// misspelt name is not silently ignored.
-func parseIdentity(data []byte) (*identity, *Error) {
-	f := fields{members: make([]member, 0, 8)} // few identities have more
+// misspelt name is not silently ignored. known is a base URL in normal form, or "":
+// most identities of a client have the same one, and share its text.
+func parseIdentity(data []byte, known string) (*identity, *Error) {
+	f := fields{members: make([]member, 0, 8), known: known} // few identities have more members
 	if err := eachMember(data, f.add); err != nil {
 		return nil, invalid("", "identity", "must be an object")
 	}
@@ -82,6 +83,7 @@ func safeName(name string) string {
 // found stays in err; later readings then return zero values.
 type fields struct {
 	system  string
+	known   string // a base URL in normal form, or ""
 	members []member
 	err     *Error
 }
@@ -159,9 +161,15 @@ func (f *fields) baseURL(name string) string {
 	if s == "" {
 		return ""
 	}
-	base, reason := normalBaseURL(s)
-	if reason != "" {
+	base, reason := s, ""
+	if s != f.known {
+		base, reason = normalBaseURL(s)
+	}
+	switch {
+	case reason != "":
 		f.fail(name, reason)
+	case base == f.known:
+		return f.known // the same text, not another copy of it
 	}
 	return base
 }
