@@ -9,10 +9,11 @@ import (
 // answerError returns the error for a status that is not success, or nil for
 // 2xx. Success is still the body's to say: HTTP 200 with a failing code is a failure.
 func answerError(step Step, r Response) *Error {
+	if r.Status >= 200 && r.Status < 300 {
+		return nil
+	}
 	e := &Error{Step: step, Status: r.Status}
 	switch s := r.Status; {
-	case s >= 200 && s < 300:
-		return nil
 	case s >= 300 && s < 400:
 		e.Code = Redirected
 	case s == 400:
@@ -64,7 +65,11 @@ func smallInteger(f float64) int64 {
 
 // jsonObject writes the pairs as a JSON object of strings, in order.
 func jsonObject(pairs ...Pair) string {
-	b := []byte{'{'}
+	most := 2
+	for _, p := range pairs {
+		most += len(p.Name) + len(p.Value) + 6 // or more, where something is escaped
+	}
+	b := append(make([]byte, 0, most), '{')
 	for i, p := range pairs {
 		if i > 0 {
 			b = append(b, ',')

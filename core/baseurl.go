@@ -9,8 +9,8 @@ import (
 // be appended to, or the reason why s is not one. The host's own URL library
 // assembles and escapes what is sent; this only refuses what must never be sent to.
 func normalBaseURL(s string) (base, reason string) {
-	for _, c := range []byte(s) {
-		if c <= ' ' || c > '~' || strings.IndexByte("\\\"<>^`{|}", c) >= 0 {
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c > '~' || strings.IndexByte("\\\"<>^`{|}", c) >= 0 {
 			return "", "must be a URL of plain ASCII characters; write another host name in its punycode form"
 		}
 	}

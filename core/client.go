@@ -1,9 +1,6 @@
 package core
 
-import (
-	"hash/fnv"
-	"math/rand/v2"
-)
+import "math/rand/v2"
 
 // Options are a client's settings; zero values take the defaults.
 type Options struct {
@@ -12,6 +9,8 @@ type Options struct {
 	// Timeout bounds an acquisition or a verification with all its tries, in
 	// milliseconds. Default 30,000.
 	Timeout int64
+	// Unwatched is set where nobody wants to know of events: there are no effects of kind Notify.
+	Unwatched bool
 	// MaxSessions bounds how many identities are kept. Default 1,000; at most 1,048,576.
 	MaxSessions int
 }
@@ -29,6 +28,7 @@ type Client struct {
 	max     int
 	seed    uint64
 	random  *rand.Rand
+	watched bool
 
 	slots  []*session // by the low bits of a SessionID
 	free   []uint64   // ids for slots that are free, already stepped on
@@ -49,6 +49,7 @@ func New(o Options) *Client {
 		max:     o.MaxSessions,
 		seed:    o.Seed[0],
 		random:  rand.New(rand.NewPCG(o.Seed[0], o.Seed[1])),
+		watched: !o.Unwatched,
 		index:   map[uint64]*session{},
 		tasks:   map[uint64]*task{},
 	}
@@ -74,7 +75,11 @@ func (c *Client) Effects() []Effect {
 // identities share one. The errors are InvalidIdentity, which names the field,
 // and TooManySessions.
 func (c *Client) Open(identityJSON []byte, now Instant) (SessionID, *Error) {
-	id, err := parseIdentity(identityJSON)
+	known := ""
+	if c.newest != nil {
+		known = c.newest.identity.base
+	}
+	id, err := parseIdentity(identityJSON, known)
 	if err != nil {
 		return 0, err
 	}
@@ -92,7 +97,7 @@ func (c *Client) Open(identityJSON []byte, now Instant) (SessionID, *Error) {
 // Check reports what is wrong with an identity, given as a JSON object, without
 // opening a session: an InvalidIdentity that names the field, or nil.
 func Check(identityJSON []byte) *Error {
-	_, err := parseIdentity(identityJSON)
+	_, err := parseIdentity(identityJSON, "")
 	return err
 }
 
@@ -180,9 +185,6 @@ func (c *Client) find(id *identity) *session {
 // add makes the session of an identity, and of its dependency where there is none yet.
 func (c *Client) add(id *identity) *session {
 	s, hash := &session{identity: *id}, id.hash(c.seed)
-	if c.newest != nil && c.newest.identity.base == id.base {
-		s.identity.base = c.newest.identity.base // many sessions of one vendor share its text
-	}
 	if n := len(c.free); n > 0 {
 		s.id = SessionID(c.free[n-1])
 		c.free = c.free[:n-1]
@@ -281,8 +283,12 @@ func (c *Client) remove(s *session) {
 }
 
 func (c *Client) notify(s *session, now Instant, e Event) {
-	e.System, e.Session, e.At, e.Logins = s.systemName(), s.id, now.Wall, s.logins
-	c.emit(Effect{Kind: Notify, Session: s.id, Event: &e})
+	if !c.watched {
+		return
+	}
+	event := e // a copy, so that there is one only where somebody watches
+	event.System, event.Session, event.At, event.Logins = s.systemName(), s.id, now.Wall, s.logins
+	c.emit(Effect{Kind: Notify, Session: s.id, Event: &event})
 }
 
 // systemName is the name that a caller knows: an AccessToken belongs to
@@ -298,13 +304,4 @@ func (s *session) systemName() string {
 }
 
 // print is a token's seeded hash, to recognise it by after its text is gone.
-func (c *Client) print(token string) uint64 {
-	h := fnv.New64a()
-	var word [8]byte
-	for i := range word {
-		word[i] = byte(c.seed >> (8 * i))
-	}
-	h.Write(word[:])
-	h.Write([]byte(token))
-	return h.Sum64()
-}
+func (c *Client) print(token string) uint64 { return uint64(newHash(c.seed).text(token)) }

@@ -143,7 +143,7 @@ func FuzzIdentity(f *testing.F) {
 	f.Add([]byte(`{"system":"ccmessaging","baseUrl":"https://a","appKey":"k","accessTokenSupplier":1,"userId":"u","userName":"n","channelId":"c","locale":"en","authUrl":"HTTPS://B:443/"}`))
 	f.Add([]byte(`{"system":"cubedrive","baseUrl":"https://a","method":"GET","params":{"b":"1","a":"2","b":"3"}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		id, err := parseIdentity(data)
+		id, err := parseIdentity(data, "")
 		if err != nil {
 			require.Nil(t, id)
 			require.Equal(t, InvalidIdentity, err.Code)
@@ -169,7 +169,7 @@ func FuzzIdentity(f *testing.F) {
 		if params, ok := object(members["params"]); ok {
 			members["params"] = reordered(params)
 		}
-		same, err := parseIdentity(reordered(members))
+		same, err := parseIdentity(reordered(members), id.base)
 		require.Nil(t, err)
 		require.True(t, id.equal(same))
 		require.Equal(t, id.hash(1), same.hash(1))
@@ -191,7 +191,7 @@ func FuzzIdentity(f *testing.F) {
 			if s, ok := v.(string); ok && name != "system" && name != "baseUrl" && name != "authUrl" && name != "edge" && name != "method" {
 				changed := maps.Clone(members)
 				changed[name], _ = json.Marshal(s + "x")
-				if other, err := parseIdentity(reordered(changed)); err == nil {
+				if other, err := parseIdentity(reordered(changed), ""); err == nil {
 					require.False(t, id.equal(other), name)
 				}
 			}
@@ -273,7 +273,7 @@ func FuzzMembers(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		seen := map[string]value{}
-		err := eachMember(data, func(name string, v value) { seen[name] = v.Clone() })
+		err := eachMember(data, func(name string, v value) { seen[name] = v })
 		members, ok := object(data)
 		require.Equal(t, ok, err == nil, "what is one JSON object")
 		if err != nil || !utf8.Valid(data) { // what is not UTF-8 is read, but may be read in two ways
@@ -379,7 +379,7 @@ func FuzzJudge(f *testing.F) {
 	bodies, identities := harvest(f)
 	var ids []*identity
 	for _, s := range identities {
-		if id, err := parseIdentity([]byte(s)); err == nil {
+		if id, err := parseIdentity([]byte(s), ""); err == nil {
 			ids = append(ids, id)
 			if dep := id.vendor.dependency(id); dep != nil {
 				ids = append(ids, dep)
@@ -598,16 +598,13 @@ func FuzzCarryBody(f *testing.F) {
 	})
 }
 
-func FuzzResponseHead(f *testing.F) {
-	for _, s := range []string{`{"status":200,"retryAfter":"30","date":"Sun, 06 Nov 1994 08:49:37 GMT","rolled":"T2"}`, `{"status":"503"}`, `{"status":1e300}`,
-		`{"status":-1e300}`, `{"status":200.5}`, `{"status":null,"retryAfter":30,"rolled":""}`, `{"status":4294967496}`, ""} {
+func FuzzResponseHeaders(f *testing.F) {
+	for _, s := range []string{`{"retryAfter":"30","date":"Sun, 06 Nov 1994 08:49:37 GMT","rolled":"T2"}`, `{"retryAfter":30,"rolled":""}`, "{}", ""} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r := ResponseHead(data)
+		r := ResponseHeaders(data)
 		require.Nil(t, r.Body)
-		// A number that no int holds is another one on every platform.
-		require.Less(t, max(r.Status, -r.Status), int(1e8))
 		members, ok := object(data)
 		if !ok || !utf8.Valid(data) {
 			return
@@ -619,10 +616,6 @@ func FuzzResponseHead(f *testing.F) {
 			} else if len(raw) == 0 || raw[0] != '"' {
 				require.Empty(t, got)
 			}
-		}
-		var status int
-		if raw := members["status"]; len(raw) > 0 && json.Unmarshal(raw, &status) == nil && 0 <= status && status <= 999 {
-			require.Equal(t, status, r.Status)
 		}
 		pairs := Members(data)
 		for _, p := range pairs {

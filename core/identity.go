@@ -1,9 +1,6 @@
 package core
 
-import (
-	"hash/fnv"
-	"slices"
-)
+import "slices"
 
 // identity is who a token is for: a system, its base URL and the values of the
 // system's own fields. Two identities are one when all of it is equal. The
@@ -21,28 +18,20 @@ func (a *identity) equal(b *identity) bool {
 // hash spreads identities over the client's index. It is seeded by the host's
 // random number and never leaves the client.
 func (a *identity) hash(seed uint64) uint64 {
-	h := fnv.New64a()
-	var word [8]byte
-	number := func(n uint64) {
-		for i := range word {
-			word[i] = byte(n >> (8 * i))
-		}
-		h.Write(word[:])
+	h := newHash(seed).text(a.vendor.name()).text(a.base)
+	for _, s := range a.values {
+		h = h.text(s)
 	}
-	number(seed)
-	for _, s := range append([]string{a.vendor.name(), a.base}, a.values...) {
-		number(uint64(len(s))) // so that "ab","c" and "a","bc" differ
-		h.Write([]byte(s))
-	}
-	return h.Sum64()
+	return uint64(h)
 }
 
 // parseIdentity reads an identity from a JSON object: "system", "baseUrl" and
 // the system's own fields. Nothing but those fields may be there, so that a
-// misspelt name is not silently ignored.
-func parseIdentity(data []byte) (*identity, *Error) {
-	f := fields{values: map[string]value{}}
-	if err := eachMember(data, func(name string, v value) { f.values[name] = v.Clone() }); err != nil {
+// misspelt name is not silently ignored. known is a base URL in normal form, or "":
+// most identities of a client have the same one, and share its text.
+func parseIdentity(data []byte, known string) (*identity, *Error) {
+	f := fields{members: make([]member, 0, 8), known: known} // few identities have more members
+	if err := eachMember(data, f.add); err != nil {
 		return nil, invalid("", "identity", "must be an object")
 	}
 	name := "edge"
@@ -64,9 +53,9 @@ func parseIdentity(data []byte) (*identity, *Error) {
 	id := &identity{vendor: v, base: f.baseURL(base)}
 	id.values = v.identify(&f)
 	if f.err == nil {
-		for name := range f.values { // what no reader has taken
-			if f.err == nil || name < f.err.Field {
-				f.err = invalid(f.system, safeName(name), "is not a field of this system")
+		for _, m := range f.members { // what no reader has taken
+			if !m.taken && (f.err == nil || m.name < f.err.Field) {
+				f.err = invalid(f.system, safeName(m.name), "is not a field of this system")
 			}
 		}
 	}
@@ -93,9 +82,20 @@ func safeName(name string) string {
 // fields are the members of an identity, taken one by one. The first fault
 // found stays in err; later readings then return zero values.
 type fields struct {
-	system string
-	values map[string]value
-	err    *Error
+	system  string
+	known   string // a base URL in normal form, or ""
+	members []member
+	err     *Error
+}
+
+type member struct {
+	name  string
+	value value
+	taken bool
+}
+
+func (f *fields) add(name string, v value) {
+	f.members = append(f.members, member{name: name, value: v})
 }
 
 func (f *fields) fail(name, reason string) {
@@ -104,16 +104,27 @@ func (f *fields) fail(name, reason string) {
 	}
 }
 
-// take returns the member and removes it; a null counts as absent.
+// take returns the member and notes that it was taken; a null counts as absent.
 func (f *fields) take(name string) (value, bool) {
-	v, ok := f.values[name]
-	delete(f.values, name)
-	return v, ok && v.Kind() != 'n'
+	v := f.look(name, true)
+	return v, v != nil
 }
 
-func (f *fields) has(name string) bool {
-	v, ok := f.values[name]
-	return ok && v.Kind() != 'n'
+func (f *fields) has(name string) bool { return f.look(name, false) != nil }
+
+// look returns the member, or nil where it is absent or null. Of a name that
+// stands twice the last one counts.
+func (f *fields) look(name string, take bool) value {
+	var v value
+	for i := range f.members {
+		if m := &f.members[i]; m.name == name {
+			v, m.taken = m.value, m.taken || take
+		}
+	}
+	if v.Kind() == 'n' {
+		return nil
+	}
+	return v
 }
 
 // text returns a mandatory, non-empty string.
@@ -150,9 +161,15 @@ func (f *fields) baseURL(name string) string {
 	if s == "" {
 		return ""
 	}
-	base, reason := normalBaseURL(s)
-	if reason != "" {
+	base, reason := s, ""
+	if s != f.known {
+		base, reason = normalBaseURL(s)
+	}
+	switch {
+	case reason != "":
 		f.fail(name, reason)
+	case base == f.known:
+		return f.known // the same text, not another copy of it
 	}
 	return base
 }

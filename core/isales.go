@@ -39,7 +39,7 @@ func (isales) read(step Step, r Response) (grant, *Error) {
 		case "result":
 			code, known = asNumber(v)
 		case "resultData":
-			data = v.Clone()
+			data = v
 		}
 	})
 	switch {

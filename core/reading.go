@@ -17,32 +17,31 @@ type value = jsontext.Value
 var errNotObject = errors.New("not one JSON object")
 
 // eachMember reads data as exactly one JSON object and hands each member to
-// visit. A vendor's page may come with a byte order mark or in another encoding
-// than UTF-8; the fields that matter are ASCII, so neither is an error. Where a
-// name stands twice, visit is called twice: the last one counts, as in JavaScript.
+// visit; the values are parts of data. A vendor's page may come with a byte order
+// mark or in another encoding than UTF-8; the fields that matter are ASCII, so
+// neither is an error. Where a name stands twice, visit is called twice: the last
+// one counts, as in JavaScript.
 func eachMember(data []byte, visit func(name string, v value)) error {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	d := jsontext.NewDecoder(bytes.NewReader(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	if d.PeekKind() != '{' {
+	d := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
 		return errNotObject
 	}
-	if _, err := d.ReadToken(); err != nil {
-		return errNotObject
-	}
-	for d.PeekKind() == '"' {
-		name, err := d.ReadToken()
+	for {
+		t, err := d.ReadToken()
 		if err != nil {
 			return errNotObject
 		}
-		n := name.String()
+		if t.Kind() == '}' {
+			break
+		}
+		name := t.String()
 		v, err := d.ReadValue()
 		if err != nil {
 			return errNotObject
 		}
-		visit(n, v)
-	}
-	if _, err := d.ReadToken(); err != nil {
-		return errNotObject
+		end := int(d.InputOffset()) // the decoder's own copy does not outlive its next step
+		visit(name, data[end-len(v):end])
 	}
 	if _, err := d.ReadToken(); err != io.EOF {
 		return errNotObject
@@ -55,7 +54,8 @@ func asString(v value) (string, bool) {
 	if v.Kind() != '"' {
 		return "", false
 	}
-	text, err := jsontext.AppendUnquote(nil, v)
+	var room [64]byte // for most texts, so that they are not first made elsewhere
+	text, err := jsontext.AppendUnquote(room[:0], v)
 	return string(text), err == nil
 }
 
@@ -111,11 +111,17 @@ func asBool(v value) (b, ok bool) {
 // lower returns s with its ASCII letters in lower case. strings.ToLower would
 // bring the tables of every script into every page.
 func lower(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
+	var b []byte // only where there is one
+	for i := range len(s) {
+		if c := s[i]; 'A' <= c && c <= 'Z' {
+			if b == nil {
+				b = []byte(s)
+			}
 			b[i] = c + 'a' - 'A'
 		}
+	}
+	if b == nil {
+		return s
 	}
 	return string(b)
 }

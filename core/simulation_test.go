@@ -770,7 +770,7 @@ func (w *world) restart() {
 	w.say("restart")
 	saved := map[string][]byte{}
 	for _, p := range w.people {
-		if id, err := parseIdentity([]byte(p.json)); err == nil {
+		if id, err := parseIdentity([]byte(p.json), ""); err == nil {
 			if s := w.client.find(id); s != nil && s.listed {
 				saved[p.json] = w.client.Save(s.id, w.now)
 			}

@@ -172,7 +172,7 @@ func readState(data []byte) (state, bool) {
 		case 't', 'f':
 			st.flags[name] = v.Kind() == 't'
 		case '{':
-			st.objects[name] = v.Clone()
+			st.objects[name] = v
 		case '[':
 			var each bool
 			st.recent, each = readNumbers(v)

@@ -121,7 +121,7 @@ type Response struct {
 	RetryAfter string // the Retry-After header, or ""
 	Date       string // the Date header, or ""
 	Rolled     string // the header named by Carriage.Rolls, or ""
-	Body       []byte // at most 1 MiB; a host reports a larger one as ResponseTooLarge
+	Body       []byte // at most 1 MiB; a host reports a larger one as ResponseTooLarge. It is not kept
 	Age        int64  // milliseconds since another page got the response that it hands on; otherwise 0
 }
 

@@ -1,23 +1,18 @@
 package core
 
-// ResponseHead reads a response without its body from a JSON object: "status"
-// and "age", numbers, and the strings "retryAfter", "date" and "rolled". Hosts that are
-// not written in Go hand responses over in this form.
-func ResponseHead(data []byte) Response {
+// ResponseHeaders reads the headers of a response that matter from a JSON object
+// of strings: "retryAfter", "date" and "rolled". Hosts that are not written in Go
+// hand them over in this form.
+func ResponseHeaders(data []byte) Response {
 	var r Response
 	_ = eachMember(data, func(name string, v value) {
 		switch name {
-		case "status":
-			r.Status = int(vendorCode(v)) // what no status can be becomes 0
 		case "retryAfter":
 			r.RetryAfter, _ = asString(v)
 		case "date":
 			r.Date, _ = asString(v)
 		case "rolled":
 			r.Rolled, _ = asString(v)
-		case "age":
-			age, _ := asNumber(v)
-			r.Age = int64(min(max(age, 0), 1<<40))
 		}
 	})
 	return r

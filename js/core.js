@@ -63,21 +63,6 @@
 /** @typedef {{ effects: Effect[], error?: Failure }} Answer */
 /** @typedef {{ status: number, retryAfter?: string, date?: string, rolled?: string, age?: number }} Head */
 
-const encoder = new TextEncoder();
-
-/**
- * The arrangement of numbers and bytes in which two parts go in together.
- * @param {unknown} head
- * @param {Uint8Array} body
- */
-function joined(head, body) {
-	const start = encoder.encode(JSON.stringify(head));
-	const bytes = new Uint8Array(start.length + body.length);
-	bytes.set(start);
-	bytes.set(body, start.length);
-	return { bytes, start: start.length };
-}
-
 /**
  * What is wrong with an identity, of which no session is made; undefined where nothing is.
  * @param {Instance} instance
@@ -85,9 +70,7 @@ function joined(head, body) {
  * @returns {Failure | undefined}
  */
 export function check(instance, identity) {
-	const bytes = encoder.encode(identity);
-	instance.write(bytes);
-	const length = instance.call("check", bytes.length);
+	const length = instance.call("check", instance.write(identity).length);
 	return JSON.parse(instance.read(instance.call("output"), length)).error;
 }
 
@@ -128,11 +111,20 @@ export class Core {
 		return JSON.parse(this.#instance.read(this.#instance.call("output"), length));
 	}
 
-	/** @param {Uint8Array | string} bytes */
-	#put(bytes) {
-		const data = typeof bytes === "string" ? encoder.encode(bytes) : bytes;
-		this.#instance.write(data);
-		return data.length;
+	/** @param {string} text */
+	#put(text) {
+		return text === "" ? 0 : this.#instance.write(text).length;
+	}
+
+	/**
+	 * A response as numbers: its status, its age, and the lengths of two parts of the input. Most have no header that
+	 * matters, and then there is no JSON to be read.
+	 * @param {Head} head
+	 * @param {Uint8Array} body
+	 */
+	#putResponse({ status, age = 0, ...headers }, body) {
+		const said = headers.retryAfter !== undefined || headers.rolled !== undefined;
+		return [status, age, this.#instance.write(said ? JSON.stringify(headers) : "", body).length, body.length];
 	}
 
 	/**
@@ -165,9 +157,7 @@ export class Core {
 	 * @returns {Answer}
 	 */
 	answered(exchange, { wall, mono }, head, body) {
-		const { bytes, start } = joined(head, body);
-		this.#put(bytes);
-		return this.#ask("answered", exchange, wall, mono, start, body.length);
+		return this.#ask("answered", exchange, wall, mono, ...this.#putResponse(head, body));
 	}
 
 	/**
@@ -212,9 +202,7 @@ export class Core {
 	 * @returns {Answer & { replay?: true, rolled?: true, reason?: string }}
 	 */
 	judge(session, serial, sent, { wall, mono }, head, body) {
-		const { bytes, start } = joined(head, body);
-		this.#put(bytes);
-		return this.#ask("judge", session, serial, sent.wall, sent.mono, wall, mono, start, body.length);
+		return this.#ask("judge", session, serial, sent.wall, sent.mono, wall, mono, ...this.#putResponse(head, body));
 	}
 
 	/**
@@ -253,8 +241,7 @@ export class Core {
 	 * @returns {{ body?: string, error?: Failure }}
 	 */
 	carry(members, body) {
-		const { bytes, start } = joined(members, body);
-		this.#put(bytes);
+		const { length: start } = this.#instance.write(JSON.stringify(members), body);
 		const length = this.#instance.call("carry", start, body.length);
 		return JSON.parse(this.#instance.read(this.#instance.call("output"), length));
 	}

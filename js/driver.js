@@ -153,7 +153,7 @@ export class Driver {
 	 * @returns {Promise<Token>}
 	 */
 	plain(reference) {
-		return this.live(reference) ?? this.#joined(reference) ?? (reference.asking ??= this.token(reference, {}));
+		return reference.asking ?? this.live(reference) ?? this.#joined(reference) ?? (reference.asking = this.token(reference, {}));
 	}
 
 	/**

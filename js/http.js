@@ -23,14 +23,10 @@ export class Lost {
  * @param {import("./platform.js").PlatformSignal} signal
  * @returns {Promise<{ head: import("./core.js").Head, body: Uint8Array }>} rejected with a Lost
  */
-export async function exchange(send, { method, url, query, headers = [], body, form }, signal) {
-	const target = new URL(/** @type {string} */ (url));
-	if (query) {
-		target.search = new URLSearchParams(query).toString();
-	}
+export async function exchange(send, { method, url = "", query, headers = [], body, form }, signal) {
 	let response;
 	try {
-		response = await send(target.href, {
+		response = await send(query ? withQuery(url, query) : url, {
 			method,
 			headers,
 			body: form ? new URLSearchParams(form) : body,
@@ -51,6 +47,16 @@ export async function exchange(send, { method, url, query, headers = [], body, f
 		throw new Lost("response_too_large", true);
 	}
 	return { head: headOf(response), body: bytes };
+}
+
+/**
+ * @param {string} url
+ * @param {import("./core.js").Pairs} query
+ */
+function withQuery(url, query) {
+	const target = new URL(url);
+	target.search = new URLSearchParams(query).toString();
+	return target.href;
 }
 
 /** @type {{ cache?: "no-store" } | undefined} */

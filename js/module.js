@@ -35,8 +35,8 @@ import { identityOf } from "./stamp.js";
  * @typedef {object} Instance
  * @property {Readonly<Record<string, Export>>} exports
  * @property {(name: string, ...args: number[]) => number} call calls an export by name
- * @property {(bytes: Uint8Array | string) => number} write has the core make room for the bytes, copies them there, and
- *   answers their address
+ * @property {(text: string, bytes?: Uint8Array) => { pointer: number, length: number }} write puts a text, and bytes behind
+ *   it, where the core looks for its input; answers their address and the text's length in bytes
  * @property {(pointer: number, length: number) => string} read a copy of the text at that address
  * @property {() => Uint8Array} memory a view on the core's memory. Not to be kept: the next call may make memory grow,
  *   which empties every older view.
@@ -51,6 +51,7 @@ import { identityOf } from "./stamp.js";
  */
 
 const encoder = new TextEncoder();
+const nothing = new Uint8Array();
 // Text comes out as Go wrote it, a leading byte order mark included.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -359,11 +360,13 @@ function guard(wasm, go, died) {
 			}
 			return exported(...args);
 		},
-		write(bytes) {
-			const data = typeof bytes === "string" ? encoder.encode(bytes) : bytes;
-			const pointer = this.call("input", data.length) >>> 0;
-			view(pointer, data.length).set(data);
-			return pointer;
+		write(text, bytes = nothing) {
+			const most = 3 * text.length; // bytes in UTF-8
+			const pointer = this.call("input", most + bytes.length) >>> 0;
+			const room = view(pointer, most + bytes.length);
+			const { written } = encoder.encodeInto(text, room);
+			room.set(bytes, written);
+			return { pointer, length: written };
 		},
 		read: (pointer, length) => decoder.decode(view(pointer, length)),
 		memory: () => view(0, memory.buffer.byteLength),

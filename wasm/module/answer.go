@@ -17,21 +17,22 @@ func answer(client uint32, result func()) uint32 {
 		result()
 	}
 	out.list("effects")
-	c := clients[client]
-	watched := watched[c]
-	for _, e := range c.Effects() {
-		if e.Kind != core.Notify || watched { // what nobody hears need not be written
-			out.effect(e)
-		}
+	for _, e := range clients[client].Effects() {
+		out.effect(e)
 	}
 	out.close(']')
 	return out.end()
 }
 
-// response reads what JavaScript says of a response: a JSON head, then the body.
-func response(data []byte, head uint32) core.Response {
-	r := core.ResponseHead(data[:head])
-	r.Body = data[head:]
+// response reads what JavaScript says of a response: two numbers, and in the
+// input the headers that matter as JSON, if there are any, then the body.
+func response(status, age float64, headers, body uint32) core.Response {
+	var r core.Response
+	if headers != 0 {
+		r = core.ResponseHeaders(in[:headers])
+	}
+	r.Status, r.Age = int(status), int64(age)
+	r.Body = in[headers : headers+body]
 	return r
 }
 

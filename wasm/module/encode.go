@@ -12,6 +12,17 @@ var effectNames = [...]string{
 	core.Verified: "verified", core.Evicted: "evicted", core.Notify: "notify",
 }
 
+func (w *writer) decision(d core.Decision) {
+	switch d.Kind {
+	case core.Use:
+		w.token("token", d.Token)
+	case core.Wait:
+		w.number("acquisition", int64(d.Acquisition))
+	default:
+		w.failure("error", d.Err)
+	}
+}
+
 func (w *writer) effect(e core.Effect) {
 	w.open('{')
 	w.text("do", effectNames[e.Kind])

@@ -43,23 +43,25 @@ func input(n uint32) uint32 {
 //go:wasmexport output
 func output() uint32 { return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(out.data)))) }
 
-// taken returns a copy of the first n bytes of the input and wipes them, so that
-// no secret stays in the buffer. A buffer that one large answer made is let go.
-func taken(n uint32) []byte {
-	b := append([]byte(nil), in[:n]...)
+// wipe clears the first n bytes of the input once they have been read, so that no
+// secret stays there. A buffer that one large answer made is let go.
+func wipe(n uint32) {
 	clear(in[:n])
 	if cap(in) > 64<<10 {
 		in = nil
 	}
-	return b
+}
+
+// text returns the first n bytes of the input, and wipes them there.
+func text(n uint32) string {
+	s := string(in[:n])
+	wipe(n)
+	return s
 }
 
 func instant(wall, mono float64) core.Instant {
 	return core.Instant{Wall: int64(wall), Mono: int64(mono)}
 }
-
-// watched says whose events somebody wants to see.
-var watched = map[*core.Client]bool{}
 
 //go:wasmexport create
 func create(seedA, seedB, timeout, maxSessions float64, watch uint32) uint32 {
@@ -67,10 +69,8 @@ func create(seedA, seedB, timeout, maxSessions float64, watch uint32) uint32 {
 		Seed:        [2]uint64{uint64(seedA), uint64(seedB)},
 		Timeout:     int64(timeout),
 		MaxSessions: int(maxSessions),
+		Unwatched:   watch == 0,
 	})
-	if watch != 0 {
-		watched[c] = true
-	}
 	for handle, at := range clients {
 		if at == nil {
 			clients[handle] = c
@@ -83,14 +83,14 @@ func create(seedA, seedB, timeout, maxSessions float64, watch uint32) uint32 {
 
 //go:wasmexport discard
 func discard(client uint32) uint32 {
-	delete(watched, clients[client])
 	clients[client] = nil
 	return 0
 }
 
 //go:wasmexport open
 func open(client uint32, wall, mono float64, n uint32) uint32 {
-	id, err := clients[client].Open(taken(n), instant(wall, mono))
+	id, err := clients[client].Open(in[:n], instant(wall, mono))
+	wipe(n)
 	return answer(client, func() {
 		if err != nil {
 			out.failure("error", err)
@@ -104,7 +104,8 @@ func open(client uint32, wall, mono float64, n uint32) uint32 {
 //
 //go:wasmexport check
 func check(n uint32) uint32 {
-	err := core.Check(taken(n))
+	err := core.Check(in[:n])
+	wipe(n)
 	out.begin()
 	if err != nil {
 		out.failure("error", err)
@@ -128,35 +129,27 @@ func lease(client uint32, session, wall, mono float64) float64 {
 
 //go:wasmexport get
 func get(client uint32, session, wall, mono float64, force, n uint32) uint32 {
-	want := core.Want{Force: force != 0, Rejected: string(taken(n))}
+	want := core.Want{Force: force != 0, Rejected: text(n)}
 	d := clients[client].Get(core.SessionID(session), instant(wall, mono), want)
-	return answer(client, func() {
-		switch d.Kind {
-		case core.Use:
-			out.token("token", d.Token)
-		case core.Wait:
-			out.number("acquisition", int64(d.Acquisition))
-		default:
-			out.failure("error", d.Err)
-		}
-	})
+	return answer(client, func() { out.decision(d) })
 }
 
 //go:wasmexport answered
-func answered(client uint32, exchange, wall, mono float64, head, body uint32) uint32 {
-	clients[client].Answered(uint64(exchange), instant(wall, mono), response(taken(head+body), head))
+func answered(client uint32, exchange, wall, mono, status, age float64, headers, body uint32) uint32 {
+	clients[client].Answered(uint64(exchange), instant(wall, mono), response(status, age, headers, body))
+	wipe(headers + body)
 	return answer(client, nil)
 }
 
 //go:wasmexport lost
 func lost(client uint32, exchange, wall, mono float64, received, n uint32) uint32 {
-	clients[client].Lost(uint64(exchange), instant(wall, mono), core.Code(taken(n)), received != 0)
+	clients[client].Lost(uint64(exchange), instant(wall, mono), core.Code(text(n)), received != 0)
 	return answer(client, nil)
 }
 
 //go:wasmexport supplied
 func supplied(client uint32, exchange, wall, mono, life float64, n uint32) uint32 {
-	clients[client].Supplied(uint64(exchange), instant(wall, mono), string(taken(n)), int64(life))
+	clients[client].Supplied(uint64(exchange), instant(wall, mono), text(n), int64(life))
 	return answer(client, nil)
 }
 
@@ -167,9 +160,10 @@ func woken(client uint32, exchange, wall, mono float64) uint32 {
 }
 
 //go:wasmexport judge
-func judge(client uint32, session, serial, sentWall, sentMono, wall, mono float64, head, body uint32) uint32 {
-	r := response(taken(head+body), head)
+func judge(client uint32, session, serial, sentWall, sentMono, wall, mono, status, age float64, headers, body uint32) uint32 {
+	r := response(status, age, headers, body)
 	o := clients[client].Judge(core.SessionID(session), uint64(serial), instant(sentWall, sentMono), instant(wall, mono), r)
+	wipe(headers + body)
 	return answer(client, func() {
 		out.boolean("replay", o.Replay)
 		out.boolean("rolled", o.Rolled)
@@ -185,7 +179,7 @@ func replayed(client uint32, session, wall, mono float64) uint32 {
 
 //go:wasmexport verify
 func verify(client uint32, session, wall, mono float64, n uint32) uint32 {
-	v, id, err := clients[client].Verify(core.SessionID(session), string(taken(n)), instant(wall, mono))
+	v, id, err := clients[client].Verify(core.SessionID(session), text(n), instant(wall, mono))
 	return answer(client, func() {
 		switch {
 		case err != nil:
@@ -209,8 +203,8 @@ func forget(client uint32, session, wall, mono float64) uint32 {
 //
 //go:wasmexport carry
 func carry(members, body uint32) uint32 {
-	data := taken(members + body)
-	merged, err := core.CarryBody("", data[members:], core.Members(data[:members]))
+	merged, err := core.CarryBody("", in[members:members+body], core.Members(in[:members]))
+	wipe(members + body)
 	out.begin()
 	if err != nil {
 		out.failure("error", err)

@@ -76,8 +76,8 @@ for (const name of names) {
 				const { load } = await import("/js/load-browser.js");
 				const afterImport = keys();
 				const core = await createModule(load).start();
-				const pointer = core.write("żółw 🐢");
-				const text = core.read(pointer, core.call("upper", new TextEncoder().encode("żółw 🐢").length));
+				const { pointer, length } = core.write("żółw 🐢");
+				const text = core.read(pointer, core.call("upper", length));
 				core.call("say");
 				try {
 					core.call("boom");
