@@ -76,7 +76,7 @@ bench-own: runtime dist/serve node_modules/.made ## measure against references
 bench-edge: edge dist/serve ## measure the edge beside a constant, and beside an instance for each request
 	@node js/bench/edge.js
 
-bench-compare: runtime dist/serve ## measure against what people would use instead: the table of README.md
+bench-compare: build dist/serve ## measure against what people would use instead: the table of README.md
 	@node js/bench/alternatives/run.js
 
 sim: ## simulate days of token life from 100,000 random seeds

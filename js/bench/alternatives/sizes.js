@@ -45,7 +45,7 @@ async function download({ program, package: name }) {
 
 /** The package as npm unpacks it. It has no dependencies. */
 async function ours() {
-	const { stdout } = await promisify(execFile)("npm", ["pack", "--dry-run", "--json"], { cwd: root });
+	const { stdout } = await promisify(execFile)("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: root });
 	const [{ unpackedSize }] = Object.values(JSON.parse(stdout));
 	const { dependencies = {} } = JSON.parse(await readFile(inRepository("package.json"), "utf8"));
 	if (Object.keys(dependencies).length > 0) {
@@ -54,13 +54,14 @@ async function ours() {
 	return { bytes: unpackedSize, packages: 1 };
 }
 
+const ourPackage = await ours();
 const wasm = await pressed(await readFile(inRepository("dist/core.wasm")));
 
 /** @param {import("./ways.js").Way} way */
 async function sizes(way) {
 	const own = way.program === "ours.js" || way.program === "handle.js";
 	return {
-		disk: own ? await ours() : way.package ? await weigh(way.package) : null,
+		disk: own ? ourPackage : way.package ? await weigh(way.package) : null,
 		page: way.page ?? (await download(way)) + (own ? wasm : 0),
 	};
 }
