@@ -4,7 +4,9 @@ import "github.com/go-json-experiment/json/jsontext"
 
 // Outcome says what the host does with the answer to a business call.
 type Outcome struct {
-	// Replay: get a token and send the call once more, if this was not already a replay.
+	// Replay: get a token and send the call once more, unless it was already sent
+	// once more for the same Reason. Two tokens can die together, and be told of one
+	// after the other.
 	Replay bool
 	// Rolled: the response held a new token, which is the session's from now on.
 	Rolled bool

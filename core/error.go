@@ -168,7 +168,7 @@ func (c Code) advice() string {
 	case Redirected:
 		return "the vendor answered a redirect, which is not followed with credentials; use the final address as the base URL"
 	case Network:
-		return "no connection to the vendor, or it was lost; in a page, also check that the vendor allows this origin"
+		return "no connection to the vendor, or it was lost"
 	case Timeout:
 		return "the vendor did not answer in time"
 	case Unavailable:
@@ -192,7 +192,7 @@ func (c Code) advice() string {
 	case NotConfigured:
 		return "the edge lacks a part of its configuration; its /healthz says which"
 	case SupplierFailed:
-		return "the function that supplies the bearer token failed or gave none"
+		return "the function given as accessToken or authorization failed, or gave no token"
 	case TooManySessions:
 		return "every session is in use; raise maxSessions or try again later"
 	case Forgotten:

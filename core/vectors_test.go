@@ -204,7 +204,7 @@ var vectorSteps = map[string]func(h *vectorHost, arg any, step map[string]any){
 			session, _, err = h.session(map[string]any{"identity": json.RawMessage(data)})
 			require.Nil(h.t, err)
 		}
-		h.call(o, session, base, body, step["stream"] == true, false)
+		h.call(o, session, base, body, step["stream"] == true)
 	},
 	"verify": func(h *vectorHost, arg any, step map[string]any) {
 		o := h.caller(arg)
@@ -408,7 +408,7 @@ func (h *vectorHost) acquire(session SessionID, want Want, then func(Token, *Err
 	}
 }
 
-func (h *vectorHost) call(o *vectorOutcome, session SessionID, base, body string, stream, replay bool) {
+func (h *vectorHost) call(o *vectorOutcome, session SessionID, base, body string, stream bool, replayed ...Reason) {
 	h.acquire(session, Want{}, func(token Token, err *Error) {
 		if err != nil {
 			o.settle(Token{}, err)
@@ -426,9 +426,9 @@ func (h *vectorHost) call(o *vectorOutcome, session SessionID, base, body string
 		}
 		h.unseen = append(h.unseen, &vectorRequest{request: r, call: func(response Response) {
 			outcome := h.client.Judge(session, token.Serial, sent, h.now, response)
-			if outcome.Replay && !replay && !stream {
+			if outcome.Replay && !slices.Contains(replayed, outcome.Reason) && !stream {
 				h.client.Replayed(session, h.now)
-				h.call(o, session, base, body, stream, true)
+				h.call(o, session, base, body, stream, append(replayed, outcome.Reason)...)
 				return
 			}
 			o.settled, o.status = true, response.Status

@@ -22,16 +22,19 @@ export async function call(driver, getToken, baseUrl, path, init) {
 	if (redirect !== "manual" && redirect !== "error") {
 		throw invalid("redirect", 'must be "manual" or "error": a redirect could carry the token to another server');
 	}
-	for (let replay = false; ; replay = true) {
+	/** Why it was sent once more: once for each reason, as two tokens can die together. @type {Set<unknown>} */
+	const reasons = new Set();
+	for (;;) {
 		const token = await getToken(init.signal);
 		const view = Token.view(token);
 		const prepared = await carry(driver, view, { ...init, redirect });
 		const sent = driver.now();
 		const response = await driver.fetch(url, prepared, { session: view.session, step: "call" });
-		const { replay: again } = driver.judge(view, sent, headOf(response, view.rolls), await meaning(response, view));
-		if (!again || replay || isUsedUp(init.body)) {
+		const { replay, reason } = driver.judge(view, sent, headOf(response, view.rolls), await meaning(response, view));
+		if (!replay || reasons.has(reason) || isUsedUp(init.body)) {
 			return response;
 		}
+		reasons.add(reason);
 		response.body?.cancel().catch(() => {}); // nobody reads it, broken or not
 		driver.replayed(view);
 	}

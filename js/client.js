@@ -3,6 +3,7 @@ import { platformClock } from "./clock.js";
 import { Driver } from "./driver.js";
 import { TokenError } from "./error.js";
 import { snapshot, unchanged } from "./identity.js";
+import { invalidOption, known } from "./option.js";
 import { Token } from "./token.js";
 
 /** @typedef {import("./identity.js").Identity} Identity */
@@ -25,6 +26,12 @@ import { Token } from "./token.js";
  * @property {boolean} [forceRefresh] get a new token even though the current one could be used
  * @property {Token | string} [rejected] a token that a vendor has just rejected (401): it is not handed out again. Safe to
  *   say late: where the session has a newer token by now, that is what is returned.
+ */
+
+/**
+ * How long a caller waits for a verification.
+ * @typedef {object} VerifyOptions
+ * @property {import("./platform.js").PlatformSignal} [signal] ends this caller's wait with `aborted`
  */
 
 /**
@@ -76,12 +83,12 @@ export class Client {
 				return this.#driver.plain(entry.reference);
 			}
 		}
-		return this.#getToken(identity, options ?? {});
+		return this.#getToken(identity, options);
 	}
 
 	/**
 	 * @param {Identity} identity
-	 * @param {GetTokenOptions} options
+	 * @param {GetTokenOptions} [options]
 	 */
 	async #getToken(identity, options) {
 		return acquire(this.#driver, this.#refer(identity), options);
@@ -93,14 +100,14 @@ export class Client {
 	 * @overload
 	 * @param {Token} token as it was handed out
 	 * @param {undefined} [identity] not needed: a Token knows whose it is
-	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options] `signal` ends this caller's wait with `aborted`
+	 * @param {VerifyOptions} [options] how long this caller waits
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
 	 */
 	/**
 	 * @overload
 	 * @param {string} token the token's value
 	 * @param {Identity} identity whose token it is
-	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options] `signal` ends this caller's wait with `aborted`
+	 * @param {VerifyOptions} [options] how long this caller waits
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
 	 */
 	/**
@@ -108,24 +115,26 @@ export class Client {
 	 * knows of it. Never `true` for a token that nobody here can vouch for.
 	 * @param {Token | string} token
 	 * @param {Identity} [identity]
-	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options] `signal` ends this caller's wait with `aborted`
+	 * @param {VerifyOptions} [options] how long this caller waits
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
 	 */
-	async verifyToken(token, identity, { signal } = {}) {
+	async verifyToken(token, identity, options) {
+		const { signal } = known(options, ["signal"]);
 		if (Token.is(token)) {
 			const reference = identity ? this.#refer(identity) : this.#driver.referenceTo(Token.identity(token));
 			return verify(this.#driver, reference, token, signal);
 		}
+		valueOf(token, "token"); // first: who passes nothing has forgotten more than the identity
 		if (identity === undefined) {
-			throw option("identity", "is missing: a token's value alone does not say whose it is");
+			throw invalidOption("identity", "is missing: a token's value alone does not say whose it is");
 		}
 		return verify(this.#driver, this.#refer(identity), token, signal);
 	}
 
 	/**
 	 * A business call that carries the identity's token; for a connection of an edge, one that the edge makes. Where the
-	 * vendor answers that the token is dead, it is renewed and the call sent once more, unless its body is a stream; a new
-	 * token that comes with the answer is adopted.
+	 * vendor answers that the token is dead, it is renewed and the call sent once more, unless its body is a stream; ccmessaging's
+	 * AccessToken and token may die together, and then once more for each. A new token that comes with the answer is adopted.
 	 * @param {Identity} identity whose token it carries
 	 * @param {string} path appended to the identity's base URL; it begins with "/"
 	 * @param {import("./platform.js").PlatformRequestInit} [init] as for `fetch`; redirects are not followed
@@ -215,10 +224,11 @@ export class Session {
 	/**
 	 * Whether a token of this session is valid; by default the current one, which is acquired if need be.
 	 * @param {Token | string} [token] as it was handed out, or its value
-	 * @param {{ signal?: import("./platform.js").PlatformSignal }} [options] `signal` ends this caller's wait with `aborted`
+	 * @param {VerifyOptions} [options] how long this caller waits
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked, or no token be had
 	 */
-	async verify(token, { signal } = {}) {
+	async verify(token, options) {
+		const { signal } = known(options, ["signal"]);
 		token ??= await this.getToken({ signal });
 		return verify(this.#driver, this.#reference, token, signal);
 	}
@@ -250,18 +260,19 @@ export class Session {
  * @param {Platform} [platform]
  * @returns {Client}
  */
-export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 1000, onEvent } = {}, clock = platformClock, { tabs, waitUntil } = {}) {
+export function createClient(module, options, clock = platformClock, { tabs, waitUntil } = {}) {
+	const { fetch, timeoutMs = 30_000, maxSessions = 1000, onEvent } = known(options, ["fetch", "timeoutMs", "maxSessions", "onEvent"]);
 	if (fetch !== undefined && typeof fetch !== "function") {
-		throw option("fetch", "must be a function");
+		throw invalidOption("fetch", "must be a function");
 	}
 	if (onEvent !== undefined && typeof onEvent !== "function") {
-		throw option("onEvent", "must be a function");
+		throw invalidOption("onEvent", "must be a function");
 	}
 	if (!(Number.isFinite(timeoutMs) && timeoutMs >= 1 && timeoutMs <= 600_000)) {
-		throw option("timeoutMs", "must be from 1 to 600,000 milliseconds");
+		throw invalidOption("timeoutMs", "must be from 1 to 600,000 milliseconds");
 	}
 	if (!(Number.isInteger(maxSessions) && maxSessions >= 1 && maxSessions <= 500_000)) {
-		throw option("maxSessions", "must be a whole number from 1 to 500,000");
+		throw invalidOption("maxSessions", "must be a whole number from 1 to 500,000");
 	}
 	// Looked up at each call, not kept: test tools replace it.
 	const send = fetch ?? /** @type {import("./driver.js").Fetch} */ ((input, init) => globalThis.fetch(input, init));
@@ -271,10 +282,11 @@ export function createClient(module, { fetch, timeoutMs = 30_000, maxSessions = 
 /**
  * @param {Driver} driver
  * @param {Reference} reference
- * @param {GetTokenOptions} options
+ * @param {GetTokenOptions} [options]
  * @returns {Promise<Token>}
  */
-async function acquire(driver, reference, { signal, forceRefresh = false, rejected }) {
+async function acquire(driver, reference, options) {
+	const { signal, forceRefresh = false, rejected } = known(options, ["signal", "forceRefresh", "rejected"]);
 	const want = { force: Boolean(forceRefresh), rejected: rejected == null ? "" : valueOf(rejected, "rejected") };
 	return abortable(signal, () => (want.force || want.rejected ? driver.token(reference, want) : driver.plain(reference)));
 }
@@ -318,7 +330,7 @@ function valueOf(token, field) {
 		return token.value;
 	}
 	if (typeof token !== "string") {
-		throw option(field, "must be a Token or the value of one");
+		throw invalidOption(field, "must be a Token or the value of one");
 	}
 	return token;
 }
@@ -335,7 +347,7 @@ async function abortable(signal, work) {
 		return work();
 	}
 	if (typeof signal.addEventListener !== "function") {
-		throw option("signal", "must be an AbortSignal");
+		throw invalidOption("signal", "must be an AbortSignal");
 	}
 	const aborted = () =>
 		new TokenError("aborted", "The caller's signal was aborted.", { retryable: true, cause: signal.reason });
@@ -347,12 +359,4 @@ async function abortable(signal, work) {
 		signal.addEventListener("abort", abort, { once: true });
 		work().then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
 	});
-}
-
-/**
- * @param {string} field
- * @param {string} reason
- */
-function option(field, reason) {
-	return new TokenError("invalid_option", `${field} ${reason}`, { step: "input", field });
 }

@@ -655,7 +655,8 @@ export class Driver {
 				expiresAt: view.expiresAt === undefined ? null : new Date(view.expiresAt),
 				retryAt: view.retryAt === undefined ? null : new Date(view.retryAt),
 				reason: view.reason,
-				error: view.error && errorOf(view.error),
+				// What the caller's own function threw is told to those who wait for its token, not to who watches.
+				error: view.error && errorOf(view.error, view.error.code === "network" ? this.#cause : undefined),
 			});
 		} catch (error) {
 			// The watcher's own fault must not stop the core's work, nor stay unseen.

@@ -21,7 +21,7 @@ export function entry(load, platform = {}) {
 		 * otherwise. A call after the start changes nothing; one after a failure tries again.
 		 * @param {import("./module.js").InitializeOptions} [options] where the core comes from; by default the package's own file
 		 * @returns {Promise<void>} rejected with a TokenError: `module_not_found`, `module_invalid`,
-		 *   `module_stale`, `module_started` or `module_failed`
+		 *   `module_stale`, `module_started`, `module_failed` or `invalid_option`
 		 */
 		initialize: (options) => module.initialize(options),
 

@@ -129,14 +129,14 @@ export class TokenError extends Error {
 	}
 
 	/**
-	 * A safe form: the fields, without stack, and of a cause only another TokenError.
+	 * A safe form: the fields, without stack, and of a cause only another TokenError or the platform's code.
 	 * @returns {Record<string, unknown>}
 	 */
 	toJSON() {
 		const { name, code, message, system, step, field, status, vendorCode, retryable, retryAt, cause } = this;
 		return {
 			name, code, message, system, step, field, status, vendorCode, retryable, retryAt,
-			cause: cause instanceof TokenError ? cause.toJSON() : undefined,
+			cause: cause instanceof TokenError ? cause.toJSON() : code === "network" ? platformCode(cause) : undefined,
 		};
 	}
 
@@ -154,6 +154,28 @@ export class TokenError extends Error {
  */
 
 /**
+ * The platform's word for why a connection failed, of which only a code is ever kept.
+ * @param {unknown} cause
+ * @returns {{ code: string } | undefined}
+ */
+function platformCode(cause) {
+	const code = /** @type {{ code?: unknown } | undefined} */ (cause)?.code;
+	return typeof code === "string" ? { code } : undefined;
+}
+
+/**
+ * What the core cannot say of a lost connection, as it does not know where it runs. Browsers give no reason, and have one more.
+ * @param {unknown} cause
+ */
+function circumstance(cause) {
+	const known = platformCode(cause);
+	if (known) {
+		return ` (${known.code})`;
+	}
+	return "document" in globalThis ? "; also check that the vendor allows this page's origin" : "";
+}
+
+/**
  * @param {Failure} failure
  * @param {unknown} [cause] what lies under a failure of the connection or of the caller's own function
  * @returns {TokenError}
@@ -162,6 +184,7 @@ export function errorOf({ code, message, cause: earlier, ...fields }, cause) {
 	if (earlier) {
 		return new TokenError(code, message, { ...fields, cause: errorOf(earlier) });
 	}
+	const text = code === "network" ? message + circumstance(cause) : message;
 	const own = cause !== undefined && (code === "network" || code === "supplier_failed");
-	return new TokenError(code, message, own ? { ...fields, cause } : fields);
+	return new TokenError(code, text, own ? { ...fields, cause } : fields);
 }

@@ -3,6 +3,7 @@
 import { createGo } from "../dist/go.js";
 import { compileBytes, forbidden } from "./compile.js";
 import { TokenError } from "./error.js";
+import { known } from "./option.js";
 import { identityOf } from "./stamp.js";
 
 /**
@@ -141,7 +142,9 @@ export function createModule(load, { build, waitUntil, onDeath } = {}) {
  * @returns {keyof InitializeOptions | undefined}
  */
 function only(options) {
-	const names = /** @type {const} */ (["wasmUrl", "wasmModule", "wasmBytes"]).filter((name) => options[name] != null);
+	const all = /** @type {const} */ (["wasmUrl", "wasmModule", "wasmBytes"]);
+	known(options, all);
+	const names = all.filter((name) => options[name] != null);
 	if (names.length > 1) {
 		throw new TokenError("module_invalid", `initialize takes one of ${names.join(", ")}, not several.`);
 	}

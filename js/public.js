@@ -13,6 +13,7 @@ export { Token } from "./token.js";
 /** @typedef {import("./identity.js").Supplied} Supplied */
 /** @typedef {import("./client.js").ClientOptions} ClientOptions */
 /** @typedef {import("./client.js").GetTokenOptions} GetTokenOptions */
+/** @typedef {import("./client.js").VerifyOptions} VerifyOptions */
 /** @typedef {import("./client.js").Verification} Verification */
 /** @typedef {import("./driver.js").TokenEvent} TokenEvent */
 /** @typedef {import("./driver.js").Purpose} Purpose */

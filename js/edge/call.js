@@ -55,7 +55,9 @@ export async function sealedCall(call) {
 	}
 	let token = await sessions.token(session);
 	const body = await outgoing(call, token);
-	for (let replay = false; ; replay = true) {
+	/** Why it was sent once more: once for each reason, as two tokens can die together. @type {Set<unknown>} */
+	const reasons = new Set();
+	for (;;) {
 		const sent = Date.now();
 		const response = await send(call, url, token, body);
 		log.vendorStatus = response.status;
@@ -64,14 +66,15 @@ export async function sealedCall(call) {
 		if (outcome) {
 			log.token = outcome.rolled ? "rolled" : outcome.replay ? "dead" : undefined;
 		}
-		if (outcome?.replay && !replay && body.again) {
+		if (outcome?.replay && !reasons.has(outcome.reason) && body.again) {
+			reasons.add(outcome.reason);
 			answer.drop();
 			log.replayed = true;
 			token = await sessions.token(session);
 			body.refresh(token);
 			continue;
 		}
-		const replayed = replay ? "sent" : outcome?.replay ? "body-too-large" : undefined;
+		const replayed = reasons.size > 0 ? "sent" : outcome?.replay ? "body-too-large" : undefined;
 		return relay(response, answer, policy, replayed);
 	}
 }

@@ -191,9 +191,18 @@ describe("a failure", () => {
 	]) {
 		test(`of a fetch that ${what} is a typed one`, async () => {
 			const client = createClient(module, { fetch, timeoutMs: 50 });
-			await assert.rejects(client.getToken(appcube), tokenError("network"));
+			await assert.rejects(client.getToken(appcube), tokenError("network", { message: "appcube: login: no connection to the vendor, or it was lost" }));
 		});
 	}
+
+	test("of a lost connection tells a page, which gets no reason from its browser, what else to look for", async (t) => {
+		Object.assign(globalThis, { document: {} });
+		t.after(() => void delete globalThis.document);
+		const client = createClient(module, { fetch: () => Promise.reject(new TypeError("Failed to fetch")), timeoutMs: 50 });
+		await assert.rejects(client.getToken(appcube), tokenError("network", {
+			message: "appcube: login: no connection to the vendor, or it was lost; also check that the vendor allows this page's origin",
+		}));
+	});
 });
 
 describe("a session handle", () => {
@@ -465,7 +474,7 @@ test("a token is not handed out past its life though the time of day is set back
 describe("options", () => {
 	for (const [field, value] of [
 		["fetch", "no function"], ["fetch", null], ["onEvent", {}], ["timeoutMs", 0], ["timeoutMs", NaN], ["timeoutMs", "5000"],
-		["timeoutMs", 600_001], ["timeoutMs", Infinity], ["maxSessions", 0], ["maxSessions", 1.5], ["maxSessions", 500_001], ["maxSessions", null],
+		["timeout", 1000], ["timeoutMs", 600_001], ["timeoutMs", Infinity], ["maxSessions", 0], ["maxSessions", 1.5], ["maxSessions", 500_001], ["maxSessions", null],
 	]) {
 		test(`createClient refuses ${field}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`, () => {
 			assert.throws(() => createClient(module, { [field]: value }), tokenError("invalid_option", { field }));
@@ -473,7 +482,7 @@ describe("options", () => {
 	}
 
 	for (const [field, options] of [
-		["rejected", { rejected: 5 }], ["rejected", { rejected: {} }], ["signal", { signal: {} }], ["signal", { signal: "no" }],
+		["reject", { reject: "T" }], ["a name", { "no name of an option": 1 }], ["options", 0], ["options", "signal"], ["rejected", { rejected: 5 }], ["rejected", { rejected: {} }], ["signal", { signal: {} }], ["signal", { signal: "no" }],
 	]) {
 		test(`getToken refuses ${JSON.stringify(options)}, and sends nothing`, async () => {
 			const { fetch, requests } = lenient();

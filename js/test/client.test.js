@@ -69,6 +69,14 @@ for (const system of systems) {
 		assert.equal(events.filter((type) => type === "rejected").length >= 1, true);
 	});
 
+	test(`${system}: a business call survives the death of all that it carried`, async () => {
+		const client = make();
+		const { identity, path, init } = all[system];
+		await client.getToken(identity);
+		await sandbox.revoke({ all: true }); // of ccmessaging the AccessToken too, which is told first
+		assert.equal((await client.fetch(identity, path, init)).status, 200);
+	});
+
 	test(`${system}: a hundred callers who say that the same token was rejected cause one renewal`, async () => {
 		const client = make();
 		const { identity } = all[system];

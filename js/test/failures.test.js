@@ -2,6 +2,7 @@
 // trace of it once the vendor is well.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { inspect } from "node:util";
 import { createClient } from "../client.js";
 import { platformClock } from "../clock.js";
 import { sandboxIdentities } from "../demo/identities.js";
@@ -153,15 +154,21 @@ test("a business call with a fault is the caller's to judge, and no login follow
 	}
 });
 
-test("a server that is not there is a network error with the platform's word for it", async () => {
+test("a server that is not there is a network error with the platform's word for it, in every form of the error and in its event", async () => {
 	const { url, stop } = await startServer("127.0.0.1:0");
 	await stop();
-	const client = createClient(module, {}, hurried);
+	const told = [];
+	const client = createClient(module, { onEvent: ({ error }) => error && told.push(error.message) }, hurried);
 	const identity = { ...own("cubedrive").identity, baseUrl: `${url}/lite` };
 	await assert.rejects(client.getToken(identity), (error) => {
 		assert.equal(error.cause.code, "ECONNREFUSED");
+		assert.equal(error.message, "cubedrive: login: no connection to the vendor, or it was lost (ECONNREFUSED)");
+		assert.deepEqual(JSON.parse(JSON.stringify(error)).cause, { code: "ECONNREFUSED" });
+		assert.match(inspect(error), /\(ECONNREFUSED\)/);
 		return tokenError("network", { retryable: true })(error);
 	});
+	assert.ok(told.length > 0);
+	assert.deepEqual(told.filter((message) => !message.endsWith("(ECONNREFUSED)")), []);
 });
 
 test("a short life makes no loop of logins: a token of a second serves a burst, and the next second has another", async () => {

@@ -213,6 +213,11 @@ describe("initialize", () => {
 		assert.equal(await module.start(), core);
 	});
 
+	test("an option of initialize that there is not is refused, as the core would come from elsewhere than was meant", async () => {
+		const module = createModule(load);
+		await assert.rejects(module.initialize({ wasmURL: fixture.path }), tokenError("invalid_option", /^wasmURL is not an option here; there are: wasmUrl/));
+	});
+
 	test("several sources at once are refused", async () => {
 		const module = createModule(load);
 		await assert.rejects(

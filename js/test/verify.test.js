@@ -147,6 +147,21 @@ describe("a question that cannot be asked", () => {
 		});
 	}
 
+	test("an option that there is not is a typed error, and the vendor is not asked", async () => {
+		const { client, requests } = start();
+		for (const options of [{ timeout: 5 }, 5]) {
+			const field = options === 5 ? "options" : "timeout";
+			await assert.rejects(client.verifyToken("token", cubedrive, options), tokenError("invalid_option", { field }));
+			await assert.rejects(client.session(cubedrive).verify("token", options), tokenError("invalid_option", { field }));
+		}
+		assert.equal(requests.length, 0);
+	});
+
+	test("nothing at all in place of a token is said before the missing identity", async () => {
+		const { client } = start();
+		await assert.rejects(client.verifyToken(undefined), tokenError("invalid_option", { field: "token" }));
+	});
+
 	test("a token's value without its identity is a typed error", async () => {
 		const { client } = start();
 		await assert.rejects(client.verifyToken("token"), tokenError("invalid_option", { field: "identity" }));

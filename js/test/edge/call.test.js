@@ -243,6 +243,24 @@ describe("a token that has died", () => {
 		assert.equal(vendor.calls.length - since, 1);
 	});
 
+	test("both tokens dead, and told of one after the other: once more for each", async () => {
+		/** @type {string[]} */
+		const dead = [];
+		vendor.business = (_request, response, { headers }) => {
+			if (dead.includes(headers.authorization)) {
+				return json(response, { exceptionInfo: "auth fail! illegal or expired token info." }, { status: 403 });
+			}
+			return json(response, {}, { status: dead.includes(headers["ccmessaging-token"]) ? 401 : 200 });
+		};
+		await call(`${messaging}/poll`);
+		const since = vendor.calls.length;
+		const { headers } = vendor.calls[since - 1];
+		dead.push(headers.authorization, headers["ccmessaging-token"]);
+		const response = await call(`${messaging}/poll`);
+		assert.deepEqual([response.status, response.headers.get("cctoken-replay")], [200, "sent"]);
+		assert.equal(vendor.calls.length - since, 3);
+	});
+
 	test("where no new token can be had, the caller learns why", async () => {
 		dying(1);
 		await call(drive); // a session, and a token

@@ -298,7 +298,7 @@ func (h *vectorHost) caller(name any, ask func(o *outcome) *keep.Problem) {
 	}()
 }
 
-func (h *vectorHost) call(o *outcome, step map[string]any, replay bool) *keep.Problem {
+func (h *vectorHost) call(o *outcome, step map[string]any, replayed ...string) *keep.Problem {
 	if p := h.post("/token", step, nil, &o.token); p != nil {
 		return p
 	}
@@ -329,7 +329,8 @@ func (h *vectorHost) call(o *outcome, step map[string]any, replay bool) *keep.Pr
 		return &keep.Problem{Code: string(core.Network), System: o.token.System, Step: string(core.StepCall), Retryable: true}
 	}
 	var verdict struct {
-		Replay bool `json:"replay"`
+		Replay bool   `json:"replay"`
+		Reason string `json:"reason"`
 	}
 	if p := h.post("/judge", step, map[string]any{
 		"serial": o.token.Serial, "sentAgo": h.Now().Mono - e.at.Mono, "status": a.Status, "retryAfter": a.RetryAfter,
@@ -337,9 +338,9 @@ func (h *vectorHost) call(o *outcome, step map[string]any, replay bool) *keep.Pr
 	}, &verdict); p != nil {
 		return p
 	}
-	if verdict.Replay && !replay && step["stream"] != true {
+	if verdict.Replay && !slices.Contains(replayed, verdict.Reason) && step["stream"] != true {
 		h.log(keep.Entry{Event: "replayed"})
-		return h.call(o, step, true)
+		return h.call(o, step, append(replayed, verdict.Reason)...)
 	}
 	o.status = a.Status
 	return nil
@@ -415,7 +416,7 @@ var vectorSteps = map[string]func(h *vectorHost, arg any, step map[string]any){
 		h.caller(arg, func(o *outcome) *keep.Problem { return h.post("/token", step, fields, &o.token) })
 	},
 	"call": func(h *vectorHost, arg any, step map[string]any) {
-		h.caller(arg, func(o *outcome) *keep.Problem { return h.call(o, step, false) })
+		h.caller(arg, func(o *outcome) *keep.Problem { return h.call(o, step) })
 	},
 	"verify": func(h *vectorHost, arg any, step map[string]any) {
 		h.caller(arg, func(o *outcome) *keep.Problem {
