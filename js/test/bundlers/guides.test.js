@@ -1,8 +1,7 @@
 // Every guide is followed to the letter, with the package as it is published, and each page that it serves is opened in
 // Chromium.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +9,8 @@ import { setTimeout } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import { controls } from "../../demo/server.js";
 import { launchChromium } from "../browser/chromium.js";
+import { pack } from "../package/packed.js";
+import { groups, tools } from "../package/tools.js";
 import { Guide, readGuide } from "./guide.js";
 import { serveRegistry } from "./registry.js";
 import { stepsOf } from "./steps.js";
@@ -19,26 +20,18 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 const guides = (await readdir(join(root, "docs/guides"))).map((name) => `guides/${name}`);
 const names = [...guides, "migration.md"];
 
-/** What guides take for granted, as packages of npm. */
-const runtimes = ["deno@2.9.6", "bun@1.4.5"];
-
 let folder;
 let browser;
 let tarball;
 let registry;
-let tools;
+let runtimes;
 
 before(async () => {
 	folder = await mkdtemp(join(tmpdir(), "cctoken-guides-"));
-	const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], { cwd: root, encoding: "utf8" });
-	tarball = join(folder, JSON.parse(packed)[0].filename);
+	({ tarball } = await pack(folder));
 	registry = await serveRegistry(tarball, JSON.parse(await readFile(join(root, "package.json"), "utf8")));
-	tools = join(folder, "tools");
-	await mkdir(tools);
-	execFileSync("npm", ["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline", ...runtimes], {
-		cwd: tools,
-		stdio: ["ignore", "ignore", "inherit"],
-	});
+	// What guides take for granted: Deno and Bun.
+	runtimes = join(await tools("runtimes"), ".bin");
 	browser = await launchChromium();
 });
 
@@ -79,7 +72,7 @@ test("the version that a guide says it was tried with is the one that is tried",
 	for (const name of guides) {
 		const guide = await readGuide(name);
 		const said = /Tried with ([\w.]+?)(?:\.js)? (\d[\d.]*\d|\d)/.exec(guide);
-		const packages = [...guide.matchAll(/^npm install (.*)$/gm)].flatMap(([, words]) => words.split(" ")).concat(runtimes);
+		const packages = [...guide.matchAll(/^npm install (.*)$/gm)].flatMap(([, words]) => words.split(" ")).concat(groups.runtimes);
 		if (said) {
 			const [, tool, version] = said;
 			assert.ok(packages.some((name) => name.startsWith(`${tool.toLowerCase()}@${version}.`)), `docs/${name} has no ${tool} ${version}`);
@@ -120,7 +113,7 @@ describe("the guides", { concurrency: 2 }, () => {
 				browser,
 				// In a Worker, tokens that are renewed between requests are the difficulty: see below.
 				flags: name === "guides/workers.md" ? ["-access-token-lifetime", "4s"] : [],
-				tools: join(tools, "node_modules/.bin"),
+				tools: runtimes,
 				log: (line) => t.diagnostic(line),
 			});
 			try {

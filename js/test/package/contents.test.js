@@ -1,25 +1,23 @@
 // What is in the tarball: these files, with what the manifest says of them, and nothing else.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { after, before, test } from "node:test";
-import { promisify } from "node:util";
 import { transform } from "esbuild";
 import { identityOf } from "../../stamp.js";
-import { pack } from "./packed.js";
-
-const run = promisify(execFile);
+import { pack, run } from "./packed.js";
 
 /** @type {string} */
 let folder;
+/** @type {string} */
+let tarball;
 /** The unpacked tarball. @type {string} */
 let unpacked;
 before(async () => {
 	folder = await mkdtemp(join(tmpdir(), "cctoken-contents-"));
-	const { tarball } = await pack(folder);
+	({ tarball } = await pack(folder));
 	await mkdir((unpacked = join(folder, "unpacked")));
 	await run("tar", ["-xzf", tarball, "-C", unpacked, "--strip-components=1"]);
 });
@@ -38,6 +36,10 @@ const json = async (/** @type {string} */ path) => JSON.parse(String(await read(
 test("the tarball holds the files of files.txt, and no other", async () => {
 	const listed = String(await readFile(new URL("files.txt", import.meta.url))).trim().split("\n");
 	assert.deepEqual(await paths(), listed);
+});
+
+test("its download is below 5.5 MB", async () => {
+	assert.ok((await stat(tarball)).size < 5_500_000, `the package has grown to ${(await stat(tarball)).size} bytes`);
 });
 
 test("nothing in it is a link, is empty, or can be executed that is no command", async () => {
