@@ -17,7 +17,8 @@ export const nodes = ["20.0.0", "20.20.2", "22.23.3", "24.21.0", "26.10.0"];
 
 /** What is installed together. @type {Record<string, string[]>} */
 export const groups = {
-	runtimes: [...nodes.map((version) => `node-${version}@npm:${node}@${version}`), "deno@2.9.6", "bun@1.4.5"],
+	nodes: nodes.map((version) => `node-${version}@npm:${node}@${version}`),
+	runtimes: ["deno@2.9.6", "bun@1.4.5"],
 	workers: ["workerd@1.20261117.1"],
 	next: ["next@16.4.6", "react@19.3.1", "react-dom@19.3.1"],
 	types: ["typescript@5.9.3", "publint@0.3.25", "@arethetypeswrong/cli@0.18.5"],
