@@ -65,6 +65,11 @@ test("every entry names its types first and its default last, as whoever reads t
 	}
 });
 
+test("tools that read no exports, as Parcel, get the same entries by the older fields", async () => {
+	const { exports, main, browser, types } = JSON.parse(await readFile(join(program.installed, "package.json"), "utf8"));
+	assert.deepEqual([types, main, browser], [exports["."].types, exports["."].node, exports["."].browser]);
+});
+
 test("a bundle of an import that takes nothing is empty", async () => {
 	for (const entry of ["cctoken", "cctoken/inline", "cctoken/edge/sign", "cctoken/sandbox"]) {
 		for (const contents of [`import "${entry}";`, `import * as unused from "${entry}";`]) {
