@@ -151,6 +151,13 @@ export class Guide {
 		await writeFile(file, this.#placed(text));
 	}
 
+	/** Writes a file as the guide first shows it. @param {string} path */
+	async again(path) {
+		const file = stepsOf(await readGuide(this.#name)).find((step) => step.kind === "file" && step.path === path);
+		assert.ok(file?.kind === "file", `${this.#name} shows no ${path}`);
+		await this.write(path, file.text);
+	}
+
 	/**
 	 * @param {string} script
 	 * @returns {Promise<string>} what it printed

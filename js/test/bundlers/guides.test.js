@@ -1,8 +1,7 @@
 // Every guide is followed to the letter, with the package as it is published, and each page that it serves is opened in
 // Chromium.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +9,8 @@ import { setTimeout } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import { controls } from "../../demo/server.js";
 import { launchChromium } from "../browser/chromium.js";
+import { pack } from "../package/packed.js";
+import { groups, tools } from "../package/tools.js";
 import { Guide, readGuide } from "./guide.js";
 import { serveRegistry } from "./registry.js";
 import { stepsOf } from "./steps.js";
@@ -19,26 +20,18 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 const guides = (await readdir(join(root, "docs/guides"))).map((name) => `guides/${name}`);
 const names = [...guides, "migration.md"];
 
-/** What guides take for granted, as packages of npm. */
-const runtimes = ["deno@2.9.6", "bun@1.4.5"];
-
 let folder;
 let browser;
 let tarball;
 let registry;
-let tools;
+let runtimes;
 
 before(async () => {
 	folder = await mkdtemp(join(tmpdir(), "cctoken-guides-"));
-	const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], { cwd: root, encoding: "utf8" });
-	tarball = join(folder, JSON.parse(packed)[0].filename);
+	({ tarball } = await pack(folder));
 	registry = await serveRegistry(tarball, JSON.parse(await readFile(join(root, "package.json"), "utf8")));
-	tools = join(folder, "tools");
-	await mkdir(tools);
-	execFileSync("npm", ["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline", ...runtimes], {
-		cwd: tools,
-		stdio: ["ignore", "ignore", "inherit"],
-	});
+	// What guides take for granted: Deno and Bun.
+	runtimes = join(await tools("runtimes"), ".bin");
 	browser = await launchChromium();
 });
 
@@ -48,8 +41,19 @@ after(async () => {
 	await rm(folder, { recursive: true });
 });
 
-test("what is said to go wrong belongs to a guide", () => {
-	assert.deepEqual(Object.keys(wrong).filter((name) => !names.includes(name)), []);
+test("each line of a guide's table of what may go wrong has its case, and each case its line", async () => {
+	assert.deepEqual(Object.keys(wrong).sort(), [...guides].sort());
+	for (const name of guides) {
+		const [, table = ""] = (await readGuide(name)).split("\n## What may go wrong\n");
+		const cells = [...table.matchAll(/^\| (.+?) \|/gm)].map(([, cell]) => cell).slice(2); // after the head and its rule
+		// What is no code is said in words, up to a comma.
+		const lines = cells.flatMap((cell) => cell.match(/(?<=`)\w+(?=`)/g) ?? [cell.split(",")[0]]);
+		const cases = wrong[name].filter(({ tool }) => !tool).map(({ code }) => code);
+		assert.deepEqual([...new Set(cases)].sort(), lines.sort(), `docs/${name}`);
+		for (const { code } of wrong[name].filter(({ tool }) => tool)) {
+			assert.ok(table.includes(`\`${code}\` is `), `docs/${name} does not have the tool's words: ${code}`);
+		}
+	}
 });
 
 test("every guide shows that it has got a token", async () => {
@@ -79,11 +83,13 @@ test("the version that a guide says it was tried with is the one that is tried",
 	for (const name of guides) {
 		const guide = await readGuide(name);
 		const said = /Tried with ([\w.]+?)(?:\.js)? (\d[\d.]*\d|\d)/.exec(guide);
-		const packages = [...guide.matchAll(/^npm install (.*)$/gm)].flatMap(([, words]) => words.split(" ")).concat(runtimes);
-		if (said) {
-			const [, tool, version] = said;
-			assert.ok(packages.some((name) => name.startsWith(`${tool.toLowerCase()}@${version}.`)), `docs/${name} has no ${tool} ${version}`);
+		const packages = [...guide.matchAll(/^npm install (.*)$/gm)].flatMap(([, words]) => words.split(" ")).concat(groups.runtimes);
+		if (/\b(node|browser)\.md$/.test(name)) {
+			continue; // which versions of these are tried is in js/test/package/tools.js and js/test/browser
 		}
+		assert.ok(said, `docs/${name} does not say what it was tried with`);
+		const [, tool, version] = said;
+		assert.ok(packages.some((name) => name.startsWith(`${tool.toLowerCase()}@${version}.`)), `docs/${name} has no ${tool} ${version}`);
 	}
 });
 
@@ -118,17 +124,27 @@ describe("the guides", { concurrency: 2 }, () => {
 				tarball,
 				registry: registry.url,
 				browser,
-				// In a Worker, tokens that are renewed between requests are the difficulty: see below.
-				flags: name === "guides/workers.md" ? ["-access-token-lifetime", "4s"] : [],
-				tools: join(tools, "node_modules/.bin"),
+				// In a Worker, tokens that are renewed between requests are the difficulty: see below. And CubeDrive intercepts.
+				flags: name === "guides/workers.md" ? ["-access-token-lifetime", "4s", "-cubedrive-logins", "20"] : [],
+				tools: runtimes,
 				log: (line) => t.diagnostic(line),
 			});
 			try {
 				await guide.open();
 				await guide.follow();
-				for (const { why, change, serve, run, tool, code } of wrong[name] ?? []) {
+				if (name === "guides/workers.md") {
+					for (const [index, what] of ["a Worker", "a Durable Object"].entries()) {
+						await t.test(`in ${what}, what one request has begun is there for the next`, () => renewsBetweenRequests(guide, guide.served[index]));
+					}
+				}
+				for (const { why, again, files = {}, change, serve, run, tool, code, remedy } of wrong[name] ?? []) {
 					await t.test(`${name}: where ${why}, there is ${code}`, async () => {
-						assert.ok((await readGuide(name)).includes(`\`${code}\``), "the guide names it");
+						if (again) {
+							await guide.again(again);
+						}
+						for (const [path, text] of Object.entries(files)) {
+							await guide.write(path, text);
+						}
 						if (change) {
 							await guide.run(change);
 						}
@@ -142,12 +158,12 @@ describe("the guides", { concurrency: 2 }, () => {
 						if (tool) {
 							await assert.rejects(guide.run(tool), ({ message }) => message.includes(code));
 						}
+						if (remedy) {
+							await guide.run(remedy.change);
+							await guide.serve(remedy.serve);
+							assert.equal(await guide.shown(remedy.shows), remedy.shows);
+						}
 					});
-				}
-				if (name === "guides/workers.md") {
-					for (const [index, what] of ["a Worker", "a Durable Object"].entries()) {
-						await t.test(`in ${what}, what one request has begun is there for the next`, () => renewsBetweenRequests(guide, guide.served[index]));
-					}
 				}
 			} finally {
 				await guide.close();

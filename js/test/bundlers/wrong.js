@@ -4,11 +4,19 @@
 /**
  * @typedef {object} Case
  * @property {string} why
+ * @property {string} [again] a file that is written once more as the guide first shows it
+ * @property {Record<string, string>} [files] that the reader is taken to have
  * @property {string} [change] commands that bring it about
  * @property {string} [serve] a server whose page then shows the code …
  * @property {[command: string, program: string]} [run] … or a program that then fails with it
  * @property {string} [tool] … or a tool's command that then fails with these words
  * @property {string} code
+ * @property {Remedy} [remedy] what the guide says to do, done
+ *
+ * @typedef {object} Remedy
+ * @property {string} change commands that end well
+ * @property {string} serve a server whose page then …
+ * @property {string} shows … shows this
  */
 
 const withoutFile = (/** @type {string} */ files, folder = "dist") => ({
@@ -17,6 +25,20 @@ const withoutFile = (/** @type {string} */ files, folder = "dist") => ({
 	serve: `node server.js ${folder}`,
 	code: "module_not_found",
 });
+
+const pageForAnything = (/** @type {string} */ files, folder = "dist") => ({
+	why: "the server answers a page for whatever it does not know",
+	change: `rm -f ${files}; sed -i 's#^const listener#app.use((request, response) => response.sendFile("index.html", { root: "${folder}" }));\\n&#' server.js`,
+	serve: `node server.js ${folder}`,
+	code: "module_invalid",
+});
+
+/** A Worker that shows the code of what fails in another one. */
+const failing = (/** @type {string} */ other) => `import worker from "./${other}";
+export * from "./${other}";
+const shown = (error) => new Response(error.code ?? (error.message && "no code"));
+export default { fetch: (request, env) => worker.fetch(request, env).catch(shown) };
+`;
 
 /** @type {Record<string, Case[]>} */
 export const wrong = {
@@ -41,6 +63,12 @@ export const wrong = {
 			change: "sed -i 's#cctoken/inline#cctoken#' token.js; bun build token.js --target=bun --outdir=build",
 			run: ["bun", "build/token.js"],
 			code: "module_not_found",
+		},
+		{
+			why: "nobody listens there",
+			change: "sed -i 's#http://127.0.0.1:[0-9]*#http://127.0.0.1:1#' token.js",
+			run: ["bun", "token.js"],
+			code: "network",
 		},
 	],
 	"guides/browser.md": [
@@ -79,13 +107,34 @@ export const wrong = {
 			run: ["node", "single/token.js"],
 			code: "module_not_found",
 		},
+		{
+			why: "the page's own server does not run while it is developed",
+			files: { "vite.config.js": 'export default { server: { proxy: { "/access-token": "http://127.0.0.1:1" } } };\n' },
+			serve: "npx vite",
+			code: "supplier_failed",
+		},
 	],
 	"guides/webpack.md": [
 		withoutFile("dist/*.wasm"),
 		{ why: "the program's file was not deployed with the rest", change: "rm build/*.wasm", run: ["node", "build/main.mjs"], code: "module_not_found" },
+		pageForAnything("dist/*.wasm"),
+		{
+			why: "a rule of the configuration takes the package's file too",
+			change: "sed -i 's#mode: \"production\",#& module: { rules: [{ test: /[.]wasm$/, type: \"asset/resource\", generator: { emit: false } }] },#' webpack.config.js; npx webpack",
+			serve: "node server.js dist",
+			code: "module_invalid",
+		},
 	],
 	"guides/rollup.md": [
+		{
+			why: "the file is of another build",
+			// It ends with the hash that says of which.
+			change: "truncate -s -8 dist/core.wasm; printf 01234567 >> dist/core.wasm",
+			serve: "node server.js dist",
+			code: "module_stale",
+		},
 		withoutFile("dist/core.wasm"),
+		pageForAnything("dist/core.wasm"),
 		{
 			why: "a token is asked for first",
 			change: "sed -i '/^await initialize/d' build/token.js && echo 'await initialize({ wasmUrl: \"core.wasm\" });' >> build/token.js && cp build/core.wasm dist/",
@@ -99,14 +148,38 @@ export const wrong = {
 			tool: "npx esbuild src/token.js --bundle --format=esm --platform=node --outdir=build",
 			code: 'No loader is configured for ".wasm" files',
 		},
+		{
+			why: "a token is asked for first",
+			change: `sed -i '/^await initialize/d' src/token.js && echo 'await initialize({ wasmUrl: new URL(core, import.meta.url) });' >> src/token.js
+npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=file --outdir=build && cp node_modules/cctoken/dist/core.wasm dist/`,
+			run: ["node", "build/token.js"],
+			code: "module_started",
+		},
+		{
+			why: "the program lacks the call of initialize",
+			change: "rm dist/core.wasm; sed -i 's#cctoken/inline#cctoken#' src/main.js; npx esbuild src/main.js --bundle --format=esm --outdir=dist",
+			serve: "node server.js dist",
+			code: "module_not_found",
+		},
+		pageForAnything("dist/*.wasm"),
 	],
 	"guides/parcel.md": [
 		withoutFile("dist/*.wasm"),
+		pageForAnything("dist/*.wasm"),
 		{
 			why: "another entry is imported, and the option is missing",
 			change: "sed -i 's#\"cctoken\"#\"cctoken/inline\"#' src/main.js",
 			tool: "npx parcel build --no-cache",
 			code: "Failed to resolve 'cctoken/inline'",
+			remedy: {
+				change: `node -e '
+					const { readFileSync, writeFileSync } = require("node:fs");
+					const manifest = JSON.parse(readFileSync("package.json"));
+					writeFileSync("package.json", JSON.stringify({ ...manifest, "@parcel/resolver-default": { "packageExports": true } }));
+				'; npx parcel build --no-cache --target page`,
+				serve: "node server.js dist",
+				shows: "ccmessaging true",
+			},
 		},
 	],
 	"guides/next.md": [
@@ -116,6 +189,84 @@ export const wrong = {
 			change: "sed -i 's#/access-token#/elsewhere#' server.js; npx next build",
 			serve: "node server.js out",
 			code: "supplier_failed",
+		},
+		{
+			why: "the policy forbids WebAssembly",
+			change: `sed -i "s#<head>#&<meta http-equiv='Content-Security-Policy' content=\\"script-src 'self' 'unsafe-inline'\\">#" out/index.html`,
+			serve: "node server.js out",
+			code: "module_invalid",
+		},
+		{
+			why: "the secret is not set where the server runs",
+			again: "app/access-token/route.js",
+			files: { "post.js": 'import { POST } from "./app/access-token/route.js";\nawait POST();\n' },
+			run: ["APP_SECRET= node", "post.js"],
+			code: "invalid_identity",
+		},
+	],
+	"guides/workers.md": [
+		{
+			why: "there is something to compile",
+			files: { "src/failing.js": failing("started.js") },
+			change: `sed 's#import { #&initialize, #; s#const answer = #await initialize({ wasmUrl: "https://aicc.example.com/core.wasm" });\\n&#' src/worker.js > src/started.js`,
+			serve: "npx wrangler dev src/failing.js",
+			code: "module_invalid",
+		},
+		{
+			why: "the vendor admits known addresses only",
+			files: {
+				"src/failing.js": failing("guarded.js"),
+				// The vendor is the Worker itself: the sandbox admits everybody.
+				"src/guarded.js": `import { createClient } from "cctoken";
+export default {
+	async fetch(request, env) {
+		const { origin, pathname } = new URL(request.url);
+		if (pathname.endsWith("/tokenByAkSk")) {
+			return Response.json({ AccessToken: "A1", Expires: "600" });
+		}
+		if (pathname.endsWith("/applyToken")) {
+			return Response.json({ exceptionInfo: "The client IP address is not in the trustlist." }, { status: 403 });
+		}
+		const token = await createClient().getToken({
+			system: "ccmessaging", baseUrl: origin, appKey: "app001", appSecret: env.APP_SECRET,
+			userId: "user001", userName: "Zhang San", channelId: "channel001", locale: "zh",
+		});
+		return new Response(token.system);
+	},
+};
+`,
+			},
+			serve: "npx wrangler dev src/failing.js",
+			code: "address_not_admitted",
+		},
+		{
+			why: "CubeDrive's logins add up",
+			files: {
+				"src/failing.js": failing("many.js"),
+				// Each client is as one of Cloudflare's machines.
+				"src/many.js": `import { createClient } from "cctoken";
+export default {
+	async fetch() {
+		for (let machine = 0; machine < 100; machine++) {
+			await createClient().getToken({
+				system: "cubedrive", baseUrl: "https://aicc.example.com/lite",
+				params: { appId: "demo-app", appSecret: "app-secret-of-demo-app", user: "user22" },
+			});
+		}
+		return new Response("a hundred logins");
+	},
+};
+`,
+			},
+			serve: "npx wrangler dev src/failing.js",
+			code: "malformed_response",
+		},
+		{
+			why: "the error crossed from the Durable Object",
+			files: { "src/failing.js": failing("shared.js") },
+			change: "echo APP_SECRET=other > .dev.vars",
+			serve: "npx wrangler dev src/failing.js --config wrangler.shared.json",
+			code: "no code",
 		},
 	],
 };

@@ -1,25 +1,22 @@
 // What people do: install the package, export two names, and deploy.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { after, before, test } from "node:test";
-import { promisify } from "node:util";
+import { install, run } from "../package/packed.js";
 import { startEdge } from "./edge.js";
 import { startVendor } from "./vendor.js";
 
-const run = promisify(execFile);
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+const wrangler = fileURLToPath(new URL("../../../node_modules/.bin/wrangler", import.meta.url));
+/** @type {Awaited<ReturnType<typeof install>>} */
+let program;
 /** @type {string} */
 let folder;
 
 before(async () => {
-	folder = await mkdtemp(join(tmpdir(), "cctoken-edge-package-"));
-	const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], { cwd: root });
-	await writeFile(join(folder, "package.json"), '{ "private": true, "type": "module" }');
-	await run("npm", ["install", "--offline", "--no-audit", "--no-fund", join(folder, JSON.parse(stdout)[0].filename)], { cwd: folder });
+	program = await install();
+	folder = program.folder;
 	await writeFile(join(folder, "worker.js"), 'export { default, Keeper, Nonces } from "cctoken/edge";\n');
 	await writeFile(join(folder, "in-code.js"), `
 import { createEdge } from "cctoken/edge";
@@ -32,7 +29,7 @@ export default createEdge({
 });
 `);
 });
-after(() => rm(folder, { recursive: true, force: true }));
+after(() => program?.remove());
 
 test("the package installs alone: nothing comes with it", async () => {
 	const { packages } = JSON.parse(await readFile(join(folder, "node_modules/.package-lock.json"), "utf8"));
@@ -63,7 +60,7 @@ for (const main of ["worker.js", "in-code.js"]) {
 		}));
 		const out = join(folder, `out-${main}`);
 		await mkdir(out);
-		const { stdout, stderr } = await run(join(root, "node_modules/.bin/wrangler"), ["deploy", "--dry-run", "--outdir", out, "-c", config], {
+		const { stdout, stderr } = await run(wrangler, ["deploy", "--dry-run", "--outdir", out, "-c", config], {
 			cwd: folder, env: { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" },
 		});
 		assert.match(stdout, /env\.KEEPER \(Keeper\)/);

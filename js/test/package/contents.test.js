@@ -1,25 +1,25 @@
 // What is in the tarball: these files, with what the manifest says of them, and nothing else.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { after, before, test } from "node:test";
-import { promisify } from "node:util";
+import { pathToFileURL } from "node:url";
 import { transform } from "esbuild";
 import { identityOf } from "../../stamp.js";
-import { pack } from "./packed.js";
-
-const run = promisify(execFile);
+import { brokenLinks, pagesOf } from "../docs/links.js";
+import { pack, run } from "./packed.js";
 
 /** @type {string} */
 let folder;
+/** @type {string} */
+let tarball;
 /** The unpacked tarball. @type {string} */
 let unpacked;
 before(async () => {
 	folder = await mkdtemp(join(tmpdir(), "cctoken-contents-"));
-	const { tarball } = await pack(folder);
+	({ tarball } = await pack(folder));
 	await mkdir((unpacked = join(folder, "unpacked")));
 	await run("tar", ["-xzf", tarball, "-C", unpacked, "--strip-components=1"]);
 });
@@ -38,6 +38,14 @@ const json = async (/** @type {string} */ path) => JSON.parse(String(await read(
 test("the tarball holds the files of files.txt, and no other", async () => {
 	const listed = String(await readFile(new URL("files.txt", import.meta.url))).trim().split("\n");
 	assert.deepEqual(await paths(), listed);
+});
+
+test("its download is below 5.5 MB, and it takes as much of a disk as its README says", async () => {
+	assert.ok((await stat(tarball)).size < 5_500_000, `the package has grown to ${(await stat(tarball)).size} bytes`);
+	const sizes = await Promise.all((await paths()).map(async (path) => (await stat(join(unpacked, path))).size));
+	const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6;
+	const said = [...String(await read("README.md")).matchAll(/^\| \*\*cctoken\*\*.* ([\d.]+) MB, 1 package /gm)].map(([, figure]) => Number(figure));
+	assert.ok(said.length > 0 && said.every((figure) => Math.abs(figure - megabytes) <= 0.1), `${said.join(", ")} and not ${megabytes}`);
 });
 
 test("nothing in it is a link, is empty, or can be executed that is no command", async () => {
@@ -111,4 +119,12 @@ test("every file that package.json names is there, and nothing at its installati
 	}
 	assert.deepEqual(Object.keys(scripts).filter((name) => /install|prepare/.test(name)), []);
 	assert.deepEqual(dependencies, {});
+});
+
+test("every link in its documents leads to a file in it", async () => {
+	const root = pathToFileURL(`${unpacked}/`);
+	const pages = await pagesOf(root);
+	assert.ok(pages.length >= 20 && pages.includes("README.md") && pages.includes("docs/edge.md"), pages.join());
+	const broken = await Promise.all(pages.map(async (name) => (await brokenLinks(root, name)).map((target) => `${name}: ${target}`)));
+	assert.deepEqual(broken.flat(), []);
 });

@@ -6,8 +6,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-const run = promisify(execFile);
+export const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** On Windows npm and npx are scripts, which only a shell can start; the arguments here hold nothing that it would change. */
+const shell = process.platform === "win32";
+const npm = (/** @type {string[]} */ args, /** @type {object} */ how) => run("npm", args, { ...how, shell });
+export const npx = (/** @type {string[]} */ args, /** @type {object} */ how) => run("npx", args, { ...how, shell });
 
 /**
  * Packs what `make build` has built.
@@ -15,7 +20,7 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
  * @returns {Promise<{ tarball: string, integrity: string, files: { path: string, size: number, mode: number }[] }>}
  */
 export async function pack(folder, from = root) {
-	const { stdout } = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], { cwd: from });
+	const { stdout } = await npm(["pack", "--json", "--ignore-scripts", "--pack-destination", folder], { cwd: from });
 	const [{ filename, integrity, files }] = JSON.parse(stdout);
 	return { tarball: join(folder, filename), integrity, files };
 }
@@ -31,7 +36,7 @@ export async function install() {
 		const { tarball } = await pack(folder);
 		await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
 		// The package needs nothing else, so nothing is asked of a registry.
-		await run("npm", ["install", "--offline", "--no-audit", "--no-fund", tarball], { cwd: folder });
+		await npm(["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", tarball], { cwd: folder });
 		await copyFile(join(root, "js/demo/identities.js"), join(folder, "identities.js"));
 		const program = fileURLToPath(new URL("program", import.meta.url));
 		for (const name of await readdir(program)) {

@@ -1,16 +1,13 @@
 // The same sources make the same package: built once more from a copy elsewhere, with nothing that was compiled before,
 // in another time zone and language.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { pack } from "./packed.js";
+import { pack, run } from "./packed.js";
 
-const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 test("two builds give the same bytes", async (t) => {

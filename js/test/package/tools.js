@@ -15,9 +15,15 @@ const node = `node-${process.platform === "win32" ? "win" : process.platform}-${
 /** Node from the oldest version that package.json admits, and the newest of each later line. */
 export const nodes = ["20.0.0", "20.20.2", "22.23.3", "24.21.0", "26.10.0"];
 
+/** The first of each line in which `require` has ES modules without a flag. */
+export const requires = ["20.19.0", "22.12.0"];
+
+const binaries = (/** @type {string[]} */ versions) => versions.map((version) => `node-${version}@npm:${node}@${version}`);
+
 /** What is installed together. @type {Record<string, string[]>} */
-const groups = {
-	runtimes: [...nodes.map((version) => `node-${version}@npm:${node}@${version}`), "deno@2.9.6", "bun@1.4.5"],
+export const groups = {
+	nodes: binaries([...nodes, ...requires]),
+	runtimes: ["deno@2.9.6", "bun@1.4.5"],
 	workers: ["workerd@1.20261117.1"],
 	next: ["next@16.4.6", "react@19.3.1", "react-dom@19.3.1"],
 	types: ["typescript@5.9.3", "publint@0.3.25", "@arethetypeswrong/cli@0.18.5"],
