@@ -119,7 +119,7 @@ async function* examination(context, path) {
 	yield finding;
 	if (given !== undefined) {
 		begin("given token");
-		yield await examine(identity, given, timeoutMs);
+		yield await examine(identity, given, { timeoutMs, called: token !== undefined && path !== undefined });
 	}
 	if (token && path !== undefined) {
 		begin("call");

@@ -451,6 +451,57 @@ for (const system of ["appcube", "ccmessaging", "isales", "cubedrive"]) {
 	});
 }
 
+/** A vendor of any system, which gives one token and answers a business call by what the call carries. */
+async function vendor(answer) {
+	const logins = {
+		"/oifde/rest/appcube/api/getAppCubeToken": { errorCode: 0, authToken: "a-fresh-token", expireTime: 3600 },
+		"/apiaccess/ccmessaging/applyToken": { resultCode: "0", token: "a-fresh-token" },
+		"/rest/isales/v1/openapi/obs/auth/login": { result: 0, resultData: { token: "a-fresh-token", tokenExpirationTime: 300 } },
+		"/getLogin": { success: true, "x-auth-token": "a-fresh-token" },
+		"/verifyAuthToken": { success: true, valid: true },
+	};
+	const server = createHTTP(async (request, response) => {
+		let body = "";
+		for await (const part of request) {
+			body += part;
+		}
+		const login = logins[request.url.split("?")[0]];
+		const [status, fields, headers] = login ? [200, login] : request.url === "/business" ? answer((body + JSON.stringify(request.headers)).includes("a-fresh-token")) : [404, {}];
+		response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(fields));
+	});
+	const baseUrl = `http://${await listening(server)}`;
+	return { appcube: { ...sandbox.identities.appcube, baseUrl }, ccmessaging: { ...sandbox.identities.ccmessaging, baseUrl, appSecret: undefined, accessToken: "an-access-token" }, isales: isales(baseUrl), cubedrive: { ...sandbox.identities.cubedrive, baseUrl } };
+}
+
+const withCall = { env: { CCTOKEN_TOKEN: "a-dead-token" }, args: ["--check-path", "/business"] };
+
+test("a token is refused where a new one is accepted, by whatever status or code of the body", async () => {
+	for (const [system, status, fields, headers] of [
+		["isales", 500, { result: 1 }], ["isales", 400, {}], ["isales", 302, {}, { location: "/login" }], ["appcube", 200, { errorCode: "1001" }], ["ccmessaging", 200, { resultCode: "1" }], ["isales", 200, { result: "2" }], ["cubedrive", 200, { success: false }],
+	]) {
+		const identities = await vendor((fresh) => (fresh ? [200, { errorCode: 200, resultCode: 0, result: "0", success: true }] : [status, fields, headers]));
+		const { verdict, code, step } = await doctor(identities[system], withCall);
+		assert.deepEqual([verdict, code, step("call").verdict], ["token_invalid", 1, "token_invalid"], `${system} ${status}`);
+		assert.match(step("call").found, /is refused, while a new one is accepted/);
+		assert.match(step("call").because, status === 200 ? /answered 200 with (errorCode 1001|resultCode 1|result 2|success false), with a new one 200/ : new RegExp(`answered ${status}, with a new one 200`));
+		assert.ok(!JSON.stringify(step("given token")).includes("--check-path"), "advised what was done");
+	}
+});
+
+test("a vendor's bad moment is no word on the token, and a code that a new token gets as well is one on the call", async () => {
+	let moments = 0;
+	const identities = await vendor((fresh) => (fresh || moments++ > 0 ? [200, { result: 0 }] : [503, {}]));
+	const { verdict, step } = await doctor(identities.isales, withCall);
+	assert.equal(verdict, "ok");
+	assert.match(step("call").found, /503 with the given token at first, and then 200/);
+	assert.equal(step("given token").level, "note");
+
+	const failing = await vendor(() => [200, { result: "a text of the vendor's" }]);
+	const { verdict: other, code, step: of } = await doctor(failing.isales, withCall);
+	assert.deepEqual([other, code, of("call").level], ["call_refused", 0, "warning"]);
+	assert.ok(!of("call").found.includes("a text"));
+});
+
 test("a person sees marks, reasons and what to do, with colour where it is wanted, and the verdict at the end", async () => {
 	const { flags } = given(sandbox.identities.isales);
 	const { stdout, stderr, code } = await command(["doctor", ...flags, "--color"], { env: { CCTOKEN_PASSWD: "wrong-one" } });
