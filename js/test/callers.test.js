@@ -408,7 +408,7 @@ describe("events", () => {
 		const inner = [];
 		const client = createClient(module, {
 			fetch,
-			onEvent({ type, session }) {
+			onEvent({ type }) {
 				if (type === "acquired" && inner.length === 0) {
 					inner.push(client.getToken(appcube), client.getToken(identities.isales));
 				} else if (type === "rejected") {

@@ -3,8 +3,8 @@
 //	go run ./js/build/inline dist/core.wasm dist/inline.js
 //
 // It is gzip in base64, a third of the file's size; every runtime has DecompressionStream for gzip, and none of them
-// for brotli. Go presses it, not Node, because the Go toolchain is pinned: each version of Node presses into other
-// bytes, and the same sources must make the same package.
+// for brotli. Go presses it, not Node, because the Go toolchain is pinned: the gzip of Node 20.0 has other bytes than that
+// of later ones, and the same sources must make the same package.
 package main
 
 import (

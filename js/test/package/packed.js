@@ -1,6 +1,6 @@
 // The package as people get it: packed, and installed into an empty folder outside the repository.
 import { execFile } from "node:child_process";
-import { copyFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,7 +37,9 @@ export async function install() {
 		await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
 		// The package needs nothing else, so nothing is asked of a registry.
 		await npm(["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", tarball], { cwd: folder });
-		await copyFile(join(root, "js/demo/identities.js"), join(folder, "identities.js"));
+		for (const path of ["demo/identities.js", "sandbox/identities.js"]) {
+			await cp(join(root, "js", path), join(folder, path));
+		}
 		const program = fileURLToPath(new URL("program", import.meta.url));
 		for (const name of await readdir(program)) {
 			await copyFile(join(program, name), join(folder, name));

@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { pack, run } from "./packed.js";
+import { nodes, tools } from "./tools.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -39,4 +40,15 @@ test("two builds give the same bytes", async (t) => {
 	await mkdir(join(folder, "second"));
 	const tarballs = [await pack(join(folder, "first")), await pack(join(folder, "second"), copy)];
 	assert.equal(tarballs[1]?.integrity, tarballs[0]?.integrity);
+});
+
+test("the oldest and the newest Node that are tested compress the sandbox into the same bytes", async (t) => {
+	const folder = await mkdtemp(join(tmpdir(), "cctoken-brotli-"));
+	t.after(() => rm(folder, { recursive: true }));
+	const [binaries, shipped] = [await tools("nodes"), await readFile(join(root, "dist/sandbox.wasm.br"))];
+	for (const version of [nodes[0], nodes.at(-1)]) {
+		const made = join(folder, version);
+		await run(join(binaries, `node-${version}`, "bin/node"), [join(root, "js/build/brotli.js"), join(root, "dist/sandbox.wasm"), made]);
+		assert.ok(shipped.equals(await readFile(made)), version);
+	}
 });

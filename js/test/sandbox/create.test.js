@@ -4,7 +4,6 @@ import { execFile } from "node:child_process";
 import { connect } from "node:net";
 import { once } from "node:events";
 import { test } from "node:test";
-import { sandboxIdentities } from "../../demo/identities.js";
 import { createClient } from "../../node.js";
 import { createSandbox, SandboxError } from "../../sandbox/index.js";
 import { startProgram } from "../../sandbox/program.js";
@@ -47,12 +46,6 @@ test("its identities and business calls work with the package as they are, for e
 	const { counts, tokens } = await sandbox.state();
 	assert.deepEqual(Object.values(counts).map(({ logins }) => logins), [1, 1, 1, 1, 1]);
 	assert.equal(tokens.length, 5);
-});
-
-test("its identities and calls are those of the demonstration", async (t) => {
-	const { sandbox } = await made(t);
-	const calls = Object.entries(sandbox.identities).map(([system, identity]) => ({ identity, path: sandbox.business[system].path }));
-	assert.deepEqual(calls, sandboxIdentities(sandbox.url).map(({ identity, path }) => ({ identity, path })));
 });
 
 test("revoke, roll, refuse, faults, lifetimes and reset do what they say", async (t) => {

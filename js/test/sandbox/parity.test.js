@@ -188,7 +188,7 @@ for (const fault of faults) {
 			}
 			await ask({ path: "/_sandbox/state" });
 		});
-		const hit = transcript.filter(({ of }, i) => i > 0 && transcript[i - 1].of === "POST /_sandbox/faults");
+		const hit = transcript.filter((_, i) => i > 0 && transcript[i - 1].of === "POST /_sandbox/faults");
 		assert.equal(hit.length, endpoints.length);
 		const expected = {
 			reset: ({ status, body }) => status === 0 && body === "",
