@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { brotliCompressSync, constants } from "node:zlib";
 import { transform } from "esbuild";
 import { identityOf } from "../../stamp.js";
 import { brokenLinks, pagesOf } from "../docs/links.js";
@@ -46,6 +47,14 @@ test("its download is below 5.5 MB, and it takes as much of a disk as its README
 	const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6;
 	const said = [...String(await read("README.md")).matchAll(/^\| \*\*cctoken\*\*.* ([\d.]+) MB, 1 package /gm)].map(([, figure]) => Number(figure));
 	assert.ok(said.length > 0 && said.every((figure) => Math.abs(figure - megabytes) <= 0.1), `${said.join(", ")} and not ${megabytes}`);
+});
+
+test("the core takes as much of a page's download as its README says", async () => {
+	const core = await read("dist/core.wasm");
+	const params = { [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS, [constants.BROTLI_PARAM_SIZE_HINT]: core.length };
+	const kilobytes = brotliCompressSync(core, { params }).length / 1000; // as hard as a server presses its static files
+	const [, said] = /\b(\d+) kB are the core\b/.exec(String(await read("README.md"))) ?? [];
+	assert.ok(Math.abs(Number(said) - kilobytes) < kilobytes / 200, `${said} and not ${kilobytes}`);
 });
 
 test("nothing in it is a link, is empty, or can be executed that is no command", async () => {
