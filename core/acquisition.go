@@ -89,7 +89,15 @@ func (c *Client) expire(s *session, now Instant) {
 // abandon ends a task whose answer will not be waited for.
 func (c *Client) abandon(t *task, now Instant, code Code) {
 	c.cancel(t)
-	c.settle(t, now, &Error{Code: code, Step: t.request.Step, Retryable: true}, 0)
+	c.settle(t, now, &Error{Code: code, Step: t.step(), Retryable: true}, 0)
+}
+
+// step is the exchange that a task waits for, be it its dependency's.
+func (t *task) step() Step {
+	if t.blocked {
+		return t.session.dependency.step()
+	}
+	return t.request.Step
 }
 
 // cancel ends the exchange that a task waits for.
@@ -290,7 +298,7 @@ func (c *Client) Woken(exchange uint64, now Instant) {
 	switch {
 	case t == nil:
 	case t.blocked:
-		c.settle(t, now, &Error{Code: Timeout, Step: t.session.dependency.step(), Retryable: true}, 0)
+		c.settle(t, now, &Error{Code: Timeout, Step: t.step(), Retryable: true}, 0)
 	case t.verifies != "" && t.session.dependency == nil:
 		c.send(t, now)
 	default: // not blindly the same request: a token may have been rolled in, or the dependency's renewed
