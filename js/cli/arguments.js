@@ -1,6 +1,7 @@
 // From process.argv to a command and its options. Nothing here repeats a value: it may be a secret in a wrong place.
 import { parseArgs } from "node:util";
-import { fields, secrets, tokenEnv, tokenFlags } from "./settings.js";
+import { tokenInArguments } from "./given-token.js";
+import { fields, secrets, tokenFlags } from "./settings.js";
 import { nameable, UsageError } from "./usage.js";
 
 /** @typedef {{ type: "string" | "boolean", short?: string, multiple?: boolean }} Option */
@@ -137,10 +138,7 @@ function unknown(command, name, rawName) {
 		);
 	}
 	if (tokenFlags.includes(name)) {
-		return new UsageError(
-			`A token is not taken from the command line: give it on standard input, as ${tokenEnv} in the environment, or in a file (--token-file FILE).`,
-			"token",
-		);
+		return tokenInArguments();
 	}
 	return new UsageError(`${command} has no option ${nameable(rawName, "of that name")}. See cctoken ${command} --help.`);
 }

@@ -1,12 +1,12 @@
 // cctoken call METHOD PATH: a business call that carries the token.
-import { open } from "node:fs/promises";
 import { STATUS_CODES } from "node:http";
 import { resolve } from "node:path";
 import { TokenError } from "../error.js";
 import { safeCause } from "../http.js";
 import { prepare } from "./client.js";
+import { keepInputFor } from "./configuration.js";
 import { exit } from "./exit.js";
-import { readText } from "./files.js";
+import { readBytes, readInputBytes, readText } from "./files.js";
 import { looksSecret } from "./settings.js";
 import { nameable, UsageError } from "./usage.js";
 
@@ -32,9 +32,8 @@ export async function main(context) {
 	if (options["json"] && options["include"]) {
 		throw new UsageError("--json holds the headers already: leave out --include.");
 	}
-	const inputs = [options["data"] === "@-" || options["data"] === "-", options["secrets"] === "-" || options["secrets-file"] === "-"];
-	if (inputs.every(Boolean)) {
-		throw new UsageError("Standard input can hold the secrets or the data, not both.");
+	if (isInput(options["data"])) {
+		keepInputFor(options, "data");
 	}
 	const headers = await readHeaders(context);
 	const { identity, timeoutMs, client } = await prepare(context);
@@ -129,38 +128,18 @@ async function readBody({ options, stdin, cwd }) {
 	if (data === undefined) {
 		return undefined;
 	}
-	if (data === "-" || data === "@-") {
-		const parts = [];
-		let size = 0;
-		for await (const part of stdin) {
-			parts.push(Buffer.from(part));
-			if ((size += part.length) > maxBody) {
-				throw tooLarge();
-			}
-		}
-		return Buffer.concat(parts);
+	if (isInput(data)) {
+		return readInputBytes(stdin, { what: "What is", most: maxBody, field: "data" });
 	}
 	if (!data.startsWith("@")) {
 		return Buffer.from(data);
 	}
-	let file;
-	try {
-		file = await open(resolve(cwd, data.slice(1)));
-		if ((await file.stat()).size > maxBody) {
-			throw tooLarge();
-		}
-		return await file.readFile();
-	} catch (error) {
-		if (error instanceof UsageError) {
-			throw error;
-		}
-		throw new UsageError(`The file of --data cannot be read (${/** @type {NodeJS.ErrnoException} */ (error).code}).`, "data");
-	} finally {
-		await file?.close();
-	}
+	const { bytes } = /** @type {{ bytes: Buffer<ArrayBuffer> }} */ (await readBytes(resolve(cwd, data.slice(1)), { what: "The file of --data", most: maxBody, field: "data" }));
+	return bytes;
 }
 
-const tooLarge = () => new UsageError("The data are larger than 64 MB.", "data");
+/** @param {string | undefined} data */
+const isInput = (data) => data === "-" || data === "@-";
 
 /** @param {Uint8Array} body */
 function isJSON(body) {

@@ -185,6 +185,23 @@ async function readConfiguration(options, env, cwd, warnings) {
 }
 
 /**
+ * Whether standard input holds the secrets: it then holds nothing else.
+ * @param {Readonly<Record<string, any>>} options
+ */
+export const secretsOnInput = (options) => options["secrets"] === "-" || options["secrets-file"] === "-";
+
+/**
+ * @param {Readonly<Record<string, any>>} options
+ * @param {string} what else is to be read from standard input
+ * @throws {UsageError} where that holds the secrets
+ */
+export function keepInputFor(options, what) {
+	if (secretsOnInput(options)) {
+		throw new UsageError(`Standard input can hold the secrets or the ${what}, not both.`);
+	}
+}
+
+/**
  * Where secrets are: a file or standard input that the command names, the environment, and what the configuration
  * names or holds, in this order.
  * @param {Readonly<Record<string, any>>} options
@@ -199,7 +216,7 @@ async function readSecrets(options, { env, stdin, cwd, file, warnings }) {
 	/** @type {Source[]} */
 	const sources = [];
 	const named = options["secrets-file"] ?? options["secrets"];
-	if (named === "-") {
+	if (secretsOnInput(options)) {
 		sources.push({ name: "standard input", values: secretsIn(await readInput(stdin, "What is"), "Standard input") });
 	} else if (named !== undefined) {
 		sources.push(await secretsFile(resolve(cwd, named), "The secrets file", warnings));

@@ -1,4 +1,4 @@
-// Reading what the user names: small text files, and standard input.
+// Reading what the user names: files, and standard input.
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { UsageError } from "./usage.js";
@@ -7,14 +7,30 @@ import { UsageError } from "./usage.js";
 const maxText = 256 << 10;
 
 /**
+ * @typedef {object} How
+ * @property {string} what what it is, for errors
+ * @property {boolean} [optional] whether it may be missing
+ * @property {number} [most] how large it may be, in bytes
+ * @property {string} [field] the setting that errors name
+ */
+
+/**
  * A text file. Where it can hold a secret, its permissions are looked at.
  * @param {string} path
- * @param {object} how
- * @param {string} how.what what it is, for errors
- * @param {boolean} [how.optional] whether it may be missing
+ * @param {How} how
  * @returns {Promise<{ text: string, lax: boolean } | undefined>} lax: others on the machine can read it
  */
-export async function readText(path, { what, optional = false }) {
+export async function readText(path, how) {
+	const read = await readBytes(path, how);
+	return read && { text: read.bytes.toString("utf8"), lax: read.lax };
+}
+
+/**
+ * @param {string} path
+ * @param {How} how
+ * @returns {Promise<{ bytes: Buffer<ArrayBuffer>, lax: boolean } | undefined>}
+ */
+export async function readBytes(path, { what, optional = false, most = maxText, field }) {
 	let file;
 	try {
 		file = await open(path, "r");
@@ -22,11 +38,11 @@ export async function readText(path, { what, optional = false }) {
 		if (stat.isDirectory()) {
 			throw Object.assign(new Error(), { code: "EISDIR" });
 		}
-		if (stat.size > maxText) {
-			throw new UsageError(`${what} ${basename(path)} is larger than 256 KB.`);
+		if (stat.size > most) {
+			throw tooLarge(`${what} ${basename(path)}`, most, field);
 		}
 		// Windows has no such bits: its answer says nothing about who may read.
-		return { text: await file.readFile("utf8"), lax: process.platform !== "win32" && (stat.mode & 0o077) !== 0 };
+		return { bytes: await file.readFile(), lax: process.platform !== "win32" && (stat.mode & 0o077) !== 0 };
 	} catch (error) {
 		if (error instanceof UsageError) {
 			throw error;
@@ -35,7 +51,7 @@ export async function readText(path, { what, optional = false }) {
 		if (optional && (code === "ENOENT" || code === "ENOTDIR")) {
 			return undefined;
 		}
-		throw new UsageError(`${what} ${why(code)}.`);
+		throw new UsageError(`${what} ${why(code)}.`, field);
 	} finally {
 		await file?.close();
 	}
@@ -57,20 +73,35 @@ function why(code) {
 }
 
 /**
- * All of standard input.
+ * All of standard input, as text.
  * @param {AsyncIterable<Uint8Array | string>} stdin
  * @param {string} what it is, for the error
  */
 export async function readInput(stdin, what) {
+	return (await readInputBytes(stdin, { what })).toString("utf8");
+}
+
+/**
+ * @param {AsyncIterable<Uint8Array | string>} stdin
+ * @param {How} how
+ */
+export async function readInputBytes(stdin, { what, most = maxText, field }) {
 	const parts = [];
 	let size = 0;
 	for await (const part of stdin) {
 		const bytes = Buffer.from(part);
 		size += bytes.length;
-		if (size > maxText) {
-			throw new UsageError(`${what} on standard input is larger than 256 KB.`);
+		if (size > most) {
+			throw tooLarge(`${what} on standard input`, most, field);
 		}
 		parts.push(bytes);
 	}
-	return Buffer.concat(parts).toString("utf8");
+	return Buffer.concat(parts);
 }
+
+/**
+ * @param {string} what
+ * @param {number} most
+ * @param {string | undefined} field
+ */
+const tooLarge = (what, most, field) => new UsageError(`${what} is larger than ${most < 1 << 20 ? `${most >> 10} KB` : `${most >> 20} MB`}.`, field);

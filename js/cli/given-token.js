@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { keepInputFor } from "./configuration.js";
 import { readInput, readText } from "./files.js";
 import { tokenEnv } from "./settings.js";
 import { UsageError } from "./usage.js";
@@ -10,10 +11,8 @@ import { UsageError } from "./usage.js";
  */
 export async function givenToken({ options, env, stdin, cwd, note, paintNote }) {
 	const named = options["token-file"];
-	if (named === "-" && (options["secrets"] === "-" || options["secrets-file"] === "-")) {
-		throw new UsageError("Standard input can hold the secrets or the token, not both.");
-	}
 	if (named === "-") {
+		keepInputFor(options, "token");
 		return one(await readInput(stdin, "The token"));
 	}
 	if (named !== undefined) {
@@ -45,3 +44,10 @@ export function one(text) {
 	}
 	return value;
 }
+
+/** For a token in the arguments, where every process of the machine can see it. */
+export const tokenInArguments = () =>
+	new UsageError(
+		`A token is not taken from the command line: give it on standard input, as ${tokenEnv} in the environment, or in a file (--token-file FILE).`,
+		"token",
+	);

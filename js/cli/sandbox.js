@@ -1,10 +1,9 @@
 // cctoken sandbox: the four systems on this machine, until it is interrupted.
 import { createSandbox } from "../sandbox/index.js";
 import { businessCalls } from "../sandbox/identities.js";
+import { lives } from "../sandbox/options.js";
 import { exit } from "./exit.js";
 import { UsageError } from "./usage.js";
-
-const lives = ["appcube", "ccmessaging", "accessToken", "isales", "isalesRefresh", "cubedrive"];
 
 /**
  * @param {import("./context.js").Context} context

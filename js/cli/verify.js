@@ -1,8 +1,9 @@
 // cctoken verify: whether a token is valid, as far as anybody can tell.
 import { prepare } from "./client.js";
+import { secretsOnInput } from "./configuration.js";
 import { exit } from "./exit.js";
 import { readInput } from "./files.js";
-import { givenToken, one } from "./given-token.js";
+import { givenToken, one, tokenInArguments } from "./given-token.js";
 import { tokenEnv } from "./settings.js";
 import { span, table } from "./terminal.js";
 import { UsageError } from "./usage.js";
@@ -22,14 +23,11 @@ const reasons = {
 export async function main(context) {
 	const { options, rest, stdout, stdin, spinner, paint } = context;
 	if (rest.length > 0) {
-		throw new UsageError(
-			`A token is not taken from the command line: give it on standard input, as ${tokenEnv} in the environment, or in a file (--token-file FILE).`,
-			"token",
-		);
+		throw tokenInArguments();
 	}
 	let token = await givenToken(context);
 	if (token === undefined) {
-		if (options["secrets"] === "-" || options["secrets-file"] === "-" || stdin.isTTY) {
+		if (secretsOnInput(options) || stdin.isTTY) {
 			throw new UsageError(`No token is given: pipe it to standard input, or use ${tokenEnv} or --token-file FILE.`, "token");
 		}
 		token = one(await readInput(stdin, "The token"));

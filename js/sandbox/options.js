@@ -24,7 +24,8 @@ import { SandboxError } from "./error.js";
  */
 
 const names = ["host", "port", "lifetimes", "cubedriveLogins", "allowOrigin", "now"];
-const lives = ["appcube", "ccmessaging", "accessToken", "isales", "isalesRefresh", "cubedrive"];
+/** What a life can be set of: the members of Lifetimes. */
+export const lives = ["appcube", "ccmessaging", "accessToken", "isales", "isalesRefresh", "cubedrive"];
 /** Ten years, in seconds: the sandbox's own bound. */
 const maxLife = 10 * 365 * 24 * 3600;
 

@@ -1,6 +1,6 @@
 // cctoken get, verify and call, against a sandbox.
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -116,6 +116,17 @@ test("call sends text, a file and standard input alike, with headers from the co
 	const wrong = await command([...send, "-d", "no json"], { env: cc.env });
 	assert.deepEqual([wrong.code, wrong.stderr], [1, "400 Bad Request\n"]);
 	assert.equal((await command([...send, "-d", "{}", "--header", "content-type: application/json"], { env: cc.env })).code, 0);
+});
+
+test("call says of a file of data what is wrong with it, as of any other file", async () => {
+	const large = join(folder, "large.json");
+	await writeFile(large, "");
+	await truncate(large, (64 << 20) + 1);
+	for (const [file, wanted] of [[folder, /is a folder, not a file/], [join(folder, "missing"), /is not there: check its path/], [large, /is larger than 64 MB/]]) {
+		const { code, json } = await command(["call", "POST", "/x", "--data", `@${file}`, "--json", ...cc.flags], { env: cc.env });
+		assert.deepEqual([code, json.error.field], [2, "data"]);
+		assert.match(json.error.message, wanted);
+	}
 });
 
 test("call --include shows the head, and --json all of it", async () => {
