@@ -14,14 +14,15 @@ export const bare = Object.fromEntries(["PATH", "HOME", "SystemRoot", "TEMP", "T
  * @property {string | Uint8Array} [input] standard input; by default empty
  * @property {string} [cwd]
  * @property {string[]} [node] node's own arguments
+ * @property {string} [main] the command's script; by default that of this repository
  */
 
 /**
  * @param {readonly string[]} args
  * @param {How} [how]
  */
-export function start(args, { env = {}, cwd = fileURLToPath(new URL(".", import.meta.url)), node = [] } = {}) {
-	return spawn(process.execPath, [...node, main, ...args], { cwd, env: { ...bare, ...env }, stdio: ["pipe", "pipe", "pipe"] });
+export function start(args, { env = {}, cwd = fileURLToPath(new URL(".", import.meta.url)), node = [], main: script = main } = {}) {
+	return spawn(process.execPath, [...node, script, ...args], { cwd, env: { ...bare, ...env }, stdio: ["pipe", "pipe", "pipe"] });
 }
 
 /**
