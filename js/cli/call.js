@@ -4,9 +4,9 @@ import { resolve } from "node:path";
 import { TokenError } from "../error.js";
 import { safeCause } from "../http.js";
 import { prepare } from "./client.js";
-import { keepInputFor } from "./configuration.js";
 import { exit } from "./exit.js";
 import { readBytes, readInputBytes, readText } from "./files.js";
+import { keepInputFor } from "./secrets.js";
 import { looksSecret } from "./settings.js";
 import { nameable, UsageError } from "./usage.js";
 

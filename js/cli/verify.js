@@ -1,9 +1,9 @@
 // cctoken verify: whether a token is valid, as far as anybody can tell.
 import { prepare } from "./client.js";
-import { secretsOnInput } from "./configuration.js";
 import { exit } from "./exit.js";
 import { readInput } from "./files.js";
 import { givenToken, one, tokenInArguments } from "./given-token.js";
+import { secretsOnInput } from "./secrets.js";
 import { tokenEnv } from "./settings.js";
 import { span, table } from "./terminal.js";
 import { UsageError } from "./usage.js";

@@ -157,14 +157,15 @@ test("an AccessToken and an appSecret exclude each other in one place, and the n
 test("what is wrong in a file is said without a word of its content", async () => {
 	const secret = "Zx9-canary-in-a-file";
 	for (const [files, args, wanted] of [
-		[{ "cctoken.json": `{"passwd": "${secret}"` }, flags, /cctoken\.json is not valid JSON/],
+		[{ "cctoken.json": `{"passwd": "${secret}"` }, flags, /cctoken\.json is not valid JSON: look at line 1, column \d+\.$/],
 		[{ "cctoken.json": `["${secret}"]` }, flags, /must be a JSON object/],
 		[{ "cctoken.json": { [secret]: secret } }, flags, /A name in .* is not a setting/],
-		[{ "cctoken.json": { pasword: secret } }, flags, /pasword in .* is not a setting/],
+		[{ "cctoken.json": { pasword: secret } }, flags, /pasword in .* is not a setting; there are system, .*passwd.*profiles\.$/],
+		[{ "cctoken.json": { baseurl: secret } }, flags, /baseurl in .* is not a setting; is baseUrl meant\?$/],
 		[{ "cctoken.json": { passwd: { a: secret } } }, flags, /passwd must be a text/],
 		[{ "cctoken.json": { appKey: secret } }, flags, /appKey, given by .*, is not a field of isales/],
 		[{ s: `${secret}\n${secret}` }, [...flags, "--secrets-file", "s"], /must hold one secret alone/],
-		[{ s: `{"pass":"${secret}"}` }, [...flags, "--secrets-file", "s"], /pass in .* is not a secret's name/],
+		[{ s: `{"pass":"${secret}"}` }, [...flags, "--secrets-file", "s"], /has pass, which is not a secret's name; isales needs passwd/],
 		[{ s: `{"passwd":"${secret}` }, [...flags, "--secrets-file", "s"], /not valid JSON/],
 		[{ s: " \n" }, [...flags, "--secrets-file", "s"], /it is empty/],
 		[{ s: "x".repeat(300_000) }, [...flags, "--secrets-file", "s"], /larger than 256 KB/],
