@@ -30,7 +30,11 @@ export async function main(context) {
 		if (secretsOnInput(options) || stdin.isTTY) {
 			throw new UsageError(`No token is given: pipe it to standard input, or use ${tokenEnv} or --token-file FILE.`, "token");
 		}
-		token = one(await readInput(stdin, "The token"));
+		const given = await readInput(stdin, "The token");
+		if (given.trim() === "") {
+			throw new UsageError(`No token is given: standard input was empty. Pipe the token to it, or use ${tokenEnv} or --token-file FILE.`, "token");
+		}
+		token = one(given);
 	}
 	context.hidden.push(token);
 	const { identity, client } = await prepare(context, { withoutSecrets: true });
