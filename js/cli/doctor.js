@@ -4,7 +4,7 @@ import { examine, tryCall } from "./doctor/given.js";
 import { problem, verdicts, warning, well } from "./doctor/finding.js";
 import { check, login } from "./doctor/login.js";
 import { hostOf } from "./doctor/network.js";
-import { proxyFor } from "./doctor/proxy.js";
+import { proxyFor, runtime } from "./doctor/proxy.js";
 import { route } from "./doctor/route.js";
 import { exit } from "./exit.js";
 import { givenToken } from "./given-token.js";
@@ -86,19 +86,22 @@ async function* examination(context, path) {
 		yield warning("environment", "tls_unchecked", "NODE_TLS_REJECT_UNAUTHORIZED=0 switches the checks of certificates off", "Anybody on the way can then read the secret.", ["Unset it; NODE_EXTRA_CA_CERTS is the way to trust a company's own authority."]);
 	}
 
-	let local = "";
+	/** @type {Map<string, import("./doctor/way.js").Way>} */
+	const ways = new Map();
 	for (const base of basesOf(identity)) {
 		if (base.protocol === "http:" && !/^(localhost|127\..*|\[::1\])$/.test(base.hostname)) {
 			yield warning("environment", "no_tls", `the base URL of ${hostOf(base)} is http://`, "Secret and token travel in the clear: anybody on the way can read them.", ["Write https:// in the base URL, if the vendor has it there."]);
 		}
-		const { proxy, excepted } = proxyFor(base, env, { version: process.versions.node, execArgv: process.execArgv });
-		if (!proxy?.used) { // else the way begins with it
+		const { proxy, excepted } = proxyFor(base, env, runtime());
+		if (!proxy?.use) { // else the way begins with it
 			yield { ...well("proxy", proxyLine(proxy, excepted, base)), level: proxy ? "note" : "ok" };
 		}
 		const steps = route(base, proxy, begin);
 		for (let step = await steps.next(); ; step = await steps.next()) {
 			if (step.done) {
-				local = step.value.local;
+				if (step.value) {
+					ways.set(base.origin, step.value);
+				}
 				break;
 			}
 			yield step.value;
@@ -109,15 +112,14 @@ async function* examination(context, path) {
 	}
 
 	begin("token");
-	const { finding, token, client } = await login(identity, { timeoutMs, local });
-	client.close();
+	const { finding, token } = await login(identity, { timeoutMs, ways });
 	if (token) {
 		hidden.push(token.value);
 	}
 	yield finding;
 	if (given !== undefined) {
 		begin("given token");
-		yield await examine(identity, given, timeoutMs);
+		yield await examine(identity, given, { timeoutMs, called: token !== undefined && path !== undefined });
 	}
 	if (token && path !== undefined) {
 		begin("call");

@@ -21,6 +21,7 @@ export const verdicts = Object.freeze({
 
 	proxy_not_used: exit.unavailable,
 	proxy_unreachable: exit.unavailable,
+	proxy_no_way: exit.unavailable,
 	proxy_authentication: exit.unavailable,
 	name_not_found: exit.unavailable,
 	name_server: exit.unavailable,

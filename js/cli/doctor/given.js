@@ -1,5 +1,6 @@
 // A token that somebody already has, and a business call of their choice.
 import { createClient } from "../../node.js";
+import { beginning } from "./beginning.js";
 import { problem, warning, well } from "./finding.js";
 
 /** @typedef {import("./finding.js").Finding} Finding */
@@ -7,10 +8,10 @@ import { problem, warning, well } from "./finding.js";
 /**
  * @param {import("../../identity.js").VendorIdentity} identity
  * @param {string} value
- * @param {number} timeoutMs
+ * @param {{ timeoutMs: number, called: boolean }} how called: whether a business call with it follows
  * @returns {Promise<Finding>}
  */
-export async function examine(identity, value, timeoutMs) {
+export async function examine(identity, value, { timeoutMs, called }) {
 	const client = createClient({ timeoutMs });
 	try {
 		const { valid, reason } = await client.verifyToken(value, identity);
@@ -21,6 +22,9 @@ export async function examine(identity, value, timeoutMs) {
 			return reason === "other_subject"
 				? problem("given token", "token_invalid", "the token that was given is another user's or channel's", "It says so itself.", ["Get one for this identity: cctoken get."])
 				: problem("given token", "token_invalid", "the token that was given has expired, was revoked, or is none", "The vendor denies it.", ["Get a new one: cctoken get. In a program, let the package keep it: it renews it in time."]);
+		}
+		if (called) {
+			return { ...well("given token", `${identity.system} has no interface that tells whether it is valid: the call shows it`), level: "note" };
 		}
 		return warning("given token", "token_unknown", "nobody can tell whether the token that was given is valid", `${identity.system} has no interface for that.`, ["--check-path PATH makes a business call with it, which shows it; choose a harmless one."]);
 	} catch (error) {
@@ -49,17 +53,44 @@ export async function tryCall(identity, fresh, given, path, timeoutMs) {
 	} catch (error) {
 		return problem("call", "connection_reset", "the business call got no answer", `The connection failed (${/** @type {any} */ (error)?.cause?.code ?? /** @type {any} */ (error)?.name}).`, ["Try again, or another path."]);
 	}
-	const refused = (/** @type {number} */ status) => status === 401 || status === 403;
-	if (withGiven !== undefined && refused(withGiven) && withFresh < 400) {
-		return problem("call", "token_invalid", "the token that was given has expired or was revoked", `With it the call is answered ${withGiven}, with a new one ${withFresh}.`, ["Take a new one: cctoken get. In a program, let the package keep it: it renews it in time."]);
+	if (withGiven !== undefined && rank(withGiven) > rank(withFresh) && rank(withFresh) < failed) {
+		// What is no word on the token may have been the vendor's bad moment: it is asked once more.
+		const again = denies(withGiven) || withGiven.code ? withGiven : await send(given ?? "").catch(() => withGiven);
+		if (rank(again) <= rank(withFresh)) {
+			return well("call", `answered ${said(withGiven)} with the given token at first, and then ${said(again)}; ${said(withFresh)} with a new one`);
+		}
+		return problem("call", "token_invalid", denies(again) ? "the token that was given has expired or was revoked" : "the token that was given is refused, while a new one is accepted", `With it the call is answered ${said(again)}, with a new one ${said(withFresh)}.`, ["Take a new one: cctoken get. In a program, let the package keep it: it renews it in time."]);
 	}
-	if (withFresh < 400) {
-		return well("call", withGiven === undefined ? `answered ${withFresh} with the new token` : `answered ${withGiven} with the given token, ${withFresh} with a new one`);
+	if (withFresh.status < 400 && withFresh.code) {
+		return warning("call", "call_refused", `the business call is answered ${said(withFresh)} even with a new token`, "The vendor's code in the answer says that the call failed, whatever the status.", ["Check the path and what the interface asks for."]);
 	}
-	return problem("call", "call_refused", `the business call is answered ${withFresh} even with a new token`, refused(withFresh) ? "The token is fresh: so the account may not make this call, or the address is not admitted for it." : "The login works: so it is the call itself.", [
-		refused(withFresh) ? "Check the rights of the account or app for this interface." : "Check the path and what the interface asks for.",
+	if (withFresh.status < 400) {
+		return well("call", withGiven === undefined ? `answered ${said(withFresh)} with the new token` : `answered ${said(withGiven)} with the given token, ${said(withFresh)} with a new one`);
+	}
+	return problem("call", "call_refused", `the business call is answered ${said(withFresh)} even with a new token`, denies(withFresh) ? "The token is fresh: so the account may not make this call, or the address is not admitted for it." : "The login works: so it is the call itself.", [
+		denies(withFresh) ? "Check the rights of the account or app for this interface." : "Check the path and what the interface asks for.",
 	]);
 }
+
+/**
+ * @typedef {object} Outcome
+ * @property {number} status
+ * @property {string} code the member of the body by which it is a failure, with its value where that is a number; or ""
+ */
+
+const failed = 2;
+
+/**
+ * How far from an answer it is: a redirect, to a login mostly, is between.
+ * @param {Outcome} outcome
+ */
+const rank = ({ status, code }) => (status >= 400 || code ? failed : status >= 300 ? 1 : 0);
+
+/** @param {Outcome} outcome */
+const denies = ({ status }) => status === 401 || status === 403;
+
+/** @param {Outcome} outcome */
+const said = ({ status, code }) => (status < 400 && code ? `${status} with ${code}` : String(status));
 
 /**
  * @param {import("../../identity.js").VendorIdentity} identity
@@ -67,7 +98,7 @@ export async function tryCall(identity, fresh, given, path, timeoutMs) {
  * @param {string} value
  * @param {string} path
  * @param {number} timeoutMs
- * @returns {Promise<number>} the status
+ * @returns {Promise<Outcome>}
  */
 async function call(identity, fresh, value, path, timeoutMs) {
 	// As the new token is carried, so is the other.
@@ -80,6 +111,34 @@ async function call(identity, fresh, value, path, timeoutMs) {
 		redirect: "manual",
 		signal: AbortSignal.timeout(timeoutMs),
 	});
-	await response.body?.cancel();
-	return response.status;
+	return { status: response.status, code: failingCode(identity.system, await beginning(response)) };
+}
+
+/** Where each system says whether a call succeeded, and the values that say so. @type {Record<string, { names: string[], good: string[] }>} */
+const successes = {
+	appcube: { names: ["errorCode"], good: ["0", "200"] },
+	ccmessaging: { names: ["resultCode", "errorCode"], good: ["0", "200"] },
+	isales: { names: ["result"], good: ["0"] },
+	cubedrive: { names: ["success"], good: ["true"] },
+};
+
+/**
+ * @param {string} system
+ * @param {string} body
+ * @returns {string} "" where it is no failure, or nobody can tell
+ */
+function failingCode(system, body) {
+	let fields;
+	try {
+		fields = JSON.parse(body);
+	} catch {
+		return "";
+	}
+	const { names, good } = successes[system] ?? { names: [], good: [] };
+	const name = names.find((each) => ["string", "number", "boolean"].includes(typeof fields?.[each]) && !good.includes(String(fields[each])));
+	if (name === undefined) {
+		return "";
+	}
+	const value = String(fields[name]);
+	return /^(-?\d{1,9}|false)$/.test(value) ? `${name} ${value}` : name; // a text could quote anything
 }

@@ -1,14 +1,16 @@
 // The token itself, by the package: what it says, together with what the vendor was seen to answer.
 import { TokenError } from "../../error.js";
-import { createClient } from "../../node.js";
+import { createClient, validateIdentity } from "../../node.js";
 import { shorten, span } from "../terminal.js";
 import { problem, well } from "./finding.js";
+import { obstacle, proxyRefusal, proxyUnreachable } from "./obstacles.js";
 import { probe } from "./probe.js";
 import { record } from "./recorder.js";
 
 /** @typedef {import("./finding.js").Finding} Finding */
 /** @typedef {import("./recorder.js").Exchange} Exchange */
 /** @typedef {import("../../identity.js").Fields} Fields */
+/** @typedef {import("./way.js").Way} Way */
 
 /**
  * What is known when a token was refused.
@@ -16,48 +18,42 @@ import { record } from "./recorder.js";
  * @property {Fields} identity
  * @property {TokenError} error
  * @property {Exchange} last
- * @property {string} local this machine's address on the way
+ * @property {Way | undefined} way where the last request went
  */
 
 /**
- * Whether the core takes the identity, found out without sending anything.
  * @param {import("../../identity.js").VendorIdentity} identity
- * @returns {Promise<TokenError | undefined>} what is wrong with it
+ * @returns {Promise<TokenError | undefined>} what the core has against it
  */
 export async function check(identity) {
-	/** @type {(reached: undefined) => void} */
-	let reach = () => {};
-	const reached = new Promise((resolve) => (reach = resolve));
-	const client = createClient({
-		fetch() {
-			reach(undefined); // the core would send: it has nothing against the identity
-			return new Promise(() => {});
-		},
-	});
 	try {
-		const outcome = client.getToken(identity).then(() => undefined, (error) => error);
-		const error = await Promise.race([outcome, reached]);
-		return error instanceof TokenError && error.code === "invalid_identity" ? error : undefined;
-	} finally {
-		client.close();
+		await validateIdentity(identity);
+		return undefined;
+	} catch (error) {
+		if (error instanceof TokenError && error.code === "invalid_identity") {
+			return error;
+		}
+		throw error;
 	}
 }
 
 /**
  * @param {import("../../identity.js").VendorIdentity} identity
- * @param {{ timeoutMs: number, local: string }} world
- * @returns {Promise<{ finding: Finding, token?: import("../../token.js").Token, client: import("../../client.js").Client }>} the client must be closed
+ * @param {{ timeoutMs: number, ways: ReadonlyMap<string, Way> }} world ways: by origin
+ * @returns {Promise<{ finding: Finding, token?: import("../../token.js").Token }>}
  */
-export async function login(identity, { timeoutMs, local }) {
+export async function login(identity, { timeoutMs, ways }) {
 	const { fetch, exchanges } = record();
 	const client = createClient({ fetch, timeoutMs });
 	try {
 		const token = await client.getToken(identity);
 		const life = token.expiresAt ? `lives ${span(token.expiresAt.getTime() - token.issuedAt.getTime())}` : "states no lifetime";
-		return { finding: well("token", `${shorten(token.value)} was got, and ${life}`), token, client };
+		return { finding: well("token", `${shorten(token.value)} was got, and ${life}`), token };
 	} catch (error) {
 		const last = exchanges.at(-1) ?? { origin: "", path: "", status: 0, type: "none", location: undefined, about: undefined, failure: "" };
-		return { finding: await explain({ identity: /** @type {Fields} */ (identity), error: /** @type {TokenError} */ (error), last, local }), client };
+		return { finding: await explain({ identity: /** @type {Fields} */ (identity), error: /** @type {TokenError} */ (error), last, way: ways.get(last.origin) }) };
+	} finally {
+		client.close();
 	}
 }
 
@@ -66,7 +62,7 @@ export async function login(identity, { timeoutMs, local }) {
  * @returns {Promise<Finding>}
  */
 async function explain(it) {
-	const { identity, error, last } = it;
+	const { identity, error, last, way } = it;
 	const answered = `${last.path} answered ${last.status}`;
 	switch (error.code) {
 		case "credentials_refused":
@@ -91,14 +87,14 @@ async function explain(it) {
 		case "rate_limited":
 			return tooMany(`${answered}.`, error.retryAt);
 		case "unavailable":
-			return problem("token", "vendor_unavailable", "the vendor is not available at the moment", `${answered}, also when asked again.`, ["Try again in a few minutes; then ask the vendor."]);
+			return problem("token", "vendor_unavailable", "the vendor is not available at the moment", `${answered}, also when asked again${way?.forward ? "; it may be the proxy that says so" : ""}.`, ["Try again in a few minutes; then ask the vendor."]);
 		case "timeout":
-			return problem("token", "slow", "the vendor did not answer in time", "The way to it is open, as the steps before show; the answer to the login did not come.", ["Try again, with a longer --timeout.", "Ask the vendor whether the login is slow."]);
+			return problem("token", "slow", "the vendor did not answer in time", `${way?.seen ? "The way to it is open, as the steps before show" : "The proxy can be reached"}; the answer to the login did not come.`, ["Try again, with a longer --timeout.", "Ask the vendor whether the login is slow."]);
 		case "malformed_response":
 		case "response_too_large":
 			return strange(it);
 		case "network":
-			return lost(last);
+			return lost(it);
 		case "unexpected_status":
 			return problem("token", "unexpected_status", `the login is answered with ${last.status}, which the vendor's documents do not have`, "A proxy or gateway between answers mostly, not the vendor.", ["Ask who runs the proxy or gateway."]);
 	}
@@ -110,7 +106,8 @@ async function explain(it) {
  * @param {Case} it
  * @returns {Finding}
  */
-function refused({ identity, error, last, local }) {
+function refused({ identity, error, last, way }) {
+	const local = way?.local ?? "";
 	const answered = `${last.path} answered ${last.status}`;
 	const supplied = identity.accessToken !== undefined;
 	if (error.code === "address_not_admitted" || last.about === "address") {
@@ -231,23 +228,41 @@ async function verifies(baseUrl) {
 }
 
 /**
- * @param {Exchange} last
+ * @param {Case} it
  * @returns {Promise<Finding>}
  */
-async function lost({ failure, status, origin, path }) {
+async function lost({ last: { failure, status, origin, path }, way }) {
 	// Node's fetch shows a 407 to nobody: it fails, and gives no reason. So the same is sent once more by other means, empty.
-	const hidden = failure === "" && status === 0 && origin !== "" ? await probe(new URL(origin), { method: "POST", path }).then((answer) => answer.status, () => 0) : 0;
-	if (failure === "PROXY_407" || hidden === 407) {
+	const hidden = failure === "" && status === 0 && way ? await probe(way, new URL(origin), { method: "POST", path }).then((answer) => answer.status, () => 0) : 0;
+	if (hidden === 407) {
 		return problem("token", "proxy_authentication", "a proxy asks for a login of its own (407)", "No vendor answers 407: a proxy on the way, or that of the environment, does.", [
 			"Give the proxy's address with its login in HTTPS_PROXY, http://USER:PASSWORD@HOST:PORT, with NODE_USE_ENV_PROXY=1 on Node 24 (or 22.21) and later.",
 			"Or ask who runs the proxy to let this machine through to the vendor's host.",
 		]);
 	}
-	if (failure.startsWith("PROXY_")) {
-		return problem("token", "proxy_unreachable", `the proxy refuses the way to the vendor (${failure.slice(6)})`, "NODE_USE_ENV_PROXY has all requests go through it.", ["Ask who runs the proxy to let this machine through to the vendor's host."]);
+	const met = way && obstacleOn(way, failure);
+	return met
+		? { ...met, step: "token" }
+		: problem("token", "connection_reset", "the connection breaks during the login", `${path} ${status ? `began to answer with ${status} and broke off` : `was called and did not answer (${failure || "no reason is given"})`}, also when tried again${way?.seen ? "; yet the steps before went well" : ""}.`, [
+				"A firewall that looks into requests may end it: ask who runs it.",
+				"Try again; then ask the vendor.",
+			]);
+}
+
+/**
+ * @param {Way} way
+ * @param {string} failure
+ * @returns {Finding | undefined}
+ */
+function obstacleOn(way, failure) {
+	const { proxy } = way;
+	if (!proxy?.use) {
+		return obstacle(way, failure);
 	}
-	return problem("token", "connection_reset", "the connection breaks during the login", `${path} ${status ? `began to answer with ${status} and broke off` : `was called and did not answer (${failure || "no reason is given"})`}, also when tried again; yet the steps before went well.`, [
-		"A firewall that looks into requests may end it: ask who runs it.",
-		"Try again; then ask the vendor.",
-	]);
+	if (failure.startsWith("PROXY_")) {
+		return proxyRefusal(proxy, way, { status: Number(failure.slice(6)) });
+	}
+	const met = obstacle(way, failure);
+	// Names and connections are the proxy's affair: what this machine looks up and connects to is the proxy itself.
+	return met?.step === "name" || met?.step === "connection" ? proxyUnreachable(proxy, proxy.use.url, way.host, failure) : met;
 }

@@ -1,4 +1,4 @@
-// The way to a host, one layer at a time: its name, a connection, TLS. Nothing is sent over any of them here.
+// What a way to a host is made of, one layer at a time: its name, a connection, TLS. Nothing is sent over any of them here.
 import { lookup } from "node:dns/promises";
 import { connect, isIP } from "node:net";
 import { checkServerIdentity, connect as connectTLS } from "node:tls";
@@ -23,15 +23,42 @@ export async function resolveName(host) {
 	}
 	/** @type {NodeJS.Timeout | undefined} */
 	let timer;
-	const late = new Promise((_, reject) => {
-		timer = setTimeout(() => reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })), layerMs);
+	const overdue = new Promise((_, reject) => {
+		timer = setTimeout(() => reject(late()), layerMs);
 	});
 	try {
-		const found = await /** @type {Promise<{ address: string }[]>} */ (Promise.race([lookup(host, { all: true }), late]));
+		const found = await /** @type {Promise<{ address: string }[]>} */ (Promise.race([lookup(host, { all: true }), overdue]));
 		return found.map(({ address }) => address);
 	} finally {
 		clearTimeout(timer);
 	}
+}
+
+/** @typedef {import("node:net").Socket} Socket */
+
+/** An error as the system's, for what it leaves to wait for ever. */
+export const late = () => Object.assign(new Error("no answer"), { code: "ETIMEDOUT" });
+
+/**
+ * @param {string} host
+ * @param {number} port
+ * @returns {Promise<Socket>} rejected with the system's error
+ */
+export function connection(host, port) {
+	return new Promise((resolve, reject) => {
+		const socket = connect({ host, port });
+		const fail = (/** @type {Error} */ error) => {
+			socket.destroy();
+			reject(firstOf(error));
+		};
+		const overdue = () => fail(late());
+		socket.setTimeout(layerMs, overdue);
+		socket.on("error", fail);
+		socket.once("connect", () => {
+			socket.setTimeout(0, overdue);
+			resolve(socket);
+		});
+	});
 }
 
 /**
@@ -40,22 +67,12 @@ export async function resolveName(host) {
  * @param {number} port
  * @returns {Promise<{ remote: string, local: string, ms: number }>} rejected with the system's error
  */
-export function reach(host, port) {
+export async function reach(host, port) {
 	const began = performance.now();
-	return new Promise((resolve, reject) => {
-		const socket = connect({ host, port });
-		const fail = (/** @type {Error} */ error) => {
-			socket.destroy();
-			reject(firstOf(error));
-		};
-		socket.setTimeout(layerMs, () => fail(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })));
-		socket.on("error", fail);
-		socket.once("connect", () => {
-			const { remoteAddress = host, localAddress = "" } = socket;
-			socket.destroy();
-			resolve({ remote: remoteAddress, local: localAddress, ms: Math.round(performance.now() - began) });
-		});
-	});
+	const socket = await connection(host, port);
+	const { remoteAddress = host, localAddress = "" } = socket;
+	socket.destroy();
+	return { remote: remoteAddress, local: localAddress, ms: Math.round(performance.now() - began) };
 }
 
 /**
@@ -82,38 +99,55 @@ const firstOf = (error) => error.errors?.[0] ?? error;
  */
 
 /**
- * A TLS handshake that accepts any certificate, to see what is wrong with it. Nothing is sent over the connection.
+ * TLS over a connection. Nothing is sent over it.
+ * @param {Socket} socket
  * @param {string} host
- * @param {number} port
- * @returns {Promise<Handshake>} rejected with the error of the handshake
+ * @param {{ checked: boolean }} how whether the certificate must be good
+ * @returns {Promise<import("node:tls").TLSSocket>} rejected with the error of the handshake
  */
-export function shakeHands(host, port) {
+export function overTLS(socket, host, { checked }) {
 	return new Promise((resolve, reject) => {
-		const socket = connectTLS({ host, port, rejectUnauthorized: false, ...(isIP(host) ? {} : { servername: host }) });
+		const secure = connectTLS({ socket, host, rejectUnauthorized: checked, ...(isIP(host) ? {} : { servername: host }) });
 		const fail = (/** @type {Error} */ error) => {
+			secure.destroy();
 			socket.destroy();
-			reject(firstOf(error));
+			reject(error);
 		};
-		socket.setTimeout(layerMs, () => fail(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })));
+		const overdue = () => fail(late());
+		secure.setTimeout(layerMs, overdue);
 		socket.on("error", fail);
-		socket.once("close", () => fail(Object.assign(new Error("closed"), { code: "ECONNRESET" })));
-		socket.once("secureConnect", () => {
-			const certificate = socket.getPeerCertificate();
-			const fault = /** @type {unknown} */ (socket.authorizationError);
-			resolve({
-				protocol: socket.getProtocol() ?? "TLS",
-				fault: socket.authorized ? undefined : String(/** @type {{ code?: string }} */ (fault)?.code ?? fault),
-				certificate: {
-					from: new Date(certificate.valid_from),
-					to: new Date(certificate.valid_to),
-					issuer: nameOf(certificate.issuer),
-					names: (certificate.subjectaltname ?? "").split(", ").map((name) => name.replace(/^(DNS|IP Address):/, "")).filter(Boolean),
-					otherName: checkServerIdentity(host, certificate) !== undefined,
-				},
-			});
-			socket.destroy();
+		secure.on("error", fail);
+		secure.once("close", () => fail(Object.assign(new Error("closed"), { code: "ECONNRESET" })));
+		secure.once("secureConnect", () => {
+			secure.setTimeout(0, overdue); // and takes the listener away: the next layer has one of its own
+			resolve(secure);
 		});
 	});
+}
+
+/**
+ * A TLS handshake, to see what is wrong with the certificate.
+ * @param {Socket} socket closed afterwards
+ * @param {string} host
+ * @returns {Promise<Handshake>} rejected with the error of the handshake
+ */
+export async function shakeHands(socket, host) {
+	const secure = await overTLS(socket, host, { checked: false });
+	const certificate = secure.getPeerCertificate();
+	const fault = /** @type {unknown} */ (secure.authorizationError);
+	const handshake = {
+		protocol: secure.getProtocol() ?? "TLS",
+		fault: secure.authorized ? undefined : String(/** @type {{ code?: string }} */ (fault)?.code ?? fault),
+		certificate: {
+			from: new Date(certificate.valid_from),
+			to: new Date(certificate.valid_to),
+			issuer: nameOf(certificate.issuer),
+			names: (certificate.subjectaltname ?? "").split(", ").map((name) => name.replace(/^(DNS|IP Address):/, "")).filter(Boolean),
+			otherName: checkServerIdentity(host, certificate) !== undefined,
+		},
+	};
+	secure.destroy();
+	return handshake;
 }
 
 /** @param {import("node:tls").Certificate | undefined} name */

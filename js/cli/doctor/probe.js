@@ -1,13 +1,14 @@
 // One request without credentials, mostly to a path that no vendor has: what answers there, and what time it believes it is.
 import { request as requestHTTP } from "node:http";
-import { request as requestHTTPS } from "node:https";
-import { layerMs } from "./network.js";
+import { late, layerMs, overTLS } from "./network.js";
+import { reasonIn } from "./way.js";
 
 /**
  * @typedef {object} Answer
  * @property {number} status
  * @property {"html" | "json" | "other" | "none"} type
  * @property {string | undefined} location the origin of a redirect's target
+ * @property {string | undefined} reason what a proxy says that it met in place of the host
  * @property {number | undefined} skewMs how far this machine's clock is ahead of the answer's, in milliseconds
  */
 
@@ -16,24 +17,27 @@ export const probePath = "/cctoken-doctor";
 
 /**
  * Not by fetch: certificates are not checked here, as even a server with a wrong one may tell the time. Nothing but the
- * path is sent.
+ * path is sent, and to a proxy its login.
+ * @param {import("./way.js").Way} way
  * @param {URL} base
  * @param {{ method: string, path: string }} [what]
  * @returns {Promise<Answer>} rejected with the error of the connection
  */
-export function probe(base, { method, path } = { method: "GET", path: probePath }) {
+export async function probe(way, base, { method, path } = { method: "GET", path: probePath }) {
 	const url = new URL(base.href.replace(/\/+$/, "") + path);
 	const secure = url.protocol === "https:";
+	const forward = secure ? undefined : way.forward;
+	const socket = await (forward?.open ?? way.open)();
+	const connection = secure ? await overTLS(socket, way.host, { checked: false }) : socket;
 	const began = Date.now();
 	return new Promise((resolve, reject) => {
-		const request = (secure ? requestHTTPS : requestHTTP)(url, {
+		const request = requestHTTP({
+			createConnection: () => connection,
 			method,
-			agent: false,
-			timeout: layerMs,
-			headers: { accept: "application/json" },
-			...(secure ? { rejectUnauthorized: false } : {}),
+			path: forward ? url.href : url.pathname + url.search,
+			headers: { host: url.host, accept: "application/json", ...forward?.headers },
 		});
-		request.once("timeout", () => request.destroy(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })));
+		request.setTimeout(layerMs, () => request.destroy(late()));
 		request.on("error", reject);
 		request.once("response", (response) => {
 			const { headers, statusCode: status = 0 } = response;
@@ -42,6 +46,7 @@ export function probe(base, { method, path } = { method: "GET", path: probePath 
 				status,
 				type: typeOf(headers["content-type"]),
 				location: originOf(headers.location, url),
+				reason: reasonIn(headers),
 				skewMs: skewOf(headers.date, headers.age, (began + Date.now()) / 2),
 			});
 		});

@@ -1,4 +1,5 @@
 // What the vendor answered to the package, as far as it tells anything: the package itself, rightly, forgets it.
+import { beginning } from "./beginning.js";
 import { originOf, typeOf } from "./probe.js";
 
 /**
@@ -11,9 +12,6 @@ import { originOf, typeOf } from "./probe.js";
  * @property {"address" | "token" | "key" | undefined} about what the text of a refusal speaks of
  * @property {string} failure the code of a lost connection, or ""
  */
-
-/** How much of a refusal is read for its words; in bytes. */
-const maxText = 16 << 10;
 
 /**
  * A fetch that notes what comes back.
@@ -43,23 +41,6 @@ export function record() {
 			}
 		},
 	};
-}
-
-/** @param {Response} response a clone */
-async function beginning({ body }) {
-	const parts = [];
-	let size = 0;
-	const reader = body?.getReader();
-	try {
-		for (let part = await reader?.read(); part && !part.done && size < maxText; part = await reader?.read()) {
-			parts.push(part.value);
-			size += part.value.length;
-		}
-	} catch {
-		// The package meets the same on its own copy, and says so.
-	}
-	reader?.cancel().catch(() => {}); // not waited for: a clone's end is that of both
-	return Buffer.concat(parts).toString();
 }
 
 /**

@@ -14,15 +14,16 @@ export const bare = Object.fromEntries(["PATH", "HOME", "SystemRoot", "TEMP", "T
  * @property {string | Uint8Array} [input] standard input; by default empty
  * @property {string} [cwd]
  * @property {string[]} [node] node's own arguments
- * @property {string} [main] the command's script; by default that of this repository
+ * @property {string} [runtime] node itself; default the one that runs the tests
+ * @property {string} [program] the command's file; default that of the repository
  */
 
 /**
  * @param {readonly string[]} args
  * @param {How} [how]
  */
-export function start(args, { env = {}, cwd = fileURLToPath(new URL(".", import.meta.url)), node = [], main: script = main } = {}) {
-	return spawn(process.execPath, [...node, script, ...args], { cwd, env: { ...bare, ...env }, stdio: ["pipe", "pipe", "pipe"] });
+export function start(args, { env = {}, cwd = fileURLToPath(new URL(".", import.meta.url)), node = [], runtime = process.execPath, program = main } = {}) {
+	return spawn(runtime, [...node, program, ...args], { cwd, env: { ...bare, ...env }, stdio: ["pipe", "pipe", "pipe"] });
 }
 
 /**

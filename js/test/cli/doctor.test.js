@@ -10,12 +10,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { verdicts } from "../../cli/doctor/finding.js";
+import { login } from "../../cli/doctor/login.js";
 import { proxyFor } from "../../cli/doctor/proxy.js";
 import { failureOf } from "../../cli/doctor/recorder.js";
 import { route } from "../../cli/doctor/route.js";
 import { createSandbox } from "../../sandbox/index.js";
 import { makeCertificate } from "./certificates.js";
 import { command, given } from "./command.js";
+import { connectProxy } from "./connect-proxy.js";
 
 let sandbox, folder;
 const open = [];
@@ -289,21 +291,54 @@ test("a proxy that is named and not used is the reason only where the way is clo
 	assert.match(excepted.step("proxy").found, /NO_PROXY excepts 127\.0\.0\.1/);
 });
 
-test("which proxy an address has, by the environment and the version of Node", () => {
-	const proxy = (url, env, version = "24.0.0", execArgv = []) => proxyFor(new URL(url), env, { version, execArgv });
+/** As each Node was seen to read its environment: test/package/doctor.test.js asks them again. */
+const generations = { "20.20.2": "6.24.1", "22.20.9": "6.22.0", "22.21.0": "6.22.0", "23.11.0": "6.21.1", "24.0.0": "7.8.0", "24.21.0": "7.29.1", "26.10.0": "8.10.2" };
+const proxyOf = (url, env, version = "24.21.0", execArgv = []) => proxyFor(new URL(url), env, { version, undici: generations[version], execArgv });
+
+test("a proxy is used by a Node that is able to, where it is told to: by the last flag, else by the variable", () => {
 	const named = { HTTPS_PROXY: "http://p.test:1", NODE_USE_ENV_PROXY: "1" };
-	for (const [version, used] of [["20.20.2", false], ["22.20.9", false], ["22.21.0", true], ["23.11.0", false], ["24.0.0", true], ["26.1.0", true]]) {
-		assert.equal(proxy("https://h.test", named, version).proxy.used, used, version);
+	for (const [version, used] of [["20.20.2", false], ["22.20.9", false], ["22.21.0", true], ["23.11.0", false], ["24.0.0", true], ["24.21.0", true], ["26.10.0", true]]) {
+		assert.equal(Boolean(proxyOf("https://h.test", named, version).proxy.use), used, version);
 	}
-	assert.equal(proxy("https://h.test", { HTTPS_PROXY: "http://p.test" }).proxy.used, false);
-	assert.equal(proxy("https://h.test", { HTTPS_PROXY: "http://p.test" }, "24.0.0", ["--use-env-proxy"]).proxy.used, true);
-	assert.equal(proxy("https://h.test", { HTTPS_PROXY: "http://p.test", NODE_OPTIONS: "--x --use-env-proxy" }).proxy.used, true);
-	assert.equal(proxy("http://h.test", named).proxy, undefined, "another protocol's");
-	assert.equal(proxy("https://h.test", { https_proxy: "http://lower.test", HTTPS_PROXY: "http://upper.test" }).proxy.url.hostname, "lower.test");
-	assert.equal(proxy("https://h.test", { HTTPS_PROXY: "::" }).proxy.url, undefined);
-	for (const [list, excepted] of [["*", true], ["h.test", true], [".test", true], ["*.test", true], ["a.h.test", false], ["xh.test", false], ["h.test:443", true], ["h.test:8443", false], ["a, h.test ,b", true], ["H.TEST", true], ["", false]]) {
-		assert.equal(proxy("https://h.test", { ...named, NO_PROXY: list }).excepted, excepted, list);
+	const told = (env, execArgv, version) => Boolean(proxyOf("https://h.test", { HTTPS_PROXY: "http://p.test", ...env }, version, execArgv).proxy.use);
+	for (const [env, execArgv, used, version] of [
+		[{}, [], false], [{ NODE_USE_ENV_PROXY: "0" }, [], false], [{ NODE_USE_ENV_PROXY: "true" }, [], false], [{ NODE_USE_ENV_PROXY: "0" }, [], true, "24.0.0"],
+		[{}, ["--use-env-proxy"], true], [{ NODE_OPTIONS: "--x --use-env-proxy" }, [], true], [{ NODE_OPTIONS: '"--use_env_proxy"' }, [], true],
+		[{ NODE_USE_ENV_PROXY: "1" }, ["--no-use-env-proxy"], false], [{ NODE_OPTIONS: "--use-env-proxy" }, ["--no-use-env-proxy"], false], [{ NODE_OPTIONS: "--no-use-env-proxy" }, ["--use-env-proxy"], true],
+	]) {
+		assert.equal(told(env, execArgv, version), used, JSON.stringify([env, execArgv]));
 	}
+});
+
+test("https:// has HTTP_PROXY where there is no HTTPS_PROXY, and an empty lower-case name hides the upper-case one", () => {
+	const a = "http://a.test", b = "http://b.test";
+	for (const [env, secure, plain] of [
+		[{ https_proxy: a }, "https_proxy", undefined], [{ HTTPS_PROXY: a }, "HTTPS_PROXY", undefined], [{ http_proxy: a }, "http_proxy", "http_proxy"], [{ HTTP_PROXY: a }, "HTTP_PROXY", "HTTP_PROXY"],
+		[{ https_proxy: a, HTTPS_PROXY: b }, "https_proxy", undefined], [{ http_proxy: "", HTTP_PROXY: b }, undefined, undefined], [{ https_proxy: "", HTTPS_PROXY: b }, undefined, undefined],
+		[{ HTTP_PROXY: a, HTTPS_PROXY: b }, "HTTPS_PROXY", "HTTP_PROXY"], [{ HTTP_PROXY: a, HTTPS_PROXY: "" }, "HTTP_PROXY", "HTTP_PROXY"], [{ HTTP_PROXY: a, https_proxy: "", HTTPS_PROXY: b }, "HTTP_PROXY", "HTTP_PROXY"],
+		[{ ALL_PROXY: a, all_proxy: a }, undefined, undefined],
+	]) {
+		assert.deepEqual([proxyOf("https://h.test", env).proxy?.variable, proxyOf("http://h.test", env).proxy?.variable], [secure, plain], JSON.stringify(env));
+	}
+	const told = { HTTP_PROXY: a, NODE_USE_ENV_PROXY: "1" };
+	assert.deepEqual(["24.21.0", "26.10.0"].map((version) => proxyOf("http://h.test", told, version).proxy.use.forwards), [false, true]);
+	assert.equal(proxyOf("https://h.test", told, "26.10.0").proxy.use.forwards, false);
+});
+
+test("NO_PROXY is read as each generation of Node's fetch reads it", () => {
+	const hosts = ["h.test", "a.h.test", "xh.test", "h.test:8443", "[::1]", "h.test."];
+	for (const [list, older, newer, newest = newer] of [
+		["", "", ""], ["*", "all", "all"], ["x,*", "all", ""], [" * ", "all", ""],
+		["h.test", "h.test h.test:8443", "h.test a.h.test h.test:8443", "h.test a.h.test h.test:8443 h.test."], ["H.TEST", "h.test h.test:8443", "h.test a.h.test h.test:8443", "h.test a.h.test h.test:8443 h.test."],
+		[".h.test", "a.h.test", "h.test a.h.test h.test:8443", "h.test a.h.test h.test:8443 h.test."], ["*.h.test", "a.h.test", "h.test a.h.test h.test:8443", "h.test a.h.test h.test:8443 h.test."],
+		["h.test:443", "h.test", "h.test a.h.test", "h.test a.h.test h.test."], ["a, h.test:8443 ,b", "h.test:8443", "h.test:8443"], ["::1", "", "", "[::1]"], ["[::1]", "[::1]", "[::1]"], ["[::1]:443", "[::1]", "[::1]"],
+	]) {
+		for (const [version, wanted] of [["22.21.0", older], ["24.0.0", older], ["24.21.0", newer], ["26.10.0", newest]]) {
+			const excepted = hosts.filter((host) => proxyOf(`https://${host}`, { HTTPS_PROXY: "http://p.test", NO_PROXY: list }, version).excepted);
+			assert.equal(excepted.length === hosts.length ? "all" : excepted.join(" "), wanted, `${list} in ${version}`);
+		}
+	}
+	assert.equal(proxyOf("https://h.test", { HTTPS_PROXY: "http://p.test", no_proxy: "", NO_PROXY: "h.test" }).excepted, false);
 });
 
 test("an address that is not admitted, by the vendor's own words, at both of ccmessaging's logins", async () => {
@@ -416,6 +451,57 @@ for (const system of ["appcube", "ccmessaging", "isales", "cubedrive"]) {
 	});
 }
 
+/** A vendor of any system, which gives one token and answers a business call by what the call carries. */
+async function vendor(answer) {
+	const logins = {
+		"/oifde/rest/appcube/api/getAppCubeToken": { errorCode: 0, authToken: "a-fresh-token", expireTime: 3600 },
+		"/apiaccess/ccmessaging/applyToken": { resultCode: "0", token: "a-fresh-token" },
+		"/rest/isales/v1/openapi/obs/auth/login": { result: 0, resultData: { token: "a-fresh-token", tokenExpirationTime: 300 } },
+		"/getLogin": { success: true, "x-auth-token": "a-fresh-token" },
+		"/verifyAuthToken": { success: true, valid: true },
+	};
+	const server = createHTTP(async (request, response) => {
+		let body = "";
+		for await (const part of request) {
+			body += part;
+		}
+		const login = logins[request.url.split("?")[0]];
+		const [status, fields, headers] = login ? [200, login] : request.url === "/business" ? answer((body + JSON.stringify(request.headers)).includes("a-fresh-token")) : [404, {}];
+		response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(fields));
+	});
+	const baseUrl = `http://${await listening(server)}`;
+	return { appcube: { ...sandbox.identities.appcube, baseUrl }, ccmessaging: { ...sandbox.identities.ccmessaging, baseUrl, appSecret: undefined, accessToken: "an-access-token" }, isales: isales(baseUrl), cubedrive: { ...sandbox.identities.cubedrive, baseUrl } };
+}
+
+const withCall = { env: { CCTOKEN_TOKEN: "a-dead-token" }, args: ["--check-path", "/business"] };
+
+test("a token is refused where a new one is accepted, by whatever status or code of the body", async () => {
+	for (const [system, status, fields, headers] of [
+		["isales", 500, { result: 1 }], ["isales", 400, {}], ["isales", 302, {}, { location: "/login" }], ["appcube", 200, { errorCode: "1001" }], ["ccmessaging", 200, { resultCode: "1" }], ["isales", 200, { result: "2" }], ["cubedrive", 200, { success: false }],
+	]) {
+		const identities = await vendor((fresh) => (fresh ? [200, { errorCode: 200, resultCode: 0, result: "0", success: true }] : [status, fields, headers]));
+		const { verdict, code, step } = await doctor(identities[system], withCall);
+		assert.deepEqual([verdict, code, step("call").verdict], ["token_invalid", 1, "token_invalid"], `${system} ${status}`);
+		assert.match(step("call").found, /is refused, while a new one is accepted/);
+		assert.match(step("call").because, status === 200 ? /answered 200 with (errorCode 1001|resultCode 1|result 2|success false), with a new one 200/ : new RegExp(`answered ${status}, with a new one 200`));
+		assert.ok(!JSON.stringify(step("given token")).includes("--check-path"), "advised what was done");
+	}
+});
+
+test("a vendor's bad moment is no word on the token, and a code that a new token gets as well is one on the call", async () => {
+	let moments = 0;
+	const identities = await vendor((fresh) => (fresh || moments++ > 0 ? [200, { result: 0 }] : [503, {}]));
+	const { verdict, step } = await doctor(identities.isales, withCall);
+	assert.equal(verdict, "ok");
+	assert.match(step("call").found, /503 with the given token at first, and then 200/);
+	assert.equal(step("given token").level, "note");
+
+	const failing = await vendor(() => [200, { result: "a text of the vendor's" }]);
+	const { verdict: other, code, step: of } = await doctor(failing.isales, withCall);
+	assert.deepEqual([other, code, of("call").level], ["call_refused", 0, "warning"]);
+	assert.ok(!of("call").found.includes("a text"));
+});
+
 test("a person sees marks, reasons and what to do, with colour where it is wanted, and the verdict at the end", async () => {
 	const { flags } = given(sandbox.identities.isales);
 	const { stdout, stderr, code } = await command(["doctor", ...flags, "--color"], { env: { CCTOKEN_PASSWD: "wrong-one" } });
@@ -428,18 +514,108 @@ test("a person sees marks, reasons and what to do, with colour where it is wante
 	assert.match((await command(["doctor", ...flags], given(sandbox.identities.isales))).stdout, /\nAll is well\.\n$/);
 });
 
-test("a proxy that Node uses is looked at in place of the host, which only it reaches", async () => {
-	const walk = async (url) => {
-		const found = [];
-		for await (const finding of route(new URL("https://nonexistent.invalid"), { variable: "HTTPS_PROXY", url, used: true, able: true }, () => {})) {
-			found.push(finding.verdict);
-			seen.add(finding.verdict);
-		}
-		return found;
+/** The findings on the way to an address through a proxy that is used. */
+async function walk(target, proxy, forwards = false) {
+	const findings = [];
+	const steps = route(new URL(target), { variable: "HTTPS_PROXY", able: true, use: { url: new URL(proxy), forwards } }, () => {});
+	for (let step = await steps.next(); !step.done; step = await steps.next()) {
+		findings.push(step.value);
+		seen.add(step.value.verdict);
+	}
+	return { verdicts: findings.map(({ verdict }) => verdict), steps: findings.map(({ step }) => step), last: findings.at(-1) };
+}
+
+test("beyond a proxy that is used, everything is looked at that would be without it, but the name", async () => {
+	const proxy = `http://${await listening(connectProxy())}`;
+	const plain = await listening(createHTTP((_, response) => response.writeHead(404, { date: new Date(Date.now() - 3600_000).toUTCString() }).end()));
+	const { steps, verdicts: found, last } = await walk(`http://known.test:${plain.split(":")[1]}`, proxy);
+	assert.deepEqual(steps, ["proxy", "name", "connection", "answer", "clock"]);
+	assert.deepEqual(found, ["ok", "skipped", "ok", "ok", "clock_wrong"]);
+	assert.match(last.found, /1 h ahead/);
+	assert.equal((await walk(`https://${plain}`, proxy)).last.verdict, "https_on_http_port");
+	for (const [wish, verdict] of [[{}, "tls_self_signed"], [{ issuer: authority }, "tls_unknown_issuer"]]) {
+		const { port } = new URL(await secure(makeCertificate(wish)));
+		const { last, steps } = await walk(`https://127.0.0.1:${port}`, proxy);
+		assert.deepEqual([last.verdict, steps], [verdict, ["proxy", "name", "connection", "TLS"]]);
+		assert.equal((await walk(`http://127.0.0.1:${port}`, proxy)).last.verdict, "http_on_https_port");
+	}
+});
+
+test("a proxy that is used and does not let through is told by what it answers", async () => {
+	const target = "https://nonexistent.invalid";
+	assert.equal((await walk(target, "http://127.0.0.1:1")).last.verdict, "proxy_unreachable");
+	for (const [head, verdict, wanted] of [
+		["407 Proxy Authentication Required", "proxy_authentication", /asks for a login/],
+		["503 Service Unavailable", "proxy_no_way", /does not get through to nonexistent\.invalid port 443 \(503\)/],
+		["403 Forbidden", "proxy_no_way", /refuses the way/],
+		["502 Bad Gateway\r\nProxy-Status: p.test; error=dns_error; rcode=NXDOMAIN", "name_not_found", /no address for nonexistent\.invalid/],
+		["502 Bad Gateway\r\nProxy-Status: p.test; error=connection_refused", "connection_refused", /nonexistent\.invalid port 443 refuses/],
+		["503 Service Unavailable\r\nX-Squid-Error: ERR_DNS_FAIL 0", "name_not_found", /no address/],
+		["503 Service Unavailable\r\nX-Squid-Error: ERR_CONNECT_FAIL 110", "connection_timeout", /does not answer/],
+		["504 Gateway Timeout\r\nProxy-Status: p.test; error=constructor", "proxy_no_way", /does not get through/],
+	]) {
+		const { last, steps } = await walk(target, `http://${await listening(connectProxy(() => head))}`);
+		assert.deepEqual([last.verdict, last.step, steps], [verdict, "connection", ["proxy", "name", "connection"]], head);
+		assert.match(last.found, wanted);
+	}
+	const rude = await listening(createTCP((socket) => socket.on("error", () => {}).once("data", () => socket.destroy())));
+	assert.equal((await walk(target, `http://${rude}`)).last.verdict, "proxy_no_way");
+});
+
+test("a proxy's login is sent to it, and is not shown", async () => {
+	let given;
+	const proxy = await listening(connectProxy(({ headers }) => {
+		given = headers["proxy-authorization"];
+		return "407 Proxy Authentication Required";
+	}));
+	const { last } = await walk("https://h.test", `http://us%65r:Zx9-p%40ss@${proxy}`);
+	assert.equal(given, `Basic ${Buffer.from("user:Zx9-p@ss").toString("base64")}`);
+	assert.match(last.found, /does not accept the login/);
+	assert.ok(!/Zx9|WngXs/.test(JSON.stringify(last)));
+});
+
+test("a proxy that is handed requests whole, one of its own TLS, and one of another protocol", async () => {
+	let line;
+	const whole = createHTTP((request, response) => {
+		line = request.url;
+		response.writeHead(request.url.includes(".invalid") ? 502 : 404, request.url.includes(".invalid") ? { "proxy-status": "p; error=dns_error" } : {}).end();
+	});
+	const proxy = `http://${await listening(whole)}`;
+	const { steps, last } = await walk("http://known.test/lite", proxy, true);
+	assert.deepEqual([line, steps, last.level], ["http://known.test/lite/cctoken-doctor", ["proxy", "name", "connection", "answer", "clock"], "ok"]);
+	assert.equal((await walk("http://nonexistent.invalid", proxy, true)).last.verdict, "name_not_found");
+
+	const own = await secure(makeCertificate());
+	const distrusted = await walk("https://h.test", own);
+	assert.deepEqual([distrusted.last.verdict, distrusted.steps], ["tls_self_signed", ["proxy"]]);
+
+	const socks = await walk("https://h.test", `socks5://${await listening(createTCP())}`);
+	assert.deepEqual(socks.verdicts, ["ok", "skipped", "skipped"]);
+});
+
+test("a login that is lost is told by the code of its loss, straight or behind a proxy", async (t) => {
+	const proxy = { variable: "HTTPS_PROXY", able: true, use: { url: new URL("http://p.test:3128"), forwards: false } };
+	const lose = async (host, proxied) => {
+		const way = { host, port: 443, local: "", open: async () => assert.fail("not opened"), seen: true, ...(proxied ? { proxy } : {}) };
+		return (await login(isales(`https://${host}`), { timeoutMs: 20_000, ways: new Map([[`https://${host}`, way]]) })).finding;
 	};
-	assert.deepEqual(await walk(undefined), ["proxy_unreachable"]);
-	assert.deepEqual(await walk(new URL("http://127.0.0.1:1")), ["proxy_unreachable"]);
-	assert.deepEqual(await walk(new URL(`http://${await listening(createTCP())}`)), ["ok", "skipped"]);
+	const cases = [
+		["CERT_HAS_EXPIRED", "tls_expired"], ["CERT_NOT_YET_VALID", "tls_not_yet_valid"], ["DEPTH_ZERO_SELF_SIGNED_CERT", "tls_self_signed"], ["SELF_SIGNED_CERT_IN_CHAIN", "tls_unknown_issuer"],
+		["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "tls_unknown_issuer"], ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "tls_unknown_issuer"], ["ERR_TLS_CERT_ALTNAME_INVALID", "tls_wrong_name"],
+		["CERT_REVOKED", "tls_failed"], ["ERR_SSL_UNSUPPORTED_PROTOCOL", "tls_version"], ["ERR_SSL_WRONG_VERSION_NUMBER", "tls_failed"],
+		["ENOTFOUND", "name_not_found", "proxy_unreachable"], ["EAI_AGAIN", "name_server", "proxy_unreachable"], ["ECONNREFUSED", "connection_refused", "proxy_unreachable"], ["UND_ERR_CONNECT_TIMEOUT", "connection_timeout", "proxy_unreachable"],
+		["EHOSTUNREACH", "unreachable", "proxy_unreachable"], ["ECONNRESET", "connection_reset"], ["Proxy response (503) !== 200 when HTTP Tunneling", "connection_reset", "proxy_no_way"],
+		["Proxy response (407) !== 200 when HTTP Tunneling", "connection_reset", "proxy_authentication"],
+	];
+	t.mock.method(globalThis, "fetch", async (url) => {
+		const [code] = cases[Number(new URL(url).hostname.split(".")[0])];
+		throw new TypeError("fetch failed", { cause: code.startsWith("Proxy") ? new Error(code) : Object.assign(new Error("x"), { code }) });
+	});
+	await Promise.all(cases.map(async ([code, straight, proxied = straight], i) => {
+		const [one, other] = await Promise.all([lose(`${i}.test`, false), lose(`${i}.test`, true)]);
+		assert.deepEqual([one.verdict, other.verdict, one.step, other.step], [straight, proxied, "token", "token"], code);
+		assert.ok(one.because && one.todo.length > 0);
+	}));
 });
 
 test("the words of Node's fetch for a proxy's refusal are understood", () => {

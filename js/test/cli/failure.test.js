@@ -117,7 +117,7 @@ test("a file of the package that is missing or damaged is named, with what a she
 	const copy = await copyOfPackage("damaged");
 	const main = join(copy, "js/cli/main.js");
 	const { flags, env } = given(sandbox.identities.isales);
-	const get = () => command(["get", ...flags], { env, main });
+	const get = () => command(["get", ...flags], { env, program: main });
 	const core = join(copy, "dist/core.wasm");
 	assert.equal((await get()).code, 0);
 	const told = ({ code, stderr, stdout }, file, wanted) => {
@@ -135,7 +135,7 @@ test("a file of the package that is missing or damaged is named, with what a she
 	told(await get(), core, /is damaged/);
 	await rm(core);
 	told(await get(), core, /is missing or cannot be read \(ENOENT\)/);
-	const { json } = await command(["get", ...flags, "--json"], { env, main });
+	const { json } = await command(["get", ...flags, "--json"], { env, program: main });
 	assert.deepEqual([json.exitCode, json.error.code], [70, "module_not_found"]);
 	assert.match(json.error.message, /install cctoken again/);
 	await rm(join(copy, "dist/go.js"));
@@ -144,7 +144,7 @@ test("a file of the package that is missing or damaged is named, with what a she
 	const whole = await copyOfPackage("without-sandbox");
 	for (const damage of [(file) => writeFile(file, "x"), rm]) {
 		await damage(join(whole, "dist/sandbox.wasm.br"));
-		told(await command(["sandbox", "--port", "0"], { main: join(whole, "js/cli/main.js") }), "dist/sandbox.wasm.br", /missing or damaged/);
+		told(await command(["sandbox", "--port", "0"], { program: join(whole, "js/cli/main.js") }), "dist/sandbox.wasm.br", /missing or damaged/);
 	}
 });
 
