@@ -1,7 +1,8 @@
 // From process.argv to a command and its options. Nothing here repeats a value: it may be a secret in a wrong place.
 import { parseArgs } from "node:util";
 import { tokenInArguments } from "./given-token.js";
-import { fields, secrets, tokenFlags } from "./settings.js";
+import { nearest } from "./nearest.js";
+import { fields, looksSecret, secrets, tokenFlags } from "./settings.js";
 import { nameable, UsageError } from "./usage.js";
 
 /** @typedef {{ type: "string" | "boolean", short?: string, multiple?: boolean }} Option */
@@ -71,8 +72,12 @@ export function readArguments(argv) {
 		return { command: undefined, rest: [], options: { version: true } };
 	}
 	if (!Object.hasOwn(commands, first)) {
+		const names = Object.keys(commands);
+		const meant = nearest(first, names);
 		throw new UsageError(
-			`${first.startsWith("-") ? "The command comes first" : `There is no command ${nameable(first, "of that name")}`}: use ${Object.keys(commands).join(", ")}. See cctoken --help.`,
+			first.startsWith("-")
+				? `The command comes first: use ${names.join(", ")}. See cctoken --help.`
+				: `There is no command ${nameable(first, "of that name")}${meant ? `: is ${meant} meant?` : `: use ${names.join(", ")}.`} See cctoken --help.`,
 		);
 	}
 	const command = /** @type {Command} */ (first);
@@ -128,17 +133,19 @@ function read(command, known, { name, rawName, value, inlineValue }, before) {
  * @param {string} rawName
  */
 function unknown(command, name, rawName) {
-	const secret = secrets.find(({ flags }) => flags.includes(name));
-	if (secret) {
-		return new UsageError(
-			`A secret is not taken from the command line: other users of the machine see it there, and the shell keeps it in its history. ` +
-				`Give it as ${secret.env} in the environment, in a file (--secrets-file FILE), or on standard input (--secrets -). ` +
-				`If the one that you have just written is real, change it.`,
-			secret.name,
-		);
-	}
-	if (tokenFlags.includes(name)) {
+	// Near is near enough: what follows a misspelt --password is a password all the same.
+	const meant = nearest(name, [...secrets.flatMap(({ flags }) => flags), ...tokenFlags, ...Object.keys(commands[command])]);
+	if (meant !== undefined && tokenFlags.includes(meant)) {
 		return tokenInArguments();
 	}
-	return new UsageError(`${command} has no option ${nameable(rawName, "of that name")}. See cctoken ${command} --help.`);
+	const secret = secrets.find(({ flags }) => meant !== undefined && flags.includes(meant));
+	if (secret || (meant === undefined && looksSecret(name))) {
+		return new UsageError(
+			`A secret is not taken from the command line: other users of the machine see it there, and the shell keeps it in its history. ` +
+				`Give it ${secret ? `as ${secret.env} ` : ""}in the environment, in a file (--secrets-file FILE), or on standard input (--secrets -). ` +
+				`If the one that you have just written is real, change it.`,
+			secret?.name,
+		);
+	}
+	return new UsageError(`${command} has no option ${nameable(rawName, "of that name")}${meant ? `: is --${meant} meant?` : "."} See cctoken ${command} --help.`);
 }

@@ -1,17 +1,12 @@
 // cctoken call METHOD PATH: a business call that carries the token.
 import { STATUS_CODES } from "node:http";
-import { resolve } from "node:path";
 import { TokenError } from "../error.js";
 import { safeCause } from "../http.js";
 import { prepare } from "./client.js";
-import { keepInputFor } from "./configuration.js";
 import { exit } from "./exit.js";
-import { readBytes, readInputBytes, readText } from "./files.js";
+import { checkCarriage, checkInput, jsonIn, readBody, readHeaders, readTarget } from "./request.js";
 import { looksSecret } from "./settings.js";
-import { nameable, UsageError } from "./usage.js";
-
-/** A body is held in memory, as it may have to be sent again; in bytes. */
-const maxBody = 64 << 20;
+import { UsageError } from "./usage.js";
 
 /**
  * @param {import("./context.js").Context} context
@@ -19,31 +14,21 @@ const maxBody = 64 << 20;
  */
 export async function main(context) {
 	const { options, rest, stdout, spinner } = context;
-	const [method, path, ...more] = rest;
-	if (method === undefined || path === undefined || more.length > 0) {
-		throw new UsageError("call takes a method and a path, such as: cctoken call GET /apiaccess/ccmessaging/poll");
-	}
-	if (!/^[A-Za-z]{1,16}$/.test(method)) {
-		throw new UsageError("The method must be a word such as GET or POST.", "method");
-	}
-	if (!path.startsWith("/")) {
-		throw new UsageError('The path must begin with "/": it is appended to the base URL. (Git Bash on Windows rewrites it: begin with "//" there, or set MSYS_NO_PATHCONV=1.)', "path");
-	}
+	const { method, path } = readTarget(rest, options);
 	if (options["json"] && options["include"]) {
 		throw new UsageError("--json holds the headers already: leave out --include.");
 	}
-	if (isInput(options["data"])) {
-		keepInputFor(options, "data");
-	}
+	checkInput(options);
 	const headers = await readHeaders(context);
 	const { identity, timeoutMs, client } = await prepare(context);
 	try {
 		const body = await readBody(context);
+		checkCarriage(identity.system, method, body);
 		if (body !== undefined && !headers.has("content-type")) {
-			headers.set("content-type", isJSON(body) ? "application/json; charset=UTF-8" : "application/octet-stream");
+			headers.set("content-type", jsonIn(body) !== undefined ? "application/json; charset=UTF-8" : "application/octet-stream");
 		}
-		spinner.start(`${method.toUpperCase()} with a token of ${identity.system}`);
-		const response = await send(client, identity, path, { method: method.toUpperCase(), headers, body }, timeoutMs);
+		spinner.start(`${method} with a token of ${identity.system}`);
+		const response = await send(client, identity, path, { method, headers, body }, timeoutMs);
 		spinner.stop();
 		if (options["json"]) {
 			await writeJSON(stdout, response);
@@ -76,79 +61,26 @@ async function send(client, identity, path, init, timeoutMs) {
 		if (error instanceof TokenError && error.code !== "aborted") {
 			throw error;
 		}
-		throw controller.signal.aborted
-			? new TokenError("timeout", "call: the vendor did not answer in time", { system: identity.system, step: "call", retryable: true })
-			: new TokenError("network", "call: no connection to the vendor, or it was lost", { system: identity.system, step: "call", retryable: true, cause: safeCause(error) });
+		if (controller.signal.aborted) {
+			throw new TokenError("timeout", "call: the vendor did not answer in time", { system: identity.system, step: "call", retryable: true });
+		}
+		throw isLost(error) ? new TokenError("network", "call: no connection to the vendor, or it was lost", { system: identity.system, step: "call", retryable: true, cause: safeCause(error) }) : error;
 	} finally {
 		clearTimeout(timer);
 	}
 }
 
-/** @param {import("./context.js").Context} context */
-async function readHeaders({ options, cwd }) {
-	const headers = new Headers();
-	for (const given of /** @type {string[]} */ (options["header"] ?? [])) {
-		if (given.startsWith("@")) {
-			const { text } = /** @type {{ text: string }} */ (await readText(resolve(cwd, given.slice(1)), { what: "The file of headers" }));
-			text.split(/\r?\n/).filter((line) => line.trim() !== "").forEach((line) => add(headers, line));
-			continue;
-		}
-		const name = given.split(":", 1)[0] ?? "";
-		if (looksSecret(name)) {
-			throw new UsageError(
-				`The header ${nameable(name, "of that name")} sounds like a secret, which is not taken from the command line: put the line into a file, and give --header @FILE. ` +
-					"What carries the token is added by itself.",
-				"header",
-			);
-		}
-		add(headers, given);
-	}
-	return headers;
-}
+/** What fetch says of a request that it does not send, and so of no connection. */
+const unsent = ["UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED", "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH"];
 
 /**
- * @param {Headers} headers
- * @param {string} line
+ * Whether an error of fetch's is one of the connection. Those have a cause, which the refusal of a request has not, or not
+ * such a one.
+ * @param {unknown} error
  */
-function add(headers, line) {
-	const at = line.indexOf(":");
-	try {
-		headers.append(line.slice(0, at), line.slice(at + 1).trim());
-	} catch {
-		throw new UsageError('A header must be written "Name: value".', "header");
-	}
-}
-
-/**
- * @param {import("./context.js").Context} context
- * @returns {Promise<Uint8Array<ArrayBuffer> | undefined>}
- */
-async function readBody({ options, stdin, cwd }) {
-	const data = options["data"];
-	if (data === undefined) {
-		return undefined;
-	}
-	if (isInput(data)) {
-		return readInputBytes(stdin, { what: "What is", most: maxBody, field: "data" });
-	}
-	if (!data.startsWith("@")) {
-		return Buffer.from(data);
-	}
-	const { bytes } = /** @type {{ bytes: Buffer<ArrayBuffer> }} */ (await readBytes(resolve(cwd, data.slice(1)), { what: "The file of --data", most: maxBody, field: "data" }));
-	return bytes;
-}
-
-/** @param {string | undefined} data */
-const isInput = (data) => data === "-" || data === "@-";
-
-/** @param {Uint8Array} body */
-function isJSON(body) {
-	try {
-		JSON.parse(Buffer.from(body).toString());
-		return true;
-	} catch {
-		return false;
-	}
+function isLost(error) {
+	const cause = error instanceof Error ? /** @type {{ code?: string } | undefined} */ (error.cause) : undefined;
+	return cause !== undefined && !unsent.includes(cause.code ?? "");
 }
 
 /**
@@ -204,5 +136,5 @@ async function writeJSON(stdout, response) {
 
 /** @param {unknown} error */
 function brokeOff(error) {
-	return new TokenError("network", "call: the answer broke off", { step: "call", retryable: true, cause: safeCause(error) });
+	return new TokenError("network", "call: the answer of the vendor broke off", { step: "call", retryable: true, cause: safeCause(error) });
 }

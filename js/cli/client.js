@@ -10,6 +10,7 @@ import { configure } from "./configuration.js";
 export async function prepare(context, { withoutSecrets = false } = {}) {
 	const { identity, timeoutMs, hidden, warnings } = await configure(context.options, { ...context, withoutSecrets });
 	context.hidden.push(...hidden);
+	context.about(identity);
 	for (const warning of warnings) {
 		context.note(`${context.paintNote("yellow", "warning:")} ${warning}`);
 	}

@@ -1,7 +1,10 @@
 // The identity that a command is about: from flags, then the environment, then a file. Each setting is taken from the
 // first of them that has it.
 import { dirname, resolve } from "node:path";
-import { readInput, readText } from "./files.js";
+import { readText } from "./files.js";
+import { object, parseJSON, text } from "./json.js";
+import { nearest } from "./nearest.js";
+import { addParams, addSecret, laxWarning, readSecrets } from "./secrets.js";
 import { fields, general, looksSecret, paramsEnv, secrets, systems } from "./settings.js";
 import { nameable, UsageError } from "./usage.js";
 
@@ -26,19 +29,14 @@ const defaultFile = "cctoken.json";
 
 /**
  * @param {Readonly<Record<string, any>>} options of the command line
- * @param {object} world
- * @param {NodeJS.ProcessEnv} world.env
- * @param {AsyncIterable<Uint8Array | string>} world.stdin
- * @param {string} world.cwd
- * @param {boolean} [world.withoutSecrets] whether it will do without them: nothing is going to log in
+ * @param {import("./secrets.js").World & { withoutSecrets?: boolean }} world withoutSecrets: it will do without them, as nothing is going to log in
  * @returns {Promise<Configuration>} rejected with a UsageError
  */
-export async function configure(options, { env, stdin, cwd, withoutSecrets = false }) {
+export async function configure(options, { withoutSecrets = false, ...world }) {
+	const { env, cwd } = world;
 	/** @type {string[]} */
 	const warnings = [];
 	const file = await readConfiguration(options, env, cwd, warnings);
-	const secretSources = await readSecrets(options, { env, stdin, cwd, file, warnings });
-
 	const flags = { name: "the command line", values: fromFlags(options) };
 	const environment = { name: "the environment", values: fromEnvironment(env) };
 	const plain = [flags, environment, ...file.sources];
@@ -71,6 +69,7 @@ export async function configure(options, { env, stdin, cwd, withoutSecrets = fal
 			);
 		}
 	}
+	const secretSources = await readSecrets(options, own, { ...world, file, warnings });
 	const hidden =
 		own === "cubedrive"
 			? addParams(identity, from, [flags, ...secretSources, ...file.sources], withoutSecrets)
@@ -150,7 +149,7 @@ async function readConfiguration(options, env, cwd, warnings) {
 		}
 		return { sources: [], folder: cwd, secretsFile: undefined };
 	}
-	const content = object(parse(read.text, what), what);
+	const content = object(parseJSON(read.text, what), what);
 	const { profile: chosen, profiles, $schema, ...shared } = content;
 	const name = wanted ?? chosen;
 	/** @type {Source[]} */
@@ -172,7 +171,8 @@ async function readConfiguration(options, env, cwd, warnings) {
 	for (const { name: where, values } of sources) {
 		const stray = Object.keys(values).find((key) => !allowed.includes(key));
 		if (stray !== undefined) {
-			throw new UsageError(`${nameable(stray, "A name")} in ${where} is not a setting; see docs/cli.md.`);
+			const meant = nearest(stray, allowed);
+			throw new UsageError(`${nameable(stray, "A name")} in ${where} is not a setting; ${meant ? `is ${meant} meant?` : `there are ${allowed.join(", ")}, profile and profiles.`}`);
 		}
 		const params = values["params"] === undefined ? {} : object(values["params"], "params");
 		const holds = secrets.some((secret) => values[secret.name] !== undefined) || Object.keys(params).some(looksSecret);
@@ -182,177 +182,6 @@ async function readConfiguration(options, env, cwd, warnings) {
 	}
 	const secretsFile = sources.map(({ values }) => values["secretsFile"]).find((value) => value !== undefined);
 	return { sources, folder: dirname(path), secretsFile: secretsFile === undefined ? undefined : text(secretsFile, "secretsFile") };
-}
-
-/**
- * Whether standard input holds the secrets: it then holds nothing else.
- * @param {Readonly<Record<string, any>>} options
- */
-export const secretsOnInput = (options) => options["secrets"] === "-" || options["secrets-file"] === "-";
-
-/**
- * @param {Readonly<Record<string, any>>} options
- * @param {string} what else is to be read from standard input
- * @throws {UsageError} where that holds the secrets
- */
-export function keepInputFor(options, what) {
-	if (secretsOnInput(options)) {
-		throw new UsageError(`Standard input can hold the secrets or the ${what}, not both.`);
-	}
-}
-
-/**
- * Where secrets are: a file or standard input that the command names, the environment, and what the configuration
- * names or holds, in this order.
- * @param {Readonly<Record<string, any>>} options
- * @param {{ env: NodeJS.ProcessEnv, stdin: AsyncIterable<Uint8Array | string>, cwd: string, warnings: string[],
- *   file: { sources: Source[], folder: string, secretsFile: string | undefined } }} world
- * @returns {Promise<Source[]>}
- */
-async function readSecrets(options, { env, stdin, cwd, file, warnings }) {
-	if (options["secrets"] !== undefined && options["secrets-file"] !== undefined) {
-		throw new UsageError("--secrets and --secrets-file are the same: give one of them.", "secrets-file");
-	}
-	/** @type {Source[]} */
-	const sources = [];
-	const named = options["secrets-file"] ?? options["secrets"];
-	if (secretsOnInput(options)) {
-		sources.push({ name: "standard input", values: secretsIn(await readInput(stdin, "What is"), "Standard input") });
-	} else if (named !== undefined) {
-		sources.push(await secretsFile(resolve(cwd, named), "The secrets file", warnings));
-	}
-	/** @type {Record<string, unknown>} */
-	const environment = {};
-	for (const { name, env: variable } of secrets) {
-		environment[name] = env[variable] || undefined;
-	}
-	if (env[paramsEnv]) {
-		environment["params"] = object(parse(env[paramsEnv], paramsEnv), paramsEnv);
-	}
-	sources.push({ name: "the environment", values: environment });
-	const inEnvironment = env[general.secretsFile];
-	if (inEnvironment && named === undefined) {
-		sources.push(await secretsFile(resolve(cwd, inEnvironment), `The file that ${general.secretsFile} names`, warnings));
-	}
-	if (file.secretsFile !== undefined && named === undefined && !inEnvironment) {
-		sources.push(await secretsFile(resolve(file.folder, file.secretsFile), "The secretsFile of the configuration", warnings));
-	}
-	for (const { name, values } of file.sources) {
-		sources.push({ name, values: Object.fromEntries(secrets.map((secret) => [secret.name, values[secret.name]])) });
-	}
-	return sources;
-}
-
-/**
- * @param {string} path
- * @param {string} what
- * @param {string[]} warnings
- * @returns {Promise<Source>}
- */
-async function secretsFile(path, what, warnings) {
-	const read = /** @type {{ text: string, lax: boolean }} */ (await readText(path, { what }));
-	if (read.lax) {
-		warnings.push(laxWarning(what));
-	}
-	return { name: "the secrets file", values: secretsIn(read.text, what) };
-}
-
-/** @param {string} what */
-function laxWarning(what) {
-	return `${what} holds a secret, and other users of this machine can read it: chmod 600 makes it yours alone.`;
-}
-
-/**
- * Secrets as JSON by their names; or one alone, which is then the one that the system needs.
- * @param {string} given
- * @param {string} what
- * @returns {Record<string, unknown>}
- */
-function secretsIn(given, what) {
-	const trimmed = given.replace(/^\uFEFF/, "").trim();
-	if (trimmed === "") {
-		throw new UsageError(`${what} holds no secret: it is empty.`);
-	}
-	if (!trimmed.startsWith("{")) {
-		if (/[\r\n]/.test(trimmed)) {
-			throw new UsageError(`${what} must hold one secret alone, or a JSON object such as {"appSecret": "…"}.`);
-		}
-		return { alone: trimmed };
-	}
-	const values = object(parse(trimmed, what), what);
-	const names = [...secrets.map(({ name }) => name), "params"];
-	const stray = Object.keys(values).find((name) => !names.includes(name));
-	if (stray !== undefined) {
-		throw new UsageError(`${nameable(stray, "A name")} in ${what} is not a secret's name; there are ${names.join(", ")}.`);
-	}
-	return values;
-}
-
-/**
- * @param {Record<string, any>} identity
- * @param {Record<string, string>} from
- * @param {import("../identity.js").System} system
- * @param {Source[]} sources
- * @param {boolean} dispensable
- * @returns {string[]} what must be kept out of messages
- */
-function addSecret(identity, from, system, sources, dispensable) {
-	const possible = secrets.filter(({ of }) => of.includes(system));
-	for (const { name, values } of sources) {
-		const found = possible.filter((secret) => values[secret.name] !== undefined);
-		if (found.length > 1) {
-			throw new UsageError(`appSecret and accessToken exclude each other: ${name} has both.`, "accessToken");
-		}
-		const chosen = found[0]?.name ?? (values["alone"] === undefined ? undefined : possible[0]?.name);
-		if (chosen) {
-			identity[chosen] = text(values[chosen] ?? values["alone"], chosen);
-			from[chosen] = name;
-			return [identity[chosen]];
-		}
-	}
-	const [first] = /** @type {[import("./settings.js").Secret]} */ (possible);
-	if (dispensable) {
-		identity[first.name] = "none-was-given"; // the core wants one; nothing will be sent with it
-		return [];
-	}
-	throw new UsageError(
-		`${system} needs ${possible.map(({ name }) => name).join(" or ")}: give it as ${possible.map(({ env }) => env).join(" or ")} in the environment, ` +
-			`in a file (--secrets-file FILE), or on standard input (--secrets -).`,
-		first.name,
-	);
-}
-
-/**
- * CubeDrive's parameters, each from the first source that has it.
- * @param {Record<string, any>} identity
- * @param {Record<string, string>} from
- * @param {Source[]} sources
- * @param {boolean} dispensable
- * @returns {string[]} what must be kept out of messages
- */
-function addParams(identity, from, sources, dispensable) {
-	/** @type {Record<string, string>} */
-	const params = {};
-	const hidden = [];
-	for (const { name, values } of sources) {
-		if (values["alone"] !== undefined) {
-			throw new UsageError('cubedrive\'s secrets need names: give them as {"params": {"NAME": "…"}}.', "params");
-		}
-		for (const [key, value] of Object.entries(values["params"] === undefined ? {} : object(values["params"], "params"))) {
-			if (!Object.hasOwn(params, key)) {
-				params[key] = text(value, "params");
-				from["params"] ??= name;
-				if (looksSecret(key) || name === "standard input" || name === "the secrets file" || name === "the environment") {
-					hidden.push(/** @type {string} */ (params[key]));
-				}
-			}
-		}
-	}
-	if (Object.keys(params).length === 0 && !dispensable) {
-		throw new UsageError(`cubedrive needs params: use --param NAME=VALUE, and ${paramsEnv}, --secrets-file FILE or --secrets - for secret ones.`, "params");
-	}
-	identity["params"] = Object.keys(params).length === 0 ? { none: "given" } : params;
-	return hidden;
 }
 
 /**
@@ -380,41 +209,4 @@ function timeoutOf(given) {
 		throw new UsageError("timeout must be from 1 to 600 seconds.", "timeout");
 	}
 	return seconds * 1000;
-}
-
-/**
- * @param {string} json
- * @param {string} what
- * @returns {unknown}
- */
-function parse(json, what) {
-	try {
-		return JSON.parse(json.replace(/^\uFEFF/, ""));
-	} catch {
-		// The parser's own words quote the text.
-		throw new UsageError(`${what} is not valid JSON.`);
-	}
-}
-
-/**
- * @param {unknown} value
- * @param {string} what
- * @returns {Record<string, unknown>}
- */
-function object(value, what) {
-	if (typeof value !== "object" || value === null || Array.isArray(value)) {
-		throw new UsageError(`${what} must be a JSON object.`);
-	}
-	return /** @type {Record<string, unknown>} */ (value);
-}
-
-/**
- * @param {unknown} value
- * @param {string} name
- */
-function text(value, name) {
-	if (typeof value !== "string" || value === "") {
-		throw new UsageError(`${name} must be a text that is not empty.`, name);
-	}
-	return value;
 }

@@ -25,7 +25,7 @@ export const exitCodes = [
 	[exit.unavailable, "network or vendor unavailable, or too many calls; try again later"],
 	[exit.stranger, "what answered does not behave as the vendor: a wrong base URL, a proxy, a login page"],
 	[exit.unknown, "verify: nobody can tell whether the token is valid"],
-	[exit.internal, "a fault of cctoken itself; please report it"],
+	[exit.internal, "a fault of cctoken itself: please report it; or a file of its package is missing or damaged: install it again"],
 	[exit.interrupted, "interrupted (Ctrl-C); the sandbox then ends with 0"],
 	[exit.pipe, "whoever read the output stopped reading"],
 ];

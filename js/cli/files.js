@@ -1,6 +1,6 @@
 // Reading what the user names: files, and standard input.
-import { open } from "node:fs/promises";
-import { basename } from "node:path";
+import { access, open } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { UsageError } from "./usage.js";
 
 /** Far over any configuration, secret or token; in bytes. */
@@ -10,6 +10,7 @@ const maxText = 256 << 10;
  * @typedef {object} How
  * @property {string} what what it is, for errors
  * @property {boolean} [optional] whether it may be missing
+ * @property {string} [relativeTo] what its path is relative to, where that is not the current folder
  * @property {number} [most] how large it may be, in bytes
  * @property {string} [field] the setting that errors name
  */
@@ -30,7 +31,7 @@ export async function readText(path, how) {
  * @param {How} how
  * @returns {Promise<{ bytes: Buffer<ArrayBuffer>, lax: boolean } | undefined>}
  */
-export async function readBytes(path, { what, optional = false, most = maxText, field }) {
+export async function readBytes(path, { what, optional = false, relativeTo, most = maxText, field }) {
 	let file;
 	try {
 		file = await open(path, "r");
@@ -51,7 +52,9 @@ export async function readBytes(path, { what, optional = false, most = maxText, 
 		if (optional && (code === "ENOENT" || code === "ENOTDIR")) {
 			return undefined;
 		}
-		throw new UsageError(`${what} ${why(code)}.`, field);
+		const missing = code === "ENOENT" || code === "ENOTDIR";
+		const relative = missing && relativeTo ? ` It is relative to ${relativeTo}.` : "";
+		throw new UsageError(`${what} ${missing ? `is not there: ${await whereabouts(path)}` : `${why(code)}: ${path}`}.${relative}`, field);
 	} finally {
 		await file?.close();
 	}
@@ -60,16 +63,33 @@ export async function readBytes(path, { what, optional = false, most = maxText, 
 /** @param {string | undefined} code */
 function why(code) {
 	switch (code) {
-		case "ENOENT":
-		case "ENOTDIR":
-			return "is not there: check its path";
 		case "EACCES":
 		case "EPERM":
-			return "must not be read by this user: check its permissions";
+			return "must not be read by this user; check its permissions";
 		case "EISDIR":
 			return "is a folder, not a file";
 	}
 	return `cannot be read (${code ?? "unknown reason"})`;
+}
+
+/** What a file's name ends with. Most secrets that somebody writes in the place of one do not. */
+const fileName = /^[\w.~ -]{1,64}\.(json|txt|secrets?|token|key|pem|env|conf|cfg|ini|ya?ml|xml|headers?)$/i;
+
+/**
+ * Where a file was looked for that is not there. What is not plainly a file's name may be a secret in a wrong place.
+ * @param {string} path
+ */
+async function whereabouts(path) {
+	if (fileName.test(basename(path))) {
+		return `check the path ${path}`;
+	}
+	let folder = dirname(path);
+	const isThere = () => access(folder).then(() => true, () => false);
+	const direct = await isThere();
+	while (!(await isThere()) && folder !== dirname(folder)) {
+		folder = dirname(folder);
+	}
+	return `check its path; ${direct ? "there is no such name in" : "there is no such folder below"} ${folder}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { keepInputFor } from "./configuration.js";
 import { readInput, readText } from "./files.js";
+import { keepInputFor } from "./secrets.js";
 import { tokenEnv } from "./settings.js";
 import { UsageError } from "./usage.js";
 

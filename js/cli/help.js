@@ -90,8 +90,9 @@ export function help(command) {
 	const hidden = `\
 Secrets: never a flag
 ${secrets.map(({ name, env, of }) => `  ${name.padEnd(21)} ${env.padEnd(20)} ${of.join(", ")}`).join("\n")}
-  --secrets-file FILE   ${general.secretsFile.padEnd(20)} the secret alone, or JSON: {"appSecret": "…"}
-  --secrets -           ${"".padEnd(20)} the same on standard input
+  --secrets-file FILE   ${general.secretsFile.padEnd(20)} the secret alone, or JSON: {"appSecret": "…"};
+  ${"".padEnd(42)} of cubedrive {"params": {"NAME": "…"}}
+  --secrets -           ${"".padEnd(20)} the same on standard input; a terminal is asked for it
 `;
 	return `${usage[command]}${appearance}\n${named}\n${hidden}\n${codes}`;
 }

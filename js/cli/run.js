@@ -1,11 +1,10 @@
 // One run of the command: arguments in, an exit code out. Whatever goes wrong is said here, in one place.
 import { readFile } from "node:fs/promises";
-import { TokenError } from "../error.js";
 import { readArguments } from "./arguments.js";
 import { exit, exitOf } from "./exit.js";
+import { message, plain } from "./failure.js";
 import { help } from "./help.js";
 import { createSpinner, hasColor, painter, redact, redactedJSON } from "./terminal.js";
-import { UsageError } from "./usage.js";
 
 /** Loaded when it is asked for: `get` need not know of the doctor. @type {Record<string, () => Promise<{ main: (context: import("./context.js").Context) => Promise<number> }>>} */
 const load = {
@@ -33,6 +32,8 @@ export async function run(argv, { stdin, stdout, stderr, env }) {
 	/** @type {string[]} */
 	const hidden = [];
 	let options = {};
+	/** @type {import("../identity.js").VendorIdentity | undefined} */
+	let identity;
 	let spinner = createSpinner(stderr, false);
 	try {
 		const read = readArguments(argv);
@@ -52,6 +53,9 @@ export async function run(argv, { stdin, stdout, stderr, env }) {
 		return await main({
 			...read, env, cwd, stdin, stdout, stderr, spinner, hidden, paintNote,
 			paint: painter(hasColor(stdout, env, options)),
+			about(asked) {
+				identity = asked;
+			},
 			note(text) {
 				spinner.stop();
 				stderr.write(`${redact(text, hidden)}\n`);
@@ -61,35 +65,11 @@ export async function run(argv, { stdin, stdout, stderr, env }) {
 		spinner.stop();
 		const code = exitOf(error);
 		if (json) {
-			stdout.write(`${redactedJSON({ error: plain(error), exitCode: code }, hidden)}\n`);
+			stdout.write(`${redactedJSON({ error: plain(error, identity), exitCode: code }, hidden)}\n`);
 		} else {
 			const paint = painter(hasColor(stderr, env, options));
-			stderr.write(`${paint("red", "error:")} ${redact(message(error), hidden)}\n`);
+			stderr.write(`${paint("red", "error:")} ${redact(message(error, identity), hidden)}\n`);
 		}
 		return code;
 	}
-}
-
-/** @param {unknown} error */
-function plain(error) {
-	if (error instanceof TokenError) {
-		return error.toJSON();
-	}
-	const { name, code, field } = /** @type {{ name?: string, code?: string, field?: string }} */ (error);
-	return { name, code: error instanceof UsageError ? "usage" : typeof code === "string" ? code : "internal", field, message: message(error) };
-}
-
-/** @param {unknown} error */
-function message(error) {
-	if (error instanceof TokenError) {
-		// The package's own pauses end with this process; what the vendor asks for does not.
-		const when = error.retryAt && (error.code === "rate_limited" || error.code === "unavailable") ? ` Not before ${error.retryAt.toISOString()}.` : "";
-		return `${error.message}.${when}${error.code === "network" ? " cctoken doctor looks for the reason." : ""} [${error.code}]`;
-	}
-	if (exitOf(error) !== exit.internal) {
-		return /** @type {Error} */ (error).message;
-	}
-	// An unexpected error's own text could quote anything.
-	const { name = "Error", code = "" } = /** @type {{ name?: string, code?: string }} */ (error ?? {});
-	return `cctoken itself failed (${[name, code].filter(Boolean).join(" ")}). Please report it with the command that you used, without its secrets.`;
 }

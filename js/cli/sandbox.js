@@ -1,9 +1,12 @@
 // cctoken sandbox: the four systems on this machine, until it is interrupted.
-import { createSandbox } from "../sandbox/index.js";
-import { businessCalls } from "../sandbox/identities.js";
+import { createSandbox, SandboxError } from "../sandbox/index.js";
+import { businessCalls, identitiesAt } from "../sandbox/identities.js";
 import { lives } from "../sandbox/options.js";
 import { exit } from "./exit.js";
 import { UsageError } from "./usage.js";
+
+/** The flags of createSandbox's options. @type {Readonly<Record<string, string>>} */
+const flags = { host: "host", port: "port", lifetimes: "lifetime", cubedriveLogins: "cubedrive-logins", allowOrigin: "allow-origin" };
 
 /**
  * @param {import("./context.js").Context} context
@@ -19,17 +22,38 @@ export async function main({ options, rest, stdout, paint }) {
 		lifetimes: lifetimesOf(options["lifetime"] ?? []),
 		...(options["cubedrive-logins"] === undefined ? {} : { cubedriveLogins: whole(options["cubedrive-logins"], "cubedrive-logins") }),
 		...(options["allow-origin"] === undefined ? {} : { allowOrigin: options["allow-origin"] }),
+	}).catch((error) => {
+		throw inFlags(error);
 	});
 	const interrupted = new Promise((resolve) => {
 		for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
 			process.once(signal, resolve);
 		}
 	});
-	const { url, identities } = sandbox;
+	const url = reachable(sandbox.url);
+	const identities = identitiesAt(url);
 	stdout.write(options["json"] ? `${JSON.stringify({ url, identities, business: businessCalls })}\n` : page(url, identities, paint));
 	await interrupted;
 	await sandbox.close();
 	return exit.ok;
+}
+
+/**
+ * The error in the words of the command line, where it is one of an option.
+ * @param {unknown} error
+ */
+function inFlags(error) {
+	const [option = ""] = error instanceof SandboxError && error.code === "invalid_option" ? (error.field ?? "").split(".") : [];
+	const flag = flags[option];
+	return flag === undefined ? error : new UsageError(/** @type {SandboxError} */ (error).message.replace(/^createSandbox: \S+/, `--${flag}`), flag);
+}
+
+/**
+ * An address that a client on this machine can use: every address of the machine is none of them.
+ * @param {string} url
+ */
+function reachable(url) {
+	return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }
 
 /**

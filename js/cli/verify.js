@@ -1,9 +1,9 @@
 // cctoken verify: whether a token is valid, as far as anybody can tell.
 import { prepare } from "./client.js";
-import { secretsOnInput } from "./configuration.js";
 import { exit } from "./exit.js";
 import { readInput } from "./files.js";
 import { givenToken, one, tokenInArguments } from "./given-token.js";
+import { secretsOnInput } from "./secrets.js";
 import { tokenEnv } from "./settings.js";
 import { span, table } from "./terminal.js";
 import { UsageError } from "./usage.js";
@@ -30,7 +30,11 @@ export async function main(context) {
 		if (secretsOnInput(options) || stdin.isTTY) {
 			throw new UsageError(`No token is given: pipe it to standard input, or use ${tokenEnv} or --token-file FILE.`, "token");
 		}
-		token = one(await readInput(stdin, "The token"));
+		const given = await readInput(stdin, "The token");
+		if (given.trim() === "") {
+			throw new UsageError(`No token is given: standard input was empty. Pipe the token to it, or use ${tokenEnv} or --token-file FILE.`, "token");
+		}
+		token = one(given);
 	}
 	context.hidden.push(token);
 	const { identity, client } = await prepare(context, { withoutSecrets: true });

@@ -157,14 +157,15 @@ test("an AccessToken and an appSecret exclude each other in one place, and the n
 test("what is wrong in a file is said without a word of its content", async () => {
 	const secret = "Zx9-canary-in-a-file";
 	for (const [files, args, wanted] of [
-		[{ "cctoken.json": `{"passwd": "${secret}"` }, flags, /cctoken\.json is not valid JSON/],
+		[{ "cctoken.json": `{"passwd": "${secret}"` }, flags, /cctoken\.json is not valid JSON: look at line 1, column \d+\.$/],
 		[{ "cctoken.json": `["${secret}"]` }, flags, /must be a JSON object/],
 		[{ "cctoken.json": { [secret]: secret } }, flags, /A name in .* is not a setting/],
-		[{ "cctoken.json": { pasword: secret } }, flags, /pasword in .* is not a setting/],
+		[{ "cctoken.json": { pasword: secret } }, flags, /pasword in .* is not a setting; there are system, .*passwd.*profiles\.$/],
+		[{ "cctoken.json": { baseurl: secret } }, flags, /baseurl in .* is not a setting; is baseUrl meant\?$/],
 		[{ "cctoken.json": { passwd: { a: secret } } }, flags, /passwd must be a text/],
 		[{ "cctoken.json": { appKey: secret } }, flags, /appKey, given by .*, is not a field of isales/],
 		[{ s: `${secret}\n${secret}` }, [...flags, "--secrets-file", "s"], /must hold one secret alone/],
-		[{ s: `{"pass":"${secret}"}` }, [...flags, "--secrets-file", "s"], /pass in .* is not a secret's name/],
+		[{ s: `{"pass":"${secret}"}` }, [...flags, "--secrets-file", "s"], /has pass, which is not a secret's name; isales needs passwd/],
 		[{ s: `{"passwd":"${secret}` }, [...flags, "--secrets-file", "s"], /not valid JSON/],
 		[{ s: " \n" }, [...flags, "--secrets-file", "s"], /it is empty/],
 		[{ s: "x".repeat(300_000) }, [...flags, "--secrets-file", "s"], /larger than 256 KB/],
@@ -203,15 +204,21 @@ test("files that others can read are warned of where they hold a secret, on syst
 
 test("secrets and tokens on the command line are refused with the ways there are, and not repeated", async () => {
 	const secret = "Zx9-canary-argument";
-	for (const flag of ["app-secret", "secret", "passwd", "password", "access-token", "appSecret"]) {
+	for (const flag of ["app-secret", "secret", "passwd", "password", "access-token", "appSecret", "Passwd", "APP_SECRET"]) {
 		for (const args of [[`--${flag}`, secret], [`--${flag}=${secret}`]]) {
 			const { code, stdout, stderr } = await command(["get", ...flags, ...args]);
 			assert.deepEqual([code, stdout], [2, ""]);
-			assert.match(stderr, /not taken from the command line.*CCTOKEN_[A-Z_]+ in the environment.*--secrets-file.*--secrets -/);
+			assert.match(stderr, /not taken from the command line.*the shell keeps it in its history.*CCTOKEN_[A-Z_]+ in the environment.*--secrets-file.*--secrets -.*change it/);
 			assert.ok(!stderr.includes(secret));
 		}
 	}
-	for (const args of [["verify", secret], ["verify", "--token", secret], ["get", ...flags, `--token=${secret}`]]) {
+	for (const flag of ["my-password", "Cookie", "pasword"]) {
+		const { code, stderr } = await command(["get", ...flags, `--${flag}`, secret]);
+		assert.equal(code, 2);
+		assert.match(stderr, /not taken from the command line.*the shell keeps it in its history.*in the environment/);
+		assert.ok(!stderr.includes(secret));
+	}
+	for (const args of [["verify", secret], ["verify", "--token", secret], ["verify", "--Token", secret], ["get", ...flags, `--token=${secret}`]]) {
 		const { code, stderr } = await command(args);
 		assert.equal(code, 2);
 		assert.match(stderr, /A token is not taken from the command line.*CCTOKEN_TOKEN/);
@@ -232,6 +239,9 @@ test("standard input holds one thing", async () => {
 	const { code, stderr } = await command(["verify", "--secrets", "-", ...flags], { input: "x" });
 	assert.equal(code, 2);
 	assert.match(stderr, /No token is given/);
+	const empty = await command(["verify", ...flags], { input: " \n" });
+	assert.equal(empty.code, 2);
+	assert.match(empty.stderr, /No token is given: standard input was empty\. .*CCTOKEN_TOKEN/);
 });
 
 test("wrong arguments are told, and what is not plainly a name is not repeated", () => {
@@ -240,7 +250,10 @@ test("wrong arguments are told, and what is not plainly a name is not repeated",
 		[["fetch"], /no command fetch: use get, verify/],
 		[[secret], /no command of that name/],
 		[["--json", "get"], /The command comes first/],
-		[["get", "--unknown"], /no option --unknown/],
+		[["get", "--unknown"], /no option --unknown\. See/],
+		[["gte"], /no command gte: is get meant\?/],
+		[["get", "--tiemout", "5"], /no option --tiemout: is --timeout meant\?/],
+		[["get", "--secret-file", "f"], /no option --secret-file: is --secrets-file meant\?/],
 		[["get", `--${secret}`], /no option of that name/],
 		[["get", "-x"], /no option -x/],
 		[["get", "--json=yes"], /--json takes no value/],

@@ -71,10 +71,28 @@ test("its options are those of createSandbox, and wrong ones end with 2", async 
 	assert.match(await (await login()).text(), /intercepted/);
 	for (const [args, wanted] of [
 		[["--port", new URL(at).port], /in use/], [["--port", "x"], /whole number/], [["--port", "70000"], /0 to 65535/], [["--host", "192.0.2.1"], /address of this machine/],
-		[["--lifetime", "sales=1"], /NAME=SECONDS/], [["--lifetime", "0"], /from 1/], [["--allow-origin", "*"], /origin/], [["more"], /options only/],
+		[["--lifetime", "sales=1"], /NAME=SECONDS/], [["--lifetime", "0"], /--lifetime must be .* from 1/], [["--lifetime", "isales=0"], /--lifetime must be .* from 1/], [["--allow-origin", "*"], /--allow-origin must be an origin/],
+		[["--cubedrive-logins", "0"], /--cubedrive-logins must be a whole number from 1/], [["more"], /options only/],
 	]) {
 		const { code, stdout, stderr } = await command(["sandbox", ...args]);
 		assert.deepEqual([code, stdout], [2, ""], stderr);
 		assert.match(stderr, wanted);
+		assert.ok(!stderr.includes("createSandbox"), stderr);
+	}
+});
+
+test("where it listens on every address of the machine, it prints the one that a program on the machine can use", async (t) => {
+	for (const [host, wanted] of [["0.0.0.0", "http://127.0.0.1:"], ["::", "http://[::1]:"]]) {
+		let started;
+		try {
+			started = await running(t, ["--host", host, "--json"]);
+		} catch {
+			assert.equal(host, "::", "a machine may have no IPv6");
+			continue;
+		}
+		const { url: at, identities } = JSON.parse(started.output());
+		assert.ok(at.startsWith(wanted), at);
+		assert.ok(Object.values(identities).every(({ baseUrl }) => baseUrl.startsWith(at)), JSON.stringify(identities));
+		assert.equal((await getToken(identities.isales)).system, "isales");
 	}
 });
