@@ -3,7 +3,8 @@ import { configure } from "./configuration.js";
 import { examine, tryCall } from "./doctor/given.js";
 import { problem, verdicts, warning, well } from "./doctor/finding.js";
 import { check, login } from "./doctor/login.js";
-import { hostOf, layerOf } from "./doctor/network.js";
+import { hostOf, isPortRefused, layerOf, portOf } from "./doctor/network.js";
+import { portRefused } from "./doctor/obstacles.js";
 import { proxyFor, runtime } from "./doctor/proxy.js";
 import { route } from "./doctor/route.js";
 import { exit } from "./exit.js";
@@ -82,6 +83,12 @@ async function* examination(context, path) {
 	if (wrong) {
 		yield problem("configuration", "configuration", wrong.message, `The field ${wrong.field} comes from ${from[wrong.field ?? ""] ?? "the configuration"}.`, ["Correct it there."]);
 		return;
+	}
+	for (const base of basesOf(identity)) {
+		if (await isPortRefused(base)) {
+			yield portRefused({ name: quote(hostOf(base)), port: portOf(base) });
+			return;
+		}
 	}
 	const origins = [...new Set(Object.values(from))].join(", ");
 	yield well("configuration", `${identity.system} at ${quote(identity.baseUrl)}, from ${origins}`);

@@ -18,6 +18,25 @@ export const hostOf = ({ hostname }) => hostname.replace(/^\[|\]$/g, "");
 export const portOf = ({ port, protocol }) => Number(port || (protocol === "https:" ? 443 : 80));
 
 /**
+ * Whether fetch refuses a URL for its port, as the Fetch standard has it for those of mail, X11 and so on. Which ones, each
+ * Node has its own list of: so it is asked, and goes no further.
+ * @param {URL} url
+ */
+export async function isPortRefused(url) {
+	const dispatcher = {
+		dispatch() {
+			throw new Error("not sent");
+		},
+	};
+	try {
+		await fetch(url, /** @type {any} */ ({ dispatcher }));
+		return false;
+	} catch (error) {
+		return /** @type {{ cause?: { message?: unknown } }} */ (error)?.cause?.message === "bad port";
+	}
+}
+
+/**
  * The addresses of a name.
  * @param {string} host
  * @param {number} ms

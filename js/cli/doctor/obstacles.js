@@ -25,6 +25,14 @@ export function obstacle(place, code, by) {
 	return /CERT|^UNABLE_TO_|^INVALID_(CA|PURPOSE)$|^HOSTNAME_MISMATCH$/.test(code) ? certificateProblem(place.name, code) : undefined;
 }
 
+/** @param {Place} place */
+export function portRefused({ name, port }) {
+	return problem("configuration", "port_not_allowed", `Node's fetch makes no request to port ${port}, which the base URL of ${name} has`, "The Fetch standard forbids the ports of certain other services, such as mail and X11, to every program that uses fetch: no request leaves this machine.", [
+		"Check the port in the base URL.",
+		"If the vendor's service is really there, have it reachable at another port as well, such as 443, or by a reverse proxy of your own.",
+	]);
+}
+
 /**
  * A way that is closed while a proxy is named is closed because of that.
  * @param {import("./proxy.js").Proxy | undefined} proxy that is not used

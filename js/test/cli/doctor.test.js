@@ -177,6 +177,16 @@ test("no layer takes longer than --timeout", async () => {
 	}
 });
 
+test("a port that fetch refuses is told before anything is looked at, as no request would leave the machine", async () => {
+	for (const port of [1, 5060, 6000]) {
+		const { verdict, code, chief, steps } = await doctor(isales(`http://127.0.0.1:${port}`));
+		assert.deepEqual([verdict, code, chief.step, steps.length], ["port_not_allowed", 2, "configuration", 1]);
+		assert.match(chief.found, new RegExp(`port ${port}\\b.*127\\.0\\.0\\.1`));
+	}
+	const { verdict } = await doctor({ ...sandbox.identities.ccmessaging, authUrl: "http://127.0.0.1:6000" });
+	assert.equal(verdict, "port_not_allowed");
+});
+
 test("a server that speaks no HTTP", async () => {
 	const at = await listening(createTCP((socket) => socket.on("error", () => {}).end("220 mail.test ESMTP\r\n")));
 	const { verdict } = await doctor(isales(`http://${at}`));
