@@ -1,7 +1,7 @@
 // cctoken doctor: each thing that can stand between here and a token, looked at one by one.
 import { configure } from "./configuration.js";
 import { examine, tryCall } from "./doctor/given.js";
-import { problem, verdicts, warning, well } from "./doctor/finding.js";
+import { problem, skipped, verdicts, warning, well } from "./doctor/finding.js";
 import { check, login } from "./doctor/login.js";
 import { hostOf, isPortRefused, layerOf, portOf } from "./doctor/network.js";
 import { portRefused } from "./doctor/obstacles.js";
@@ -60,9 +60,11 @@ async function* examination(context, path) {
 	const quote = (/** @type {string} */ text) => redact(text, hidden);
 
 	begin("configuration");
+	/** @type {string[]} */
+	const notes = [];
 	let configuration, given;
 	try {
-		given = await givenToken(context);
+		given = await givenToken({ ...context, note: (text) => notes.push(text.trim()), paintNote: () => "" });
 		if (given !== undefined) {
 			hidden.push(given);
 		}
@@ -76,7 +78,7 @@ async function* examination(context, path) {
 	}
 	const { identity, timeoutMs, from, warnings } = configuration;
 	hidden.push(...secretsOf(configuration));
-	for (const text of warnings) {
+	for (const text of [...notes, ...warnings]) {
 		yield warning("configuration", "configuration", text, "A secret that others can read is none.", []);
 	}
 	const wrong = await check(identity);
@@ -130,12 +132,13 @@ async function* examination(context, path) {
 	yield finding;
 	if (given !== undefined) {
 		begin("given token");
-		yield await examine(identity, given, { timeoutMs, called: token !== undefined && path !== undefined });
+		yield await examine(identity, given, { timeoutMs, asked: path !== undefined, called: token !== undefined && path !== undefined });
 	}
-	if (token && path !== undefined) {
-		begin("call");
-		yield await tryCall(identity, token, given, path, timeoutMs);
+	if (path === undefined) {
+		return;
 	}
+	begin("call");
+	yield token ? await tryCall(identity, token, given, path, timeoutMs) : skipped("call", "there is no new token to make it with");
 }
 
 /**

@@ -610,6 +610,20 @@ test("a secret in what the doctor quotes is taken out, though it is a word", asy
 	assert.ok(!JSON.stringify(last).includes("mistaken"));
 });
 
+test("a call that is wanted and cannot be made is not advised, and a token file that others can read is a finding", async () => {
+	const { isales: identity } = sandbox.identities;
+	const { verdict, step } = await doctor({ ...identity, passwd: "wrong-one" }, withCall);
+	assert.equal(verdict, "wrong_credentials");
+	assert.ok(!step("given token").todo.join().includes("--check-path PATH"));
+	assert.equal(step("call").level, "skipped");
+
+	const file = join(folder, "token");
+	await writeFile(file, "a-token-of-long-ago", { mode: 0o644 });
+	const { steps, code } = await doctor(identity, { args: ["--token-file", file] });
+	assert.deepEqual([steps[0].step, steps[0].level, code], ["configuration", "warning", 0]);
+	assert.match(steps[0].found, /^The token's file can be read by other users/);
+});
+
 const look = { ms: 8_000, unchecked: false, quote: (text) => text };
 
 /** The findings on the way to an address through a proxy that is used. */
