@@ -1,13 +1,15 @@
 // cctoken doctor: each thing that can stand between here and a token, looked at one by one.
 import { configure } from "./configuration.js";
 import { examine, tryCall } from "./doctor/given.js";
-import { problem, verdicts, warning, well } from "./doctor/finding.js";
+import { problem, skipped, verdicts, warning, well } from "./doctor/finding.js";
 import { check, login } from "./doctor/login.js";
-import { hostOf } from "./doctor/network.js";
+import { hostOf, isPortRefused, layerOf, portOf } from "./doctor/network.js";
+import { portRefused } from "./doctor/obstacles.js";
 import { proxyFor, runtime } from "./doctor/proxy.js";
 import { route } from "./doctor/route.js";
 import { exit } from "./exit.js";
 import { givenToken } from "./given-token.js";
+import { looksSecret } from "./settings.js";
 import { redact, redactedJSON } from "./terminal.js";
 import { UsageError } from "./usage.js";
 
@@ -32,16 +34,16 @@ export async function main(context) {
 		findings.push(finding);
 		spinner.stop();
 		if (!options["json"]) {
-			stdout.write(redact(shown(finding, context.paint), hidden));
+			stdout.write(redact(shown(finding, context.paint), unlikeWords(hidden)));
 		}
 	}
 	const chief = findings.find(({ level }) => level === "problem") ?? findings.find(({ level }) => level === "warning");
 	const verdict = chief?.verdict ?? "ok";
 	const code = chief?.level === "problem" ? verdicts[verdict] : exit.ok;
 	if (options["json"]) {
-		stdout.write(`${redactedJSON({ verdict, ok: code === exit.ok, exitCode: code, steps: findings }, hidden)}\n`);
+		stdout.write(`${redactedJSON({ verdict, ok: code === exit.ok, exitCode: code, steps: findings }, unlikeWords(hidden))}\n`);
 	} else {
-		stdout.write(redact(conclusion(chief, context.paint), hidden));
+		stdout.write(conclusion(chief && { ...chief, found: redact(chief.found, unlikeWords(hidden)) }, context.paint));
 	}
 	return code;
 }
@@ -55,10 +57,14 @@ async function* examination(context, path) {
 	const { options, env, spinner, hidden } = context;
 	const begin = (/** @type {string} */ step) => spinner.start(step);
 
+	const quote = (/** @type {string} */ text) => redact(text, hidden);
+
 	begin("configuration");
+	/** @type {string[]} */
+	const notes = [];
 	let configuration, given;
 	try {
-		given = await givenToken(context);
+		given = await givenToken({ ...context, note: (text) => notes.push(text.trim()), paintNote: () => "" });
 		if (given !== undefined) {
 			hidden.push(given);
 		}
@@ -71,8 +77,8 @@ async function* examination(context, path) {
 		throw error;
 	}
 	const { identity, timeoutMs, from, warnings } = configuration;
-	hidden.push(...configuration.hidden);
-	for (const text of warnings) {
+	hidden.push(...secretsOf(configuration));
+	for (const text of [...notes, ...warnings]) {
 		yield warning("configuration", "configuration", text, "A secret that others can read is none.", []);
 	}
 	const wrong = await check(identity);
@@ -80,9 +86,16 @@ async function* examination(context, path) {
 		yield problem("configuration", "configuration", wrong.message, `The field ${wrong.field} comes from ${from[wrong.field ?? ""] ?? "the configuration"}.`, ["Correct it there."]);
 		return;
 	}
+	for (const base of basesOf(identity)) {
+		if (await isPortRefused(base)) {
+			yield portRefused({ name: quote(hostOf(base)), port: portOf(base) });
+			return;
+		}
+	}
 	const origins = [...new Set(Object.values(from))].join(", ");
-	yield well("configuration", `${identity.system} at ${identity.baseUrl}, from ${origins}`);
-	if (env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") {
+	yield well("configuration", `${identity.system} at ${quote(identity.baseUrl)}, from ${origins}`);
+	const look = { ms: layerOf(timeoutMs), unchecked: env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0", quote };
+	if (look.unchecked) {
 		yield warning("environment", "tls_unchecked", "NODE_TLS_REJECT_UNAUTHORIZED=0 switches the checks of certificates off", "Anybody on the way can then read the secret.", ["Unset it; NODE_EXTRA_CA_CERTS is the way to trust a company's own authority."]);
 	}
 
@@ -90,13 +103,13 @@ async function* examination(context, path) {
 	const ways = new Map();
 	for (const base of basesOf(identity)) {
 		if (base.protocol === "http:" && !/^(localhost|127\..*|\[::1\])$/.test(base.hostname)) {
-			yield warning("environment", "no_tls", `the base URL of ${hostOf(base)} is http://`, "Secret and token travel in the clear: anybody on the way can read them.", ["Write https:// in the base URL, if the vendor has it there."]);
+			yield warning("environment", "no_tls", `the base URL of ${quote(hostOf(base))} is http://`, "Secret and token travel in the clear: anybody on the way can read them.", ["Write https:// in the base URL, if the vendor has it there."]);
 		}
 		const { proxy, excepted } = proxyFor(base, env, runtime());
 		if (!proxy?.use) { // else the way begins with it
-			yield { ...well("proxy", proxyLine(proxy, excepted, base)), level: proxy ? "note" : "ok" };
+			yield { ...well("proxy", proxyLine(proxy, excepted, quote(hostOf(base)))), level: proxy ? "note" : "ok" };
 		}
-		const steps = route(base, proxy, begin);
+		const steps = route(base, proxy, begin, look);
 		for (let step = await steps.next(); ; step = await steps.next()) {
 			if (step.done) {
 				if (step.value) {
@@ -112,20 +125,39 @@ async function* examination(context, path) {
 	}
 
 	begin("token");
-	const { finding, token } = await login(identity, { timeoutMs, ways });
+	const { finding, token } = await login(identity, { timeoutMs, ways, look });
 	if (token) {
 		hidden.push(token.value);
 	}
 	yield finding;
 	if (given !== undefined) {
 		begin("given token");
-		yield await examine(identity, given, { timeoutMs, called: token !== undefined && path !== undefined });
+		yield await examine(identity, given, { timeoutMs, asked: path !== undefined, called: token !== undefined && path !== undefined });
 	}
-	if (token && path !== undefined) {
-		begin("call");
-		yield await tryCall(identity, token, given, path, timeoutMs);
+	if (path === undefined) {
+		return;
 	}
+	begin("call");
+	yield token ? await tryCall(identity, token, given, path, timeoutMs) : skipped("call", "there is no new token to make it with");
 }
+
+/**
+ * What must be kept out of what is quoted. All that CubeDrive's parameters hold counts as secret where it is not in the
+ * open; but a short one whose name is not that of a secret, such as a language, is only a word.
+ * @param {import("./configuration.js").Configuration} configuration
+ */
+function secretsOf({ identity, hidden }) {
+	const params = Object.entries(/** @type {import("../identity.js").Fields} */ (identity).params ?? {});
+	const secret = params.filter(([name, value]) => looksSecret(name) || value.length >= 8).map(([, value]) => value);
+	return params.length > 0 ? hidden.filter((each) => secret.includes(each)) : hidden;
+}
+
+/**
+ * The secrets that are taken out of whole lines, in case one was quoted unseen. One that could be a word of the doctor's own
+ * would take that out as well: it is only taken out of what is quoted.
+ * @param {readonly string[]} hidden
+ */
+const unlikeWords = (hidden) => hidden.filter((secret) => !/^[a-z_ ]{1,16}$/i.test(secret));
 
 /**
  * Where an identity's requests go, in their order.
@@ -140,11 +172,11 @@ function basesOf(identity) {
 /**
  * @param {import("./doctor/proxy.js").Proxy | undefined} proxy
  * @param {boolean} excepted
- * @param {URL} base
+ * @param {string} host
  */
-function proxyLine(proxy, excepted, base) {
+function proxyLine(proxy, excepted, host) {
 	if (!proxy) {
-		return excepted ? `NO_PROXY excepts ${hostOf(base)}` : "the environment names none";
+		return excepted ? `NO_PROXY excepts ${host}` : "the environment names none";
 	}
 	return `${proxy.variable} names one, which this program does not use`;
 }

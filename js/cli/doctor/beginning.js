@@ -1,5 +1,5 @@
 /** How much of an answer is read for what it says; in bytes. */
-const maxText = 16 << 10;
+export const maxText = 16 << 10;
 
 /**
  * The beginning of an answer's text, as far as it comes.

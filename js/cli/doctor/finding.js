@@ -18,6 +18,7 @@ export const verdicts = Object.freeze({
 	ok: exit.ok,
 	skipped: exit.ok,
 	configuration: exit.usage,
+	port_not_allowed: exit.usage,
 
 	proxy_not_used: exit.unavailable,
 	proxy_unreachable: exit.unavailable,

@@ -8,10 +8,10 @@ import { problem, warning, well } from "./finding.js";
 /**
  * @param {import("../../identity.js").VendorIdentity} identity
  * @param {string} value
- * @param {{ timeoutMs: number, called: boolean }} how called: whether a business call with it follows
+ * @param {{ timeoutMs: number, asked: boolean, called: boolean }} how asked: whether a business call with it is wanted; called: whether it follows
  * @returns {Promise<Finding>}
  */
-export async function examine(identity, value, { timeoutMs, called }) {
+export async function examine(identity, value, { timeoutMs, asked, called }) {
 	const client = createClient({ timeoutMs });
 	try {
 		const { valid, reason } = await client.verifyToken(value, identity);
@@ -26,7 +26,7 @@ export async function examine(identity, value, { timeoutMs, called }) {
 		if (called) {
 			return { ...well("given token", `${identity.system} has no interface that tells whether it is valid: the call shows it`), level: "note" };
 		}
-		return warning("given token", "token_unknown", "nobody can tell whether the token that was given is valid", `${identity.system} has no interface for that.`, ["--check-path PATH makes a business call with it, which shows it; choose a harmless one."]);
+		return warning("given token", "token_unknown", "nobody can tell whether the token that was given is valid", `${identity.system} has no interface for that.`, [asked ? "The business call of --check-path shows it, once a new token can be got to compare it with." : "--check-path PATH makes a business call with it, which shows it; choose a harmless one."]);
 	} catch (error) {
 		const { code, message } = /** @type {import("../../error.js").TokenError} */ (error);
 		return problem("given token", "vendor_unavailable", "the vendor could not be asked about the token that was given", `${message} [${code}].`, ["Try again."]);

@@ -10,6 +10,7 @@ import { record } from "./recorder.js";
 /** @typedef {import("./finding.js").Finding} Finding */
 /** @typedef {import("./recorder.js").Exchange} Exchange */
 /** @typedef {import("../../identity.js").Fields} Fields */
+/** @typedef {import("./way.js").Look} Look */
 /** @typedef {import("./way.js").Way} Way */
 
 /**
@@ -19,6 +20,7 @@ import { record } from "./recorder.js";
  * @property {TokenError} error
  * @property {Exchange} last
  * @property {Way | undefined} way where the last request went
+ * @property {Look} look
  */
 
 /**
@@ -39,10 +41,10 @@ export async function check(identity) {
 
 /**
  * @param {import("../../identity.js").VendorIdentity} identity
- * @param {{ timeoutMs: number, ways: ReadonlyMap<string, Way> }} world ways: by origin
+ * @param {{ timeoutMs: number, ways: ReadonlyMap<string, Way>, look: Look }} world ways: by origin
  * @returns {Promise<{ finding: Finding, token?: import("../../token.js").Token }>}
  */
-export async function login(identity, { timeoutMs, ways }) {
+export async function login(identity, { timeoutMs, ways, look }) {
 	const { fetch, exchanges } = record();
 	const client = createClient({ fetch, timeoutMs });
 	try {
@@ -50,8 +52,8 @@ export async function login(identity, { timeoutMs, ways }) {
 		const life = token.expiresAt ? `lives ${span(token.expiresAt.getTime() - token.issuedAt.getTime())}` : "states no lifetime";
 		return { finding: well("token", `${shorten(token.value)} was got, and ${life}`), token };
 	} catch (error) {
-		const last = exchanges.at(-1) ?? { origin: "", path: "", status: 0, type: "none", location: undefined, about: undefined, failure: "" };
-		return { finding: await explain({ identity: /** @type {Fields} */ (identity), error: /** @type {TokenError} */ (error), last, way: ways.get(last.origin) }) };
+		const last = exchanges.at(-1) ?? { origin: "", path: "", status: 0, content: "empty", location: undefined, about: undefined, failure: "" };
+		return { finding: await explain({ identity: /** @type {Fields} */ (identity), error: /** @type {TokenError} */ (error), last, way: ways.get(last.origin), look }) };
 	} finally {
 		client.close();
 	}
@@ -62,8 +64,8 @@ export async function login(identity, { timeoutMs, ways }) {
  * @returns {Promise<Finding>}
  */
 async function explain(it) {
-	const { identity, error, last, way } = it;
-	const answered = `${last.path} answered ${last.status}`;
+	const { identity, error, last, way, look } = it;
+	const answered = answerOf(it);
 	switch (error.code) {
 		case "credentials_refused":
 		case "address_not_admitted":
@@ -80,7 +82,7 @@ async function explain(it) {
 		case "not_found":
 			return problem("token", "wrong_base_url", "the vendor's interface is not at this base URL", `${answered}: something speaks HTTP there, but does not know the path.`, ["Check host, port and path of the base URL.", ...(identity.system === "ccmessaging" ? ["tokenByAkSk often has another base URL, mostly without the port: that is authUrl."] : [])]);
 		case "redirected":
-			return problem("token", "redirected", `the login is redirected${last.location ? ` to ${last.location}` : ""}`, `${answered}. Credentials are not sent after a redirect.`, [
+			return problem("token", "redirected", `the login is redirected${last.location ? ` to ${look.quote(last.location)}` : ""}`, `${answered}. Credentials are not sent after a redirect.`, [
 				"If that is the vendor's new address, use it as the base URL.",
 				"If it is not the vendor's, a network's login portal answers: log in with a browser, and try again.",
 			]);
@@ -101,20 +103,34 @@ async function explain(it) {
 	return problem("token", "failed", error.message, `The package gave up with ${error.code}.`, ["docs/errors.md says what that means."]);
 }
 
+/** @param {Case} it */
+const answerOf = (it) => `${pathOf(it)} answered ${it.last.status}`;
+
+/**
+ * The path that was called: what the base URL has of it is quoted, the rest is the interface's own.
+ * @param {Case} it
+ */
+function pathOf({ identity: { authUrl, baseUrl }, last: { path }, look }) {
+	const bases = [authUrl, baseUrl].map((url) => (url === undefined ? "" : new URL(String(url)).pathname.replace(/\/+$/, "")));
+	const base = bases.filter((each) => path.startsWith(each)).sort((a, b) => b.length - a.length)[0] ?? path;
+	return look.quote(base) + path.slice(base.length);
+}
+
 /**
  * A 401 or 403, or CubeDrive's "success": false. Vendors tell little apart here; what they leave open is said.
  * @param {Case} it
  * @returns {Finding}
  */
-function refused({ identity, error, last, way }) {
+function refused(it) {
+	const { identity, error, last, way, look } = it;
 	const local = way?.local ?? "";
-	const answered = `${last.path} answered ${last.status}`;
+	const answered = answerOf(it);
 	const supplied = identity.accessToken !== undefined;
 	if (error.code === "address_not_admitted" || last.about === "address") {
 		return problem("token", "address_not_admitted", "the vendor does not admit this machine's address", `${answered}, and its text speaks of an address.`, addressAdvice(local));
 	}
 	if (identity.system !== "ccmessaging") {
-		return wrongCredentials(identity, identity.system === "cubedrive" ? `${last.path} answered "success": false.` : `${answered}${last.about === "key" ? ", and its text speaks of the credentials" : ""}: ${identity.system === "isales" ? "its document calls 403 a failed authentication" : "that is a refusal"}.`);
+		return wrongCredentials(identity, identity.system === "cubedrive" ? `${pathOf(it)} answered "success": false.` : `${answered}${last.about === "key" ? ", and its text speaks of the credentials" : ""}: ${identity.system === "isales" ? `its document calls that ${error.status === 403 ? "a failed authentication" : "not authorised"}` : "that is a refusal"}.`);
 	}
 	if (last.path.endsWith("/tokenByAkSk")) {
 		if (last.about === "key" || error.status === 401) {
@@ -197,17 +213,20 @@ function tooMany(because, retryAt) {
  * @param {Case} it
  * @returns {Promise<Finding>}
  */
-async function strange({ identity, last }) {
-	if (last.type !== "html") {
-		return problem("token", "malformed_answer", "the answer is not the documented JSON", `${last.path} answered ${last.status}${last.type === "json" ? " with JSON of another form" : " with no JSON"}.`, [
+async function strange(it) {
+	const { identity, error, last, look } = it;
+	const answered = answerOf(it);
+	if (last.content !== "html") {
+		const what = error.code === "response_too_large" ? "with more than 1 MiB, which is not read" : { empty: "with nothing in it", json: "with JSON of another form", other: "with no JSON" }[last.content];
+		return problem("token", "malformed_answer", error.code === "response_too_large" ? "the answer is far larger than the documented JSON" : "the answer is not the documented JSON", `${answered} ${what}.`, [
 			"Check host, port and path of the base URL: another service may be there.",
 			"If it is right, the vendor has changed its answers: please report it, without the answer's values.",
 		]);
 	}
-	if (identity.system === "cubedrive" && (await verifies(String(identity.baseUrl)))) {
+	if (identity.system === "cubedrive" && (await verifies(String(identity.baseUrl), look.ms))) {
 		return tooMany(`getLogin answered with a page of HTML, while verifyAuthToken answers properly: so CubeDrive itself is there, and intercepts logins that come too often.`, null);
 	}
-	return problem("token", "page_instead_of_answer", "a page of HTML came in place of the answer", `${last.path} answered ${last.status} with HTML: a login page, a proxy, a firewall or a web site is between or at this address.`, [
+	return problem("token", "page_instead_of_answer", "a page of HTML came in place of the answer", `${answered} with HTML: a login page, a proxy, a firewall or a web site is between or at this address.`, [
 		"Open the base URL in a browser on this machine: the page mostly says whose it is.",
 		"If it is a network's login, log in; if it is a proxy or firewall, ask who runs it; if it is a web site, check the base URL.",
 		...(identity.system === "cubedrive" ? ["CubeDrive also answers so to those who log in too often: wait a few minutes."] : []),
@@ -217,10 +236,11 @@ async function strange({ identity, last }) {
 /**
  * Whether CubeDrive answers about a token that nobody has. That is no login, and costs none.
  * @param {string} baseUrl
+ * @param {number} ms
  */
-async function verifies(baseUrl) {
+async function verifies(baseUrl, ms) {
 	try {
-		const response = await fetch(`${baseUrl.replace(/\/+$/, "")}/verifyAuthToken?authToken=cctoken-doctor`, { redirect: "manual", signal: AbortSignal.timeout(8_000) });
+		const response = await fetch(`${baseUrl.replace(/\/+$/, "")}/verifyAuthToken?authToken=cctoken-doctor`, { redirect: "manual", signal: AbortSignal.timeout(ms) });
 		return "success" in (await response.json());
 	} catch {
 		return false;
@@ -231,7 +251,8 @@ async function verifies(baseUrl) {
  * @param {Case} it
  * @returns {Promise<Finding>}
  */
-async function lost({ last: { failure, status, origin, path }, way }) {
+async function lost(it) {
+	const { last: { failure, status, origin, path }, way } = it;
 	// Node's fetch shows a 407 to nobody: it fails, and gives no reason. So the same is sent once more by other means, empty.
 	const hidden = failure === "" && status === 0 && way ? await probe(way, new URL(origin), { method: "POST", path }).then((answer) => answer.status, () => 0) : 0;
 	if (hidden === 407) {
@@ -243,7 +264,7 @@ async function lost({ last: { failure, status, origin, path }, way }) {
 	const met = way && obstacleOn(way, failure);
 	return met
 		? { ...met, step: "token" }
-		: problem("token", "connection_reset", "the connection breaks during the login", `${path} ${status ? `began to answer with ${status} and broke off` : `was called and did not answer (${failure || "no reason is given"})`}, also when tried again${way?.seen ? "; yet the steps before went well" : ""}.`, [
+		: problem("token", "connection_reset", "the connection breaks during the login", `${pathOf(it)} ${status ? `began to answer with ${status} and broke off` : `was called and did not answer (${failure || "no reason is given"})`}, also when tried again${way?.seen ? "; yet the steps before went well" : ""}.`, [
 				"A firewall that looks into requests may end it: ask who runs it.",
 				"Try again; then ask the vendor.",
 			]);
@@ -264,5 +285,5 @@ function obstacleOn(way, failure) {
 	}
 	const met = obstacle(way, failure);
 	// Names and connections are the proxy's affair: what this machine looks up and connects to is the proxy itself.
-	return met?.step === "name" || met?.step === "connection" ? proxyUnreachable(proxy, proxy.use.url, way.host, failure) : met;
+	return met?.step === "name" || met?.step === "connection" ? proxyUnreachable(proxy, way, failure) : met;
 }

@@ -3,8 +3,13 @@ import { lookup } from "node:dns/promises";
 import { connect, isIP } from "node:net";
 import { checkServerIdentity, connect as connectTLS } from "node:tls";
 
-/** How long each layer may take, in milliseconds. A vendor that needs longer is of no use. */
-export const layerMs = 8_000;
+/** How long each layer may take at most, in milliseconds. A vendor that needs longer is of no use. */
+const longestMs = 8_000;
+
+/**
+ * @param {number} timeoutMs that a whole login may take
+ */
+export const layerOf = (timeoutMs) => Math.min(longestMs, timeoutMs);
 
 /** @param {URL} url */
 export const hostOf = ({ hostname }) => hostname.replace(/^\[|\]$/g, "");
@@ -13,18 +18,38 @@ export const hostOf = ({ hostname }) => hostname.replace(/^\[|\]$/g, "");
 export const portOf = ({ port, protocol }) => Number(port || (protocol === "https:" ? 443 : 80));
 
 /**
+ * Whether fetch refuses a URL for its port, as the Fetch standard has it for those of mail, X11 and so on. Which ones, each
+ * Node has its own list of: so it is asked, and goes no further.
+ * @param {URL} url
+ */
+export async function isPortRefused(url) {
+	const dispatcher = {
+		dispatch() {
+			throw new Error("not sent");
+		},
+	};
+	try {
+		await fetch(url, /** @type {any} */ ({ dispatcher }));
+		return false;
+	} catch (error) {
+		return /** @type {{ cause?: { message?: unknown } }} */ (error)?.cause?.message === "bad port";
+	}
+}
+
+/**
  * The addresses of a name.
  * @param {string} host
+ * @param {number} ms
  * @returns {Promise<string[]>} rejected with the system's error, or one of code ETIMEDOUT
  */
-export async function resolveName(host) {
+export async function resolveName(host, ms) {
 	if (isIP(host)) {
 		return [host];
 	}
 	/** @type {NodeJS.Timeout | undefined} */
 	let timer;
 	const overdue = new Promise((_, reject) => {
-		timer = setTimeout(() => reject(late()), layerMs);
+		timer = setTimeout(() => reject(late()), ms);
 	});
 	try {
 		const found = await /** @type {Promise<{ address: string }[]>} */ (Promise.race([lookup(host, { all: true }), overdue]));
@@ -42,9 +67,10 @@ export const late = () => Object.assign(new Error("no answer"), { code: "ETIMEDO
 /**
  * @param {string} host
  * @param {number} port
+ * @param {number} ms
  * @returns {Promise<Socket>} rejected with the system's error
  */
-export function connection(host, port) {
+export function connection(host, port, ms) {
 	return new Promise((resolve, reject) => {
 		const socket = connect({ host, port });
 		const fail = (/** @type {Error} */ error) => {
@@ -52,7 +78,7 @@ export function connection(host, port) {
 			reject(firstOf(error));
 		};
 		const overdue = () => fail(late());
-		socket.setTimeout(layerMs, overdue);
+		socket.setTimeout(ms, overdue);
 		socket.on("error", fail);
 		socket.once("connect", () => {
 			socket.setTimeout(0, overdue);
@@ -65,11 +91,12 @@ export function connection(host, port) {
  * Opens a connection and closes it again.
  * @param {string} host
  * @param {number} port
+ * @param {number} limit in milliseconds
  * @returns {Promise<{ remote: string, local: string, ms: number }>} rejected with the system's error
  */
-export async function reach(host, port) {
+export async function reach(host, port, limit) {
 	const began = performance.now();
-	const socket = await connection(host, port);
+	const socket = await connection(host, port, limit);
 	const { remoteAddress = host, localAddress = "" } = socket;
 	socket.destroy();
 	return { remote: remoteAddress, local: localAddress, ms: Math.round(performance.now() - began) };
@@ -102,10 +129,10 @@ const firstOf = (error) => error.errors?.[0] ?? error;
  * TLS over a connection. Nothing is sent over it.
  * @param {Socket} socket
  * @param {string} host
- * @param {{ checked: boolean }} how whether the certificate must be good
+ * @param {{ checked: boolean, ms: number }} how checked: whether the certificate must be good
  * @returns {Promise<import("node:tls").TLSSocket>} rejected with the error of the handshake
  */
-export function overTLS(socket, host, { checked }) {
+export function overTLS(socket, host, { checked, ms }) {
 	return new Promise((resolve, reject) => {
 		const secure = connectTLS({ socket, host, rejectUnauthorized: checked, ...(isIP(host) ? {} : { servername: host }) });
 		const fail = (/** @type {Error} */ error) => {
@@ -114,7 +141,7 @@ export function overTLS(socket, host, { checked }) {
 			reject(error);
 		};
 		const overdue = () => fail(late());
-		secure.setTimeout(layerMs, overdue);
+		secure.setTimeout(ms, overdue);
 		socket.on("error", fail);
 		secure.on("error", fail);
 		secure.once("close", () => fail(Object.assign(new Error("closed"), { code: "ECONNRESET" })));
@@ -129,10 +156,11 @@ export function overTLS(socket, host, { checked }) {
  * A TLS handshake, to see what is wrong with the certificate.
  * @param {Socket} socket closed afterwards
  * @param {string} host
+ * @param {number} ms
  * @returns {Promise<Handshake>} rejected with the error of the handshake
  */
-export async function shakeHands(socket, host) {
-	const secure = await overTLS(socket, host, { checked: false });
+export async function shakeHands(socket, host, ms) {
+	const secure = await overTLS(socket, host, { checked: false, ms });
 	const certificate = secure.getPeerCertificate();
 	const fault = /** @type {unknown} */ (secure.authorizationError);
 	const handshake = {

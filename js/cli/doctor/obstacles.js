@@ -1,10 +1,9 @@
 // What stands in the way to a host, in words: for whoever walks the way, and for a login that was lost on it.
 import { span } from "../terminal.js";
 import { problem, warning } from "./finding.js";
-import { hostOf, portOf } from "./network.js";
 
 /** @typedef {import("./finding.js").Finding} Finding */
-/** @typedef {{ host: string, port: number }} Place */
+/** @typedef {{ name: string, port: number }} Place as it can be shown */
 
 /**
  * What the code of a lost connection says, in whichever step it shows.
@@ -15,7 +14,7 @@ import { hostOf, portOf } from "./network.js";
  */
 export function obstacle(place, code, by) {
 	if (/^(ENOTFOUND|ENODATA|ESERVFAIL|EAI_[A-Z]+)$/.test(code)) {
-		return nameProblem(place.host, code, by);
+		return nameProblem(place.name, code, by);
 	}
 	if (/^(ECONNREFUSED|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/.test(code)) {
 		return connectionProblem(place, code, by);
@@ -23,7 +22,15 @@ export function obstacle(place, code, by) {
 	if (/^(ERR_SSL_|EPROTO$)/.test(code)) {
 		return handshakeProblem(place, code);
 	}
-	return /CERT|^UNABLE_TO_|^INVALID_(CA|PURPOSE)$|^HOSTNAME_MISMATCH$/.test(code) ? certificateProblem(place.host, code) : undefined;
+	return /CERT|^UNABLE_TO_|^INVALID_(CA|PURPOSE)$|^HOSTNAME_MISMATCH$/.test(code) ? certificateProblem(place.name, code) : undefined;
+}
+
+/** @param {Place} place */
+export function portRefused({ name, port }) {
+	return problem("configuration", "port_not_allowed", `Node's fetch makes no request to port ${port}, which the base URL of ${name} has`, "The Fetch standard forbids the ports of certain other services, such as mail and X11, to every program that uses fetch: no request leaves this machine.", [
+		"Check the port in the base URL.",
+		"If the vendor's service is really there, have it reachable at another port as well, such as 443, or by a reverse proxy of your own.",
+	]);
 }
 
 /**
@@ -50,14 +57,13 @@ export function perhapsProxy(proxy, finding) {
 
 /**
  * @param {import("./proxy.js").Proxy} proxy
- * @param {URL} url of it
- * @param {string} host behind it
+ * @param {{ name: string, via?: string }} way name: of the host behind it
  * @param {string} code
  */
-export function proxyUnreachable({ variable }, url, host, code) {
-	return problem("proxy", "proxy_unreachable", `the proxy ${hostOf(url)} port ${portOf(url)} that ${variable} names cannot be reached (${code})`, "Node has been told to send all requests through it.", [
+export function proxyUnreachable({ variable }, { name, via }, code) {
+	return problem("proxy", "proxy_unreachable", `the proxy ${via} that ${variable} names cannot be reached (${code})`, "Node has been told to send all requests through it.", [
 		`Check ${variable}, or ask who runs the proxy.`,
-		`If no proxy is needed for ${host}, add it to NO_PROXY.`,
+		`If no proxy is needed for ${name}, add it to NO_PROXY.`,
 	]);
 }
 
@@ -70,7 +76,7 @@ export function proxyUnreachable({ variable }, url, host, code) {
  */
 export function proxyRefusal(proxy, place, { status = 0, reason = "", code = "" }) {
 	const { variable, use } = proxy;
-	const where = `${place.host} port ${place.port}`;
+	const where = `${place.name} port ${place.port}`;
 	const named = obstacle(place, reason, "the proxy");
 	if (named) {
 		return { ...named, step: "connection", because: `${named.because} The proxy says so, and answers ${status}.` };
@@ -125,8 +131,8 @@ export function nameProblem(host, code, by) {
  * @param {string} code
  * @param {string} [by]
  */
-export function connectionProblem({ host, port }, code, by) {
-	const where = `${host} port ${port}`;
+export function connectionProblem({ name, port }, code, by) {
+	const where = `${name} port ${port}`;
 	switch (code) {
 		case "ECONNREFUSED":
 			return problem("connection", "connection_refused", `${where} refuses the connection`, "The machine answers, but nothing listens at that port, or a firewall rejects it.", [
@@ -201,7 +207,7 @@ export function certificateProblem(host, fault, certificate) {
  * @param {string} code
  * @returns {Finding}
  */
-export function handshakeProblem({ host, port }, code) {
+export function handshakeProblem({ name: host, port }, code) {
 	if (/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS/.test(code)) {
 		return problem("TLS", "tls_version", `${host} speaks only versions of TLS that Node no longer does`, `The handshake failed so (${code}).`, [
 			"Have the server speak TLS 1.2 or 1.3.",
@@ -223,7 +229,7 @@ export function handshakeProblem({ host, port }, code) {
  * @param {string} code of the handshake
  * @param {number} status that a plain request is answered with
  */
-export function httpsOnHttp({ host, port }, code, status) {
+export function httpsOnHttp({ name: host, port }, code, status) {
 	return problem("TLS", "https_on_http_port", `${host} port ${port} speaks HTTP without TLS`, `A TLS handshake failed (${code}), and a plain HTTP request was answered with ${status}.`, [
 		"Use the port of the server's HTTPS in the base URL.",
 		"Write http:// only if the vendor has no HTTPS there and the network is trusted: the secret is then sent in the clear.",
@@ -234,7 +240,7 @@ export function httpsOnHttp({ host, port }, code, status) {
  * @param {Place} place
  * @param {string} seen
  */
-export function httpOnHttps({ host, port }, seen) {
+export function httpOnHttps({ name: host, port }, seen) {
 	return problem("answer", "http_on_https_port", `${host} port ${port} speaks HTTPS`, `The base URL says http://, ${seen}, and a TLS handshake there succeeds.`, ["Write https:// in the base URL."]);
 }
 
@@ -242,7 +248,7 @@ export function httpOnHttps({ host, port }, seen) {
  * @param {Place} place
  * @param {string} code
  */
-export function noAnswer({ host, port }, code) {
+export function noAnswer({ name: host, port }, code) {
 	return code === "ETIMEDOUT"
 		? problem("answer", "slow", `${host} accepts the connection, but answers nothing`, "A request without credentials got no answer.", ["Try again; then ask who runs the server."])
 		: problem("answer", "malformed_answer", `what answers at ${host} port ${port} does not speak HTTP, or breaks off`, `A request without credentials failed (${code}).`, ["Check the port in the base URL.", "Ask who runs the server, or a proxy between."]);

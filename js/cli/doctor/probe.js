@@ -1,6 +1,6 @@
 // One request without credentials, mostly to a path that no vendor has: what answers there, and what time it believes it is.
 import { request as requestHTTP } from "node:http";
-import { late, layerMs, overTLS } from "./network.js";
+import { late, overTLS } from "./network.js";
 import { reasonIn } from "./way.js";
 
 /**
@@ -28,7 +28,7 @@ export async function probe(way, base, { method, path } = { method: "GET", path:
 	const secure = url.protocol === "https:";
 	const forward = secure ? undefined : way.forward;
 	const socket = await (forward?.open ?? way.open)();
-	const connection = secure ? await overTLS(socket, way.host, { checked: false }) : socket;
+	const connection = secure ? await overTLS(socket, way.host, { checked: false, ms: way.ms }) : socket;
 	const began = Date.now();
 	return new Promise((resolve, reject) => {
 		const request = requestHTTP({
@@ -37,7 +37,7 @@ export async function probe(way, base, { method, path } = { method: "GET", path:
 			path: forward ? url.href : url.pathname + url.search,
 			headers: { host: url.host, accept: "application/json", ...forward?.headers },
 		});
-		request.setTimeout(layerMs, () => request.destroy(late()));
+		request.setTimeout(way.ms, () => request.destroy(late()));
 		request.on("error", reject);
 		request.once("response", (response) => {
 			const { headers, statusCode: status = 0 } = response;

@@ -1,5 +1,5 @@
 // What the vendor answered to the package, as far as it tells anything: the package itself, rightly, forgets it.
-import { beginning } from "./beginning.js";
+import { beginning, maxText } from "./beginning.js";
 import { originOf, typeOf } from "./probe.js";
 
 /**
@@ -7,7 +7,7 @@ import { originOf, typeOf } from "./probe.js";
  * @property {string} origin
  * @property {string} path
  * @property {number} status 0 where there was no answer
- * @property {"html" | "json" | "other" | "none"} type
+ * @property {"html" | "json" | "other" | "empty"} content what the body is, whatever its header calls it
  * @property {string | undefined} location the origin of a redirect's target
  * @property {"address" | "token" | "key" | undefined} about what the text of a refusal speaks of
  * @property {string} failure the code of a lost connection, or ""
@@ -25,15 +25,16 @@ export function record() {
 		async fetch(input, init) {
 			const url = new URL(String(input));
 			/** @type {Exchange} */
-			const exchange = { origin: url.origin, path: url.pathname, status: 0, type: "none", location: undefined, about: undefined, failure: "" };
+			const exchange = { origin: url.origin, path: url.pathname, status: 0, content: "empty", location: undefined, about: undefined, failure: "" };
 			exchanges.push(exchange);
 			try {
 				const response = await globalThis.fetch(input, init);
 				exchange.status = response.status;
-				exchange.type = typeOf(response.headers.get("content-type"));
 				exchange.location = originOf(response.headers.get("location"), url);
 				const copy = response.clone();
-				exchange.about = subject(await beginning(copy));
+				const text = await beginning(copy);
+				exchange.content = contentOf(text, typeOf(response.headers.get("content-type")));
+				exchange.about = subject(text);
 				return response;
 			} catch (error) {
 				exchange.failure = failureOf(error);
@@ -41,6 +42,26 @@ export function record() {
 			}
 		},
 	};
+}
+
+/**
+ * @param {string} body its beginning
+ * @param {import("./probe.js").Answer["type"]} type what the header says
+ * @returns {Exchange["content"]}
+ */
+function contentOf(body, type) {
+	if (body.trim() === "") {
+		return "empty";
+	}
+	try {
+		JSON.parse(body);
+		return "json";
+	} catch {
+		if (type === "html" || /^\s*<(!doctype html|html)/i.test(body)) {
+			return "html";
+		}
+		return body.length >= maxText && /^\s*[{[]/.test(body) ? "json" : "other"; // the rest of it was not read
+	}
 }
 
 /**

@@ -14,6 +14,7 @@ import { login } from "../../cli/doctor/login.js";
 import { proxyFor } from "../../cli/doctor/proxy.js";
 import { failureOf } from "../../cli/doctor/recorder.js";
 import { route } from "../../cli/doctor/route.js";
+import { redact } from "../../cli/terminal.js";
 import { createSandbox } from "../../sandbox/index.js";
 import { makeCertificate } from "./certificates.js";
 import { command, given } from "./command.js";
@@ -43,6 +44,15 @@ async function listening(server) {
 	server.listen(0, "127.0.0.1");
 	await once(server, "listening");
 	return `127.0.0.1:${server.address().port}`;
+}
+
+/** A host and port where nobody listens any more. */
+async function closed() {
+	const server = createTCP();
+	const at = await listening(server);
+	server.close();
+	await once(server, "close");
+	return at;
 }
 
 const isales = (baseUrl) => ({ system: "isales", baseUrl, user: "abcd", passwd: "123456" });
@@ -137,18 +147,14 @@ test("a name server that does not answer says nothing about the name", async () 
 });
 
 test("a port where nobody listens", async () => {
-	const server = createTCP();
-	const at = await listening(server);
-	server.close();
-	await once(server, "close");
-	const { verdict, chief } = await doctor(isales(`http://${at}`));
+	const { verdict, chief } = await doctor(isales(`http://${await closed()}`));
 	assert.deepEqual([verdict, chief.step], ["connection_refused", "connection"]);
 });
 
 test("a machine that drops packets, and a network without a way", async () => {
 	for (const [code, verdict] of [["ETIMEDOUT", "connection_timeout"], ["ENETUNREACH", "unreachable"], ["EHOSTUNREACH", "unreachable"], ["ECONNRESET", "connection_reset"]]) {
 		const preload = `data:text/javascript,${encodeURIComponent(`import net from "node:net"; import { syncBuiltinESMExports } from "node:module"; net.connect = () => { const socket = new net.Socket(); setImmediate(() => socket.destroy(Object.assign(new Error(), { code: ${JSON.stringify(code)} }))); return socket; }; syncBuiltinESMExports();`)}`;
-		const { flags, env } = given(isales("http://127.0.0.1:9"));
+		const { flags, env } = given(isales("http://127.0.0.1:8009"));
 		const { json } = await command(["doctor", ...flags, "--json"], { env, node: ["--import", preload] });
 		assert.equal(json.verdict, verdict);
 		seen.add(verdict);
@@ -159,6 +165,26 @@ test("a server that accepts and says nothing", async () => {
 	const at = await listening(createTCP(() => {}));
 	const { verdict } = await doctor(isales(`http://${at}`));
 	assert.equal(verdict, "slow");
+});
+
+test("no layer takes longer than --timeout", async () => {
+	const at = await listening(createTCP((socket) => socket.on("error", () => {})));
+	for (const [scheme, verdict, layers] of [["http", "slow", 2], ["https", "tls_failed", 2]]) {
+		const began = performance.now();
+		assert.equal((await doctor(isales(`${scheme}://${at}`), { args: ["--timeout", "1"] })).verdict, verdict);
+		const took = performance.now() - began;
+		assert.ok(took > layers * 1000 - 100 && took < 8_000, `${scheme} took ${took} ms`);
+	}
+});
+
+test("a port that fetch refuses is told before anything is looked at, as no request would leave the machine", async () => {
+	for (const port of [1, 5060, 6000]) {
+		const { verdict, code, chief, steps } = await doctor(isales(`http://127.0.0.1:${port}`));
+		assert.deepEqual([verdict, code, chief.step, steps.length], ["port_not_allowed", 2, "configuration", 1]);
+		assert.match(chief.found, new RegExp(`port ${port}\\b.*127\\.0\\.0\\.1`));
+	}
+	const { verdict } = await doctor({ ...sandbox.identities.ccmessaging, authUrl: "http://127.0.0.1:6000" });
+	assert.equal(verdict, "port_not_allowed");
 });
 
 test("a server that speaks no HTTP", async () => {
@@ -240,9 +266,9 @@ test("old versions of TLS, a service that breaks the handshake off, and one that
 
 test("certificates that are not checked, and a base URL without TLS, are warned of", async () => {
 	const url = await secure(makeCertificate());
-	const { steps, code } = await doctor(isales(url), { env: { NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_NO_WARNINGS: "1" } });
-	assert.equal(steps.find(({ step }) => step === "environment").verdict, "tls_unchecked");
-	assert.notEqual(code, 0, "the certificate is still told");
+	const { verdict, code, step } = await doctor(isales(url), { env: { NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_NO_WARNINGS: "1" } });
+	assert.deepEqual([verdict, code, step("environment").verdict], ["tls_unchecked", 0, "tls_unchecked"]);
+	assert.deepEqual([step("TLS").level, step("TLS").verdict, step("token").level], ["warning", "tls_self_signed", "ok"], "the certificate is still told, and the login goes on as it does elsewhere");
 	const { steps: others } = await doctor(isales("http://nonexistent.invalid"));
 	assert.equal(others.find(({ step }) => step === "environment").verdict, "no_tls");
 });
@@ -397,7 +423,7 @@ test("a wrong app key beside a good AccessToken", async () => {
 test("both of ccmessaging's addresses are looked at", async () => {
 	const { verdict, chief } = await doctor({ ...sandbox.identities.ccmessaging, authUrl: "http://nonexistent.invalid" });
 	assert.equal(chief.step === "environment" ? "name_not_found" : verdict, "name_not_found");
-	const other = await doctor({ ...sandbox.identities.ccmessaging, authUrl: sandbox.url, baseUrl: "http://127.0.0.1:1" });
+	const other = await doctor({ ...sandbox.identities.ccmessaging, authUrl: sandbox.url, baseUrl: `http://${await closed()}` });
 	assert.equal(other.verdict, "connection_refused");
 });
 
@@ -409,6 +435,30 @@ test("a wrong path of the base URL, values that are refused, and a failing vendo
 	assert.equal((await doctor(sandbox.identities.ccmessaging)).verdict, "vendor_failure");
 	await sandbox.faults({ system: "isales", endpoint: "login", fault: "500" });
 	assert.equal((await doctor(sandbox.identities.isales)).verdict, "vendor_failure");
+});
+
+test("an answer is told by what is in it, not by what its header calls it", async () => {
+	const login = async (status, type, body) => {
+		const at = await listening(createHTTP((request, response) => (request.method === "POST" ? response.writeHead(status, { "content-type": type }).end(body) : response.writeHead(404).end())));
+		const { verdict, step } = await doctor(isales(`http://${at}`));
+		return [verdict, `${step("token").found}: ${step("token").because}`];
+	};
+	for (const [type, body, verdict, wanted] of [
+		["application/json", "", "malformed_answer", /200 with nothing in it/],
+		["text/html", "", "malformed_answer", /200 with nothing in it/],
+		["text/html", '{"other": "form"}', "malformed_answer", /200 with JSON of another form/],
+		["text/plain", '{"other": "form"}', "malformed_answer", /200 with JSON of another form/],
+		["application/json", `{"other": "${"x".repeat(100_000)}"}`, "malformed_answer", /200 with JSON of another form/],
+		["application/json", "It works!", "malformed_answer", /200 with no JSON/],
+		["application/json", `{"other": "${"x".repeat(2 << 20)}"}`, "malformed_answer", /far larger than .*: .*200 with more than 1 MiB/],
+		["application/json", "<!DOCTYPE html><p>Log in</p>", "page_instead_of_answer", /with HTML/],
+	]) {
+		const [found, words] = await login(200, type, body);
+		assert.equal(found, verdict, `${type} ${body.slice(0, 30)}`);
+		assert.match(words, wanted);
+	}
+	assert.match((await login(401, "application/json", "{}"))[1], /401: its document calls that not authorised/);
+	assert.match((await login(403, "application/json", "{}"))[1], /403: its document calls that a failed authentication/);
 });
 
 test("a vendor that does not answer the login in time", async () => {
@@ -514,10 +564,72 @@ test("a person sees marks, reasons and what to do, with colour where it is wante
 	assert.match((await command(["doctor", ...flags], given(sandbox.identities.isales))).stdout, /\nAll is well\.\n$/);
 });
 
+/** What the doctor writes for people. */
+const written = async (identity, how = {}) => {
+	const { flags, env } = given(identity);
+	return (await command(["doctor", ...flags, ...(how.args ?? [])], { env: { ...env, ...how.env } })).stdout;
+};
+
+test("a secret that is one of the doctor's own words takes none of them away", async () => {
+	const { appcube, cubedrive, isales: sales } = sandbox.identities;
+	for (const word of ["wrong", "credentials", "token"]) {
+		const text = await written({ ...appcube, appSecret: word });
+		assert.match(text, /^✗ token .*appKey or appSecret is wrong\n/m);
+		assert.match(text, /\nFound: appKey or appSecret is wrong \[wrong_credentials\]\n$/);
+		assert.ok(!text.includes("[hidden]"), text);
+		const { chief } = await doctor({ ...appcube, appSecret: undefined }, { env: { CCTOKEN_APP_SECRET: word } });
+		assert.equal(chief.found, "appKey or appSecret is wrong");
+	}
+	const drive = await written({ ...cubedrive, params: { ...cubedrive.params, lang: "token", kind: "127.0" } });
+	assert.match(drive, /^✓ token /m);
+	assert.match(drive, /^✓ configuration +cubedrive at http:\/\/127\.0\.0\.1:/m);
+	assert.ok(!drive.includes("[hidden]"), drive);
+	assert.ok((await written(sales, { env: { CCTOKEN_TOKEN: "token" } })).includes("given token"));
+});
+
+test("a secret in what the doctor quotes is taken out, though it is a word", async () => {
+	const away = await listening(createHTTP((_, response) => response.writeHead(302, { location: "http://wrongly.test/" }).end()));
+	const echoed = await doctor({ ...isales(`http://${away}`), passwd: undefined }, { env: { CCTOKEN_PASSWD: "wrongly" } });
+	assert.match(echoed.step("token").found, /redirected to http:\/\/\[hidden\]\.test/);
+	assert.ok(!JSON.stringify(echoed).includes("wrongly"));
+	const below = await written({ ...isales(`${sandbox.url}/mistaken`), passwd: "mistaken" });
+	assert.match(below, /because \/\[hidden\]\/rest\/isales\/.* answered 404/);
+	assert.ok(!below.includes("mistaken"), below);
+	const named = await written(isales("http://mistaken.invalid"), { env: { CCTOKEN_PASSWD: "mistaken" } });
+	assert.match(named, /\[hidden\]\.invalid/);
+	assert.ok(!named.includes("mistaken"), named);
+
+	const quote = (text) => redact(text, ["mistaken"]);
+	const proxy = `http://${await listening(connectProxy(() => "403 Forbidden"))}`;
+	for (const { last } of [await walk("https://mistaken.test", proxy, false, { ...look, quote }), await walk("https://h.test", "http://mistaken.invalid:1", false, { ...look, quote })]) {
+		assert.match(JSON.stringify(last), /\[hidden\]/);
+		assert.ok(!JSON.stringify(last).includes("mistaken"));
+	}
+	const { port } = new URL(await secure(makeCertificate({ issuer: authority, name: "mistaken.test" })));
+	const { last } = await walk(`https://127.0.0.1:${port}`, `http://${await listening(connectProxy())}`, false, { ...look, quote });
+	assert.ok(!JSON.stringify(last).includes("mistaken"));
+});
+
+test("a call that is wanted and cannot be made is not advised, and a token file that others can read is a finding", async () => {
+	const { isales: identity } = sandbox.identities;
+	const { verdict, step } = await doctor({ ...identity, passwd: "wrong-one" }, withCall);
+	assert.equal(verdict, "wrong_credentials");
+	assert.ok(!step("given token").todo.join().includes("--check-path PATH"));
+	assert.equal(step("call").level, "skipped");
+
+	const file = join(folder, "token");
+	await writeFile(file, "a-token-of-long-ago", { mode: 0o644 });
+	const { steps, code } = await doctor(identity, { args: ["--token-file", file] });
+	assert.deepEqual([steps[0].step, steps[0].level, code], ["configuration", "warning", 0]);
+	assert.match(steps[0].found, /^The token's file can be read by other users/);
+});
+
+const look = { ms: 8_000, unchecked: false, quote: (text) => text };
+
 /** The findings on the way to an address through a proxy that is used. */
-async function walk(target, proxy, forwards = false) {
+async function walk(target, proxy, forwards = false, how = look) {
 	const findings = [];
-	const steps = route(new URL(target), { variable: "HTTPS_PROXY", able: true, use: { url: new URL(proxy), forwards } }, () => {});
+	const steps = route(new URL(target), { variable: "HTTPS_PROXY", able: true, use: { url: new URL(proxy), forwards } }, () => {}, how);
 	for (let step = await steps.next(); !step.done; step = await steps.next()) {
 		findings.push(step.value);
 		seen.add(step.value.verdict);
@@ -588,6 +700,8 @@ test("a proxy that is handed requests whole, one of its own TLS, and one of anot
 	const own = await secure(makeCertificate());
 	const distrusted = await walk("https://h.test", own);
 	assert.deepEqual([distrusted.last.verdict, distrusted.steps], ["tls_self_signed", ["proxy"]]);
+	const { steps: further } = await walk("https://h.test", own, false, { ...look, unchecked: true });
+	assert.deepEqual(further.slice(0, 4), ["proxy", "proxy", "name", "connection"], "where certificates are not checked, the proxy's is not either");
 
 	const socks = await walk("https://h.test", `socks5://${await listening(createTCP())}`);
 	assert.deepEqual(socks.verdicts, ["ok", "skipped", "skipped"]);
@@ -596,8 +710,8 @@ test("a proxy that is handed requests whole, one of its own TLS, and one of anot
 test("a login that is lost is told by the code of its loss, straight or behind a proxy", async (t) => {
 	const proxy = { variable: "HTTPS_PROXY", able: true, use: { url: new URL("http://p.test:3128"), forwards: false } };
 	const lose = async (host, proxied) => {
-		const way = { host, port: 443, local: "", open: async () => assert.fail("not opened"), seen: true, ...(proxied ? { proxy } : {}) };
-		return (await login(isales(`https://${host}`), { timeoutMs: 20_000, ways: new Map([[`https://${host}`, way]]) })).finding;
+		const way = { host, name: host, via: "p.test port 3128", port: 443, ms: 8_000, local: "", open: async () => assert.fail("not opened"), seen: true, ...(proxied ? { proxy } : {}) };
+		return (await login(isales(`https://${host}`), { timeoutMs: 20_000, ways: new Map([[`https://${host}`, way]]), look })).finding;
 	};
 	const cases = [
 		["CERT_HAS_EXPIRED", "tls_expired"], ["CERT_NOT_YET_VALID", "tls_not_yet_valid"], ["DEPTH_ZERO_SELF_SIGNED_CERT", "tls_self_signed"], ["SELF_SIGNED_CERT_IN_CHAIN", "tls_unknown_issuer"],
