@@ -79,7 +79,7 @@ async function* examination(context, path) {
 	const { identity, timeoutMs, from, warnings } = configuration;
 	hidden.push(...secretsOf(configuration));
 	for (const text of [...notes, ...warnings]) {
-		yield warning("configuration", "configuration", text, "A secret that others can read is none.", []);
+		yield warning("configuration", "configuration", text, "It does not stop the command.", []);
 	}
 	const wrong = await check(identity);
 	if (wrong) {

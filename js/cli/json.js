@@ -1,4 +1,4 @@
-// JSON that people write by hand: what is wrong and where is told, and nothing of it is quoted.
+// JSON that people write by hand: where it is wrong is told, and nothing of it is quoted.
 import { UsageError } from "./usage.js";
 
 /**
@@ -10,78 +10,25 @@ export function parseJSON(given, what) {
 	const json = given.replace(/^\uFEFF/, "");
 	try {
 		return JSON.parse(json);
-	} catch {
-		// The parser's own words quote the text, and do not always say where.
-		const before = json.slice(0, faultIn(json)).split(/\r\n|\r|\n/);
-		throw new UsageError(`${what} is not valid JSON: look at line ${before.length}, column ${(before.at(-1) ?? "").length + 1}.`);
+	} catch (error) {
+		throw new UsageError(`${what} is not valid JSON${place(json, String(/** @type {Error} */ (error).message))}.`);
 	}
 }
 
-const string = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
-const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y;
-const word = /(?:true|false|null)(?!\w)/y;
-const space = /[ \t\r\n]*/y;
-
 /**
- * Where a text stops being JSON.
+ * The place in a text that JSON.parse complains of. Its own words are not for printing: where it says "Unexpected token",
+ * they quote the text, and tell no place.
  * @param {string} json
- * @returns {number} the index of the first token that is wrong or missing
+ * @param {string} complaint
  */
-function faultIn(json) {
-	let at = 0;
-	/** The brackets that are to be closed, innermost last. @type {string[]} */
-	const open = [];
-	/** @param {RegExp} token */
-	const take = (token) => {
-		token.lastIndex = at;
-		const found = token.exec(json);
-		at += found?.[0].length ?? 0;
-		return found !== null;
-	};
-	const skip = () => take(space);
-	const next = (/** @type {string} */ mark) => {
-		skip();
-		const is = json[at] === mark;
-		at += is ? 1 : 0;
-		return is;
-	};
-	/** The name of a member, with its colon. */
-	const name = () => (skip(), take(string)) && next(":");
-
-	for (;;) {
-		// A value begins here.
-		if (next("{")) {
-			open.push("}");
-			if (!next("}")) {
-				if (!name()) {
-					return at;
-				}
-				continue;
-			}
-			open.pop();
-		} else if (next("[")) {
-			open.push("]");
-			if (!next("]")) {
-				continue;
-			}
-			open.pop();
-		} else if (!take(string) && !take(number) && !take(word)) {
-			return at;
-		}
-		// It has ended: what is around it ends too, or goes on.
-		for (let close = open.at(-1); !next(","); close = open.at(-1)) {
-			if (close === undefined || !next(close)) {
-				return at;
-			}
-			open.pop();
-		}
-		if (open.length === 0) {
-			return at - 1; // a comma after all
-		}
-		if (open.at(-1) === "}" && !name()) {
-			return at;
-		}
+function place(json, complaint) {
+	const [, position] = /^(?!Unexpected token).*JSON at position (\d+)/s.exec(complaint) ?? [];
+	const at = complaint === "Unexpected end of JSON input" ? json.length : Number(position);
+	if (Number.isNaN(at)) {
+		return "";
 	}
+	const before = json.slice(0, at).split(/\r\n|\r|\n/);
+	return `: look at line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
 }
 
 /**
