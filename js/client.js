@@ -153,7 +153,9 @@ export class Client {
 	 * @throws {TokenError} `invalid_identity` where it is no object; its fields are checked at the first use
 	 */
 	session(identity) {
-		return new Session(this.#driver, this.#refer(identity));
+		const reference = this.#refer(identity);
+		this.#driver.prepare(reference);
+		return new Session(this.#driver, reference);
 	}
 
 	/** Ends the client: whoever waits gets a TokenError `closed`, and all tokens are forgotten. */
@@ -194,8 +196,8 @@ export class Session {
 	/** @type {Reference} */ #reference;
 
 	/**
-	 * The number by which events name this session, or null before its first use and after its end: it is another one
-	 * when the session is opened anew.
+	 * The number by which events name this session, or null while it is not open: it need not be before its first use,
+	 * and is not after its end. It is another one when the session is opened anew.
 	 * @returns {number | null}
 	 */
 	get id() {

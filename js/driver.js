@@ -157,6 +157,23 @@ export class Driver {
 	}
 
 	/**
+	 * Opens the session of a handle where that can be done now, and costs no other its place: its first token then need not
+	 * wait for it. What is wrong with the identity is told at the first use.
+	 * @param {Reference} reference
+	 */
+	prepare(reference) {
+		const core = this.#core;
+		if (core === undefined || core.dead || this.#sessions.size >= this.#settings.maxSessions) {
+			return;
+		}
+		try {
+			this.#open(core, reference);
+		} catch {
+			// It is tried again then.
+		}
+	}
+
+	/**
 	 * What a business call of the identity carries the token of, and where it goes.
 	 * @param {Reference} reference
 	 * @returns {Calls}

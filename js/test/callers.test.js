@@ -206,6 +206,36 @@ describe("a failure", () => {
 });
 
 describe("a session handle", () => {
+	test("is opened when it is made, so that its first token need not wait for that, and nothing is sent", async () => {
+		const { fetch, requests } = lenient();
+		const client = createClient(module, { fetch });
+		assert.equal(client.session(identities.isales).id, null, "the core is not at hand before its first use");
+		await client.getToken(appcube);
+		assert.ok(client.session(identities.cubedrive).id);
+		assert.equal(requests.length, 1);
+	});
+
+	test("takes no other session's place by being made", async () => {
+		const { fetch, requests } = lenient();
+		const events = [];
+		const client = createClient(module, { fetch, maxSessions: 1, onEvent: ({ type }) => events.push(type) });
+		const token = await client.getToken(appcube);
+		const session = client.session(identities.cubedrive);
+		assert.equal(session.id, null);
+		assert.equal(await client.getToken(appcube), token);
+		assert.deepEqual([events, requests.length], [["acquired"], 1]);
+		await session.getToken();
+		assert.deepEqual([events, requests.length], [["acquired", "evicted", "acquired"], 2]);
+	});
+
+	test("of a wrong identity can be made, and says so when it is used", async () => {
+		const client = createClient(module, { fetch: lenient().fetch });
+		await client.getToken(appcube);
+		const session = client.session({ ...identities.isales, user: "" });
+		assert.equal(session.id, null);
+		await assert.rejects(session.getToken(), tokenError("invalid_identity", { field: "user" }));
+	});
+
 	test("is the client's own session, without naming the identity", async () => {
 		const { fetch, requests } = lenient();
 		const client = createClient(module, { fetch });
