@@ -75,23 +75,25 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 	async function call(identity, path, { method, body }) {
 		const streamed = typeof body !== "string";
 		const content = streamed ? await new Response(body).text() : body;
-		for (let again = false; ; again = true) {
+		const reasons = new Set();
+		for (;;) {
 			const token = await getToken(identity);
 			const sent = clock.mono();
 			const response = await watched(new URL(identity.baseUrl).href.replace(/\/$/, "") + path, {
 				method, headers: token.headers, body: carry(token, content),
 			});
 			const bytes = new Uint8Array(await response.arrayBuffer());
-			const { replay } = await post("/judge", identity, {
+			const { replay, reason } = await post("/judge", identity, {
 				serial: token.serial,
 				sentAgo: clock.mono() - sent,
 				status: response.status,
 				rolled: token.rolls && response.headers.get(token.rolls) || undefined,
 				body: btoa(String.fromCharCode(...bytes.subarray(0, 65536))),
 			});
-			if (!replay || again || streamed) {
+			if (!replay || reasons.has(reason) || streamed) {
 				return { status: response.status };
 			}
+			reasons.add(reason);
 			onEvent({ type: "replayed" });
 		}
 	}
