@@ -28,8 +28,8 @@ const places = [
 	"/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/** Where Debian's fonts-wqy-microhei is. */
-const chinese = "/usr/share/fonts/truetype/wqy";
+/** Where Debian's fonts-wqy-microhei is. Without it, boxes stand for Chinese letters. */
+export const chinese = "/usr/share/fonts/truetype/wqy";
 
 /**
  * Starts a browser with an empty profile of its own. The caller closes it.

@@ -90,7 +90,7 @@ export async function take(browser, front, view) {
  * @returns {string[]}
  */
 export function differences(wanted, got, { otherFonts = false } = {}) {
-	const slack = otherFonts ? 0.35 : 0.06;
+	const slack = otherFonts ? 0.45 : 0.06;
 	const line = ({ role, name, depth }) => `${"  ".repeat(depth)}${role} "${name}"`;
 	const [a, b] = [wanted.map(line), got.map(line)];
 	const at = a.findIndex((text, i) => text !== b[i]);

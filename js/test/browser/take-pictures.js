@@ -2,10 +2,11 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { launch } from "./browsers.js";
+import { chinese } from "./chromium.js";
 import { startFront } from "./front.js";
 import { folder, take, views } from "./pictures.js";
 
-if (process.platform === "linux" && !existsSync("/usr/share/fonts/truetype/wqy")) {
+if (process.platform === "linux" && !existsSync(chinese)) {
 	console.log("There is no Chinese font: the Chinese pictures will show boxes. On Debian, install fonts-wqy-microhei.");
 }
 const front = await startFront();
