@@ -22,7 +22,7 @@ const authority = makeCertificate({ authority: true, to: 3000, from: -3000 });
 let bin, program, sandbox, trusted;
 const open = [];
 before(async () => {
-	bin = await tools("runtimes");
+	bin = await tools("nodes");
 	program = await install();
 	sandbox = await createSandbox();
 	await writeFile((trusted = join(program.folder, "authority.pem")), authority.cert);
