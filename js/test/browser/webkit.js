@@ -3,11 +3,11 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, rm, symlink } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
+import { freePort } from "../free-port.js";
 import { chord, find, usual } from "./driver.js";
 
 const patienceMs = 60_000;
@@ -255,15 +255,6 @@ function start(path, args, env = {}) {
 			process.off("exit", kill);
 		},
 	};
-}
-
-async function freePort() {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-	server.close();
-	await once(server, "close");
-	return port;
 }
 
 async function until(condition, message) {

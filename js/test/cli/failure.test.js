@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { copyFile, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer as createTLSServer } from "node:https";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
@@ -11,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { message, plain } from "../../cli/failure.js";
 import { TokenError } from "../../error.js";
 import { createSandbox } from "../../sandbox/index.js";
+import { freePort } from "../free-port.js";
 import { makeCertificate } from "./certificates.js";
 import { command, given } from "./command.js";
 
@@ -24,16 +24,6 @@ after(async () => {
 	await sandbox?.close();
 	await rm(folder, { recursive: true });
 });
-
-/** A port at which nobody listens. */
-async function freePort() {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-	server.close();
-	await once(server, "close");
-	return port;
-}
 
 test("a lost connection is told with host, port and the platform's code, as text and as JSON, and without a page's advice", async (t) => {
 	const certificate = makeCertificate();
