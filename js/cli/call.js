@@ -1,6 +1,6 @@
 // cctoken call METHOD PATH: a business call that carries the token.
 import { STATUS_CODES } from "node:http";
-import { TokenError } from "../error.js";
+import { errorOf, TokenError } from "../error.js";
 import { safeCause } from "../http.js";
 import { prepare } from "./client.js";
 import { exit } from "./exit.js";
@@ -64,7 +64,7 @@ async function send(client, identity, path, init, timeoutMs) {
 		if (controller.signal.aborted) {
 			throw new TokenError("timeout", "call: the vendor did not answer in time", { system: identity.system, step: "call", retryable: true });
 		}
-		throw isLost(error) ? new TokenError("network", "call: no connection to the vendor, or it was lost", { system: identity.system, step: "call", retryable: true, cause: safeCause(error) }) : error;
+		throw isLost(error) ? lost("no connection to the vendor, or it was lost", error, identity.system) : error;
 	} finally {
 		clearTimeout(timer);
 	}
@@ -113,7 +113,7 @@ async function stream(stdout, response) {
 			}
 		}
 	} catch (error) {
-		throw brokeOff(error);
+		throw lost("the answer of the vendor broke off", error);
 	}
 }
 
@@ -126,7 +126,7 @@ async function writeJSON(stdout, response) {
 	try {
 		bytes = Buffer.from(await response.arrayBuffer());
 	} catch (error) {
-		throw brokeOff(error);
+		throw lost("the answer of the vendor broke off", error);
 	}
 	const body = bytes.toString("utf8");
 	const isText = Buffer.from(body).equals(bytes);
@@ -134,7 +134,12 @@ async function writeJSON(stdout, response) {
 	stdout.write(`${JSON.stringify({ status: response.status, headers, ...(isText ? { body } : { bodyBase64: bytes.toString("base64") }) })}\n`);
 }
 
-/** @param {unknown} error */
-function brokeOff(error) {
-	return new TokenError("network", "call: the answer of the vendor broke off", { step: "call", retryable: true, cause: safeCause(error) });
+/**
+ * A lost connection, as the package says it of a login.
+ * @param {string} what
+ * @param {unknown} error
+ * @param {string} [system]
+ */
+function lost(what, error, system) {
+	return errorOf({ code: "network", message: `call: ${what}`, system, step: "call", retryable: true }, safeCause(error));
 }

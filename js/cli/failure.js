@@ -53,13 +53,11 @@ export function message(error, identity) {
  */
 export function plain(error, identity) {
 	if (error instanceof TokenError) {
-		const code = platformCode(error);
 		return {
 			...error.toJSON(),
 			message: brokenFile(error) ? message(error) : text(error, identity),
 			retryAt: retryAt(error),
 			address: addressOf(error, identity),
-			...(code === undefined ? {} : { cause: { code } }),
 		};
 	}
 	const { name, code, field } = /** @type {{ name?: string, code?: string, field?: string }} */ (error ?? {});
@@ -67,7 +65,7 @@ export function plain(error, identity) {
 }
 
 /**
- * The package's text, with the address in place of "the vendor" where there was no connection, and why.
+ * The package's text, with the address in place of "the vendor" where there was no connection.
  * @param {TokenError} error
  * @param {VendorIdentity | undefined} identity
  */
@@ -76,10 +74,7 @@ function text(error, identity) {
 	if (address === undefined) {
 		return error.message;
 	}
-	const own = error.message.replace(/; (in a page|also check)\b.*$/s, ""); // of no concern outside of pages
-	const said = own.includes("the vendor") ? own.replace("the vendor", address) : `${own}: ${address}`;
-	const code = platformCode(error);
-	return code === undefined || said.includes(code) ? said : `${said} (${code})`;
+	return error.message.includes("the vendor") ? error.message.replace("the vendor", address) : `${error.message}: ${address}`;
 }
 
 /**
@@ -99,16 +94,6 @@ function addressOf({ code, step }, identity) {
 	} catch {
 		return undefined;
 	}
-}
-
-/**
- * The platform's word for why there is no connection, such as ECONNREFUSED.
- * @param {TokenError} error
- * @returns {string | undefined}
- */
-function platformCode({ code, cause }) {
-	const said = /** @type {{ code?: unknown } | undefined} */ (cause)?.code;
-	return code === "network" && typeof said === "string" && /^[A-Z][A-Z0-9_]*$/.test(said) ? said : undefined;
 }
 
 /**
