@@ -1,5 +1,6 @@
 // Sealed calls: the edge adds the token, and the page never sees it.
-import { peek, readBody, streamOf, tooLarge } from "./body.js";
+import { brokenAnswer, checkStatus, isPacked, onward } from "./answer.js";
+import { callersSource, peek, piecesOf, readBody, sourceOf, streamOf, tooLarge } from "./body.js";
 import { namesToken } from "./header-names.js";
 import { carryBody, membersOf, objectOf } from "./members.js";
 import { admitted, target } from "./path.js";
@@ -33,6 +34,8 @@ const rolledMember = "token";
  * @property {import("./config.js").CallPolicy} policy
  * @property {Session} session
  * @property {import("./sessions.js").Sessions} sessions
+ * @property {number} bodyTimeoutMs how long a piece of the caller's body is waited for
+ * @property {(side: "vendor" | "caller") => void} cutOff told whose end broke, where the caller has had the answer's head
  * @property {Record<string, unknown>} log
  */
 
@@ -75,14 +78,16 @@ export async function sealedCall(call) {
 			continue;
 		}
 		const replayed = reasons.size > 0 ? "sent" : outcome?.replay ? "body-too-large" : undefined;
-		return relay(response, answer, policy, replayed);
+		return relay(response, await onward(response.headers, answer.body, call.cutOff), policy, replayed);
 	}
 }
 
 /**
  * The caller's body as it is sent on.
  * @typedef {object} Outgoing
- * @property {(fail: (error: unknown) => void) => BodyInit | undefined} take fail ends the exchange, where the body cannot be completed
+ * @property {(fail: (error: unknown) => void, moved: () => void) => BodyInit | undefined} take fail ends the exchange, where the body
+ *   cannot be completed; moved is called whenever the vendor has taken some of it
+ * @property {() => boolean} [owed] whether it is the caller who is waited for
  * @property {boolean} again whether it can be sent once more
  * @property {(token: KeptToken) => void} refresh for another token, where the body carries it
  */
@@ -92,7 +97,7 @@ export async function sealedCall(call) {
  * @param {KeptToken} token
  * @returns {Promise<Outgoing>}
  */
-async function outgoing({ request, body, policy }, token) {
+async function outgoing({ request, body, policy, bodyTimeoutMs }, token) {
 	const { maxBodyBytes = 0, replayBytes = 0 } = policy;
 	const declared = request.headers.get("content-length");
 	if (Number(declared ?? 0) > maxBodyBytes) {
@@ -102,7 +107,7 @@ async function outgoing({ request, body, policy }, token) {
 		if (request.method === "GET" || request.method === "HEAD") {
 			throw new Problem("invalid_request", "The method must allow a body, as the token is carried inside it.", { field: "method" });
 		}
-		const own = await readBody(new Request(request, { body }), Math.min(maxCarrying, maxBodyBytes));
+		const own = await readBody({ headers: request.headers, body }, { most: Math.min(maxCarrying, maxBodyBytes), timeoutMs: bodyTimeoutMs });
 		const carry = (/** @type {KeptToken} */ { body: members = {} }) => {
 			const carrying = carryBody(members, own);
 			if (!carrying) {
@@ -116,26 +121,15 @@ async function outgoing({ request, body, policy }, token) {
 	if (!body || request.method === "GET" || request.method === "HEAD") {
 		return { take: () => undefined, again: true, refresh() {} };
 	}
-	if (declared !== null && Number(declared) > replayBytes) {
-		return { take: (fail) => fixed(body, Number(declared), fail), again: false, refresh() {} };
+	const length = declared === null ? undefined : Number(declared);
+	const source = callersSource(body, { most: length, timeoutMs: bodyTimeoutMs });
+	if (length !== undefined && length > replayBytes) {
+		return { take: (fail, moved) => streamOf(piecesOf(source), fail, { length, moved }), owed: source.waiting, again: false, refresh() {} };
 	}
-	const { bytes, whole, chunks } = await peek(body, replayBytes);
+	const { bytes, whole, chunks } = await peek(source, replayBytes);
 	return whole
 		? { take: () => bytes, again: true, refresh() {} }
-		: { take: (fail) => streamOf(bounded(chunks(), maxBodyBytes), fail), again: false, refresh() {} };
-}
-
-/**
- * A body whose length is known passes through without being touched, and the vendor is told the length.
- * @param {ReadableStream<Uint8Array>} stream
- * @param {number} length bytes
- * @param {(error: unknown) => void} fail
- * @returns {ReadableStream<Uint8Array>}
- */
-function fixed(stream, length, fail) {
-	const { readable, writable } = new (/** @type {any} */ (globalThis).FixedLengthStream)(length);
-	stream.pipeTo(writable).catch(fail);
-	return readable;
+		: { take: (fail, moved) => streamOf(bounded(chunks(), maxBodyBytes), fail, { moved }), owed: source.waiting, again: false, refresh() {} };
 }
 
 /**
@@ -180,17 +174,28 @@ async function send({ request, policy }, url, token, body) {
 		why ??= problem;
 		abort.abort();
 	};
-	const timer = setTimeout(() => end(new Problem("timeout", "The vendor did not begin to answer in time.")), policy.timeoutMs);
-	const failed = (/** @type {unknown} */ error) =>
-		end(error instanceof Problem ? error : new Problem("invalid_request", "The request's body broke off.", { field: "body", reason: "body_broken" }));
+	/** @type {any} */
+	let timer;
+	let answered = false;
+	// The vendor's time begins anew with all that it takes, and stands still while it is the caller who is waited for.
+	const wait = () => {
+		clearTimeout(timer);
+		if (!answered) {
+			timer = setTimeout(() => (body.owed?.() ? wait() : end(new Problem("timeout", "The vendor did not begin to answer in time."))), policy.timeoutMs);
+		}
+	};
+	wait();
+	const failed = (/** @type {unknown} */ error) => end(/** @type {Problem} */ (error));
 	let response;
 	try {
-		response = await fetch(url, { method: request.method, headers, body: body.take(failed), redirect: "manual", signal: abort.signal });
+		response = await fetch(url, { method: request.method, headers, body: body.take(failed, wait), redirect: "manual", signal: abort.signal });
 	} catch {
 		throw why ?? new Problem("network", "There is no connection to the vendor, or it was lost.");
 	} finally {
+		answered = true;
 		clearTimeout(timer);
 	}
+	checkStatus(response);
 	if (response.status >= 300 && response.status < 400 && response.status !== 304) {
 		response.body?.cancel().catch(() => {});
 		throw new Problem("redirected", "The vendor answered a redirect, which is not followed with credentials.");
@@ -203,7 +208,7 @@ async function send({ request, policy }, url, token, body) {
  * @typedef {object} Understood
  * @property {{ status: number, retryAfter?: string, date?: string, rolled?: string, body?: string } | undefined} meaning what the
  *   core is to judge; undefined where the answer cannot say anything of the token
- * @property {BodyInit | null} body what the caller gets
+ * @property {BodyInit | AsyncIterable<Uint8Array> | null} body what the caller gets
  * @property {() => void} drop where nobody gets it
  */
 
@@ -215,6 +220,7 @@ async function send({ request, policy }, url, token, body) {
 async function understand(response, { rolls }) {
 	const { status, headers, body } = response;
 	const json = /\bjson\b/i.test(headers.get("content-type") ?? "");
+	const packed = isPacked(headers);
 	const head = {
 		status,
 		retryAfter: headers.get("retry-after") ?? undefined,
@@ -228,13 +234,17 @@ async function understand(response, { rolls }) {
 	if (!response.ok) {
 		const { bytes, whole, chunks, cancel: drop } = await peeked(response, maxRefusal);
 		return {
-			meaning: { ...head, body: json ? base64(bytes.subarray(0, maxRefusal)) : undefined },
-			body: whole ? bytes : streamOf(chunks(), () => {}),
+			meaning: { ...head, body: json && !packed ? base64(bytes.subarray(0, maxRefusal)) : undefined },
+			body: whole ? bytes : chunks(),
 			drop,
 		};
 	}
 	if (!rolls || !json) {
 		return { meaning: head.rolled === undefined ? undefined : head, body, drop: cancel };
+	}
+	if (packed) {
+		cancel();
+		throw new Problem("malformed_response", "The vendor's JSON is packed, and may hold a token that must not pass.", { reason: "vendor_encoding" });
 	}
 	const { bytes, whole, cancel: drop } = await peeked(response, maxRolling);
 	if (!whole) {
@@ -264,20 +274,20 @@ async function peeked(response, most) {
 			const bytes = new Uint8Array(await response.arrayBuffer()); // quicker, and no more than was declared
 			return { bytes, whole: true, async *chunks() {}, cancel() {} };
 		}
-		return await peek(body, most);
-	} catch {
-		throw new Problem("network", "The connection to the vendor was lost before its answer was complete.");
+		return await peek(sourceOf(body), most);
+	} catch (error) {
+		throw brokenAnswer(error);
 	}
 }
 
 /**
  * The answer as the caller gets it: listed headers only, and never one that could be taken for the edge's own word.
  * @param {Response} response
- * @param {Understood} answer
+ * @param {BodyInit | null} body
  * @param {import("./config.js").CallPolicy} policy
  * @param {string} [replayed]
  */
-function relay({ status, headers: theirs }, { body }, { responseHeaders = [] }, replayed) {
+function relay({ status, headers: theirs }, body, { responseHeaders = [] }, replayed) {
 	const headers = new Headers();
 	for (const name of responseHeaders) {
 		const value = theirs.get(name);
@@ -291,7 +301,15 @@ function relay({ status, headers: theirs }, { body }, { responseHeaders = [] }, 
 	if (replayed) {
 		headers.set(replayHeader, replayed);
 	}
-	return new Response(status === 204 || status === 205 || status === 304 ? null : body, { status, headers });
+	if (body === null || status === 204 || status === 205 || status === 304) {
+		return new Response(null, { status, headers });
+	}
+	// Packed bytes are of no use without the word for how; the runtime is not to pack them once more.
+	const packed = isPacked(theirs);
+	if (packed) {
+		headers.set("content-encoding", /** @type {string} */ (theirs.get("content-encoding")));
+	}
+	return new Response(body, /** @type {ResponseInit} */ ({ status, headers, ...(packed && { encodeBody: "manual" }) }));
 }
 
 /** @param {Uint8Array} bytes */

@@ -1,4 +1,5 @@
 // Asks the keepers, one object a session, and passes on what they say. No decision about a token is made here.
+import { Cache } from "./cache.js";
 import { base64url } from "./signature.js";
 import { Problem, problemType } from "./problem.js";
 
@@ -33,17 +34,20 @@ const graceMs = 25_000;
 /** The keeper's word is passed on without asking again for this long at most; milliseconds. */
 const maxLeaseMs = 1_000;
 
-/** How many sessions, and how many leases, an isolate remembers. */
-const remembered = 10_000;
+/** What an isolate remembers of sessions, and of leases each. */
+const bounds = { maxBytes: 8 << 20, maxEntries: 10_000 };
+
+/** For how long it remembers where a session is; milliseconds. That never changes, but those who have left need not stay in memory. */
+const sessionMs = 600_000;
 
 const encoder = new TextEncoder();
 
-/** Where a session is kept, and what its keeper is told with every request. @typedef {{ json: string, name: string, told: object }} Session */
+/** Where a session is kept, and what its keeper is told with every request. @typedef {{ name: string, told: object }} Session */
 
 export class Sessions {
 	/** @type {CryptoKey | undefined} */ #key;
-	/** @type {Map<string, Session>} */ #sessions = new Map();
-	/** @type {Map<string, { token: KeptToken, from: number, until: number }>} */ #leases = new Map();
+	/** By the identity. @type {Cache<Session>} */ #sessions = new Cache(bounds);
+	/** By the session's name. @type {Cache<KeptToken>} */ #leases = new Cache(bounds);
 	/** Grows with everything that may end a token, so that an answer from before cannot begin a lease after. */
 	#epoch = 0;
 
@@ -58,19 +62,23 @@ export class Sessions {
 		this.patienceMs = keeperTimeoutMs + graceMs;
 	}
 
+	/** What is remembered, about; bytes. */
+	get bytes() {
+		return this.#sessions.bytes + this.#leases.bytes;
+	}
+
 	/**
 	 * @param {Record<string, any>} identity with its members in one order
 	 * @returns {Promise<Session>}
 	 */
 	async session(identity) {
 		const json = JSON.stringify(identity);
-		const known = this.#sessions.get(json);
+		const known = this.#sessions.get(json)?.value;
 		if (known) {
 			return known;
 		}
 		const { system, baseUrl, authUrl, appKey, appSecret } = identity;
 		const session = {
-			json,
 			name: await this.#name(json),
 			told: {
 				identity,
@@ -80,7 +88,7 @@ export class Sessions {
 				}),
 			},
 		};
-		remember(this.#sessions, json, session);
+		this.#sessions.set(json, session, { until: Date.now() + sessionMs });
 		return session;
 	}
 
@@ -94,16 +102,16 @@ export class Sessions {
 		if (want.rejected !== undefined || want.force) {
 			this.#end(session);
 		} else {
-			const lease = this.#leases.get(session.json);
-			if (lease && now >= lease.from && now < lease.until) {
-				return aged(lease.token, now - lease.from);
+			const lease = this.#leases.get(session.name);
+			if (lease) {
+				return aged(lease.value, now - lease.from);
 			}
 		}
 		const epoch = this.#epoch;
 		/** @type {KeptToken} */
 		const token = await this.#ask("token", session, want);
 		if (token.leaseMs && epoch === this.#epoch) {
-			remember(this.#leases, session.json, { token, from: now, until: now + Math.min(token.leaseMs, maxLeaseMs) });
+			this.#leases.set(session.name, token, { from: now, until: now + Math.min(token.leaseMs, maxLeaseMs) });
 		}
 		return token;
 	}
@@ -149,7 +157,7 @@ export class Sessions {
 	/** @param {Session} session */
 	#end(session) {
 		this.#epoch++;
-		this.#leases.delete(session.json);
+		this.#leases.delete(session.name);
 	}
 
 	/**
@@ -218,19 +226,4 @@ export class KeeperProblem extends Error {
  */
 function aged(token, ms) {
 	return token.expiresIn === undefined ? token : { ...token, expiresIn: token.expiresIn - ms / 1000 };
-}
-
-/**
- * Keeps a bounded number; the oldest goes.
- * @template T
- * @param {Map<string, T>} map
- * @param {string} key
- * @param {T} value
- */
-function remember(map, key, value) {
-	map.delete(key);
-	if (map.size >= remembered) {
-		map.delete(/** @type {string} */ (map.keys().next().value));
-	}
-	map.set(key, value);
 }
