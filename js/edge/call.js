@@ -21,6 +21,9 @@ const maxRefusal = 64 << 10;
 /** An answer that may bring a new token is read whole, up to this many bytes. */
 const maxRolling = 1 << 20;
 
+/** The runtime passes control characters on in headers, at which a caller's own HTTP fails. */
+const unsendable = /[\0-\x08\x0a-\x1f\x7f]/;
+
 /** Member of an answer's JSON object in which ccmessaging may send a new token, besides the header. */
 const rolledMember = "token";
 
@@ -291,7 +294,7 @@ function relay({ status, headers: theirs }, body, { responseHeaders = [] }, repl
 	const headers = new Headers();
 	for (const name of responseHeaders) {
 		const value = theirs.get(name);
-		if (value !== null) {
+		if (value !== null && !unsendable.test(value)) {
 			headers.set(name, value);
 		}
 	}

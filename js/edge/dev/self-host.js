@@ -27,6 +27,7 @@ const edge = await startWorkerd(
 		objects: { KEEPER: "Keeper", NONCES: "Nonces" }, address: process.env.EDGE_ADDRESS ?? "127.0.0.1:0",
 	},
 	environment,
+	{ out: (line) => console.log(line), err: (line) => console.error(line) },
 ).catch(async (error) => {
 	await close();
 	throw error;
