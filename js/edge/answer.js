@@ -9,6 +9,9 @@ import { Problem } from "./problem.js";
 const firstBytes = 64 << 10;
 const firstMs = 50;
 
+/** Where nobody knows how much is to come, the first of it may be an event that somebody waits for. */
+const furtherMs = 2;
+
 /** What the runtime unpacks by itself: these words, and no other way to write them. */
 const unpacked = ["gzip", "br"];
 
@@ -64,29 +67,34 @@ export async function onward(headers, body, cutOff) {
 	if (!(body instanceof ReadableStream)) {
 		return isIterable(body) ? streamed(body) : body;
 	}
-	const source = sourceOf(body);
+	const source = sourceOf(body, { length });
 	const begun = new Gathered();
-	const late = new Promise((resolve) => setTimeout(resolve, firstMs, "late"));
+	/** @type {any} */
+	let timer;
+	const after = (/** @type {number} */ ms) => new Promise((resolve) => (timer = setTimeout(resolve, ms, "late")));
+	let late = after(firstMs);
 	/** @type {Promise<Uint8Array | undefined> | undefined} */
 	let coming;
-	while (!coming && begun.length <= firstBytes && (begun.length === 0 || declared !== null)) {
-		coming = source.read();
-		let piece;
-		try {
-			piece = await Promise.race([coming, late]);
-		} catch (error) {
-			throw brokenAnswer(error);
-		}
-		if (piece === undefined) {
-			return begun.bytes;
-		}
-		if (piece !== "late") {
-			begun.add(piece);
-			coming = undefined;
-			if (begun.length === length) {
+	try {
+		while (!coming && begun.length <= firstBytes) {
+			coming = source.read();
+			const piece = await Promise.race([coming, late]);
+			if (piece === undefined) {
 				return begun.bytes;
 			}
+			if (piece !== "late") {
+				if (begun.length === 0 && declared === null) {
+					clearTimeout(timer);
+					late = after(furtherMs);
+				}
+				begun.add(piece);
+				coming = undefined;
+			}
 		}
+	} catch (error) {
+		throw brokenAnswer(error);
+	} finally {
+		clearTimeout(timer);
 	}
 	return streamed((async function* () {
 		if (begun.length > 0) {

@@ -23,22 +23,28 @@ const pieceBytes = 64 << 10;
 
 /**
  * @param {ReadableStream<Uint8Array> | null} stream
- * @param {number} [most] bytes at once
+ * @param {{ length?: number, most?: number }} [options] length: of all of it, where it is known; most: bytes at once
  * @returns {Source} what its read is rejected with is the platform's own
  */
-export function sourceOf(stream, most = pieceBytes) {
+export function sourceOf(stream, { length = Infinity, most = pieceBytes } = {}) {
 	const reader = stream?.getReader({ mode: "byob" });
-	let buffer = reader && new ArrayBuffer(Math.max(1, Math.min(most, pieceBytes)));
+	let buffer = reader && new ArrayBuffer(Math.max(1, Math.min(length, most)));
 	let waiting = false;
+	let left = length;
 	return {
 		async read() {
-			if (!reader || !buffer) {
+			if (!reader || !buffer || left === 0) {
 				return undefined;
 			}
 			waiting = true;
-			const { done, value } = await reader.read(new Uint8Array(buffer)).finally(() => (waiting = false));
-			buffer = value?.buffer;
-			return done ? undefined : value;
+			try {
+				const { done, value } = await reader.read(new Uint8Array(buffer));
+				buffer = value?.buffer;
+				left -= value?.length ?? 0;
+				return done ? undefined : value;
+			} finally {
+				waiting = false;
+			}
 		},
 		waiting: () => waiting,
 		cancel: () => void reader?.cancel().catch(() => {}),
@@ -48,12 +54,12 @@ export function sourceOf(stream, most = pieceBytes) {
 /**
  * The caller's body. Its faults are Problems, and it is not waited for without an end.
  * @param {ReadableStream<Uint8Array> | null} stream
- * @param {{ most?: number, timeoutMs: number, whole?: boolean }} options most: bytes at once; whole: the time is for all of it, and
- *   not for each piece
+ * @param {{ length?: number, most?: number, timeoutMs: number, whole?: boolean }} options whole: the time is for all of it, and not for
+ *   each piece; the others as sourceOf has them
  * @returns {Source}
  */
-export function callersSource(stream, { most, timeoutMs, whole = false }) {
-	const source = sourceOf(stream, most);
+export function callersSource(stream, { timeoutMs, whole = false, ...options }) {
+	const source = sourceOf(stream, options);
 	let until = Date.now() + timeoutMs;
 	return {
 		...source,
@@ -194,7 +200,7 @@ export async function readBody({ headers, body }, { most, timeoutMs, grow }) {
 	if (Number(declared ?? 0) > most) {
 		throw tooLarge();
 	}
-	const source = callersSource(body, { most: Math.min(Number(declared ?? 4096), 4096), timeoutMs, whole: true });
+	const source = callersSource(body, { length: declared === null ? undefined : Number(declared), most: 4096, timeoutMs, whole: true });
 	try {
 		const { bytes, whole } = await peek(source, most, grow);
 		if (whole) {

@@ -125,7 +125,7 @@ async function outgoing({ request, body, policy, bodyTimeoutMs }, token) {
 		return { take: () => undefined, again: true, refresh() {} };
 	}
 	const length = declared === null ? undefined : Number(declared);
-	const source = callersSource(body, { most: length, timeoutMs: bodyTimeoutMs });
+	const source = callersSource(body, { length, timeoutMs: bodyTimeoutMs });
 	if (length !== undefined && length > replayBytes) {
 		return { take: (fail, moved) => streamOf(piecesOf(source), fail, { length, moved }), owed: source.waiting, again: false, refresh() {} };
 	}

@@ -162,11 +162,13 @@ async function answer(request, environment, visit) {
 
 	/** What was read of a signed request, as the signature covers its body. @type {Uint8Array<ArrayBuffer> | undefined} */
 	let read;
-	const stranger = environment.strangers.begin(request.signal);
+	/** @type {ReturnType<import("./strangers.js").Strangers["begin"]> | undefined} */
+	let stranger;
 	const principal = await environment.authenticator.principal(request.headers, async () => {
+		stranger = environment.strangers.begin(request.signal);
 		read = await readBody(request, { most: route === "call" ? maxSignedBody : maxOwnBody, timeoutMs, grow: stranger.grow });
 		return { method: request.method, target: path + search, body: read };
-	}).finally(stranger.end);
+	}).finally(() => stranger?.end());
 	visit.log.by = principal.by;
 	await limit(environment, principal);
 

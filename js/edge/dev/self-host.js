@@ -45,7 +45,7 @@ process.exitCode = code ?? 0;
  * @param {string} text
  */
 function own(text) {
-	const names = ["CCTOKEN_CONFIG", "NAME_KEY", "STORAGE_KEYS", ...secretsOf(checkConfig(JSON.parse(text))).keys()];
+	const names = ["CCTOKEN_CONFIG", "NAME_KEY", "STORAGE_KEYS", "KEEPER_TIMEOUT_MS", "BODY_TIMEOUT_MS", ...secretsOf(checkConfig(JSON.parse(text))).keys()];
 	const environment = Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name] ?? ""]] : [])));
 	return {
 		environment,

@@ -75,7 +75,7 @@ export async function startWorker({ entry, bindings = {}, durableObjects = { KEE
 		url = (await running.ready).origin;
 	} catch (cause) {
 		await running.dispose();
-		throw new Error(`workerd does not start:\n${output}`, { cause });
+		throw new Error(`workerd does not start:\n${output.replaceAll(/[^\n -~]/g, "?")}`, { cause });
 	}
 	return {
 		get url() {
