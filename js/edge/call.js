@@ -307,12 +307,11 @@ function relay({ status, headers: theirs }, body, { responseHeaders = [] }, repl
 	if (body === null || status === 204 || status === 205 || status === 304) {
 		return new Response(null, { status, headers });
 	}
-	// Packed bytes are of no use without the word for how; the runtime is not to pack them once more.
-	const packed = isPacked(theirs);
-	if (packed) {
+	// Packed bytes are of no use without the word for how. What the runtime has not unpacked it does not pack either.
+	if (isPacked(theirs)) {
 		headers.set("content-encoding", /** @type {string} */ (theirs.get("content-encoding")));
 	}
-	return new Response(body, /** @type {ResponseInit} */ ({ status, headers, ...(packed && { encodeBody: "manual" }) }));
+	return new Response(body, { status, headers });
 }
 
 /** @param {Uint8Array} bytes */

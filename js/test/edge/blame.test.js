@@ -38,7 +38,7 @@ before(async () => {
 				// Tokens come from one place, and calls go to another.
 				messaging: { ...connections.messaging, baseUrl: wires, authUrl: connections.messaging.baseUrl },
 				// All of it goes through the wire: the test passes logins on.
-				isales: { ...connections.isales, baseUrl: wires, call: { ...connections.isales.call, timeoutMs: 1_000, replayBytes: 1_000 } },
+				isales: { ...connections.isales, baseUrl: wires, call: { ...connections.isales.call, timeoutMs: 1_000, replayBytes: 1_000, maxBodyBytes: 40 << 20 } },
 			},
 		}),
 	});
@@ -59,9 +59,12 @@ const isales = "/v1/call/isales/rest/isales/v1/openapi/obs/business";
  */
 function vendor(business) {
 	answer = (socket, head) => {
-		if (/\/auth\/login/.test(head)) {
+		const login = /\/(auth\/login|applyToken)/.exec(head)?.[1];
+		if (login) {
 			calls.pop();
-			const body = JSON.stringify({ result: "0", resultData: { token: "isales-token", tokenExpirationTime: 300, refreshToken: "r", refreshExpirationTime: 3600 } });
+			const body = JSON.stringify(login === "applyToken"
+				? { resultCode: "0", token: "messaging-token" }
+				: { result: "0", resultData: { token: "isales-token", tokenExpirationTime: 300, refreshToken: "r", refreshExpirationTime: 3600 } });
 			socket.end(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
 			return;
 		}
@@ -129,6 +132,24 @@ describe("a vendor's fault is told as one", () => {
 		assert.deepEqual([status, code], [504, "timeout"]);
 	});
 
+	test("that it takes a long body slowly is no fault", async () => {
+		vendor((socket) => {
+			let received = 0;
+			socket.on("data", (data) => {
+				const before = received;
+				received += data.length;
+				if (received < 24 << 20) { // what is left then is on its way already
+					socket.pause();
+					setTimeout(() => socket.resume(), 5);
+				}
+				before < 31 << 20 && received >= 31 << 20 && socket.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+			});
+		});
+		const began = Date.now();
+		assert.equal((await call({ method: "POST", body: new Uint8Array(32 << 20) })).status, 200);
+		assert.ok(Date.now() - began > 1_000, "longer than the vendor has to begin its answer");
+	});
+
 	test("a header's value at which a caller's HTTP would fail stays behind, and the others arrive", async () => {
 		vendor((socket) => socket.end(Buffer.from("HTTP/1.1 200 OK\r\nContent-Disposition: x; y=\xe4\xb8\xad\xff\r\nETag: \x7f\x01\r\nLast-Modified: then\r\nContent-Length: 2\r\n\r\nhi", "latin1")));
 		const { status, headers, bytes } = await call();
@@ -167,6 +188,7 @@ Authorization: Bearer ${edge.token}`);
 		writes(`HTTP/1.1 200 OK\nContent-Type: application/json\nContent-Encoding: gzip, gzip\nContent-Length: ${bytes.length}`, bytes);
 		const response = await edge.call("/v1/call/messaging/apiaccess/ccmessaging/poll");
 		assert.deepEqual([response.status, (await response.json()).code], [502, "malformed_response"]);
+		assert.equal((await edge.lineOf(response.headers.get("cctoken-request"))).reason, "vendor_encoding");
 	});
 });
 

@@ -47,7 +47,7 @@ test("a key that the issuer has just published is fetched when it is met", async
 	assert.equal(issuer.counts.fetched, 2);
 });
 
-test("after a stranger's token with a key that nobody has, a new key of the issuer's is found within seconds", async (t) => {
+test("after a stranger's token with a key that nobody has, a new key of the issuer's is found within seconds", { timeout: 20_000 }, async (t) => {
 	const { edge, issuer, next, time } = await setting(t);
 	await edge.check(await issuer.tokenFor("agent-1"));
 	later(time, 31_000);
@@ -65,7 +65,7 @@ test("after a stranger's token with a key that nobody has, a new key of the issu
 	assert.equal(issuer.counts.fetched, 3);
 });
 
-test("of tokens that name keys which nobody has, a hundred wait, the others are put off, and three seconds have one fetch", async (t) => {
+test("of tokens that name keys which nobody has, a hundred wait, the others are put off, and three seconds have one fetch", { timeout: 20_000 }, async (t) => {
 	const { edge, issuer, next, time } = await setting(t);
 	await edge.check(await issuer.tokenFor("agent-1"));
 	const tokens = await Promise.all(Array.from({ length: 130 }, (_, i) => issuer.tokenFor("agent-1", { key: next.privateKey, header: { kid: `key-${i + 10}` } })));
