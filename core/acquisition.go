@@ -168,7 +168,7 @@ func (c *Client) advance(t *task, now Instant) {
 		t.bearer = d.generation
 	}
 	if t.verifies != "" {
-		t.request, _ = s.identity.vendor.verification(&s.identity, t.verifies, s.bearer())
+		t.request, _ = s.identity.system.verification(&s.identity, t.verifies, s.bearer())
 		c.send(t, now)
 		return
 	}
@@ -181,7 +181,7 @@ func (c *Client) advance(t *task, now Instant) {
 	if s.dead {
 		o.rejected = s.held.token
 	}
-	t.request = s.identity.vendor.ask(&s.identity, o)
+	t.request = s.identity.system.ask(&s.identity, o)
 	c.send(t, now)
 }
 
@@ -204,7 +204,7 @@ func (c *Client) send(t *task, now Instant) {
 			return
 		}
 		s.logins++
-		if s.identity.vendor.policy().logins > 0 {
+		if s.identity.system.description().policy.logins > 0 {
 			s.spend(now)
 		}
 	}
@@ -239,7 +239,7 @@ func (c *Client) Answered(exchange uint64, now Instant, r Response) {
 	if t == nil {
 		return
 	}
-	v := t.session.identity.vendor
+	v := t.session.identity.system
 	var err *Error
 	if t.verifies != "" {
 		var verdict Verdict

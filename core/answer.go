@@ -2,13 +2,14 @@ package core
 
 import (
 	"math"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 // answerError returns the error for a status that is not success, or nil for
 // 2xx. Success is still the body's to say: HTTP 200 with a failing code is a failure.
-func answerError(step Step, r Response) *Error {
+func answerError(d *Description, step Step, r Response) *Error {
 	if r.Status >= 200 && r.Status < 300 {
 		return nil
 	}
@@ -33,7 +34,7 @@ func answerError(step Step, r Response) *Error {
 	}
 	// The body's own code is kept when it is a number; its text never is.
 	_ = eachMember(r.Body, func(name string, v value) {
-		if name == "errorCode" || name == "resultCode" || name == "result" {
+		if slices.Contains(d.Codes, name) {
 			e.Vendor = vendorCode(v)
 		}
 	})

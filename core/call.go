@@ -22,13 +22,13 @@ func (c *Client) Judge(id SessionID, serial uint64, sent, now Instant, r Respons
 	if s == nil {
 		return Outcome{}
 	}
-	j := s.identity.vendor.judge(&s.identity, r)
+	j := s.identity.system.judge(&s.identity, r)
 	current := serial == s.serial()
 	if j.rolled != "" {
 		if !current || j.rolled == s.held.token {
 			return Outcome{}
 		}
-		c.install(s, now, sent, grant{token: j.rolled, life: ccmessagingLife}, EventRolled, StepCall)
+		c.install(s, now, sent, grant{token: j.rolled, life: j.life}, EventRolled, StepCall)
 		return Outcome{Rolled: true}
 	}
 	if !j.token && !j.bearer {

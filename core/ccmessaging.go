@@ -4,46 +4,40 @@ import (
 	"bytes"
 	"encoding/base64"
 	"strings"
-	"unicode/utf8"
 )
 
 // ccmessaging is the AICC web client: "Performing Third-Party Request
 // Authentication (applyToken)" (api-cec cec_07_0953 and the pages beside it).
-//
-// The values are userId, userName, channelId and locale, then the base URL of
-// the AccessToken's interface and the values of its identity.
 type ccmessaging struct{ none }
 
-func (ccmessaging) name() string   { return "ccmessaging" }
-func (ccmessaging) policy() policy { return lenient() }
-
-func (ccmessaging) identify(f *fields) []string {
-	userID := f.text("userId")
-	if n := utf8.RuneCountInString(userID); n > 32 {
-		f.fail("userId", "must have 1 to 32 characters")
-	}
-	userName, channelID, locale := f.text("userName"), f.text("channelId"), f.text("locale")
-	if locale != "" && !isLanguage(locale) {
-		f.fail("locale", `must be an ISO 639 language code without a country, such as "zh" or "en"`)
-	}
-	authURL := ""
-	if f.has("authUrl") {
-		authURL = f.baseURL("authUrl")
-	}
-	return append([]string{userID, userName, channelID, locale, authURL}, accessToken{}.identify(f)...)
+var ccmessagingDescription = Description{
+	Name:   "ccmessaging",
+	Vendor: true,
+	Base:   "baseUrl",
+	Fields: append([]Field{
+		{Name: "userId", Kind: Text, Most: 32},
+		{Name: "userName", Kind: Text},
+		{Name: "channelId", Kind: Text},
+		{Name: "locale", Kind: Text, check: isLanguage, form: `must be an ISO 639 language code without a country, such as "zh" or "en"`},
+		{Name: "authUrl", Kind: URL, Optional: true},
+	}, accessTokenFields...),
+	Paths:    []string{ccmessagingPath + "applyToken"},
+	Carriers: []string{"ccmessaging-token"},
+	Answers:  []string{"token"},
+	Rolls:    "token",
+	Codes:    []string{"resultCode", "errorCode"},
+	Success:  []string{"0", "200"},
+	Life:     hour, // stated by the document, not by the answer: "The token is valid within 1 hour."
+	policy:   lenient,
+	needs:    accessToken{},
+	at:       "authUrl",
 }
+
+func (ccmessaging) description() *Description { return &ccmessagingDescription }
 
 // isLanguage reports whether s has the form of an ISO 639 code: two or three letters in lower case.
 func isLanguage(s string) bool {
 	return (len(s) == 2 || len(s) == 3) && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") == ""
-}
-
-func (ccmessaging) dependency(id *identity) *identity {
-	base := id.values[4]
-	if base == "" {
-		base = id.base
-	}
-	return &identity{vendor: accessToken{}, base: base, values: id.values[5:]}
 }
 
 const ccmessagingPath = "/apiaccess/ccmessaging/"
@@ -54,20 +48,16 @@ func (ccmessaging) ask(id *identity, o occasion) Request {
 		Method: "POST",
 		URL:    id.base + ccmessagingPath + "applyToken",
 		Headers: []Pair{
-			{"x-app-key", id.values[5]},
+			{"x-app-key", id.value("appKey")},
 			bearerPair("Authorization", o.bearer),
 			{"Content-Type", "application/json; charset=UTF-8"},
 		},
-		Body: jsonObject(Pair{"userId", id.values[0]}, Pair{"userName", id.values[1]},
-			Pair{"channelId", id.values[2]}, Pair{"locale", id.values[3]}),
+		Body: jsonObject(id.pair("userId"), id.pair("userName"), id.pair("channelId"), id.pair("locale")),
 	}
 }
 
-// ccmessagingLife is stated by the document, not by the answer: "The token is valid within 1 hour."
-const ccmessagingLife = hour
-
 func (ccmessaging) read(step Step, r Response) (grant, *Error) {
-	if err := answerError(step, r); err != nil {
+	if err := answerError(&ccmessagingDescription, step, r); err != nil {
 		if err.Code == CredentialsRefused && forbidden(r) == AddressRefused {
 			err.Code = AddressNotAdmitted
 		}
@@ -75,7 +65,7 @@ func (ccmessaging) read(step Step, r Response) (grant, *Error) {
 	}
 	var code float64
 	var known, usable bool
-	g := grant{life: ccmessagingLife}
+	g := grant{life: ccmessagingDescription.Life}
 	err := eachMember(r.Body, func(name string, v value) {
 		switch name {
 		case "resultCode":
@@ -100,7 +90,7 @@ func (ccmessaging) carriage(id *identity, g grant, bearer string) Carriage {
 	return Carriage{
 		Headers: []Pair{
 			{"ccmessaging-token", g.token},
-			{"x-app-key", id.values[5]},
+			{"x-app-key", id.value("appKey")},
 			bearerPair("Authorization", bearer),
 		},
 		Rolls: "ccmessaging-token",
@@ -125,13 +115,13 @@ func (ccmessaging) judge(id *identity, r Response) judgement {
 		return judgement{}
 	}
 	if isToken(r.Rolled) {
-		return judgement{rolled: r.Rolled}
+		return judgement{rolled: r.Rolled, life: ccmessagingDescription.Life}
 	}
 	var j judgement
 	_ = eachMember(r.Body, func(name string, v value) {
-		if token, ok := asToken(v); ok && name == "token" {
+		if token, ok := asToken(v); ok && name == ccmessagingDescription.Rolls {
 			if subject, ok := subjectOf(token); ok && subject.is(id) {
-				j.rolled = token
+				j.rolled, j.life = token, ccmessagingDescription.Life
 			}
 		}
 	})
@@ -173,7 +163,7 @@ func forbidden(r Response) Reason {
 type subject struct{ userID, channelID string }
 
 func (s subject) is(id *identity) bool {
-	return s.userID == id.values[0] && s.channelID == id.values[2]
+	return s.userID == id.value("userId") && s.channelID == id.value("channelId")
 }
 
 func subjectOf(token string) (subject, bool) {
@@ -208,4 +198,29 @@ func (ccmessaging) foreign(id *identity, token string) Verdict {
 		return Verdict{Valid: &no, Reason: OtherSubject}
 	}
 	return Verdict{Reason: Unknown}
+}
+
+func (ccmessaging) texts() Texts {
+	return Texts{
+		Title:    Words{"AICC web client", "AICC Web 客户端"},
+		Document: `The AICC web client ("Performing Third-Party Request Authentication (applyToken)", cec_07_0103).`,
+		Type:     "CcmessagingIdentity",
+		Fields: map[string]FieldTexts{
+			"baseUrl":     {Words{"Base URL", "基础地址"}, Words{"of the AICC", "AICC 的地址"}, "https://service.besclouds.com"},
+			"authUrl":     {Words{"AccessToken base URL", "AccessToken 基础地址"}, Words{"the base URL of tokenByAkSk, only where it differs", "tokenByAkSk 的基础地址，仅在不同时填写"}, ""},
+			"appKey":      {Words{"App key", "App key"}, Words{"as configured on the API Fabric", "与 API Fabric 一致"}, ""},
+			"appSecret":   {Words{"App secret", "App secret"}, Words{"goes with the app key, and gets the AccessToken (tokenByAkSk)", "用于获取 AccessToken"}, ""},
+			"accessToken": {Words{"AccessToken", "AccessToken"}, Words{"in place of the app secret", "代替 App secret"}, ""},
+			"userId":      {Words{"User ID", "用户 ID"}, Words{"1 to 32 characters, defined by the enterprise", "1 至 32 个字符，由企业定义"}, ""},
+			"userName":    {Words{"User name", "用户名称"}, Words{"for display, defined by the enterprise", "用于显示，由企业定义"}, ""},
+			"channelId":   {Words{"Channel ID", "渠道 ID"}, Words{"the Configuration ID of the channel", "渠道的配置 ID"}, ""},
+			"locale":      {Words{"Locale", "语言"}, Words{"an ISO 639 language without a country", "ISO 639 语言代码，不带国家"}, "zh"},
+		},
+		Refused: "the app key or the app secret is wrong, or the app is switched off",
+		Try: []string{
+			"Copy both anew from the API Fabric, without spaces or line ends around them.",
+			"Check that the app is still switched on there, and subscribed.",
+		},
+		Absent: "tokenByAkSk often has another base URL, mostly without the port: that is authUrl.",
+	}
 }

@@ -86,7 +86,7 @@ func (c *Client) Open(identityJSON []byte, now Instant) (SessionID, *Error) {
 	s := c.find(id)
 	if s == nil {
 		if c.listed >= c.max && !c.evict(now) {
-			return 0, &Error{Code: TooManySessions, System: id.vendor.name(), Step: StepInput, Retryable: true}
+			return 0, &Error{Code: TooManySessions, System: id.system.description().shown(), Step: StepInput, Retryable: true}
 		}
 		s = c.add(id)
 	}
@@ -128,14 +128,6 @@ func (c *Client) Lease(id SessionID, now Instant) int64 {
 		left = min(left, d.calm(now))
 	}
 	return left
-}
-
-// Token returns the session's current token and whether it may be used.
-func (c *Client) Token(id SessionID, now Instant) (Token, bool) {
-	if s := c.session(id); s != nil && s.ready(now) {
-		return s.token(), true
-	}
-	return Token{}, false
 }
 
 // Forget drops the session's token and ends an acquisition in flight with
@@ -196,8 +188,8 @@ func (c *Client) add(id *identity) *session {
 	s.sameHash = c.index[hash]
 	c.index[hash] = s
 	s.held.token = id.given()
-	s.detached = id.vendor.policy().detached
-	if dep := id.vendor.dependency(id); dep != nil {
+	s.detached = id.system.description().policy.detached
+	if dep := id.dependency(); dep != nil {
 		if s.dependency = c.find(dep); s.dependency == nil {
 			s.dependency = c.add(dep)
 		}
@@ -291,17 +283,8 @@ func (c *Client) notify(s *session, now Instant, e Event) {
 	c.emit(Effect{Kind: Notify, Session: s.id, Event: &event})
 }
 
-// systemName is the name that a caller knows: an AccessToken belongs to
-// ccmessaging, an authorization to its edge.
-func (s *session) systemName() string {
-	switch s.identity.vendor {
-	case accessToken{}:
-		return ccmessaging{}.name()
-	case authorization{}:
-		return edge{}.name()
-	}
-	return s.identity.vendor.name()
-}
+// systemName is the name that a caller knows.
+func (s *session) systemName() string { return s.identity.system.description().shown() }
 
 // print is a token's seeded hash, to recognise it by after its text is gone.
 func (c *Client) print(token string) uint64 { return uint64(newHash(c.seed).text(token)) }

@@ -56,7 +56,7 @@ func TestExactlyOneObjectIsRead(t *testing.T) {
 
 // "HTTP 200 with a failing code is a failure", even where a token stands beside it.
 func TestTokenBesideAFailingCodeIsNotTaken(t *testing.T) {
-	for body, v := range map[string]vendor{
+	for body, v := range map[string]system{
 		`{"errorCode":1,"authToken":"T"}`:                  appcube{},
 		`{"resultCode":"1","token":"T"}`:                   ccmessaging{},
 		`{"result":"7","resultData":{"token":"T"}}`:        isales{},

@@ -87,21 +87,10 @@ func (s *session) usable(now Instant) bool {
 // that cannot be got anew.
 func (s *session) given() bool { return s.identity.given() != "" }
 
-// step is the exchange in which a bearer token is got, and refusal the error
+// step is the exchange in which a part's token is got, and refusal the error
 // for one that the caller gave and that is not accepted any more.
-func (s *session) step() Step {
-	if s.identity.vendor == (authorization{}) {
-		return StepAuthorization
-	}
-	return StepAccessToken
-}
-
-func (s *session) refusal() Code {
-	if s.identity.vendor == (authorization{}) {
-		return Unauthorized
-	}
-	return CredentialsRefused
-}
+func (s *session) step() Step    { return s.identity.system.description().step }
+func (s *session) refusal() Code { return s.identity.system.description().refusal }
 
 // ready reports whether a call can be made: with a session's token goes its dependency's.
 func (s *session) ready(now Instant) bool {
@@ -167,8 +156,7 @@ func (s *session) expiresAt() int64 {
 }
 
 func (s *session) token() Token {
-	v := s.identity.vendor
-	system := v.name()
+	system := s.systemName()
 	if s.held.remote != nil {
 		system = s.held.remote.system
 	}
@@ -179,7 +167,7 @@ func (s *session) token() Token {
 		Value:     s.held.token,
 		IssuedAt:  s.issued.Wall,
 		ExpiresAt: s.expiresAt(),
-		Carriage:  v.carriage(&s.identity, s.held, s.bearer()),
+		Carriage:  s.identity.system.carriage(&s.identity, s.held, s.bearer()),
 	}
 	if t.ExpiresAt != 0 {
 		t.RenewAt = s.issued.Wall + s.renewAge
@@ -201,7 +189,7 @@ func (s *session) refreshable(now Instant) grant {
 // Only the monotonic clock counts: a time of day that is set forward must not
 // let the vendor be called too often. Sleep may lengthen the wait.
 func (s *session) overBudget(now Instant) int64 {
-	p := s.identity.vendor.policy()
+	p := s.identity.system.description().policy
 	if p.logins == 0 || s.budget == nil {
 		return 0
 	}

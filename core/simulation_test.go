@@ -707,7 +707,7 @@ func (w *world) business() {
 	switch {
 	case r.Status == 403:
 		r.Body = []byte(pick(w, []string{"", `{"exceptionInfo":"illegal or expired token info"}`, `{"exceptionInfo":"ip address"}`}))
-	case r.Status == 200 && s.identity.vendor == (ccmessaging{}) && w.chance(50):
+	case r.Status == 200 && s.identity.system == (ccmessaging{}) && w.chance(50):
 		rolled := fmt.Sprintf("TOKEN-%d", len(w.values))
 		w.values = append(w.values, rolled)
 		w.issued[rolled] = &issue{owner: w.issued[t.Value].owner, life: hour, asked: w.now}

@@ -147,7 +147,7 @@ func TestALoopOfDyingHostsKeepsTheLoginBudget(t *testing.T) {
 		}
 		h.restart(second)
 	}
-	require.Equal(t, cubedrive{}.policy().logins, logins)
+	require.Equal(t, cubedrive{}.description().policy.logins, logins)
 	d := h.get()
 	require.Equal(t, LoginBudget, d.Err.Code)
 	h.restart(d.Err.RetryAt - h.now.Wall)

@@ -17,7 +17,7 @@ func (c *Client) Verify(id SessionID, token string, now Instant) (Verdict, uint6
 	if known.Valid != nil && !*known.Valid {
 		return known, 0, nil
 	}
-	request, ok := s.identity.vendor.verification(&s.identity, token, "")
+	request, ok := s.identity.system.verification(&s.identity, token, "")
 	if !ok {
 		return known, 0, nil
 	}
@@ -37,7 +37,7 @@ func (c *Client) recall(s *session, token string, now Instant) Verdict {
 			return known(r.issued, r.life, r.rejected, now, Verdict{Reason: Superseded})
 		}
 	}
-	return s.identity.vendor.foreign(&s.identity, token)
+	return s.identity.system.foreign(&s.identity, token)
 }
 
 func known(issued Instant, life int64, rejected bool, now Instant, otherwise Verdict) Verdict {
