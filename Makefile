@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime edge types run test test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz lint pack clean FORCE
+.PHONY: help build runtime edge generate types run test test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz lint pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -23,6 +23,9 @@ runtime: dist/core.wasm dist/go.js dist/build.js dist/console.wasm
 
 # The edge's Worker, as one module and the keeper's WebAssembly beside it.
 edge: dist/edge.js dist/keeper.wasm
+
+generate: ## write what JavaScript knows of the systems, from their descriptions in core
+	go run ./tools/generate js/generated
 
 types: dist/.types ## build the TypeScript declarations
 
@@ -94,7 +97,7 @@ fuzz: ## fuzz everything that reads outside bytes, FUZZTIME=60s each
 
 # The declarations are compiled once more as a program without the DOM library sees them.
 lint: types dist/edge.js ## check format, go vet, types
-	@unformatted=$$(gofmt -l core js wasm web); \
+	@unformatted=$$(gofmt -l core js tools wasm web); \
 		if [ -n "$$unformatted" ]; then echo "not gofmt-ed:" $$unformatted; exit 1; fi
 	go vet ./...
 	$(WASM) go vet ./...

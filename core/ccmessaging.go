@@ -3,6 +3,7 @@ package core
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"strings"
 )
 
@@ -14,13 +15,16 @@ var ccmessagingDescription = Description{
 	Name:   "ccmessaging",
 	Vendor: true,
 	Base:   "baseUrl",
-	Fields: append([]Field{
-		{Name: "userId", Kind: Text, Most: 32},
-		{Name: "userName", Kind: Text},
-		{Name: "channelId", Kind: Text},
-		{Name: "locale", Kind: Text, check: isLanguage, form: `must be an ISO 639 language code without a country, such as "zh" or "en"`},
-		{Name: "authUrl", Kind: URL, Optional: true},
-	}, accessTokenFields...),
+	Fields: slices.Concat(
+		[]Field{{Name: "authUrl", Kind: URL, Optional: true}},
+		accessTokenFields,
+		[]Field{
+			{Name: "userId", Kind: Text, Most: 32},
+			{Name: "userName", Kind: Text},
+			{Name: "channelId", Kind: Text},
+			{Name: "locale", Kind: Text, check: isLanguage, form: `must be an ISO 639 language code without a country, such as "zh" or "en"`},
+		},
+	),
 	Paths:    []string{ccmessagingPath + "applyToken"},
 	Carriers: []string{"ccmessaging-token"},
 	Answers:  []string{"token"},

@@ -16,10 +16,8 @@ type Options struct {
 }
 
 const (
-	defaultTimeout     = 30 * second
-	defaultMaxSessions = 1000
-	slotBits           = 20
-	maxSlots           = 1 << slotBits
+	slotBits = 20
+	maxSlots = 1 << slotBits
 )
 
 // Client keeps the sessions of any number of identities.
@@ -54,10 +52,10 @@ func New(o Options) *Client {
 		tasks:   map[uint64]*task{},
 	}
 	if c.timeout <= 0 {
-		c.timeout = defaultTimeout
+		c.timeout = DefaultTimeout
 	}
 	if c.max <= 0 {
-		c.max = defaultMaxSessions
+		c.max = DefaultSessions
 	}
 	c.max = min(c.max, maxSlots/2) // the other half is for dependencies
 	return c

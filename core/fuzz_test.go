@@ -286,7 +286,7 @@ func FuzzMembers(f *testing.F) {
 				require.Equal(t, want, s)
 				token, ok := asToken(v)
 				require.Equal(t, s, token)
-				require.Equal(t, ok, s != "" && len(s) <= maxToken && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0)
+				require.Equal(t, ok, s != "" && len(s) <= MaxToken && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0)
 			}
 			if n, ok := asNumber(v); ok {
 				require.False(t, math.IsNaN(n) || math.IsInf(n, 0))
@@ -534,10 +534,10 @@ func FuzzSubject(f *testing.F) {
 	f.Add("%2B%2f%3d-_==", "", "\xff")
 	f.Fuzz(func(t *testing.T, token, user, channel string) {
 		if s, ok := subjectOf(token); ok {
-			id := &identity{system: ccmessaging{}, values: []string{s.userID, "", s.channelID, "", "", "", "", ""}}
+			id := &identity{system: ccmessaging{}, values: []string{"", "", "", "", s.userID, "", s.channelID, ""}}
 			require.True(t, s.is(id))
 			require.Equal(t, Unknown, ccmessaging{}.foreign(id, token).Reason, "a token's own word proves nothing")
-			id.values[0] += "x"
+			id.values[4] += "x"
 			require.Equal(t, OtherSubject, ccmessaging{}.foreign(id, token).Reason)
 		}
 		if !utf8.ValidString(user) || !utf8.ValidString(channel) {

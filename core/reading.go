@@ -87,10 +87,8 @@ func asToken(v value) (string, bool) {
 	return s, ok && isToken(s)
 }
 
-const maxToken = 16 << 10 // bytes; common servers refuse longer headers
-
 func isToken(s string) bool {
-	if s == "" || len(s) > maxToken {
+	if s == "" || len(s) > MaxToken {
 		return false
 	}
 	for i := range len(s) {

@@ -33,10 +33,10 @@ func TestLifetimeThatIsNoneTakesTheDefault(t *testing.T) {
 }
 
 func TestTokenIsVisibleASCIIOfBearableLength(t *testing.T) {
-	for _, s := range []string{"T", "!", "~", "a b", "32997522-0c9f-4336", strings.Repeat("x", maxToken)} {
+	for _, s := range []string{"T", "!", "~", "a b", "32997522-0c9f-4336", strings.Repeat("x", MaxToken)} {
 		require.Equal(t, s != "a b", isToken(s), s)
 	}
-	for _, s := range []string{"", " ", "a\n", "a\x00", "a\x7f", "ä", strings.Repeat("x", maxToken+1)} {
+	for _, s := range []string{"", " ", "a\n", "a\x00", "a\x7f", "ä", strings.Repeat("x", MaxToken+1)} {
 		require.False(t, isToken(s))
 	}
 }

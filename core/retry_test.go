@@ -126,7 +126,7 @@ func TestRequestThatIsNeverAnsweredEndsWithTheNextCaller(t *testing.T) {
 	b := newBench(t, exampleIdentity)
 	first := b.get(Want{})
 	exchange := b.sent()
-	b.pass(defaultTimeout + 2*second)
+	b.pass(DefaultTimeout + 2*second)
 	require.Equal(t, first, b.get(Want{}), "the host's own timer comes first")
 	b.pass(1)
 	d := b.get(Want{})
