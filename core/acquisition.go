@@ -18,6 +18,7 @@ type task struct {
 	forced     bool   // a caller insists on a new token: an error is not covered up by an older one
 	generation uint64 // of the session when the request was sent
 	bearer     uint64 // generation of the dependency that the request carried
+	shuns      uint64 // generation of the dependency that is not to be carried, or 0
 	cascaded   bool   // the dependency was already found dead once
 	stale      bool   // a token came too old to use once
 	blocked    bool   // it waits for the dependency's acquisition, at most until its time is up
@@ -30,9 +31,16 @@ type task struct {
 type Want struct {
 	// Force gets a new token even though the current one could be used.
 	Force bool
-	// Rejected is a token that a vendor rejected; it is not handed out again.
-	// Where the session has moved on from it, nothing happens.
+	// Rejected is a token that a vendor rejected; it is not handed out again to who says
+	// so. Where the session has moved on from it, nothing happens. A caller is believed
+	// once in five minutes, or gets TokenRejected.
 	Rejected string
+	// Instead is the serial of a token that a call of the caller's has carried and that
+	// [Client.Judge] has judged: another one is wanted. 0 is none.
+	Instead uint64
+	// User tells the users of a shared session apart, or is "". It may be a hash. Users
+	// who are told apart may force once in five minutes, or get RateLimited.
+	User string
 }
 
 // Get decides what a caller gets: a token, a wait for the acquisition in
@@ -45,15 +53,20 @@ func (c *Client) Get(id SessionID, now Instant, want Want) Decision {
 	}
 	c.touch(s)
 	c.expire(s, now)
-	if want.Rejected != "" && want.Rejected == s.held.token {
-		c.reject(s, now, Rejected)
+	if err := c.word(s, now, &want); err != nil {
+		return Decision{Kind: Fail, Err: err}
 	}
-	if s.ready(now) && !want.Force {
+	refused := s.doubtful() && (want.Instead == s.serial() || s.suspect && s.testimony.by(want.User))
+	if s.ready(now) && !want.Force && !refused {
 		c.renewAhead(s, now)
 		return Decision{Kind: Use, Token: s.token()}
 	}
 	if s.task == nil {
-		if err := c.begin(s, now, want.Force, want.Force); err != nil {
+		how := beginning{ahead: want.Force || s.suspect, forced: want.Force}
+		if d := s.carried(); refused && d != nil && d.suspect {
+			how.shuns = d.generation
+		}
+		if err := c.begin(s, now, how); err != nil {
 			return Decision{Kind: Fail, Err: err}
 		}
 		if s.task == nil { // over within the call
@@ -64,14 +77,37 @@ func (c *Client) Get(id SessionID, now Instant, want Want) Decision {
 	return Decision{Kind: Wait, Acquisition: s.task.id}
 }
 
+// word takes what a caller says beyond asking for a token. It has a budget, as each
+// word costs a login, and others use the same token.
+func (c *Client) word(s *session, now Instant, want *Want) *Error {
+	user := shortHash(want.User)
+	if want.Rejected != "" && want.Rejected == s.held.token {
+		if !c.refuse(s, now, source{user, wordPlace}, Rejected) {
+			return &Error{Code: TokenRejected, System: s.systemName(), Step: StepCall, Retryable: true,
+				RetryAt: now.Wall + s.disbelief(source{user, wordPlace}, now)}
+		}
+		want.Instead = s.serial()
+	}
+	if !want.Force || user == 0 {
+		return nil
+	}
+	h := s.hear(source{user, forcePlace}, now)
+	if left := h.own - now.Mono; left > 0 {
+		return &Error{Code: RateLimited, System: s.systemName(), Step: StepInput, Field: "force",
+			Reason: "was asked for a moment ago; try again later", Retryable: true, RetryAt: now.Wall + left}
+	}
+	h.own = now.Mono + beliefWindow
+	return nil
+}
+
 // renewAhead starts renewals in the background of a call that gets the current
 // token. That one cannot start costs nobody anything.
 func (c *Client) renewAhead(s *session, now Instant) {
 	if d := s.carried(); d != nil && d.due(now) {
-		_ = c.begin(d, now, true, false)
+		_ = c.begin(d, now, beginning{ahead: true})
 	}
 	if s.due(now) {
-		_ = c.begin(s, now, true, false)
+		_ = c.begin(s, now, beginning{ahead: true})
 	}
 }
 
@@ -126,19 +162,24 @@ func (c *Client) barred(s *session, now Instant) *Error {
 	return nil
 }
 
-// begin starts an acquisition unless something stands against it. ahead gets a
-// new token even though the current one can still be used; forced, because a
-// caller insists on it.
-func (c *Client) begin(s *session, now Instant, ahead, forced bool) *Error {
+// beginning says what an acquisition is for, beyond a token that can be used.
+type beginning struct {
+	ahead  bool   // a new token even though the current one can still be used
+	forced bool   // because a caller insists on it
+	shuns  uint64 // the generation of the dependency that is not to be carried, or 0
+}
+
+// begin starts an acquisition unless something stands against it.
+func (c *Client) begin(s *session, now Instant, how beginning) *Error {
 	if err := c.barred(s, now); err != nil {
 		return err
 	}
 	if d := s.dependency; d != nil && !d.usable(now) && d.task == nil {
-		if err := c.begin(d, now, false, false); err != nil {
+		if err := c.begin(d, now, beginning{}); err != nil {
 			return err
 		}
 	}
-	s.task = &task{id: c.number(), session: s, began: now, ahead: ahead, forced: forced}
+	s.task = &task{id: c.number(), session: s, began: now, ahead: how.ahead, forced: how.forced, shuns: how.shuns}
 	c.advance(s.task, now)
 	return nil
 }
@@ -150,9 +191,9 @@ func (c *Client) advance(t *task, now Instant) {
 		c.settle(t, now, &Error{Code: Forgotten, Step: t.request.Step, Retryable: true}, 0)
 		return // a verification; what it depends on may be gone as well
 	}
-	if d := s.dependency; d != nil && !d.usable(now) {
+	if d := s.dependency; d != nil && (!d.usable(now) || t.shunned(d)) {
 		if d.task == nil {
-			if err := c.begin(d, now, false, false); err != nil {
+			if err := c.begin(d, now, beginning{ahead: t.shunned(d)}); err != nil {
 				c.settle(t, now, err, 0)
 				return
 			}
@@ -184,6 +225,9 @@ func (c *Client) advance(t *task, now Instant) {
 	t.request = s.identity.system.ask(&s.identity, o)
 	c.send(t, now)
 }
+
+// shunned reports whether the dependency's current token is not to be carried.
+func (t *task) shunned(d *session) bool { return t.shuns != 0 && t.shuns == d.generation }
 
 // costsLogin reports whether a request counts as a login at the vendor.
 func costsLogin(step Step) bool {
@@ -255,14 +299,27 @@ func (c *Client) Answered(exchange uint64, now Instant, r Response) {
 		}
 	}
 	if t.session.dependency != nil && !t.cascaded {
-		if j := v.judge(&t.session.identity, r); j.bearer {
-			t.cascaded = true
-			c.rejectDependency(t, now, j.reason)
+		if j := v.judge(&t.session.identity, r); j.bearer && c.cascade(t, now, j.reason) {
 			c.advance(t, now)
 			return
 		}
 	}
 	c.failed(t, now, err, true, retryAfter(r, now))
+}
+
+// cascade takes the refusal of what a task's request carried for its dependency, and
+// reports whether the request is worth another try.
+func (c *Client) cascade(t *task, now Instant, reason Reason) bool {
+	t.cascaded = true
+	d := t.session.dependency
+	if d.generation != t.bearer { // it has moved on
+		return true
+	}
+	if !c.refuse(d, now, source{place: applyPlace}.through(t.session), reason) {
+		return false
+	}
+	t.shuns = t.bearer
+	return true
 }
 
 // Lost reports that a request brought no response that can be read. The codes
@@ -335,8 +392,14 @@ func (c *Client) install(s *session, now, sent Instant, g grant, why EventType, 
 		why = EventRenewed
 	}
 	s.retire(c.print(s.held.token))
-	s.held, s.issued, s.dead = g, sent, false
+	s.held, s.issued, s.dead, s.suspect = g, sent, false, false
 	s.generation++
+	if t := s.testimony; t != nil {
+		t.refresh, t.confirmed = step == StepRefresh, false
+		if why == EventRolled {
+			t.of = 0 // it was got for nobody's word
+		}
+	}
 	// Jitter keeps sessions that began together from renewing together.
 	s.renewAge = g.life - c.between(window(g.life)*4/5, window(g.life))
 	c.notify(s, now, Event{Type: why, Step: step, ExpiresAt: s.expiresAt()})
@@ -366,12 +429,13 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 		}
 		c.notify(s, now, Event{Type: EventFailed, Step: err.Step, RetryAt: err.RetryAt, Err: err})
 	}
-	if err != nil && !t.forced && s.ready(now) {
-		err = nil // a token was rolled in meanwhile
-	}
 	e := Effect{Kind: Settled, Session: s.id, ID: t.id, Err: err}
-	if err == nil {
+	if err != nil {
+		s.spare()
+	}
+	if err == nil || !t.forced && s.ready(now) { // a token was rolled in meanwhile, or nobody else has refused the current one
 		e.Token = s.token()
+		err = nil
 	}
 	c.emit(e)
 	for _, child := range t.waiting {

@@ -135,8 +135,8 @@ func (c *Client) Forget(id SessionID, now Instant) {
 	if s == nil {
 		return
 	}
-	s.held, s.dead, s.retired = grant{}, false, nil // first, or who waits could still get it
-	s.held.token = s.identity.given()               // is the caller's, and cannot be got anew
+	s.held, s.dead, s.suspect, s.retired = grant{}, false, false, nil // first, or who waits could still get it
+	s.held.token = s.identity.given()                                 // is the caller's, and cannot be got anew
 	if s.task != nil {
 		c.abandon(s.task, now, Forgotten)
 	}

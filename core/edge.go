@@ -208,7 +208,7 @@ var authorizationDescription = Description{
 	Base:     "edge",
 	Fields:   authorizationFields,
 	Carriers: []string{"Authorization"},
-	policy:   lenient,
+	policy:   policy{retries: 2, retryAnswered: true, backoff: second, free: true},
 	given:    "authorization",
 	step:     StepAuthorization,
 	refusal:  Unauthorized,

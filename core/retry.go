@@ -79,18 +79,15 @@ func (c *Client) coolDown(s *session, now Instant, err *Error, after int64) {
 		wait = refusedCooldown
 	case Unauthorized:
 		wait = answerBackoff // not growing: the user who signs in again should not have to wait for it
-	case Network, Timeout, Unavailable, RateLimited, StaleOnArrival, SupplierFailed, TokenRejected:
+	case Network, Timeout, Unavailable, RateLimited, StaleOnArrival, SupplierFailed:
 		wait = c.backoff(s.identity.system.description().policy.backoff, int(s.failures))
 	default:
 		wait = c.backoff(max(answerBackoff, s.identity.system.description().policy.backoff), int(s.failures))
 	}
 	s.failures++
 	wait = max(wait, after)
-	left := s.barrier.left(now)
-	err.RetryAt = now.Wall + max(wait, left)
-	if wait >= left { // otherwise a vendor that refused, or asked for more time, is still to be left alone
-		s.barrier = &barrier{cause: err, since: now, wait: wait}
-	}
+	err.RetryAt = now.Wall + wait
+	s.barrier = &barrier{cause: err, since: now, wait: wait}
 	c.notify(s, now, Event{Type: EventCooling, Step: err.Step, RetryAt: err.RetryAt})
 }
 

@@ -11,7 +11,8 @@ type session struct {
 	dependents   int32    // sessions that have this one as dependency
 	listed       bool     // opened by a caller; a dependency that nobody opened is not
 	gone         bool
-	dead         bool // the current token was rejected
+	dead         bool // the current token was refused, and nobody else uses it
+	suspect      bool // it was refused, and others use it: it is renewed in the background
 	detached     bool // business calls do not carry the dependency's token
 
 	held       grant
@@ -23,9 +24,10 @@ type session struct {
 	task     *task    // the acquisition in flight, or nil
 	barrier  *barrier // nil after a success
 	failures int32
-	quick    int32   // rejections in a row of tokens that were just acquired
-	logins   int     // ever made
-	budget   *budget // nil where the system has none, or no login was made
+	logins   int // ever made
+
+	testimony *testimony // nil where nobody has said anything
+	budget    *budget    // nil where the system has none, or no login was made
 }
 
 // budget is the logins inside a system's window.
@@ -108,7 +110,14 @@ func (s *session) carried() *session {
 
 // due reports whether a renewal ahead of time should start now.
 func (s *session) due(now Instant) bool {
-	return s.held.life != 0 && now.Since(s.issued) >= s.renewAge && s.task == nil && s.barrier.left(now) == 0
+	old := s.held.life != 0 && now.Since(s.issued) >= s.renewAge
+	return (old || s.suspect && !s.given()) && s.task == nil && s.barrier.left(now) == 0
+}
+
+// doubtful reports whether something that a call carries was refused.
+func (s *session) doubtful() bool {
+	d := s.carried()
+	return s.dead || s.suspect || d != nil && (d.dead || d.suspect)
 }
 
 // calm returns the milliseconds until time alone changes what is to be done: a
@@ -117,13 +126,18 @@ func (s *session) calm(now Instant) int64 {
 	switch {
 	case !s.usable(now) || s.due(now):
 		return 0
-	case s.held.life == 0:
+	case s.held.life == 0 && !s.suspect:
 		return hour // as good as any: nothing ends but by an event
 	}
 	age := now.Since(s.issued)
 	end := s.held.life - margin(s.held.life) - age
+	if s.held.life == 0 {
+		end = hour
+	}
 	switch {
-	case age < s.renewAge:
+	case s.suspect && s.given():
+		return end
+	case age < s.renewAge && !s.suspect:
 		return min(end, s.renewAge-age)
 	case s.task == nil: // stopped by a barrier
 		return min(end, s.barrier.left(now))

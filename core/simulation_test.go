@@ -713,7 +713,7 @@ func (w *world) business() {
 		w.issued[rolled] = &issue{owner: w.issued[t.Value].owner, life: hour, asked: w.now}
 		r.Rolled = rolled
 	}
-	o := w.client.Judge(t.Session, t.Serial, w.now, w.now, r)
+	o := w.client.Judge(t.Session, t.Serial, Place{Call: "GET /business"}, w.now, w.now, r)
 	w.say("business answer %d for serial %d of session %d (current %v): %+v", r.Status, t.Serial, t.Session, current, o)
 	w.rule(o.Rolled == (r.Rolled != "" && current), "7: a rolled token is adopted exactly where the call carried the current one")
 	if current && o.Replay {

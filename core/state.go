@@ -43,7 +43,9 @@ func (s *session) save(w stateWriter, now Instant) {
 	w.number("generation", int64(s.generation))
 	w.number("logins", int64(s.logins))
 	w.number("failures", int64(s.failures))
-	w.number("quick", int64(s.quick))
+	if t := s.testimony; t != nil && t.useless > 0 {
+		w.number("useless", max(1, now.Mono-t.since))
+	}
 	if s.held.token != "" && !s.given() { // a given one comes with the identity
 		w.text("token", s.held.token)
 		w.number("life", s.held.life)
@@ -53,6 +55,7 @@ func (s *session) save(w stateWriter, now Instant) {
 		w.number("refreshLife", s.held.refreshLife)
 	}
 	w.boolean("dead", s.dead)
+	w.boolean("suspect", s.suspect)
 	if left := s.barrier.left(now); left > 0 {
 		cause := s.barrier.cause
 		w.number("barrier", left)
@@ -105,22 +108,41 @@ func (s *session) restore(st state, now Instant, passed int64) {
 	s.generation = uint64(n["generation"])
 	s.logins = int(n["logins"])
 	s.failures = int32(n["failures"])
-	s.quick = int32(n["quick"])
+	if age := n["useless"]; age > 0 {
+		s.testimony = &testimony{useless: mostUseless, since: now.Mono - age - passed}
+	}
 	if isToken(st.texts["token"]) {
 		s.held = grant{token: st.texts["token"], life: n["life"], refresh: st.texts["refresh"], refreshLife: n["refreshLife"]}
 		s.issued = ago(n["age"])
 		s.renewAge = n["renewAge"]
 	}
-	s.dead = st.flags["dead"]
+	s.dead, s.suspect = st.flags["dead"], st.flags["suspect"]
 	if left := n["barrier"] - passed; left > 0 {
 		s.barrier = &barrier{since: now, wait: left, cause: &Error{
 			Code: Code(st.texts["code"]), System: s.systemName(), Step: Step(st.texts["step"]),
 			Status: int(n["status"]), Vendor: n["vendor"], Retryable: st.flags["retryable"], RetryAt: now.Wall + left,
 		}}
 	}
-	for _, age := range st.recent {
-		s.spend(ago(age))
+	s.budget = budgetAfter(s.identity.system.description().policy, st.recent, now, passed)
+}
+
+// budgetAfter is the budget of a session whose host was put away. That time has
+// passed is only said by a time of day, which may have been set forward; so logins
+// keep the age that they had. But where it says that the oldest of a full budget is
+// over, one login is free: who is put away often, and logs in seldom, must not be
+// locked out. A clock that was set forward thus buys one login a start, and no more.
+func budgetAfter(p policy, ages []int64, now Instant, passed int64) *budget {
+	if len(ages) == 0 || p.logins == 0 {
+		return nil
 	}
+	if len(ages) >= p.logins && ages[0]+passed >= p.window {
+		ages = ages[len(ages)-p.logins+1:]
+	}
+	b := &budget{}
+	for _, age := range ages {
+		b.recent = append(b.recent, Instant{Wall: now.Wall - age, Mono: now.Mono - age})
+	}
+	return b
 }
 
 // state is a saved session as it was read, still unchecked.
@@ -155,7 +177,7 @@ func (st state) plausible() bool {
 	}
 	n := st.numbers
 	return n["life"] <= 24*hour && n["refreshLife"] <= 24*hour && n["barrier"] <= maxRetryAfter &&
-		n["renewAge"] <= max(n["life"], 0) && n["failures"] < 1<<20 && n["quick"] < 1<<20
+		n["renewAge"] <= max(n["life"], 0) && n["failures"] < 1<<20
 }
 
 func readState(data []byte) (state, bool) {

@@ -67,6 +67,8 @@ type policy struct {
 	window int64
 	// relays is a system that says itself how long to wait, for the vendor behind it.
 	relays bool
+	// free is a system whose tokens cost no login: its part is asked of the caller's own function, or was given.
+	free bool
 	// detached is a system whose business calls do not carry the dependency's token.
 	detached bool
 }

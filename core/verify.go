@@ -56,9 +56,8 @@ func (c *Client) verified(t *task, now Instant, v Verdict) {
 	t.over = true
 	s := t.session
 	if no := v.Valid != nil && !*v.Valid; no && !s.gone && t.verifies == s.held.token {
-		c.reject(s, now, Denied)
-		if s.task == nil {
-			_ = c.begin(s, now, false, false)
+		if c.refuse(s, now, source{place: verifyPlace}, Denied) {
+			c.renew(s, now, 0)
 		}
 	}
 	c.emit(Effect{Kind: Verified, Session: s.id, ID: t.id, Verdict: v})
