@@ -8,6 +8,7 @@ type task struct {
 	session  *session
 	began    Instant
 	over     bool
+	err      *Error // that it ended with, or nil
 	exchange uint64 // of the request or the pause that it waits for, or 0
 	pausing  bool
 	request  Request
@@ -61,20 +62,28 @@ func (c *Client) Get(id SessionID, now Instant, want Want) Decision {
 		c.renewAhead(s, now)
 		return Decision{Kind: Use, Token: s.token()}
 	}
-	if s.task == nil {
-		how := beginning{ahead: want.Force || s.suspect, forced: want.Force}
-		if d := s.carried(); refused && d != nil && d.suspect {
+	how := beginning{ahead: want.Force, forced: want.Force}
+	if refused {
+		how.ahead = how.ahead || s.dead || s.suspect
+		if d := s.carried(); d != nil && (d.dead || d.suspect) {
 			how.shuns = d.generation
 		}
+	}
+	if s.task == nil {
 		if err := c.begin(s, now, how); err != nil {
+			s.spare()
+			if s.ready(now) && !want.Force && !refused {
+				return Decision{Kind: Use, Token: s.token()}
+			}
 			return Decision{Kind: Fail, Err: err}
 		}
-		if s.task == nil { // over within the call
-			return Decision{Kind: Fail, Err: c.barred(s, now)}
+		if s.task == nil { // over within the call: another token was there already
+			return Decision{Kind: Use, Token: s.token()}
 		}
 	}
-	s.task.forced = s.task.forced || want.Force
-	return Decision{Kind: Wait, Acquisition: s.task.id}
+	t := s.task
+	t.ahead, t.forced, t.shuns = t.ahead || how.ahead, t.forced || how.forced, max(t.shuns, how.shuns)
+	return Decision{Kind: Wait, Acquisition: t.id}
 }
 
 // word takes what a caller says beyond asking for a token. It has a budget, as each
@@ -180,8 +189,9 @@ func (c *Client) begin(s *session, now Instant, how beginning) *Error {
 		}
 	}
 	s.task = &task{id: c.number(), session: s, began: now, ahead: how.ahead, forced: how.forced, shuns: how.shuns}
-	c.advance(s.task, now)
-	return nil
+	t := s.task
+	c.advance(t, now)
+	return t.err // of one that was over at once
 }
 
 // advance takes the next step of an acquisition.
@@ -381,7 +391,8 @@ func (c *Client) granted(t *task, now Instant, g grant) {
 	case s.generation == t.generation || !s.usable(now): // otherwise the session has a newer one
 		c.install(s, now, t.sent, g, EventAcquired, t.request.Step)
 	}
-	t.ahead, t.forced = false, false
+	// What a newer one was refused for is not mended by an older one.
+	t.ahead, t.forced = s.suspect, false
 	c.advance(t, now) // the dependency's token may have died meanwhile
 }
 
@@ -396,9 +407,15 @@ func (c *Client) install(s *session, now, sent Instant, g grant, why EventType, 
 	s.generation++
 	if t := s.testimony; t != nil {
 		t.refresh, t.confirmed = step == StepRefresh, false
+		if t.of == s.generation {
+			t.at = now.Mono
+		}
 		if why == EventRolled {
 			t.of = 0 // it was got for nobody's word
 		}
+	}
+	if why == EventRolled && s.task != nil {
+		s.task.ahead = false // this is the other token
 	}
 	// Jitter keeps sessions that began together from renewing together.
 	s.renewAge = g.life - c.between(window(g.life)*4/5, window(g.life))
@@ -410,11 +427,11 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 	if t.over {
 		return
 	}
-	t.over = true
 	s := t.session
 	if err != nil && err.System == "" {
 		err.System = s.systemName()
 	}
+	t.over, t.err = true, err
 	if t.verifies != "" {
 		c.emit(Effect{Kind: Verified, Session: s.id, ID: t.id, Err: err})
 		c.notify(s, now, Event{Type: EventFailed, Step: StepVerify, Err: err})
@@ -433,7 +450,7 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 	if err != nil {
 		s.spare()
 	}
-	if err == nil || !t.forced && s.ready(now) { // a token was rolled in meanwhile, or nobody else has refused the current one
+	if err == nil || s.ready(now) { // it is still good, one was rolled in meanwhile, or nobody else has refused it
 		e.Token = s.token()
 		err = nil
 	}

@@ -78,6 +78,7 @@ func (c *Client) accepted(s *session, from source, now Instant) {
 func (c *Client) renew(s *session, now Instant, shuns uint64) bool {
 	if s.task == nil {
 		if err := c.begin(s, now, beginning{ahead: true, shuns: shuns}); err != nil {
+			s.spare()
 			return s.dead
 		}
 	}

@@ -140,6 +140,7 @@ func (c *Client) Forget(id SessionID, now Instant) {
 	if s.task != nil {
 		c.abandon(s.task, now, Forgotten)
 	}
+	s.remain(now)
 	s.generation++    // a response on its way is late from here on
 	s.overBudget(now) // drops what is older than the window
 	if s.barrier.left(now) == 0 && len(s.recent()) == 0 && s.dependents == 0 {

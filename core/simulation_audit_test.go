@@ -58,8 +58,8 @@ func (a *auditor) effect(w *world, e Effect) {
 	case Settled:
 		w.rule(!a.settled[e.ID], "2: an acquisition is settled twice")
 		a.settled[e.ID] = true
-		w.rule((e.Err == nil) == (e.Token.Value != ""), "2: an acquisition ends with a token or with an error")
-		if e.Err == nil {
+		w.rule(e.Err != nil || e.Token.Value != "", "2: an acquisition ends with neither a token nor an error")
+		if e.Token.Value != "" {
 			a.adopt(w, e.Session, e.Token.Value)
 		}
 	case Evicted:

@@ -43,8 +43,11 @@ func (s *session) save(w stateWriter, now Instant) {
 	w.number("generation", int64(s.generation))
 	w.number("logins", int64(s.logins))
 	w.number("failures", int64(s.failures))
-	if t := s.testimony; t != nil && t.useless > 0 {
-		w.number("useless", max(1, now.Mono-t.since))
+	if t := s.testimony; t != nil {
+		if t.word != 0 { // who was believed is not told: after a start only those are who have accepted this very token
+			w.number("wary", max(1, now.Mono-max(t.at, t.since, t.word)))
+		}
+		w.boolean("confirmed", t.confirmed)
 	}
 	if s.held.token != "" && !s.given() { // a given one comes with the identity
 		w.text("token", s.held.token)
@@ -108,8 +111,12 @@ func (s *session) restore(st state, now Instant, passed int64) {
 	s.generation = uint64(n["generation"])
 	s.logins = int(n["logins"])
 	s.failures = int32(n["failures"])
-	if age := n["useless"]; age > 0 {
-		s.testimony = &testimony{useless: mostUseless, since: now.Mono - age - passed}
+	if age := n["wary"]; age > 0 || st.flags["confirmed"] {
+		s.testimony = &testimony{confirmed: st.flags["confirmed"]}
+		if age > 0 {
+			since := now.Mono - age - passed
+			s.testimony.useless, s.testimony.since, s.testimony.word = mostUseless, since, since
+		}
 	}
 	if isToken(st.texts["token"]) {
 		s.held = grant{token: st.texts["token"], life: n["life"], refresh: st.texts["refresh"], refreshLife: n["refreshLife"]}

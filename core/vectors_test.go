@@ -402,7 +402,7 @@ func (h *vectorHost) acquire(session SessionID, want Want, then func(Token, *Err
 	d := h.client.Get(session, h.now, want)
 	if d.Kind == Wait {
 		h.waits[d.Acquisition] = append(h.waits[d.Acquisition], func(e Effect) {
-			if e.Err != nil && e.Token.Value != "" && e.Token.Value != want.Rejected && e.Token.Serial != want.Instead {
+			if e.Err != nil && e.Token.Value != "" && !want.Force && e.Token.Value != want.Rejected && e.Token.Serial != want.Instead {
 				e.Err = nil // it is another one for this caller
 			}
 			then(e.Token, e.Err)
