@@ -55,7 +55,8 @@ func (id *identity) pair(name string) Pair { return Pair{name, id.value(name)} }
 // object is fields as a JSON object, under their own names: a Number and a Flag as
 // such, the others as texts. What is absent is left out.
 func (id *identity) object(names ...string) string {
-	b := []byte{'{'}
+	var room [256]byte // for most, so that they are not copied as they grow
+	b := append(room[:0], '{')
 	fields := id.system.description().Fields
 	for _, name := range names {
 		for i, text := range id.values {
