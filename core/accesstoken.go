@@ -16,6 +16,7 @@ var accessTokenDescription = Description{
 	Answers:  []string{"AccessToken", "accessToken"},
 	Codes:    []string{"errorCode", "resultCode"},
 	Success:  []string{"0"},
+	Explains: []string{"exceptionInfo"},
 	Life:     10 * minute, // the document's example has 600 seconds
 	policy:   lenient,
 	given:    "accessToken",
@@ -87,3 +88,27 @@ func (accessToken) carriage(id *identity, g grant, _ string) Carriage {
 }
 
 func (accessToken) judge(_ *identity, r Response) judgement { return judgeByStatus(r) }
+
+// texts are those for where tokenByAkSk fails.
+func (accessToken) texts() Texts {
+	return Texts{
+		Refused: appRefused,
+		Unclear: Advice{
+			Because: "A wrong app key, a wrong app secret, an app that is switched off and an address that is not admitted can all look like this.",
+			Try: []string{
+				"Log in once from a machine whose address is certainly admitted, with the same key and secret. If it works there, it is the address.",
+				"If it fails there too, it is the key or the secret: copy both anew from the API Fabric, without spaces at their ends.",
+			},
+		},
+		Absent: "tokenByAkSk often has another base URL, mostly without the port: that is authUrl.",
+	}
+}
+
+// appRefused is of whatever takes an app's key and secret.
+var appRefused = Advice{
+	Found: "the app key or the app secret is wrong, or the app is switched off",
+	Try: []string{
+		"Copy both anew from the API Fabric, without spaces or line ends around them.",
+		"Check that the app is still switched on there, and subscribed.",
+	},
+}

@@ -17,6 +17,7 @@ var appcubeDescription = Description{
 	Answers:  []string{"authToken"},
 	Codes:    []string{"errorCode"},
 	Success:  []string{"0", "200"},
+	Explains: []string{"errorMsg"},
 	InBody:   true,
 	Life:     hour, // "expireTime … The default value is 3600."
 	policy:   lenient,
@@ -32,7 +33,7 @@ func (appcube) ask(id *identity, _ occasion) Request {
 		Method:  "POST",
 		URL:     id.base + appcubePath,
 		Headers: []Pair{{"Content-Type", "application/json; charset=UTF-8"}},
-		Body:    jsonObject(id.pair("appKey"), id.pair("appSecret")),
+		Body:    id.object("appKey", "appSecret"),
 	}
 }
 
@@ -83,9 +84,11 @@ func (appcube) texts() Texts {
 			"appKey":    {Words{"App key", "App key"}, Words{"the tenant ID", "租户 ID"}, ""},
 			"appSecret": {Words{"App secret", "App secret"}, Words{"the API Password of the IVR", "IVR 的 API 密码"}, ""},
 		},
-		Refused: "appKey or appSecret is wrong",
-		Try:     []string{"Compare appKey with the tenant ID, and appSecret with the IVR's API Password: it can be changed at any time."},
-		Failed:  "Check appKey and appSecret first: AppCube says no more than a code, and its API Password can be changed at any time.",
+		Refused: Advice{
+			Found: "appKey or appSecret is wrong",
+			Try:   []string{"Compare appKey with the tenant ID, and appSecret with the IVR's API Password: it can be changed at any time."},
+		},
+		Failed: "Check appKey and appSecret first: AppCube says no more than a code, and its API Password can be changed at any time.",
 	}
 }
 

@@ -31,6 +31,7 @@ var ccmessagingDescription = Description{
 	Rolls:    "token",
 	Codes:    []string{"resultCode", "errorCode"},
 	Success:  []string{"0", "200"},
+	Explains: []string{"exceptionInfo", "resultDesc"},
 	Life:     hour, // stated by the document, not by the answer: "The token is valid within 1 hour."
 	policy:   lenient,
 	needs:    accessToken{},
@@ -56,13 +57,13 @@ func (ccmessaging) ask(id *identity, o occasion) Request {
 			bearerPair("Authorization", o.bearer),
 			{"Content-Type", "application/json; charset=UTF-8"},
 		},
-		Body: jsonObject(id.pair("userId"), id.pair("userName"), id.pair("channelId"), id.pair("locale")),
+		Body: id.object("userId", "userName", "channelId", "locale"),
 	}
 }
 
 func (ccmessaging) read(step Step, r Response) (grant, *Error) {
 	if err := answerError(&ccmessagingDescription, step, r); err != nil {
-		if err.Code == CredentialsRefused && forbidden(r) == AddressRefused {
+		if err.Code == CredentialsRefused && ccmessagingDescription.why(r) == AddressRefused {
 			err.Code = AddressNotAdmitted
 		}
 		return grant{}, err
@@ -112,7 +113,7 @@ func (ccmessaging) judge(id *identity, r Response) judgement {
 	case 401:
 		return judgement{token: true, bearer: true, reason: TokenDead}
 	case 403:
-		reason := forbidden(r)
+		reason := ccmessagingDescription.why(r)
 		return judgement{bearer: reason == AccessTokenDead, reason: reason}
 	}
 	if r.Status < 200 || r.Status > 299 {
@@ -130,36 +131,6 @@ func (ccmessaging) judge(id *identity, r Response) judgement {
 		}
 	})
 	return j
-}
-
-// forbidden tells apart the reasons of a 403, by the words of exceptionInfo.
-// Only the first form is documented to the letter; the others are told by
-// their subject, and what is not understood is Unknown.
-func forbidden(r Response) Reason {
-	var info string
-	_ = eachMember(r.Body, func(name string, v value) {
-		if name == "exceptionInfo" {
-			info, _ = asString(v)
-		}
-	})
-	info = lower(info)
-	has := func(words ...string) bool {
-		for _, w := range words {
-			if strings.Contains(info, w) {
-				return true
-			}
-		}
-		return false
-	}
-	switch {
-	case has("token") && has("expired", "illegal", "invalid", "refresh"):
-		return AccessTokenDead
-	case has("ip address", "client ip", "source ip", "whitelist", "white list", "allow list", "allowlist", "trustlist"):
-		return AddressRefused
-	case has("app key", "appkey", "app_key", "app-key"):
-		return KeyRefused
-	}
-	return Unknown
 }
 
 // subject is what a ccmessaging token says of itself (cec_07_0953): base64 of a
@@ -220,11 +191,38 @@ func (ccmessaging) texts() Texts {
 			"channelId":   {Words{"Channel ID", "渠道 ID"}, Words{"the Configuration ID of the channel", "渠道的配置 ID"}, ""},
 			"locale":      {Words{"Locale", "语言"}, Words{"an ISO 639 language without a country", "ISO 639 语言代码，不带国家"}, "zh"},
 		},
-		Refused: "the app key or the app secret is wrong, or the app is switched off",
-		Try: []string{
-			"Copy both anew from the API Fabric, without spaces or line ends around them.",
-			"Check that the app is still switched on there, and subscribed.",
+		Refused: appRefused,
+		Relying: &Relying{
+			Expired: Advice{
+				Found:   "the AccessToken that was given has expired, or is none",
+				Because: "An AccessToken lives an hour at most.",
+				Try: []string{
+					"Get a new one by tokenByAkSk from where you got this one, and give that.",
+					"Or give appSecret in place of accessToken: then it is fetched and renewed by itself.",
+				},
+			},
+			Distrusted: Advice{
+				Found:   "applyToken does not accept an AccessToken that was issued a moment ago",
+				Because: "tokenByAkSk gave one for this key and secret, so both are right.",
+				Try: []string{
+					"Check that authUrl and baseUrl are of the same environment: one's tokens are nothing to the other.",
+					"Ask the vendor to compare the clocks of the two servers.",
+				},
+			},
+			UnclearGiven: Advice{
+				Because: "An AccessToken that has expired, one of another app key, and an address that is not admitted can all look like this.",
+				Try: []string{
+					"Try a new AccessToken, of this very app key; it lives an hour at most.",
+					"Try once from a machine whose address is certainly admitted. If it works there, it is the address.",
+				},
+			},
+			UnclearIssued: Advice{
+				Because: "tokenByAkSk gave an AccessToken, so key and secret are right; what is left is an app that may not use the web client, and an address that is not admitted there.",
+				Try: []string{
+					"Check that the app key is allowed to call ccmessaging, and the channel is its own.",
+					"Try once from a machine whose address is certainly admitted. If it works there, it is the address.",
+				},
+			},
 		},
-		Absent: "tokenByAkSk often has another base URL, mostly without the port: that is authUrl.",
 	}
 }

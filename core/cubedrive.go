@@ -18,6 +18,7 @@ var cubedriveDescription = Description{
 	Answers:  []string{"x-auth-token"},
 	Codes:    []string{"success"},
 	Success:  []string{"true"},
+	Verifies: true,
 	// "This interface cannot be called frequently, otherwise it will be intercepted": the page gives no number, so the
 	// budget is a careful one, and a login is repeated only if the vendor cannot have seen it.
 	policy: policy{retries: 1, backoff: 10 * second, logins: 5, window: 10 * minute},
@@ -118,11 +119,14 @@ func (cubedrive) texts() Texts {
 				"应用信息和用户信息，名称由部署决定"}, ""},
 			"method": {Words{"Method of getLogin", "getLogin 的方法"}, Words{"how getLogin is called: a query may end up in logs, a body does not", "查询串可能被记录，请求体不会"}, ""},
 		},
-		Refused: "the application's or the user's parameters are wrong, or either is switched off",
-		Try: []string{
-			"Compare the names and the values of params with what your deployment asks for.",
-			"CubeDrive tolerates few logins: wait a few minutes before the next.",
+		Refused: Advice{
+			Found: "the application's or the user's parameters are wrong, or either is switched off",
+			Try: []string{
+				"Compare the names and the values of params with what your deployment asks for.",
+				"CubeDrive tolerates few logins: wait a few minutes before the next.",
+			},
 		},
-		Page: "CubeDrive also answers so to those who log in too often: wait a few minutes.",
+		Page:        "CubeDrive also answers so to those who log in too often: wait a few minutes.",
+		Intercepted: "getLogin answered with a page of HTML, while verifyAuthToken answers properly: so CubeDrive itself is there, and intercepts logins that come too often.",
 	}
 }

@@ -27,12 +27,16 @@ type Description struct {
 	Answers []string
 	// Rolls is the member of a business answer's JSON object that may hold a new token, or "".
 	Rolls string
-	// Codes are the members of an answer's JSON object that hold the system's own code, and
-	// Success those of its values that mean success.
+	// Codes are the members of an answer's JSON object that hold the system's own code: the
+	// first that is there counts. Success are those of its values that mean success.
 	Codes   []string
 	Success []string
+	// Explains are the members of a refusal's JSON object whose text may say why.
+	Explains []string
 	// InBody is set where a business call carries the token as members of its JSON body.
 	InBody bool
+	// Verifies is set where the vendor has an interface that says whether a token is valid.
+	Verifies bool
 	// Life is how long a token lives where its answer does not say, in milliseconds; 0 for one without an end.
 	Life int64
 
@@ -62,6 +66,10 @@ func (d *Description) Needs() (of *Description, at string) {
 	return d.needs.description(), d.at
 }
 
+// Part returns the exchange in which the token of a part is got, and the field whose
+// text is the token itself where the caller gives one, or "".
+func (d *Description) Part() (step Step, given string) { return d.step, d.given }
+
 // shown is the name by which callers know the system.
 func (d *Description) shown() string {
 	if d.Of != "" {
@@ -86,6 +94,10 @@ const (
 	Parameters Kind = "parameters"
 	// Supplied is a token as a HeaderText, or a function of the caller's that gives one.
 	Supplied Kind = "supplied"
+	// Number is a whole number from Least to Most, or one of Values.
+	Number Kind = "number"
+	// Flag is true or false. An absent one is neither.
+	Flag Kind = "flag"
 )
 
 // Field is one member of an identity.
@@ -95,8 +107,9 @@ type Field struct {
 	Secret   bool // it must not be shown, logged, or given on a command line
 	Optional bool
 	Instead  string   // the field in whose place it stands: one of the two must be there, and not both
-	Most     int      // characters; 0 is no limit
-	Values   []string // of a Choice
+	Least    int      // of a Number
+	Most     int      // the largest Number, or the most characters of a text; 0 is no limit
+	Values   []string // of a Choice, or of a Number that can be nothing else
 	// Alone is a field that tells identities of a program apart and is not sent.
 	Alone bool
 
@@ -119,18 +132,45 @@ func Described() []*Description {
 // Words is a text in the two languages of the vendors.
 type Words struct{ English, Chinese string }
 
-// Texts are what a system says to people.
+// Advice is what something likely means, why that is thought so, and what to do
+// about it. Because is a sentence of its own.
+type Advice struct {
+	Found, Because string
+	Try            []string
+}
+
+// Texts are what a system says to people. Of a part there are those only that
+// can be shown: its title and its fields are those of the system that depends on it.
 type Texts struct {
 	Title    Words
 	Document string // the vendor's document, by title and number
 	Type     string // the name of its identities' type
 	Fields   map[string]FieldTexts
-	// Refused is the likely reason for refused credentials, and Try what to do about it.
-	Refused string
-	Try     []string
+	// Refused is for credentials that are refused.
+	Refused Advice
+	// Unclear is for a refusal by 403 that does not say why: the credentials may be right.
+	// Where there is none, they are what is refused. Found is not said of it.
+	Unclear Advice
+	// Statuses are what the vendor's document calls a status that refuses credentials.
+	Statuses map[int]string
 	// Failed, Absent and Page are what to look at first where the system reports a failure,
 	// is not found at its base URL, or a page of HTML comes in its place; "" where there is nothing to say.
 	Failed, Absent, Page string
+	// Intercepted is what it means that a page of HTML comes in place of a login's answer while the
+	// interface that verifies tokens answers; "" where it means nothing.
+	Intercepted string
+	// Relying is for a system whose requests carry the token of a part, or nil.
+	Relying *Relying
+}
+
+// Relying is what a system says where it refuses a request that carried the token
+// of the part on which it depends.
+type Relying struct {
+	// Expired is for a token that the caller gave, and Distrusted for one that was issued a moment ago.
+	Expired, Distrusted Advice
+	// UnclearGiven and UnclearIssued are for the same where it is not said that it is the
+	// token. Found is not said of them.
+	UnclearGiven, UnclearIssued Advice
 }
 
 // FieldTexts are what is said of one field.
@@ -140,9 +180,9 @@ type FieldTexts struct {
 	Example string // of its value, or ""
 }
 
-// TextsOf returns what a system says to people, by its name.
+// TextsOf returns what a system says to people, by its name; nothing where it says nothing.
 func TextsOf(name string) Texts {
-	if s := systemNamed(name); s != nil {
+	if s, ok := systemNamed(name).(speaker); ok {
 		return s.texts()
 	}
 	return Texts{}

@@ -1,9 +1,12 @@
 package core
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // identity is who a token is for: a system, its base URL and the values of the
@@ -48,6 +51,33 @@ func (id *identity) value(name string) string {
 
 // pair is a field as a member of a request, under its own name.
 func (id *identity) pair(name string) Pair { return Pair{name, id.value(name)} }
+
+// object is fields as a JSON object, under their own names: a Number and a Flag as
+// such, the others as texts. What is absent is left out.
+func (id *identity) object(names ...string) string {
+	var room [256]byte // for most, so that they are not copied as they grow
+	b := append(room[:0], '{')
+	fields := id.system.description().Fields
+	for _, name := range names {
+		for i, text := range id.values {
+			field := &fields[i]
+			if field.Name != name || text == "" {
+				continue
+			}
+			if len(b) > 1 {
+				b = append(b, ',')
+			}
+			b, _ = jsontext.AppendQuote(b, name)
+			b = append(b, ':')
+			if field.Kind == Number || field.Kind == Flag {
+				b = append(b, text...)
+			} else {
+				b, _ = jsontext.AppendQuote(b, text)
+			}
+		}
+	}
+	return string(append(b, '}'))
+}
 
 // dependency returns the identity whose token every request of this one carries
 // too, or nil. Its fields are those of the same names.
@@ -173,7 +203,7 @@ func (f *fields) system() system {
 	name := f.text("system")
 	s := systemNamed(name)
 	if s == nil && f.err == nil {
-		f.err = invalid("", "system", "must be "+oneOf(vendorNames())+`, or there must be an "edge" in its place`)
+		f.err = invalid("", "system", "must be "+oneOf(vendorNames(), `"`)+`, or there must be an "edge" in its place`)
 	}
 	return s
 }
@@ -188,12 +218,12 @@ func vendorNames() []string {
 	return names
 }
 
-// oneOf lists names as a sentence does: "a", "b" or "c".
-func oneOf(names []string) string {
+// oneOf lists names as a sentence does: "a", "b" or "c", each in quotes of that form.
+func oneOf(names []string, quote string) string {
 	last := len(names) - 1
-	text := `"` + names[last] + `"`
+	text := quote + names[last] + quote
 	if last > 0 {
-		text = `"` + strings.Join(names[:last], `", "`) + `" or ` + text
+		text = quote + strings.Join(names[:last], quote+", "+quote) + quote + " or " + text
 	}
 	return text
 }
@@ -209,8 +239,11 @@ func (f *fields) read(id *identity, all []Field) {
 			f.fail(field.Name, "and "+field.Instead+" exclude each other: give one of them")
 		case given || !field.Optional && field.Instead == "" && !f.replaced(field, all):
 			id.values[i] = f.value(id, field)
-		case field.Kind == Choice:
-			id.values[i] = field.Values[0]
+		default:
+			f.take(field.Name) // a null is absent, and no stray name
+			if field.Kind == Choice {
+				id.values[i] = field.Values[0]
+			}
 		}
 	}
 }
@@ -233,6 +266,10 @@ func (f *fields) value(id *identity, field *Field) string {
 		s = f.headerText(field.Name)
 	case URL:
 		s = f.baseURL(field.Name)
+	case Number:
+		return f.wholeNumber(field)
+	case Flag:
+		return f.flag(field.Name)
 	case Parameters:
 		id.params = f.parameters(field.Name)
 	case Supplied:
@@ -247,7 +284,7 @@ func (f *fields) value(id *identity, field *Field) string {
 	switch {
 	case s == "":
 	case field.Kind == Choice && !slices.Contains(field.Values, s):
-		f.fail(field.Name, "must be "+oneOf(field.Values))
+		f.fail(field.Name, "must be "+oneOf(field.Values, `"`))
 	case field.Most > 0 && utf8.RuneCountInString(s) > field.Most:
 		f.fail(field.Name, "must have 1 to "+itoa(int64(field.Most))+" characters")
 	case field.check != nil && !field.check(s):
@@ -264,6 +301,44 @@ func (f *fields) number(name string) int64 {
 		f.fail(name, "must be a positive whole number")
 	}
 	return int64(n)
+}
+
+// wholeNumber takes a mandatory Number, and returns it in one form.
+func (f *fields) wholeNumber(field *Field) string {
+	v, given := f.take(field.Name)
+	if !given {
+		f.fail(field.Name, "is missing")
+		return ""
+	}
+	least, most := int64(field.Least), int64(field.Most)
+	if most == 0 {
+		most = 1<<53 - 1 // as far as JavaScript tells one whole number from the next
+	}
+	n, ok := asNumber(v)
+	whole := ok && v.Kind() == '0' && n == math.Trunc(n)
+	text := itoa(int64(n))
+	switch {
+	case len(field.Values) > 0 && !(whole && slices.Contains(field.Values, text)):
+		f.fail(field.Name, "must be "+oneOf(field.Values, ""))
+	case len(field.Values) == 0 && !(whole && n >= float64(least) && n <= float64(most)):
+		f.fail(field.Name, "must be a whole number from "+itoa(least)+" to "+itoa(most))
+	}
+	return text
+}
+
+// flag takes a mandatory Flag.
+func (f *fields) flag(name string) string {
+	v, given := f.take(name)
+	yes, ok := asBool(v)
+	switch {
+	case !given:
+		f.fail(name, "is missing")
+	case !ok:
+		f.fail(name, "must be true or false")
+	case yes:
+		return "true"
+	}
+	return "false"
 }
 
 // parameters takes a mandatory object of texts, and orders it by its names. Of a

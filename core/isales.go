@@ -17,6 +17,7 @@ var isalesDescription = Description{
 	Answers:  []string{"token", "refreshToken"},
 	Codes:    []string{"result", "resultCode", "errorCode"},
 	Success:  []string{"0"},
+	Explains: []string{"resultMsg", "resultDesc"},
 	Life:     5 * minute, // the example's 300 seconds: the document states no default
 	policy:   lenient,
 }
@@ -33,7 +34,7 @@ func (isales) ask(id *identity, o occasion) Request {
 		return r
 	}
 	r.Step, r.URL = StepLogin, id.base+path+"login"
-	r.Body = jsonObject(id.pair("user"), id.pair("passwd"))
+	r.Body = id.object("user", "passwd")
 	return r
 }
 
@@ -103,11 +104,14 @@ func (isales) texts() Texts {
 			"user":    {Words{"User", "用户"}, Words{"the account's name, of CTI-OBS", "CTI-OBS 的用户"}, ""},
 			"passwd":  {Words{"Password", "密码"}, Words{"of that user", "该用户的密码"}, ""},
 		},
-		Refused: "user or passwd is wrong, or the account is locked",
-		Try: []string{
-			"Log in once with the same pair where a person does. If it works there, compare how it is written here.",
-			"Check that the account is not locked or expired; wait before more attempts, as they may lock it.",
+		Refused: Advice{
+			Found: "user or passwd is wrong, or the account is locked",
+			Try: []string{
+				"Log in once with the same pair where a person does. If it works there, compare how it is written here.",
+				"Check that the account is not locked or expired; wait before more attempts, as they may lock it.",
+			},
 		},
+		Statuses: map[int]string{401: "not authorised", 403: "a failed authentication"},
 	}
 }
 

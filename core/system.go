@@ -6,9 +6,6 @@ package core
 type system interface {
 	// description is what can be said of the system as data.
 	description() *Description
-	// texts are for people who fill in a form or read a reference. Nothing that a
-	// page loads calls this, so that the linker leaves the texts out of the module.
-	texts() Texts
 	// ask returns the request of the next step of an acquisition.
 	ask(id *identity, o occasion) Request
 	// read says what the answer to such a request means.
@@ -159,10 +156,14 @@ type judgement struct {
 	reason Reason
 }
 
-// none is embedded by systems that have no interface to verify, and nothing to say to people.
+// speaker is a system with texts for people who fill in a form or read a reference.
+// It is no part of system, so that nothing that a page loads knows of it: the
+// linker leaves the texts out of the module, and their types.
+type speaker interface{ texts() Texts }
+
+// none is embedded by systems that have no interface to verify.
 type none struct{}
 
-func (none) texts() Texts                                           { return Texts{} }
 func (none) verification(*identity, string, string) (Request, bool) { return Request{}, false }
 func (none) confirms(Response) (Verdict, *Error)                    { return Verdict{}, nil }
 func (none) foreign(*identity, string) Verdict                      { return Verdict{Reason: Unknown} }

@@ -4,14 +4,16 @@
  * What is known of one field of an identity.
  * @typedef {object} FieldDescription
  * @property {string} name as the identity has it
- * @property {"text" | "header" | "url" | "choice" | "parameters" | "supplied"} kind a text; a text that is sent in a header: visible ASCII
- *   without a space; an http or https URL; one of `values`; an object of texts under names of the caller's choice; or a
- *   token, as a text or by a function
+ * @property {"text" | "header" | "url" | "choice" | "number" | "flag" | "parameters" | "supplied"} kind a text; a text that is sent in a
+ *   header: visible ASCII without a space; an http or https URL; one of `values`; a whole number from `minimum` to `maximum`, or one of
+ *   `values`; true or false; an object of texts under names of the caller's choice; or a token, as a text or by a function
  * @property {boolean} secret whether it must not be shown or logged
  * @property {boolean} optional whether it may be left out
  * @property {string} [insteadOf] the field in whose place it stands: one of the two must be given, and not both
- * @property {readonly string[]} [values] what a choice may be; the first is meant where it is left out
+ * @property {readonly (string | number)[]} [values] what a choice or a number may be; the first is meant where a choice is left out
  * @property {number} [maxLength] in characters
+ * @property {number} [minimum]
+ * @property {number} [maximum]
  */
 
 /**
@@ -21,6 +23,7 @@
  * @property {string} title for people
  * @property {readonly FieldDescription[]} fields of an identity beside `system`, in the order in which a form shows them
  * @property {boolean} bodyCarriesToken whether a business call carries the token inside its JSON body
+ * @property {boolean} verifies whether the vendor has an interface that says whether a token is valid
  */
 
 /** The systems that hand out tokens. @typedef {"appcube" | "ccmessaging" | "isales" | "cubedrive"} System */
@@ -31,6 +34,7 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "appcube",
 		title: "OIAP AppCube",
 		bodyCarriesToken: true,
+		verifies: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "appKey", kind: "text", secret: false, optional: false },
@@ -41,6 +45,7 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "ccmessaging",
 		title: "AICC web client",
 		bodyCarriesToken: false,
+		verifies: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "authUrl", kind: "url", secret: false, optional: true },
@@ -57,6 +62,7 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "isales",
 		title: "CC-iSales for CTI-OBS",
 		bodyCarriesToken: false,
+		verifies: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "user", kind: "text", secret: false, optional: false },
@@ -67,6 +73,7 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "cubedrive",
 		title: "CubeDrive",
 		bodyCarriesToken: false,
+		verifies: true,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "params", kind: "parameters", secret: true, optional: false },

@@ -8,8 +8,9 @@
  * @property {readonly string[]} guarded headers that only the app itself may hold
  * @property {readonly string[]} answers members of answers that hold tokens
  * @property {string} rolls the member of a business answer's object that may hold a new token, or ""
- * @property {readonly string[]} codes members of answers that hold the system's own code
+ * @property {readonly string[]} codes members of answers that hold the system's own code; the first that is there counts
  * @property {readonly string[]} success those of its values that mean success
+ * @property {readonly string[]} explains members of refusals whose text may say why
  */
 
 /** @type {Readonly<Record<import("./systems.js").System, Tokens>>} */
@@ -22,6 +23,7 @@ export const tokens = {
 		rolls: "",
 		codes: ["errorCode"],
 		success: ["0", "200"],
+		explains: ["errorMsg"],
 	},
 	ccmessaging: {
 		paths: ["/apiaccess/ccmessaging/applyToken", "/apigovernance/api/oauth"],
@@ -31,6 +33,7 @@ export const tokens = {
 		rolls: "token",
 		codes: ["resultCode", "errorCode"],
 		success: ["0", "200"],
+		explains: ["exceptionInfo", "resultDesc"],
 	},
 	isales: {
 		paths: ["/rest/isales/v1/openapi/obs/auth"],
@@ -40,6 +43,7 @@ export const tokens = {
 		rolls: "",
 		codes: ["result", "resultCode", "errorCode"],
 		success: ["0"],
+		explains: ["resultMsg", "resultDesc"],
 	},
 	cubedrive: {
 		paths: ["/getLogin", "/verifyAuthToken"],
@@ -49,15 +53,21 @@ export const tokens = {
 		rolls: "",
 		codes: ["success"],
 		success: ["true"],
+		explains: [],
 	},
 };
 
 /**
  * A system whose token every request of another one carries too: one of it serves all identities with the same fields.
- * @typedef {{ system: string, fields: readonly string[], at: string }} Dependency its name, its fields, and the field of the other one with its base URL
+ * @typedef {object} Dependency
+ * @property {string} system its name
+ * @property {readonly string[]} fields
+ * @property {string} at the field of the other one with its base URL
+ * @property {string} given the field that is the token itself, where the caller gives it
+ * @property {import("./words.js").Step} step in which its token is got
  */
 
 /** @type {Readonly<Partial<Record<import("./systems.js").System, Dependency>>>} */
 export const dependencies = {
-	ccmessaging: { system: "accesstoken", fields: ["appKey", "appSecret", "accessToken"], at: "authUrl" },
+	ccmessaging: { system: "accesstoken", fields: ["appKey", "appSecret", "accessToken"], at: "authUrl", given: "accessToken", step: "access_token" },
 };

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"cctoken/core"
@@ -26,7 +27,7 @@ func identity() string {
 	fields := allFields()
 	b.WriteString("/**\n * All fields of all systems.\n * @typedef {object} Fields\n")
 	for _, f := range fields {
-		b.WriteString(" * @property {" + typeOf(f) + "} [" + f.Name + "]\n")
+		b.WriteString(" * @property {" + strings.Join(typesOf(f.Name), " | ") + "} [" + f.Name + "]\n")
 	}
 	b.WriteString(" */\n\n")
 
@@ -148,6 +149,13 @@ func typeOf(f core.Field) string {
 	switch f.Kind {
 	case core.Choice:
 		return union(f.Values)
+	case core.Number:
+		if len(f.Values) > 0 {
+			return strings.Join(f.Values, " | ")
+		}
+		return "number"
+	case core.Flag:
+		return "boolean"
 	case core.Parameters:
 		return "Readonly<Record<string, string>>"
 	case core.Supplied:
@@ -156,23 +164,33 @@ func typeOf(f core.Field) string {
 	return "string"
 }
 
+// typesOf are the types of all fields of a name, which need not be of one kind.
+func typesOf(name string) []string {
+	types := []string{}
+	for _, f := range everyField() {
+		if t := typeOf(f); f.Name == name && !slices.Contains(types, t) {
+			types = append(types, t)
+		}
+	}
+	return types
+}
+
 // allFields are the fields of all identities that callers have, each once.
 func allFields() []core.Field {
-	out := []core.Field{{Name: "system", Kind: core.Text}}
-	add := func(f core.Field) {
-		for i := range out {
-			if out[i].Name == f.Name {
-				return
-			}
+	var out []core.Field
+	for _, f := range everyField() {
+		if !slices.ContainsFunc(out, func(other core.Field) bool { return other.Name == f.Name }) {
+			out = append(out, f)
 		}
-		out = append(out, f)
 	}
+	return out
+}
+
+func everyField() []core.Field {
+	out := []core.Field{{Name: "system", Kind: core.Text}}
 	for _, d := range core.Described() {
 		if d.Vendor || d.Member != "" {
-			add(core.Field{Name: d.Base, Kind: core.URL})
-			for _, f := range d.Fields {
-				add(f)
-			}
+			out = append(append(out, core.Field{Name: d.Base, Kind: core.URL}), d.Fields...)
 		}
 	}
 	return out

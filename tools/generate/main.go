@@ -18,6 +18,7 @@ var files = map[string]func() string{
 	"tokens.js":   tokens,
 	"words.js":    words,
 	"limits.js":   limits,
+	"refusals.js": refusals,
 }
 
 func main() {

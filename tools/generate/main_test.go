@@ -37,8 +37,51 @@ func TestEverySystemSpeaksToPeople(t *testing.T) {
 		require.NotEmpty(t, texts.Title.Chinese, d.Name)
 		require.NotEmpty(t, texts.Document, d.Name)
 		require.NotEmpty(t, texts.Type, d.Name)
-		require.NotEmpty(t, texts.Refused, d.Name)
-		require.NotEmpty(t, texts.Try, d.Name)
+		require.NotEmpty(t, texts.Refused.Found, d.Name)
+		require.NotEmpty(t, texts.Refused.Try, d.Name)
+		if of, _ := d.Needs(); of != nil {
+			refused := core.TextsOf(of.Name).Refused
+			require.NotEmpty(t, refused.Found, of.Name)
+			require.NotEmpty(t, refused.Try, of.Name)
+			require.NotNil(t, texts.Relying, d.Name)
+			for _, says := range []core.Advice{texts.Relying.Expired, texts.Relying.Distrusted, texts.Relying.UnclearGiven, texts.Relying.UnclearIssued} {
+				require.NotEmpty(t, says.Because, d.Name)
+				require.NotEmpty(t, says.Try, d.Name)
+			}
+		}
+	}
+}
+
+// The command has one flag and one variable for the fields of one name.
+func TestFieldsOfOneNameAreGivenInOneWay(t *testing.T) {
+	way := func(f core.Field) string {
+		switch {
+		case f.Kind == core.Parameters:
+			return "parameters"
+		case f.Secret:
+			return "a secret"
+		case f.Kind == core.Flag:
+			return "a flag"
+		}
+		return "a value"
+	}
+	ways := map[string]string{}
+	for _, d := range vendors() {
+		secrets, parameters := 0, 0
+		for _, f := range d.Fields {
+			if known := ways[f.Name]; known != "" {
+				require.Equal(t, known, way(f), "%s.%s", d.Name, f.Name)
+			}
+			ways[f.Name] = way(f)
+			if f.Secret {
+				secrets++
+			}
+			if f.Kind == core.Parameters {
+				parameters++
+			}
+		}
+		require.NotZero(t, secrets, "%s has a secret to log in with", d.Name)
+		require.LessOrEqual(t, parameters, 1, "--param is for one field of %s", d.Name)
 	}
 }
 

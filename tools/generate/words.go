@@ -47,6 +47,27 @@ func words() string {
 	return file("The stable words: codes, steps, reasons and types of events.", b.String())
 }
 
+// refusals is by which words a refusal's text is understood, in the core and by whoever explains it to people.
+func refusals() string {
+	var b strings.Builder
+	b.WriteString(`/**
+ * What the text of a refusal speaks of. They are in the order in which they count: a text, in lower case, speaks of the first of
+ * which it has one of each list of words.
+ * @type {readonly { of: import("./words.js").Reason, words: readonly (readonly string[])[] }[]}
+ */
+export const subjects = [
+`)
+	for _, s := range core.Subjects() {
+		lists := make([]string, len(s.Words))
+		for i, words := range s.Words {
+			lists[i] = literal(words)
+		}
+		b.WriteString("\t{ of: " + literal(s.Of) + ", words: [" + strings.Join(lists, ", ") + "] },\n")
+	}
+	b.WriteString("];\n")
+	return file("By which words refusals are told apart.", b.String())
+}
+
 // limits are the numbers that both languages keep to.
 func limits() string {
 	var b strings.Builder
