@@ -17,7 +17,7 @@ type task struct {
 	ahead      bool   // get a new token even though the current one can still be used
 	forced     bool   // a caller insists on a new token: an error is not covered up by an older one
 	generation uint64 // of the session when the request was sent
-	bearer     uint64 // generation of the dependency that the request carried
+	bearer     uint64 // generation of the dependency when it began, or that the request carried
 	cascaded   bool   // the dependency was already found dead once
 	stale      bool   // a token came too old to use once
 	blocked    bool   // it waits for the dependency's acquisition, at most until its time is up
@@ -138,9 +138,18 @@ func (c *Client) begin(s *session, now Instant, ahead, forced bool) *Error {
 			return err
 		}
 	}
-	s.task = &task{id: c.number(), session: s, began: now, ahead: ahead, forced: forced}
+	s.task = c.task(s, now)
+	s.task.ahead, s.task.forced = ahead, forced
 	c.advance(s.task, now)
 	return nil
+}
+
+func (c *Client) task(s *session, now Instant) *task {
+	t := &task{id: c.number(), session: s, began: now}
+	if s.dependency != nil {
+		t.bearer = s.dependency.generation
+	}
+	return t
 }
 
 // advance takes the next step of an acquisition.
@@ -149,6 +158,15 @@ func (c *Client) advance(t *task, now Instant) {
 	if s.gone && s.dependency != nil {
 		c.settle(t, now, &Error{Code: Forgotten, Step: t.request.Step, Retryable: true}, 0)
 		return // a verification; what it depends on may be gone as well
+	}
+	if t.verifies == "" && !t.ahead && !t.forced && s.ready(now) {
+		c.settle(t, now, nil, 0)
+		return
+	}
+	if d := s.dependency; d != nil && t.bearer < d.since {
+		// What was begun for a user who was forgotten must not go on with what the function gives now.
+		c.settle(t, now, &Error{Code: Forgotten, Step: t.request.Step, Retryable: true}, 0)
+		return
 	}
 	if d := s.dependency; d != nil && !d.usable(now) {
 		if d.task == nil {
@@ -170,10 +188,6 @@ func (c *Client) advance(t *task, now Instant) {
 	if t.verifies != "" {
 		t.request, _ = s.identity.vendor.verification(&s.identity, t.verifies, s.bearer())
 		c.send(t, now)
-		return
-	}
-	if !t.ahead && !t.forced && s.usable(now) {
-		c.settle(t, now, nil, 0)
 		return
 	}
 	t.generation = s.generation

@@ -34,6 +34,9 @@ func (c *Client) Judge(id SessionID, serial uint64, sent, now Instant, r Respons
 	if !j.token && !j.bearer {
 		return Outcome{Reason: j.reason}
 	}
+	if serial < s.since {
+		return Outcome{Reason: j.reason} // of before the session was forgotten: its caller may be another by now
+	}
 	if current {
 		// Where either token may be the dead one, an AccessToken that only the caller
 		// can replace is not given up: applyToken tells whether it lives.

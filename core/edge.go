@@ -207,18 +207,22 @@ func (e edge) confirms(r Response) (Verdict, *Error) {
 // the edge makes for its user (/v1/call) carry it and nothing else.
 //
 // The values are the subject that the caller tells users apart by, then "token"
-// and the text, or "supplier" and the number of the caller's function.
+// and the text, or "supplier" and the number of the caller's function. Two texts
+// are two sessions as they are; where there is a function, only the subject says
+// whose authorization is held, and so there must be one.
 type authorization struct{ none }
 
 func (authorization) name() string   { return "authorization" }
 func (authorization) policy() policy { return lenient() }
 
 func (authorization) identify(f *fields) []string {
-	subject := ""
+	subject, supplied := "", f.has("authorizationSupplier")
 	if f.has("subject") {
 		subject = f.text("subject")
+	} else if supplied {
+		f.fail("subject", "is missing where authorization is a function: it tells users apart, as a function does not say whose authorization it gives")
 	}
-	if f.has("authorizationSupplier") {
+	if supplied {
 		return []string{subject, bySupplier, f.supplier("authorizationSupplier")}
 	}
 	return []string{subject, byToken, f.headerText("authorization")}
