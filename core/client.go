@@ -319,16 +319,18 @@ func (c *Client) notify(s *session, now Instant, e Event) {
 	c.emit(Effect{Kind: Notify, Session: s.id, Event: &event})
 }
 
+func (s *session) systemName() string { return systemName(s.identity.vendor) }
+
 // systemName is the name that a caller knows: an AccessToken belongs to
 // ccmessaging, an authorization to its edge.
-func (s *session) systemName() string {
-	switch s.identity.vendor {
+func systemName(v vendor) string {
+	switch v {
 	case accessToken{}:
 		return ccmessaging{}.name()
 	case authorization{}:
 		return edge{}.name()
 	}
-	return s.identity.vendor.name()
+	return v.name()
 }
 
 // print is a token's seeded hash, to recognise it by after its text is gone.

@@ -45,7 +45,7 @@ func parseIdentity(data []byte, known string) (*identity, *Error) {
 	if v == nil {
 		return nil, invalid("", "system", `must be "appcube", "ccmessaging", "isales" or "cubedrive", or there must be an "edge" in its place`)
 	}
-	f.system = name
+	f.system = systemName(v)
 	base := "baseUrl"
 	if v == vendor(edge{}) || v == vendor(authorization{}) {
 		base = "edge"

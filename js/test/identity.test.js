@@ -121,7 +121,7 @@ for (const [what, identity, field] of [
 	["a field of a wrong type", { ...identities.appcube, appSecret: 5 }, "appSecret"],
 	["a misspelt field", { ...identities.appcube, appSecrets: "x" }, "appSecrets"],
 	["a value that JSON cannot hold", { ...identities.appcube, appSecret: 5n }, "identity"],
-	["a cycle", (() => { const a = { ...identities.cubedrive }; a.params = { a }; return a; })(), "identity"],
+	["a cycle", (() => { const a = { ...identities.cubedrive }; a.params = { a }; return a; })(), "params"],
 	["the core's own name of a function", { ...identities.ccmessaging, appSecret: undefined, accessTokenSupplier: 1 }, "appSecret"],
 	["two kinds of AccessToken", { ...identities.ccmessaging, accessToken: async () => "A" }, "accessToken"],
 	["a base URL with a query", { ...identities.appcube, baseUrl: "https://vendor.test/?a" }, "baseUrl"],

@@ -65,7 +65,7 @@ for (const [connection, system, path, init] of /** @type {[string, string, strin
 test("a console that is not signed in gets a typed error, and is asked to sign in once, not for ever", async () => {
 	let asked = 0;
 	const client = createClient();
-	const mine = { edge: edge.url, connection: "open-isales", authorization: async () => (asked++, edge.tokenFor("agent-3", { expires: Math.floor(Date.now() / 1000) - 60 })) };
+	const mine = { edge: edge.url, connection: "open-isales", subject: "agent-3", authorization: async () => (asked++, edge.tokenFor("agent-3", { expires: Math.floor(Date.now() / 1000) - 60 })) };
 	await assert.rejects(client.getToken(mine), TokenError);
 	assert.ok(asked <= 3, `asked ${asked} times`);
 	client.close();
