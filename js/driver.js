@@ -385,7 +385,7 @@ export class Driver {
 		this.#early.add(asker);
 		const core = await this.#ready().finally(() => this.#early.delete(asker));
 		if (asker.forgotten) {
-			throw new TokenError("forgotten", "The session was forgotten while this caller waited.", { step: "input", retryable: true });
+			throw new TokenError("forgotten", "The session was forgotten while this caller waited.", { retryable: true });
 		}
 		return core;
 	}

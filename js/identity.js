@@ -86,26 +86,33 @@ import { TokenError } from "./error.js";
 
 /**
  * What an edge's identity has whose authorization is a text.
- * @typedef {object} EdgeAuthorization
+ * @typedef {object} EdgeText
  * @property {string} authorization what the user shows: the enterprise's own bearer token (a JWT). Another text is another
  *   session.
  * @property {string} [subject] not needed: two users' texts differ
  */
 
+/** An edge's identity whose authorization is a text. @typedef {EdgeConnection & EdgeText} EdgeTextIdentity */
+
 /**
  * What an edge's identity has whose authorization is, or may be, a function.
  * @typedef {object} EdgeSupplied
- * @property {string | (() => Promise<Supplied>)} authorization what the user shows, or a function that is asked for it whenever
- *   one is needed. All connections of an edge share what it gives to one subject; of several functions the one is asked that
- *   came with the call that needs it.
+ * @property {string | (() => Promise<Supplied>)} authorization what the user shows: the enterprise's own bearer token (a JWT),
+ *   or a function that is asked for it whenever one is needed
  * @property {string} subject who the function speaks for: any text that is another one for another user, such as the user's ID.
  *   It is not sent, and nothing else tells users apart: a function does not say whose authorization it gives.
  */
 
 /**
+ * An edge's identity whose authorization comes by a function. All connections of an edge share what it gives for one subject; of
+ * several functions the one is asked that came with the call that needs it.
+ * @typedef {EdgeConnection & EdgeSupplied} EdgeSuppliedIdentity
+ */
+
+/**
  * A connection of an edge: a Worker that holds the credentials, and gives this user's tokens to whoever shows that it is
  * this user ("The edge", docs/edge.md). Business calls (`fetch`) go through the edge as well.
- * @typedef {EdgeConnection & (EdgeAuthorization | EdgeSupplied)} EdgeIdentity
+ * @typedef {EdgeTextIdentity | EdgeSuppliedIdentity} EdgeIdentity
  */
 
 /** One of the four systems, asked directly. @typedef {AppCubeIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity} VendorIdentity */
