@@ -271,9 +271,15 @@ export function callsOf(json) {
 	if (edge === undefined) {
 		return { json, baseUrl };
 	}
+	let name;
+	try {
+		name = encodeURIComponent(connection);
+	} catch { // half of a surrogate pair
+		throw new TokenError("invalid_identity", "edge: connection must be a text of whole characters", { system: "edge", step: "input", field: "connection" });
+	}
 	return {
 		json: JSON.stringify({ ...rest, system: "authorization", edge }),
-		baseUrl: `${String(edge).replace(/\/+$/, "")}/v1/call/${encodeURIComponent(connection)}`,
+		baseUrl: `${String(edge).replace(/\/+$/, "")}/v1/call/${name}`,
 	};
 }
 

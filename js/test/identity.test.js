@@ -124,6 +124,7 @@ for (const [what, identity, field] of [
 	["a cycle", (() => { const a = { ...identities.cubedrive }; a.params = { a }; return a; })(), "params"],
 	["the core's own name of a function", { ...identities.ccmessaging, appSecret: undefined, accessTokenSupplier: 1 }, "appSecret"],
 	["two kinds of AccessToken", { ...identities.ccmessaging, accessToken: async () => "A" }, "accessToken"],
+	["half a character in an edge's connection", { edge: "https://edge.test", connection: "\ud800", authorization: "J" }, "connection"],
 	["a base URL with a query", { ...identities.appcube, baseUrl: "https://vendor.test/?a" }, "baseUrl"],
 	["a base URL with a password", { ...identities.appcube, baseUrl: "https://a:b@vendor.test" }, "baseUrl"],
 	["a base URL that is none", { ...identities.appcube, baseUrl: "vendor" }, "baseUrl"],
