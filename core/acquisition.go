@@ -18,7 +18,7 @@ type task struct {
 	ahead      bool   // get a new token even though the current one can still be used
 	forced     bool   // a caller insists on a new token: an error is not covered up by an older one
 	generation uint64 // of the session when the request was sent
-	bearer     uint64 // generation of the dependency that the request carried
+	bearer     uint64 // generation of the dependency when it began, or that the request carried
 	shuns      uint64 // generation of the dependency that is not to be carried, or 0
 	cascaded   bool   // the dependency was already found dead once
 	stale      bool   // a token came too old to use once
@@ -188,10 +188,19 @@ func (c *Client) begin(s *session, now Instant, how beginning) *Error {
 			return err
 		}
 	}
-	s.task = &task{id: c.number(), session: s, began: now, ahead: how.ahead, forced: how.forced, shuns: how.shuns}
-	t := s.task
+	t := c.task(s, now)
+	t.ahead, t.forced, t.shuns = how.ahead, how.forced, how.shuns
+	s.task = t
 	c.advance(t, now)
 	return t.err // of one that was over at once
+}
+
+func (c *Client) task(s *session, now Instant) *task {
+	t := &task{id: c.number(), session: s, began: now}
+	if s.dependency != nil {
+		t.bearer = s.dependency.generation
+	}
+	return t
 }
 
 // advance takes the next step of an acquisition.
@@ -201,7 +210,17 @@ func (c *Client) advance(t *task, now Instant) {
 		c.settle(t, now, &Error{Code: Forgotten, Step: t.request.Step, Retryable: true}, 0)
 		return // a verification; what it depends on may be gone as well
 	}
-	if d := s.dependency; d != nil && (!d.usable(now) || t.shunned(d)) {
+	d := s.dependency
+	if t.verifies == "" && !t.ahead && !t.forced && s.ready(now) && (d == nil || !t.shunned(d)) {
+		c.settle(t, now, nil, 0)
+		return
+	}
+	if d != nil && t.bearer < d.since {
+		// What was begun for a user who was forgotten must not go on with what the function gives now.
+		c.settle(t, now, &Error{Code: Forgotten, Step: t.request.Step, Retryable: true}, 0)
+		return
+	}
+	if d != nil && (!d.usable(now) || t.shunned(d)) {
 		if d.task == nil {
 			if err := c.begin(d, now, beginning{ahead: t.shunned(d)}); err != nil {
 				c.settle(t, now, err, 0)
@@ -221,10 +240,6 @@ func (c *Client) advance(t *task, now Instant) {
 	if t.verifies != "" {
 		t.request, _ = s.identity.system.verification(&s.identity, t.verifies, s.bearer())
 		c.send(t, now)
-		return
-	}
-	if !t.ahead && !t.forced && s.usable(now) {
-		c.settle(t, now, nil, 0)
 		return
 	}
 	t.generation = s.generation

@@ -40,6 +40,9 @@ func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant,
 		}
 		return Outcome{Reason: j.reason}
 	}
+	if serial < s.since {
+		return Outcome{Reason: j.reason} // of before the session was forgotten: its caller may be another by now
+	}
 	replay := !current
 	if current {
 		// Where either token may be the dead one, an AccessToken that only the caller

@@ -130,22 +130,50 @@ func (c *Client) Lease(id SessionID, now Instant) int64 {
 
 // Forget drops the session's token and ends an acquisition in flight with
 // Forgotten. What protects the vendor stays: cooldowns and the login budget.
+//
+// An authorization is its user's own: it goes with the session of any edge's
+// connection, and is asked for anew when one of them next needs it. An
+// AccessToken stays, as it is the app's, and others use it.
 func (c *Client) Forget(id SessionID, now Instant) {
 	s := c.session(id)
 	if s == nil {
 		return
 	}
+	c.drop(s, now)
+	d := s.dependency
+	if d == nil || !d.personal() {
+		c.tidy(s, now)
+		return
+	}
+	c.drop(d, now)
+	c.tidy(s, now)
+	c.tidy(d, now)
+}
+
+// drop takes a session's token from it, and from those who wait for one.
+func (c *Client) drop(s *session, now Instant) {
 	s.held, s.dead, s.suspect, s.retired = grant{}, false, false, nil // first, or who waits could still get it
 	s.held.token = s.identity.given()                                 // is the caller's, and cannot be got anew
 	if s.task != nil {
 		c.abandon(s.task, now, Forgotten)
 	}
 	s.remain(now)
-	s.generation++    // a response on its way is late from here on
-	s.overBudget(now) // drops what is older than the window
-	if s.barrier.left(now) == 0 && len(s.recent()) == 0 && s.dependents == 0 {
-		c.remove(s)
+	s.generation++ // a response on its way is late from here on
+	s.since = s.serial()
+	if s.personal() && s.barrier != nil && s.barrier.cause.Code == SupplierFailed {
+		s.failures, s.barrier = 0, nil // it protects nobody, and who signs in again should not have to wait for it
 	}
+}
+
+// tidy removes a session that has nothing to remember and that nobody needs.
+func (c *Client) tidy(s *session, now Instant) {
+	if s.gone || s.dependents > 0 || s.protects(now) {
+		return
+	}
+	if d := s.dependency; d != nil && d.dependents == 1 && !d.listed && d.protects(now) {
+		return // it would go as well
+	}
+	c.remove(s)
 }
 
 func (c *Client) emit(e Effect) { c.effects = append(c.effects, e) }

@@ -46,6 +46,8 @@ type Description struct {
 	// identity has the fields of the same names, and the base URL of the field at, if that is given.
 	needs system
 	at    string
+	// personal is set where the token is one user's own: it goes when that user is forgotten.
+	personal bool
 	// given is the field whose text is the token itself, given by the caller, or "".
 	given string
 	// step is the exchange in which the token of a part is got, and refusal the error for
@@ -110,6 +112,9 @@ type Field struct {
 	Least    int      // of a Number
 	Most     int      // the largest Number, or the most characters of a text; 0 is no limit
 	Values   []string // of a Choice, or of a Number that can be nothing else
+	// Beside is the field that may be a function: where it is one, this one must be there, as
+	// it tells apart whom the function speaks for.
+	Beside string
 	// Alone is a field that tells identities of a program apart and is not sent.
 	Alone bool
 

@@ -200,6 +200,9 @@ func (e edge) confirms(r Response) (Verdict, *Error) {
 // enterprise's own, which the caller gives or supplies. Like an AccessToken it
 // is a session of its own, since all connections of an edge share it. Calls that
 // the edge makes for its user (/v1/call) carry it and nothing else.
+//
+// Two texts are two sessions as they are; where there is a function, only the
+// subject says whose authorization is held, and so there must be one.
 type authorization struct{ none }
 
 var authorizationDescription = Description{
@@ -209,13 +212,14 @@ var authorizationDescription = Description{
 	Fields:   authorizationFields,
 	Carriers: []string{"Authorization"},
 	policy:   policy{retries: 2, retryAnswered: true, backoff: second, free: true},
+	personal: true,
 	given:    "authorization",
 	step:     StepAuthorization,
 	refusal:  Unauthorized,
 }
 
 var authorizationFields = []Field{
-	{Name: "subject", Kind: Text, Optional: true, Alone: true},
+	{Name: "subject", Kind: Text, Optional: true, Alone: true, Beside: "authorization"},
 	{Name: "authorization", Kind: Supplied, Secret: true},
 }
 

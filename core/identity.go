@@ -112,7 +112,7 @@ func parseIdentity(data []byte, known string) (*identity, *Error) {
 		return nil, f.err
 	}
 	d := s.description()
-	f.of = d.Name
+	f.of = d.shown()
 	id := &identity{system: s, base: f.baseURL(d.Base)}
 	f.read(id, d.Fields)
 	if f.err == nil {
@@ -235,6 +235,8 @@ func (f *fields) read(id *identity, all []Field) {
 		field := &all[i]
 		given := f.has(field.Name) || field.Kind == Supplied && f.has(field.supplier())
 		switch {
+		case !given && field.Beside != "" && f.has(field.Beside+"Supplier"):
+			f.fail(field.Name, "is missing where "+field.Beside+" is a function: it tells users apart, as a function does not say whose "+field.Beside+" it gives")
 		case given && field.Instead != "" && f.has(field.Instead):
 			f.fail(field.Name, "and "+field.Instead+" exclude each other: give one of them")
 		case given || !field.Optional && field.Instead == "" && !f.replaced(field, all):

@@ -17,6 +17,7 @@ type session struct {
 
 	held       grant
 	generation uint64 // grows with every token installed
+	since      uint64 // the first serial after it was last forgotten
 	issued     Instant
 	renewAge   int64     // the age in milliseconds at which the token is renewed ahead of time
 	retired    []retired // the last two
@@ -88,6 +89,12 @@ func (s *session) usable(now Instant) bool {
 // given reports whether the session's token is one that the caller gave, and
 // that cannot be got anew.
 func (s *session) given() bool { return s.identity.given() != "" }
+
+// personal reports whether the session's token is what a function of one user's
+// gives: it ends when that user is forgotten.
+func (s *session) personal() bool {
+	return s.identity.system.description().personal && !s.given()
+}
 
 // step is the exchange in which a part's token is got, and refusal the error
 // for one that the caller gave and that is not accepted any more.
@@ -218,6 +225,12 @@ func (s *session) overBudget(now Instant) int64 {
 		return 0
 	}
 	return p.window - now.waited(live[0])
+}
+
+// protects reports whether the session remembers what the vendor is to be spared.
+func (s *session) protects(now Instant) bool {
+	s.overBudget(now) // drops what is older than the window
+	return s.barrier.left(now) > 0 || len(s.recent()) > 0
 }
 
 // retire remembers the current token before it is replaced or dropped.

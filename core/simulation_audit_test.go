@@ -81,6 +81,11 @@ func (a *auditor) sent(w *world, e Effect) {
 		return
 	}
 	owner := w.owner(r)
+	for _, h := range r.Headers {
+		if i := w.issued[strings.TrimPrefix(h.Value, "Bearer ")]; i != nil {
+			w.rule(!i.past, "13: %s is asked for with what was given before the user was forgotten", owner)
+		}
+	}
 	for _, other := range a.flying {
 		w.rule(other != owner, "2: %s has two requests in flight", owner)
 	}

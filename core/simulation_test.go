@@ -112,6 +112,7 @@ type issue struct {
 	asked Instant
 	dead  bool // it must not be handed out any more: it was forgotten, or the vendor was asked and said no
 	ended bool // the vendor does not accept it any more, whether or not anybody knows
+	past  bool // its session was forgotten since
 }
 
 type flying struct {
@@ -172,8 +173,10 @@ func newWorld(seed uint64, traced bool) *world {
 	}
 	add("ccmessaging s", "app s", map[string]any{"system": "ccmessaging", "baseUrl": "https://m", "appKey": "s",
 		"accessTokenSupplier": 1, "userId": "s", "userName": "n", "channelId": "c", "locale": "en"})
-	for _, connection := range []string{"one", "two"} {
-		add("edge "+connection, "user", map[string]any{"edge": "https://e", "connection": connection, "authorizationSupplier": 2})
+	for number, user := range []string{"x", "y"} {
+		for _, connection := range []string{"one", "two"} {
+			add("edge "+connection+" "+user, "user "+user, map[string]any{"edge": "https://e", "connection": connection, "subject": user, "authorizationSupplier": 2 + number})
+		}
 	}
 	// Some worlds are small, hasty or unlucky: in others the rare states are too rare.
 	if w.chance(40) {
@@ -378,6 +381,7 @@ func (w *world) use(p person, t Token) {
 		}
 		w.rule(i.owner == owner, "1: %s gets a token of %s", owner, i.owner)
 		w.rule(!i.dead, "6: a rejected token is handed out to %s", owner)
+		w.rule(!i.past, "13: %s gets a token of before it was forgotten", owner)
 		if i.life != 0 {
 			left := i.life - w.age(i)
 			w.rule(left >= min(minute, i.life/10), "3: a token of %d ms is handed out with %d left", i.life, left)
@@ -615,11 +619,12 @@ func (w *world) owner(r *Request) string {
 	switch {
 	case r.Supplier == 1:
 		return "app s"
-	case r.Supplier == 2:
-		return "user"
+	case r.Supplier != 0:
+		return "user " + string("xy"[r.Supplier-2])
 	case strings.Contains(r.URL, "/v1/token"):
-		w.rule(w.issued[header("Authorization")].owner == "user", "9: the edge is shown another token than its user's")
-		return "edge " + body["connection"].(string)
+		user, ok := strings.CutPrefix(w.issued[header("Authorization")].owner, "user ")
+		w.rule(ok, "9: the edge is shown another token than a user's")
+		return "edge " + body["connection"].(string) + " " + user
 	case strings.Contains(r.URL, "getAppCubeToken"):
 		return "appcube " + body["appKey"].(string)
 	case strings.Contains(r.URL, "tokenByAkSk"):
@@ -813,6 +818,7 @@ func (w *world) call(who person, t Token, at Place, reasons []Reason) {
 	before := w.jury.before(s, at.source())
 	o := w.client.Judge(t.Session, t.Serial, at, w.now, w.now, r)
 	w.say("%s %s %s: %d for serial %d of session %d (current %v): %+v", who.name, at.User, at.Call, r.Status, t.Serial, t.Session, current, o)
+	w.rule(!o.Replay || !w.issued[t.Value].past, "13: a call of before its session was forgotten is sent again")
 	w.rule(o.Rolled == (r.Rolled != "" && current), "7: a rolled token is adopted exactly where the call carried the current one")
 	if !current && usable {
 		after, still := w.client.Token(t.Session, w.now)
@@ -947,12 +953,15 @@ func (w *world) forget() {
 		return
 	}
 	w.say("forget session %d of %s", id, p.name)
-	seen := w.sessions[id]
-	if seen.held != nil {
-		w.issued[seen.held.Value].dead = true
+	personal := strings.HasPrefix(p.app, "user ")
+	for _, i := range w.issued {
+		i.past = i.past || i.owner == p.name || personal && i.owner == p.app
 	}
-	seen.held = nil
+	w.sessions[id].held = nil
 	delete(w.auditor.current, id)
+	if d := w.client.session(id).dependency; personal {
+		delete(w.auditor.current, d.id)
+	}
 	w.client.Forget(id, w.now)
 	w.obey()
 }

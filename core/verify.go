@@ -21,7 +21,8 @@ func (c *Client) Verify(id SessionID, token string, now Instant) (Verdict, uint6
 	if !ok {
 		return known, 0, nil
 	}
-	t := &task{id: c.number(), session: s, began: now, request: request, verifies: token}
+	t := c.task(s, now)
+	t.request, t.verifies = request, token
 	c.advance(t, now)
 	return Verdict{}, t.id, nil
 }

@@ -5,18 +5,20 @@ import { headOf, Lost, read } from "./http.js";
 import { Token } from "./token.js";
 
 /** @typedef {import("./driver.js").Driver} Driver */
+/** @typedef {import("./driver.js").Reference} Reference */
 
 const encoder = new TextEncoder();
 
 /**
  * @param {Driver} driver
+ * @param {Reference} reference whose token it carries
  * @param {(signal?: import("./platform.js").PlatformSignal | null) => Promise<Token>} getToken
  * @param {string} baseUrl
  * @param {string} path
  * @param {import("./platform.js").PlatformRequestInit} init
  * @returns {Promise<import("./platform.js").PlatformResponse>}
  */
-export async function call(driver, getToken, baseUrl, path, init) {
+export async function call(driver, reference, getToken, baseUrl, path, init) {
 	const url = target(baseUrl, path);
 	const redirect = init.redirect ?? "manual";
 	if (redirect !== "manual" && redirect !== "error") {
@@ -30,7 +32,7 @@ export async function call(driver, getToken, baseUrl, path, init) {
 		const prepared = await carry(driver, view, { ...init, redirect });
 		const sent = driver.now();
 		const response = await driver.fetch(url, prepared, { session: view.session, step: "call" });
-		const { replay, reason } = driver.judge(view, sent, headOf(response, view.rolls), await meaning(response, view));
+		const { replay, reason } = driver.judge(reference, view, sent, headOf(response, view.rolls), await meaning(response, view));
 		if (!replay || reasons.has(reason) || isUsedUp(init.body)) {
 			return response;
 		}
