@@ -12,7 +12,8 @@ const encoder = new TextEncoder();
 /**
  * @param {Driver} driver
  * @param {Reference} reference whose token it carries
- * @param {(signal?: import("./platform.js").PlatformSignal | null) => Promise<Token>} getToken
+ * @param {(signal: import("./platform.js").PlatformSignal | null | undefined, instead?: number) => Promise<Token>} getToken instead:
+ *   another one than that of this serial
  * @param {string} baseUrl
  * @param {string} path
  * @param {import("./platform.js").PlatformRequestInit} init
@@ -26,19 +27,28 @@ export async function call(driver, reference, getToken, baseUrl, path, init) {
 	}
 	/** Why it was sent once more: once for each reason, as two tokens can die together. @type {Set<unknown>} */
 	const reasons = new Set();
+	/** The answer that refused a token, until there is another one. @type {{ serial: number | undefined, response: import("./platform.js").PlatformResponse } | undefined} */
+	let refused;
 	for (;;) {
-		const token = await getToken(init.signal);
+		const token = await getToken(init.signal, refused?.serial);
 		const view = Token.view(token);
+		if (refused) {
+			if (view.serial === refused.serial) {
+				return refused.response; // no other could be had, and others still use this one: the answer is the caller's
+			}
+			refused.response.body?.cancel().catch(() => {}); // nobody reads it, broken or not
+		}
 		const prepared = await carry(driver, view, { ...init, redirect });
 		const sent = driver.now();
 		const response = await driver.fetch(url, prepared, { session: view.session, step: "call" });
-		const { replay, reason } = driver.judge(reference, view, sent, headOf(response, view.rolls), await meaning(response, view));
+		const place = `${prepared.method ?? "GET"} ${new URL(url).pathname}`;
+		const { replay, reason } = driver.judge(reference, view, place, sent, headOf(response, view.rolls), await meaning(response, view));
 		if (!replay || reasons.has(reason) || isUsedUp(init.body)) {
 			return response;
 		}
 		reasons.add(reason);
-		response.body?.cancel().catch(() => {}); // nobody reads it, broken or not
 		driver.replayed(view);
+		refused = { serial: view.serial, response };
 	}
 }
 

@@ -322,7 +322,7 @@ async function verify(driver, reference, token, signal) {
  */
 function business(driver, reference, path, init) {
 	const { through, baseUrl } = driver.calls(reference);
-	return call(driver, through, (signal) => acquire(driver, through, { signal: signal ?? undefined }), baseUrl, path, init);
+	return call(driver, through, (signal, instead) => abortable(signal, () => (instead ? driver.token(through, { instead }) : driver.plain(through))), baseUrl, path, init);
 }
 
 /**

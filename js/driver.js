@@ -86,8 +86,11 @@ const maxOpened = 4096;
  */
 /** @typedef {{ through: Reference, baseUrl: string }} Calls */
 /** A promise of the token that is on its way, and the core's epoch and the time of day when it said to wait for that. @typedef {{ promise: Promise<Token>, epoch: number, from: number }} Wait */
-/** @typedef {{ promise: Promise<any>, resolve: (value: any) => void, reject: (error: TokenError) => void }} Waiting */
-/** @typedef {{ force?: boolean, rejected?: string }} Want */
+/**
+ * Who waits for an acquisition or a verification; and why there is no other token than the former one, where there is not.
+ * @typedef {{ promise: Promise<any>, resolve: (value: any) => void, reject: (error: TokenError) => void, error?: TokenError }} Waiting
+ */
+/** @typedef {{ force?: boolean, instead?: number, rejected?: string }} Want instead is the serial of a token that a call was refused with */
 /** @typedef {{ reference: Reference, forgotten: boolean }} Asker */
 
 /** @returns {Known} */
@@ -263,7 +266,7 @@ export class Driver {
 	 * @param {Want} want
 	 * @returns {Promise<Token>}
 	 */
-	async token(reference, { force = false, rejected = "" }) {
+	async token(reference, { force = false, instead = 0, rejected = "" }) {
 		let core;
 		try {
 			core = await this.#readyFor(reference);
@@ -271,7 +274,8 @@ export class Driver {
 			reference.asking = undefined; // whoever comes from here on meets the core's answer
 		}
 		const known = this.#open(core, reference);
-		if (!force && !rejected) {
+		const plain = !force && !instead && !rejected;
+		if (plain) {
 			// Somebody with an equal object may have been here a moment ago.
 			const told = this.live(reference) ?? this.#joined(reference);
 			if (told) {
@@ -279,7 +283,7 @@ export class Driver {
 			}
 		}
 		const now = this.now();
-		const answer = this.#ask(core, () => core.get(known.id, now, force, rejected));
+		const answer = this.#ask(core, () => core.get(known.id, now, force, instead, rejected));
 		// Whoever waits is noted down before the effects are obeyed: one of them may already be the end of the wait.
 		const wait = answer.acquisition ? this.#wait(answer.acquisition) : undefined;
 		this.#obey(core, answer);
@@ -289,13 +293,21 @@ export class Driver {
 		if (answer.token) {
 			return this.#adopt(known, answer.token);
 		}
-		const { promise } = /** @type {Waiting} */ (wait);
+		const waiting = /** @type {Waiting} */ (wait);
+		const { promise } = waiting;
 		// Kept for those who ask the same, unless the wait was over at once.
-		if (!force && !rejected && core === this.#core && this.#waiting.get(/** @type {number} */ (answer.acquisition)) === wait) {
+		if (plain && core === this.#core && this.#waiting.get(/** @type {number} */ (answer.acquisition)) === wait) {
 			known.wait = { promise, epoch: core.epoch, from: now.wall };
 			this.#endLeases(core);
 		}
-		return promise;
+		if (plain || instead) {
+			return promise;
+		}
+		const token = await promise;
+		if (waiting.error && (force || token.value === rejected)) {
+			throw waiting.error; // there is no other token than the one that this caller does not want
+		}
+		return token;
 	}
 
 	/**
@@ -319,15 +331,16 @@ export class Driver {
 	 * What the answer to a business call means.
 	 * @param {Reference} reference of who made it
 	 * @param {import("./core.js").TokenView} view of the token that it carried
+	 * @param {string} place its method and path
 	 * @param {import("./core.js").Instant} sent
 	 * @param {import("./core.js").Head} head
 	 * @param {Uint8Array} body
 	 */
-	judge({ supplier, known }, { session, serial = 0 }, sent, head, body) {
+	judge({ supplier, known }, { session, serial = 0 }, place, sent, head, body) {
 		if (supplier && known.token) {
 			this.#suppliers.use(supplier);
 		}
-		return this.#act((core) => core.judge(session, serial, sent, this.now(), head, body));
+		return this.#act((core) => core.judge(session, serial, place, sent, this.now(), head, body));
 	}
 
 	/** @param {import("./core.js").TokenView} view */
@@ -595,11 +608,15 @@ export class Driver {
 		if (known) {
 			known.wait = undefined;
 		}
-		if (effect.error) {
-			waiting?.reject(errorOf(effect.error, this.#cause));
+		const error = effect.error && errorOf(effect.error, this.#cause);
+		if (error && !("token" in effect)) {
+			waiting?.reject(error);
 		} else if (effect.do === "verified") {
 			waiting?.resolve(effect.verdict);
 		} else if (known) { // not an AccessToken's own session: nobody holds that
+			if (waiting) {
+				waiting.error = error;
+			}
 			const token = this.#adopt(known, /** @type {import("./core.js").TokenView} */ (effect.token));
 			waiting?.resolve(token);
 		}

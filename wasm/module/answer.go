@@ -24,15 +24,15 @@ func answer(client uint32, result func()) uint32 {
 	return out.end()
 }
 
-// response reads what JavaScript says of a response: two numbers, and in the
-// input the headers that matter as JSON, if there are any, then the body.
-func response(status, age float64, headers, body uint32) core.Response {
+// response reads what JavaScript says of a response: two numbers, and in the input
+// from an offset on the headers that matter as JSON, if there are any, then the body.
+func response(status, age float64, from, headers, body uint32) core.Response {
 	var r core.Response
 	if headers != 0 {
-		r = core.ResponseHeaders(in[:headers])
+		r = core.ResponseHeaders(in[from : from+headers])
 	}
 	r.Status, r.Age = int(status), int64(age)
-	r.Body = in[headers : headers+body]
+	r.Body = in[from+headers : from+headers+body]
 	return r
 }
 

@@ -128,15 +128,15 @@ func lease(client uint32, session, wall, mono float64) float64 {
 }
 
 //go:wasmexport get
-func get(client uint32, session, wall, mono float64, force, n uint32) uint32 {
-	want := core.Want{Force: force != 0, Rejected: text(n)}
+func get(client uint32, session, wall, mono float64, force uint32, instead float64, n uint32) uint32 {
+	want := core.Want{Force: force != 0, Instead: uint64(instead), Rejected: text(n)}
 	d := clients[client].Get(core.SessionID(session), instant(wall, mono), want)
 	return answer(client, func() { out.decision(d) })
 }
 
 //go:wasmexport answered
 func answered(client uint32, exchange, wall, mono, status, age float64, headers, body uint32) uint32 {
-	clients[client].Answered(uint64(exchange), instant(wall, mono), response(status, age, headers, body))
+	clients[client].Answered(uint64(exchange), instant(wall, mono), response(status, age, 0, headers, body))
 	wipe(headers + body)
 	return answer(client, nil)
 }
@@ -160,10 +160,11 @@ func woken(client uint32, exchange, wall, mono float64) uint32 {
 }
 
 //go:wasmexport judge
-func judge(client uint32, session, serial, sentWall, sentMono, wall, mono, status, age float64, headers, body uint32) uint32 {
-	r := response(status, age, headers, body)
-	o := clients[client].Judge(core.SessionID(session), uint64(serial), instant(sentWall, sentMono), instant(wall, mono), r)
-	wipe(headers + body)
+func judge(client uint32, session, serial, sentWall, sentMono, wall, mono float64, call uint32, status, age float64, headers, body uint32) uint32 {
+	at := core.Place{Call: string(in[:call])}
+	r := response(status, age, call, headers, body)
+	o := clients[client].Judge(core.SessionID(session), uint64(serial), at, instant(sentWall, sentMono), instant(wall, mono), r)
+	wipe(call + headers + body)
 	return answer(client, func() {
 		out.boolean("replay", o.Replay)
 		out.boolean("rolled", o.Rolled)
