@@ -32,6 +32,7 @@ const rolledMember = "token";
  * @property {import("./config.js").Connection} connection
  * @property {import("./config.js").CallPolicy} policy
  * @property {Session} session
+ * @property {string} user a keyed hash of who calls
  * @property {import("./sessions.js").Sessions} sessions
  * @property {Record<string, unknown>} log
  */
@@ -41,7 +42,7 @@ const rolledMember = "token";
  * @returns {Promise<Response>}
  */
 export async function sealedCall(call) {
-	const { request, connection, policy, session, sessions, log } = call;
+	const { request, connection, policy, session, sessions, user, log } = call;
 	if (!policy.methods.includes(request.method)) {
 		throw new Problem("method_not_allowed", "This method is not open to calls.", { headers: { allow: policy.methods.join(", ") } });
 	}
@@ -57,22 +58,29 @@ export async function sealedCall(call) {
 	const body = await outgoing(call, token);
 	/** Why it was sent once more: once for each reason, as two tokens can die together. @type {Set<unknown>} */
 	const reasons = new Set();
+	const place = `${request.method} ${url.pathname}`;
 	for (;;) {
 		const sent = Date.now();
 		const response = await send(call, url, token, body);
 		log.vendorStatus = response.status;
 		const answer = await understand(response, token);
-		const outcome = answer.meaning && (await sessions.judge(session, { serial: token.serial, sentAgo: Date.now() - sent, ...answer.meaning }));
+		const outcome = answer.meaning && (await sessions.judge(session, { serial: token.serial, call: place, user, sentAgo: Date.now() - sent, ...answer.meaning }));
+		if (response.ok) {
+			sessions.accepted(session, token.serial, user, place);
+		}
 		if (outcome) {
 			log.token = outcome.rolled ? "rolled" : outcome.replay ? "dead" : undefined;
 		}
 		if (outcome?.replay && !reasons.has(outcome.reason) && body.again) {
-			reasons.add(outcome.reason);
-			answer.drop();
-			log.replayed = true;
-			token = await sessions.token(session);
-			body.refresh(token);
-			continue;
+			const other = await sessions.token(session, { instead: token.serial, user });
+			if (other.serial !== token.serial) { // otherwise none could be had, and others still use this one
+				reasons.add(outcome.reason);
+				answer.drop();
+				log.replayed = true;
+				token = other;
+				body.refresh(token);
+				continue;
+			}
 		}
 		const replayed = reasons.size > 0 ? "sent" : outcome?.replay ? "body-too-large" : undefined;
 		return relay(response, answer, policy, replayed);

@@ -64,8 +64,8 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 		});
 	}
 
-	async function getToken(identity, { rejected, forceRefresh } = {}) {
-		const token = await post("/token", identity, { rejected, force: forceRefresh });
+	async function getToken(identity, { rejected, forceRefresh, instead } = {}) {
+		const token = await post("/token", identity, { rejected, force: forceRefresh, instead });
 		const { at } = answers.findLast(({ text }) => text.includes(token.value)) ?? { at: 0 };
 		const expiresAt = token.expiresIn === undefined ? null : Math.round(clock.wall() + token.expiresIn * 1000);
 		return { query: {}, body: {}, ...token, issuedAt: at, expiresAt };
@@ -76,8 +76,12 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 		const streamed = typeof body !== "string";
 		const content = streamed ? await new Response(body).text() : body;
 		const reasons = new Set();
+		let refused;
 		for (;;) {
-			const token = await getToken(identity);
+			const token = await getToken(identity, { instead: refused?.serial });
+			if (token.serial === refused?.serial) {
+				return { status: refused.status };
+			}
 			const sent = clock.mono();
 			const response = await watched(new URL(identity.baseUrl).href.replace(/\/$/, "") + path, {
 				method, headers: token.headers, body: carry(token, content),
@@ -85,6 +89,7 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 			const bytes = new Uint8Array(await response.arrayBuffer());
 			const { replay, reason } = await post("/judge", identity, {
 				serial: token.serial,
+				call: `${method} ${path}`,
 				sentAgo: clock.mono() - sent,
 				status: response.status,
 				rolled: token.rolls && response.headers.get(token.rolls) || undefined,
@@ -94,6 +99,7 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 				return { status: response.status };
 			}
 			reasons.add(reason);
+			refused = { serial: token.serial, status: response.status };
 			onEvent({ type: "replayed" });
 		}
 	}
