@@ -155,27 +155,35 @@ const lexeme = /\s*(?:("[^"\\]*(?:\\[^][^"\\]*)*")|([{}[\],:])|[^\s{}[\],:"]+)/y
 
 /** @param {string} text that may have been cut off, and may have something before its first object */
 function objectHasToken(text) {
-	/** @type {string[]} */
-	const inside = [];
-	let last = "";
-	/** @type {string | undefined} */
-	let name;
 	lexeme.lastIndex = text.indexOf("{");
 	if (lexeme.lastIndex < 0) {
 		return false;
 	}
+	let depth = 0;
+	/** How deep the outermost list is, and the outermost value of a member that holds a token; 0 where there is none. */
+	let list = 0;
+	let held = 0;
+	let last = "";
+	/** @type {string | undefined} */
+	let name;
 	for (let found = lexeme.exec(text); found; found = lexeme.exec(text)) {
 		const [, quoted, sign] = found;
-		if (quoted !== undefined && name === undefined) {
+		const holds = held > 0 || (name !== undefined && list === 0 && holdsToken(parsed(name) ?? ""));
+		if (quoted !== undefined) {
+			if (holds && isToken(parsed(quoted) ?? "")) {
+				return true;
+			}
 			last = quoted;
-		} else if (quoted !== undefined && !inside.includes("[") && holdsToken(parsed(/** @type {string} */ (name)) ?? "") && isToken(parsed(quoted) ?? "")) {
-			return true;
 		}
 		name = sign === ":" ? last : undefined;
 		if (sign === "{" || sign === "[") {
-			inside.push(sign);
+			depth++;
+			held ||= holds ? depth : 0;
+			list ||= sign === "[" ? depth : 0;
 		} else if (sign === "}" || sign === "]") {
-			inside.pop();
+			held = held === depth ? 0 : held;
+			list = list === depth ? 0 : list;
+			depth--;
 		}
 	}
 	return false;

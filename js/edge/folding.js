@@ -11,52 +11,61 @@ const latin = new Map(Object.entries({
 }).flatMap(([ascii, letters]) => [...letters].map((letter) => /** @type {const} */ ([letter, ascii]))));
 
 /**
- * Letters and digits of the Latin alphabet, and slashes, in lower case; nothing else remains.
+ * What can be made of a text: letters and digits of the Latin alphabet, and slashes, in lower case. Nothing else is told apart.
+ * @typedef {object} Folded
+ * @property {string} letters
+ * @property {Set<number>} unsure those by their place that were beyond ASCII, and may be dropped as well
+ */
+
+/**
  * @param {string} text decoded
+ * @returns {Folded}
  */
 export function folded(text) {
-	return latinOf(text).replace(/[^a-z0-9/]/g, "").replace(/\/{2,}/g, "/");
-}
-
-/** @param {string} text */
-function latinOf(text) {
-	return text.normalize("NFKD").toLowerCase().replace(/[^\0-\x7f]/gu, (letter) => latin.get(letter) ?? "");
+	let letters = "";
+	/** @type {Set<number>} */
+	const unsure = new Set();
+	for (const one of /[^\0-\x7f]/.test(text) ? text.match(/\P{M}\p{M}*|\p{M}/gu) ?? [] : [text]) {
+		const made = one.normalize("NFKD").toLowerCase().replace(/[^\0-\x7f]/gu, (letter) => latin.get(letter) ?? "").replace(/[^a-z0-9/]/g, "");
+		if (/[^\0-\x7f]/.test(one)) {
+			[...made].forEach((_, i) => unsure.add(letters.length + i));
+		}
+		letters += made;
+	}
+	return { letters, unsure };
 }
 
 /**
- * Whether a text can become one in which another stands, or, as a whole, that other one: each letter beyond ASCII is made a Latin
- * one, or dropped.
- * @param {string} text decoded
- * @param {string} wanted folded
+ * Whether a text can become one in which another stands, or, as a whole, that other one: each letter beyond ASCII was made a Latin
+ * one, or dropped, and slashes with nothing between them were joined.
+ * @param {Folded} text
+ * @param {string} wanted the letters of the other
  * @param {boolean} [whole]
  */
-export function canBecome(text, wanted, whole = false) {
-	if (!/[^\0-\x7f]/.test(text)) {
-		const sure = folded(text);
-		return whole ? sure === wanted : sure.includes(wanted);
+export function canBecome({ letters, unsure }, wanted, whole = false) {
+	if (unsure.size === 0) {
+		const joined = letters.replace(/\/{2,}/g, "/");
+		return whole ? joined === wanted : joined.includes(wanted);
 	}
 	// How many of the wanted letters can have been found by now: all the numbers that are possible.
 	let found = [true];
-	for (const letter of text.match(/\P{M}\p{M}*|\p{M}/gu) ?? []) {
-		const sure = letter.length === 1 && letter <= "\x7f";
-		for (const one of latinOf(letter).replace(/[^a-z0-9/]/g, "")) {
-			const next = sure ? [] : [...found];
-			for (let i = 0; i < found.length; i++) {
-				if (found[i] && wanted[i] === one) {
-					next[i + 1] = true;
-				}
-				if (found[i] && one === "/" && wanted[i - 1] === "/") {
-					next[i] = true; // what stood between the two slashes was dropped
-				}
+	for (let at = 0; at < letters.length; at++) {
+		const next = unsure.has(at) ? [...found] : [];
+		for (let i = 0; i < found.length; i++) {
+			if (found[i] && wanted[i] === letters[at]) {
+				next[i + 1] = true;
 			}
-			if (!whole) {
-				next[0] = true;
-				if (next[wanted.length]) {
-					return true;
-				}
+			if (found[i] && letters[at] === "/" && wanted[i - 1] === "/") {
+				next[i] = true; // what stood between the two slashes was dropped
 			}
-			found = next;
 		}
+		if (!whole) {
+			next[0] = true;
+			if (next[wanted.length]) {
+				return true;
+			}
+		}
+		found = next;
 	}
 	return found[wanted.length] === true;
 }

@@ -3,15 +3,15 @@ import { canBecome, decodedOnce, folded } from "./folding.js";
 import { tokenFacts } from "./vendors.js";
 
 const facts = Object.values(tokenFacts);
-const carriers = [...new Set(facts.flatMap(({ carriers }) => carriers.map(folded)))];
-const members = [...new Set(facts.flatMap(({ members }) => members.map(folded)))];
+const carriers = facts.flatMap(({ carriers }) => carriers).map((name) => folded(name).letters);
+const members = facts.flatMap(({ members }) => members).map((name) => folded(name).letters);
 
 /**
  * Whether a call could carry a token under a name.
  * @param {string} name of a header, or of a query's parameter
  */
 export function carriesToken(name) {
-	return carriers.some((one) => canBecome(name, one, true));
+	return isOne(name, carriers);
 }
 
 /**
@@ -19,7 +19,13 @@ export function carriesToken(name) {
  * @param {string} name of a member
  */
 export function holdsToken(name) {
-	return members.some((one) => canBecome(name, one, true));
+	return isOne(name, members);
+}
+
+/** @param {string} name @param {string[]} known */
+function isOne(name, known) {
+	const written = folded(name);
+	return known.some((one) => written.letters.length >= one.length && canBecome(written, one, true));
 }
 
 /**

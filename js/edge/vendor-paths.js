@@ -4,12 +4,13 @@ import { canBecome, folded } from "./folding.js";
 import { tokenFacts } from "./vendors.js";
 
 /** Of all systems: a base URL may hold several of them. */
-const interfaces = Object.values(tokenFacts).flatMap(({ interfaces }) => interfaces.map(folded));
+const closed = Object.values(tokenFacts).flatMap(({ interfaces, names }) => [...interfaces, ...names.map((name) => `/${name}`)]).map((path) => folded(path).letters);
 
 /**
  * Whether a path belongs to one of these interfaces, or could be made one of them on its way.
  * @param {string} path decoded, from the host on
  */
 export function handsOutTokens(path) {
-	return interfaces.some((one) => canBecome(path, one));
+	const written = folded(path);
+	return closed.some((one) => canBecome(written, one));
 }

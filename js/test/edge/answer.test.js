@@ -31,7 +31,7 @@ test("it is found in what can be put around it: white space, a mark of byte orde
 	const json = JSON.stringify(documented[0]);
 	for (const text of [
 		`\ufeff${json}`, `  \r\n\t${json}\n`, JSON.stringify(documented[0], null, 2), `callback(${json})`, `/**/callback(${json});`, `)]}',\n${json}`, `for(;;);${json}`, `while(1);${json}`,
-		JSON.stringify(json), `{"a":[1,{"b":2}],"data":{"deep":{"deeper":${json}}}}`, `{"\\u0074oken":"${token}"}`, `{"token" : "${token}"}`, `{"TOKEN":"${token}"}`, `{"token":"Bearer ${token}"}`,
+		JSON.stringify(json), `{"a":[1,{"b":2}],"data":{"deep":{"deeper":${json}}}}`, `{"\\u0074oken":"${token}"}`, `{"token" : "${token}"}`, `{"TOKEN":"${token}"}`, `{"token":{"value":"${token}"}}`, `{"token":["${token}"]}`, `{"access":{"token":{"a":1,"b":["x",{"c":"${token}"}]}}}`, `{"token":"Bearer ${token}"}`,
 		`{"a":"\\"}{","token":"${token}"}`, `{"a":1}\n${json}`, `{"a":[],"token":"${token}"`, `{"a":{},"token":"${token}","cut`,
 	]) {
 		assert.equal(isTokenAnswer(bytes(text), "text/plain"), true, text);
@@ -63,7 +63,7 @@ test("what a business call answers passes", () => {
 	for (const text of [
 		"", "{}", "null", "[]", "text", "begin", '{"resultCode":"0","resultDesc":"query user messages success.","downlinkMessages":[]}', '{"errorCode":"0","exceptionInfo":"auth fail! illegal or expired token info."}',
 		'{"token":"expired"}', '{"token":null,"authToken":""}', '{"token":12345678901234567890}', '{"errors":{"token":"is missing in the request"}}', '{"tokens":3,"pageToken":"aaaaaaaaaaaaaaaaaaaaaaaa","nextToken":"aaaaaaaaaaaaaaaaaaaaaaaa"}',
-		`{"message":"{\\"token\\":\\"${token}\\"}"}`, `{"devices":[{"token":"${token}"}]}`, `[{"token":"${token}"}]`, `{"text":"token","value":"${token}"}`, `{"a":"token:","${token}":1}`,
+		`{"message":"{\\"token\\":\\"${token}\\"}"}`, `{"devices":[{"token":"${token}"}]}`, `{"token":{"value":"expired"},"id":"${token}"}`, `{"token":[],"id":"${token}"}`, `[{"token":"${token}"}]`, `{"text":"token","value":"${token}"}`, `{"a":"token:","${token}":1}`,
 		"<!DOCTYPE html><html><body>token</body></html>", "<p>your token is</p>", "data: {\"a\":1}\n\n", "body { color: red }", "function f() { return {}; }", "%PDF-1.7 {", "{", '{"a', '{"a":"b', "{{{{{{", '"', '"text"',
 	]) {
 		assert.equal(isTokenAnswer(bytes(text), "text/plain"), false, text);

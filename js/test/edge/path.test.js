@@ -93,6 +93,7 @@ test("the interfaces that hand out tokens are closed, whatever the prefixes allo
 	for (const path of [
 		"/apiaccess/ccmessaging/applyToken", "/apiaccess/ccmessaging/APPLYTOKEN", "/apiaccess/ccmessaging/applyToken/", "/apigovernance/api/oauth/tokenByAkSk",
 		"/oifde/rest/appcube/api/getAppCubeToken", "/oifde/rest/api/gettoken", "/rest/isales/v1/openapi/obs/auth/login", "/rest/isales/v1/openapi/obs/auth/refresh",
+		"/apiaccess/ccmessaging/v1/applyToken", "/gateway/applyToken/", "/a/b/tokenByAkSk", "/api/getAppCubeToken", "/tenant/gettoken", "/a/$%7Bb%7D/applyToken",
 		"/getLogin", "/lite/getLogin", "/verifyAuthToken", "/lite/verifyauthtoken",
 	]) {
 		assert.equal(outcome(path, ["/"]), "forbidden", path);
