@@ -51,6 +51,7 @@ export const commands = {
 		port: { type: "string" },
 		lifetime: { type: "string", multiple: true },
 		"cubedrive-logins": { type: "string" },
+		paths: { type: "string" },
 		"allow-origin": { type: "string" },
 	},
 };

@@ -67,6 +67,8 @@ Runs the four systems on this machine until Ctrl-C, and prints the identities th
   --lifetime SECONDS          of all tokens (iSales' refresh token: 12 times as long), or NAME=SECONDS of one kind:
                               appcube, ccmessaging, accessToken, isales, isalesRefresh, cubedrive; several times
   --cubedrive-logins N        logins of a CubeDrive user in a minute before they are intercepted; default 1000
+  --paths READING             how the servers before the systems read a path: written (the default), nginx, envoy, tomcat,
+                              iis, chain (all of them in a row)
   --allow-origin ORIGIN       the one origin whose pages may call it
   --json                      one JSON object: url, identities, business
 `,

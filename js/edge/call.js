@@ -1,9 +1,10 @@
 // Sealed calls: the edge adds the token, and the page never sees it.
+import { isTokenAnswer, look } from "./answer.js";
 import { peek, readBody, streamOf, tooLarge } from "./body.js";
-import { namesToken } from "./header-names.js";
 import { carryBody, membersOf, objectOf } from "./members.js";
-import { admitted, target } from "./path.js";
+import { target } from "./path.js";
 import { Problem, problemType } from "./problem.js";
+import { queryCarriesToken } from "./token-names.js";
 
 /** @typedef {import("./sessions.js").KeptToken} KeptToken */
 /** @typedef {import("./sessions.js").Session} Session */
@@ -49,9 +50,9 @@ export async function sealedCall(call) {
 	if (request.headers.has("upgrade")) {
 		throw new Problem("invalid_request", "A connection cannot be upgraded here.", { field: "upgrade", reason: "upgrade" });
 	}
-	const url = target(connection.baseUrl, admitted(call.path, policy.paths), call.search);
+	const url = target(connection.baseUrl, call.path, call.search, policy.paths);
 	// A token that the caller brings must not stand beside the edge's own.
-	if ([...url.searchParams.keys()].some(namesToken)) {
+	if (queryCarriesToken(call.search)) {
 		throw new Problem("invalid_request", "The query must not carry a token: the edge adds it.", { field: "query", reason: "token_in_query" });
 	}
 	let token = await sessions.token(session);
@@ -63,7 +64,7 @@ export async function sealedCall(call) {
 		const sent = Date.now();
 		const response = await send(call, url, token, body);
 		log.vendorStatus = response.status;
-		const answer = await understand(response, token);
+		const answer = await understand(response, token, log);
 		const outcome = answer.meaning && (await sessions.judge(session, { serial: token.serial, call: place, user, sentAgo: Date.now() - sent, ...answer.meaning }));
 		if (response.ok) {
 			sessions.accepted(session, token.serial, user, place);
@@ -212,17 +213,20 @@ async function send({ request, policy }, url, token, body) {
  * @property {{ status: number, retryAfter?: string, date?: string, rolled?: string, body?: string } | undefined} meaning what the
  *   core is to judge; undefined where the answer cannot say anything of the token
  * @property {BodyInit | null} body what the caller gets
+ * @property {boolean} withheld whether no caller may get it: it looks like one that hands out a token
  * @property {() => void} drop where nobody gets it
  */
 
 /**
  * @param {Response} response
  * @param {KeptToken} token that the call carried
+ * @param {Record<string, unknown>} log
  * @returns {Promise<Understood>}
  */
-async function understand(response, { rolls }) {
+async function understand(response, { rolls }, { request, connection }) {
 	const { status, headers, body } = response;
-	const json = /\bjson\b/i.test(headers.get("content-type") ?? "");
+	const type = headers.get("content-type") ?? "";
+	const json = /\bjson\b/i.test(type);
 	const head = {
 		status,
 		retryAfter: headers.get("retry-after") ?? undefined,
@@ -231,18 +235,21 @@ async function understand(response, { rolls }) {
 	};
 	const cancel = () => void body?.cancel().catch(() => {});
 	if (!body) {
-		return { meaning: response.ok && head.rolled === undefined ? undefined : head, body: null, drop: cancel };
+		return { meaning: response.ok && head.rolled === undefined ? undefined : head, body: null, withheld: false, drop: cancel };
 	}
 	if (!response.ok) {
 		const { bytes, whole, chunks, cancel: drop } = await peeked(response, maxRefusal);
 		return {
 			meaning: { ...head, body: json ? base64(bytes.subarray(0, maxRefusal)) : undefined },
 			body: whole ? bytes : streamOf(chunks(), () => {}),
+			withheld: isTokenAnswer(bytes, type),
 			drop,
 		};
 	}
 	if (!rolls || !json) {
-		return { meaning: head.rolled === undefined ? undefined : head, body, drop: cancel };
+		// Of a stream the request's own line is written before its first byte is there.
+		const note = () => console.log(JSON.stringify({ event: "stream_ended", request, connection, reason: "token_in_answer" }));
+		return { meaning: head.rolled === undefined ? undefined : head, ...(await look(response, note)) };
 	}
 	const { bytes, whole, cancel: drop } = await peeked(response, maxRolling);
 	if (!whole) {
@@ -252,9 +259,11 @@ async function understand(response, { rolls }) {
 	// A new token in the body is for the session, and the page must not see it, whether it was adopted or came too late.
 	const members = membersOf(bytes);
 	const rolled = members?.filter(({ name }) => name === rolledMember) ?? [];
+	const rest = rolled.length === 0 ? bytes : objectOf(/** @type {import("./members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember));
 	return {
 		meaning: head.rolled === undefined && rolled.length === 0 ? undefined : { ...head, body: base64(objectOf(rolled)) },
-		body: rolled.length === 0 ? bytes : objectOf(/** @type {import("./members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember)),
+		body: rest,
+		withheld: isTokenAnswer(rest, type),
 		drop() {},
 	};
 }
@@ -285,7 +294,11 @@ async function peeked(response, most) {
  * @param {import("./config.js").CallPolicy} policy
  * @param {string} [replayed]
  */
-function relay({ status, headers: theirs }, { body }, { responseHeaders = [] }, replayed) {
+function relay({ status, headers: theirs }, { body, withheld, drop }, { responseHeaders = [] }, replayed) {
+	if (withheld) {
+		drop();
+		throw new Problem("token_withheld", "The vendor's answer looks like one that hands out a token, and is withheld.", { reason: "token_in_answer" });
+	}
 	const headers = new Headers();
 	for (const name of responseHeaders) {
 		const value = theirs.get(name);
