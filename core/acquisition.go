@@ -222,7 +222,7 @@ func (c *Client) advance(t *task, now Instant) {
 	}
 	if d != nil && (!d.usable(now) || t.shunned(d)) {
 		if d.task == nil {
-			if err := c.begin(d, now, beginning{ahead: t.shunned(d)}); err != nil {
+			if err := c.begin(d, now, beginning{ahead: t.shunned(d)}); err != nil && !t.relents(d, now) {
 				c.settle(t, now, err, 0)
 				return
 			}
@@ -249,6 +249,16 @@ func (c *Client) advance(t *task, now Instant) {
 	}
 	t.request = s.identity.system.ask(&s.identity, o)
 	c.send(t, now)
+}
+
+// relents carries the dependency's token after all, where there is no other, others use it, and this
+// task's own token is to be replaced as well: that one may be the only one that has died. It reports whether it does.
+func (t *task) relents(d *session, now Instant) bool {
+	if !t.ahead || !t.shunned(d) || !d.usable(now) {
+		return false
+	}
+	t.shuns = 0
+	return true
 }
 
 // shunned reports whether the dependency's current token is not to be carried.
@@ -476,6 +486,9 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 		}
 		child.blocked = false
 		c.cancel(child)
+		if e.Err != nil {
+			child.relents(s, now)
+		}
 		if err == nil {
 			c.advance(child, now)
 		} else {

@@ -27,7 +27,7 @@ const (
 	beliefWindow = 5 * minute
 	// mostBelieved is how often one source is believed within that time: one that
 	// accepts and refuses by turns must not make a loop of logins.
-	mostBelieved = 3
+	mostBelieved = 5
 	// mostUseless is after how many useless renewals in a row only those are believed
 	// that have accepted this very token.
 	mostUseless = 3

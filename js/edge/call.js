@@ -55,7 +55,7 @@ export async function sealedCall(call) {
 	if (queryCarriesToken(call.search)) {
 		throw new Problem("invalid_request", "The query must not carry a token: the edge adds it.", { field: "query", reason: "token_in_query" });
 	}
-	let token = await sessions.token(session);
+	let token = await sessions.token(session, { user });
 	const body = await outgoing(call, token);
 	/** Why it was sent once more: once for each reason, as two tokens can die together. @type {Set<unknown>} */
 	const reasons = new Set();
