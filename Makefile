@@ -46,7 +46,7 @@ test-go: ## run the Go tests natively
 test-wasm: ## run the Go tests of the core and the page under js/wasm
 	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core ./web ./web/console
 
-test-js: runtime dist/serve dist/sandbox.wasm.br node_modules/.made ## run the tests of the JavaScript in Node
+test-js: runtime dist/serve dist/keeper.wasm dist/sandbox.wasm.br node_modules/.made ## run the tests of the JavaScript in Node
 	node --test js/test/*.test.js js/test/cli/*.test.js js/test/sandbox/*.test.js
 
 test-docs: types ## check that the documents are current
@@ -125,11 +125,26 @@ pack: build ## make the npm package
 clean: ## remove what was built
 	rm -rf dist wasm_exec.js cctoken-*.tgz
 
-dist/.unstamped.wasm: $(CORE) dist/.toolchain Makefile
+# Each module as the Go linker leaves it, in tens of thousands of data segments.
+dist/linked/core.wasm: $(CORE) dist/.toolchain Makefile
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/module
 
-dist/console.wasm: $(CONSOLE) dist/.toolchain Makefile
+dist/linked/console.wasm: $(CONSOLE) dist/.toolchain Makefile
 	$(WASM) $(GO_BUILD) -o $@ ./web
+
+# The edge's keeper links net/http, as the library for Workers does.
+dist/linked/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*.go wasm/keeper/keep/*.go)) dist/.toolchain Makefile
+	$(WASM) $(GO_BUILD) -o $@ ./wasm/keeper
+
+# The sandbox for people's own tests.
+dist/linked/sandbox.wasm: $(filter-out %_test.go,$(wildcard core/sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain Makefile
+	$(WASM) $(GO_BUILD) -o $@ ./wasm/sandbox
+
+dist/console.wasm dist/keeper.wasm dist/sandbox.wasm: dist/%.wasm: dist/linked/%.wasm js/build/join.js
+	node js/build/join.js $< $@
+
+dist/.unstamped.wasm: dist/linked/core.wasm js/build/join.js
+	node js/build/join.js $< $@
 
 dist/core.wasm: dist/.unstamped.wasm package.json js/build/stamp.js js/stamp.js
 	node js/build/stamp.js module $< $@
@@ -146,11 +161,6 @@ dist/cctoken.js: $(wildcard js/*.js) dist/go.js dist/build.js js/build/script.js
 dist/manifest.json: dist/edge.js dist/keeper.wasm dist/sandbox.wasm.br dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/.types dist/cctoken.js dist/LICENSES.txt package.json js/build/manifest.js
 	node js/build/manifest.js $@
 
-# The edge's keeper links net/http, as the library for Workers does.
-dist/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*.go wasm/keeper/keep/*.go)) dist/.toolchain Makefile
-	$(WASM) $(GO_BUILD) -o $@ ./wasm/keeper
-	@chmod 644 $@
-
 dist/keeper-go.js: wasm_exec.js js/build/glue.js js/build/keeper-glue.js
 	node js/build/keeper-glue.js wasm_exec.js $@
 
@@ -160,10 +170,7 @@ dist/edge.js: $(wildcard js/*.js js/edge/*.js) dist/keeper-go.js js/build/edge.j
 dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go core/sandbox/*.go)) go.mod dist/.toolchain
 	go build -trimpath -o $@ ./web/serve
 
-# The sandbox for people's own tests. It ships compressed: 7 MB are 1.3.
-dist/sandbox.wasm: $(filter-out %_test.go,$(wildcard core/sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain
-	$(WASM) $(GO_BUILD) -o $@ ./wasm/sandbox
-
+# It ships compressed: 8 MB are 1.2.
 dist/sandbox.wasm.br: dist/sandbox.wasm js/build/brotli.js
 	node js/build/brotli.js $< $@
 
