@@ -10,8 +10,8 @@ GO_BUILD := go build -trimpath -buildvcs=false -gcflags=all=-l -ldflags="-s -w -
 GO_WASM  := $(shell go env GOROOT)/lib/wasm
 
 # Sources of the core as they ship: no tests.
-CORE := $(filter-out %_test.go,$(wildcard core/*.go wasm/module/*.go)) go.mod go.sum
-CONSOLE := $(filter-out %_test.go,$(wildcard web/*.go web/console/*.go)) go.mod go.sum
+CORE := $(filter-out %_test.go,$(wildcard core/*.go core/quote/*.go wasm/module/*.go)) go.mod go.sum
+CONSOLE := $(filter-out %_test.go,$(wildcard web/*.go web/console/*.go core/quote/*.go)) go.mod go.sum
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -44,7 +44,7 @@ test-go: ## run the Go tests natively
 
 # In an empty environment: with the arguments it must fit in 8 KB, or the tests fail to start.
 test-wasm: ## run the Go tests of the core and the page under js/wasm
-	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core ./web ./web/console
+	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core ./core/quote ./web ./web/console
 
 test-js: runtime dist/serve dist/keeper.wasm dist/sandbox.wasm.br node_modules/.made ## run the tests of the JavaScript in Node
 	node --test js/test/*.test.js js/test/cli/*.test.js js/test/sandbox/*.test.js
@@ -177,11 +177,10 @@ dist/sandbox.wasm.br: dist/sandbox.wasm js/build/brotli.js
 dist/go.js: wasm_exec.js js/build/glue.js
 	node js/build/glue.js wasm_exec.js $@
 
-# What ships holds Go's runtime, the JSON reader, the library for Workers and jose, whose licences ask to be handed on.
+# What ships holds Go's runtime, the library for Workers and jose, whose licences ask to be handed on.
 dist/LICENSES.txt: dist/.toolchain go.mod package-lock.json node_modules/.made
-	@go mod download github.com/go-json-experiment/json github.com/syumai/workers
-	@for f in "$$(go env GOROOT)/LICENSE" "$$(go list -m -f '{{.Dir}}' github.com/go-json-experiment/json)/LICENSE" \
-		"$$(go list -m -f '{{.Dir}}' github.com/syumai/workers)/LICENSE.md" node_modules/jose/LICENSE.md; do \
+	@go mod download github.com/syumai/workers
+	@for f in "$$(go env GOROOT)/LICENSE" "$$(go list -m -f '{{.Dir}}' github.com/syumai/workers)/LICENSE.md" node_modules/jose/LICENSE.md; do \
 		cat "$$f" || exit 1; echo; done > $@
 
 # tsc leaves the declarations of deleted sources behind, so it starts from nothing.
