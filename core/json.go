@@ -3,8 +3,6 @@ package core
 import (
 	"bytes"
 	"errors"
-	"unicode/utf16"
-	"unicode/utf8"
 )
 
 // A reader of JSON that finds values and leaves them as they stood. It is exactly
@@ -323,63 +321,4 @@ func (b *brackets) closing() byte {
 		return '}'
 	}
 	return ']'
-}
-
-// asString returns the text of a JSON string. It is false where the value is no
-// string, and where the text had to be mended: U+FFFD then stands for each byte
-// that is no UTF-8, and for half of a surrogate pair.
-func asString(v value) (string, bool) {
-	if v.Kind() != '"' {
-		return "", false
-	}
-	text := v[1 : len(v)-1]
-	if bytes.IndexByte(text, '\\') < 0 && utf8.Valid(text) {
-		return string(text), true
-	}
-	whole := true
-	plain := make([]byte, 0, len(text)+8)
-	for len(text) > 0 {
-		r, n := rune(text[0]), 1
-		switch {
-		case r == '\\':
-			r, n = unescape(text)
-			whole = whole && r >= 0
-		case r >= utf8.RuneSelf:
-			r, n = utf8.DecodeRune(text)
-			whole = whole && n > 1
-		}
-		plain = utf8.AppendRune(plain, r) // U+FFFD for what is none
-		text = text[n:]
-	}
-	return string(plain), whole
-}
-
-// unescape returns the character that the escape sequence at the beginning of text
-// stands for, and how long the sequence is. Half of a surrogate pair is -1.
-func unescape(text []byte) (r rune, n int) {
-	switch c := text[1]; c {
-	case 'b':
-		return '\b', 2
-	case 'f':
-		return '\f', 2
-	case 'n':
-		return '\n', 2
-	case 'r':
-		return '\r', 2
-	case 't':
-		return '\t', 2
-	case 'u':
-		r := hex4(text[2:])
-		if !utf16.IsSurrogate(r) {
-			return r, 6
-		}
-		if len(text) >= 12 && text[6] == '\\' && text[7] == 'u' {
-			if pair := utf16.DecodeRune(r, hex4(text[8:])); pair != utf8.RuneError {
-				return pair, 12
-			}
-		}
-		return -1, 6
-	default:
-		return rune(c), 2
-	}
 }
