@@ -13,6 +13,9 @@ GO_WASM  := $(shell go env GOROOT)/lib/wasm
 CORE := $(filter-out %_test.go,$(wildcard core/*.go core/quote/*.go wasm/module/*.go)) go.mod go.sum
 CONSOLE := $(filter-out %_test.go,$(wildcard web/*.go web/console/*.go core/quote/*.go)) go.mod go.sum
 
+# The modules as they are downloaded. Of these the sandbox ships so; the others tell their weight.
+PRESSED := $(patsubst %,dist/%.wasm.br,core console keeper sandbox)
+
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
@@ -46,7 +49,7 @@ test-go: ## run the Go tests natively
 test-wasm: ## run the Go tests of the core and the page under js/wasm
 	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core ./core/quote ./web ./web/console
 
-test-js: runtime dist/serve dist/keeper.wasm dist/sandbox.wasm.br node_modules/.made ## run the tests of the JavaScript in Node
+test-js: runtime dist/serve $(PRESSED) node_modules/.made ## run the tests of the JavaScript in Node
 	node --test js/test/*.test.js js/test/cli/*.test.js js/test/sandbox/*.test.js
 
 test-docs: types ## check that the documents are current
@@ -73,7 +76,7 @@ test-bundlers: build dist/serve node_modules/.made ## follow the guides: bundler
 
 bench: bench-own bench-edge bench-compare ## measure
 
-bench-own: runtime dist/serve node_modules/.made ## measure against references
+bench-own: runtime dist/serve $(PRESSED) node_modules/.made ## measure against references
 	node js/bench/run.js
 
 bench-edge: edge dist/serve ## measure the edge beside a constant, and beside an instance for each request
@@ -170,8 +173,8 @@ dist/edge.js: $(wildcard js/*.js js/edge/*.js) dist/keeper-go.js js/build/edge.j
 dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go core/sandbox/*.go)) go.mod dist/.toolchain
 	go build -trimpath -o $@ ./web/serve
 
-# It ships compressed: 8 MB are 1.2.
-dist/sandbox.wasm.br: dist/sandbox.wasm js/build/brotli.js
+# The sandbox ships compressed: 8 MB are 1.1.
+$(PRESSED): %.br: % js/build/brotli.js
 	node js/build/brotli.js $< $@
 
 dist/go.js: wasm_exec.js js/build/glue.js
