@@ -92,8 +92,12 @@ func (c *Client) reject(s *session, now Instant, reason Reason) {
 }
 
 // CarryBody returns the JSON object in body with the members that a business
-// call must carry; a member of the same name is replaced. An empty body counts
-// as an empty object. The error is InvalidRequest, for the field "body".
+// call must carry; a member of the same name is replaced, and the others stay as
+// they stood. An empty body counts as an empty object. The error is
+// InvalidRequest, for the field "body".
+//
+// It is for hosts in Go. One in JavaScript has js/members.js, so that bodies do not
+// pass through the core's memory, which never shrinks.
 func CarryBody(system string, body []byte, members []Pair) ([]byte, *Error) {
 	var w writer
 	w.open('{')
@@ -102,14 +106,13 @@ func CarryBody(system string, body []byte, members []Pair) ([]byte, *Error) {
 		w.quote(m.Value)
 	}
 	if len(body) > 0 {
-		err := eachMember(body, func(name string, v value) {
+		err := eachMemberQuoted(body, func(name string, quoted, v value) {
 			for _, m := range members {
 				if m.Name == name {
 					return
 				}
 			}
-			w.name(name)
-			w.raw(v)
+			w.member(quoted, v)
 		})
 		if err != nil {
 			return nil, &Error{Code: InvalidRequest, System: system, Step: StepCall, Field: "body",

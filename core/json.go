@@ -37,10 +37,15 @@ var (
 // neither is an error. Where a name stands twice, visit is called twice: the last
 // one counts, as in JavaScript.
 func eachMember(data []byte, visit func(name string, v value)) error {
+	return eachMemberQuoted(data, func(name string, _, v value) { visit(name, v) })
+}
+
+// eachMemberQuoted is eachMember for who also needs each name as it stood.
+func eachMemberQuoted(data []byte, visit func(name string, quoted, v value)) error {
 	r := reader{text: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))}
-	if !r.document('{', func(name, v value) {
-		s, _ := asString(name)
-		visit(s, v)
+	if !r.document('{', func(quoted, v value) {
+		name, _ := asString(quoted)
+		visit(name, quoted, v)
 	}) {
 		return errNotObject
 	}

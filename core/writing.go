@@ -41,6 +41,12 @@ func (w *writer) raw(v value) {
 	w.data = append(w.data, v...)
 }
 
+// member writes a member as it stood elsewhere.
+func (w *writer) member(quoted, v value) {
+	w.raw(quoted)
+	w.data = append(append(w.data, ':'), v...)
+}
+
 func (w *writer) name(s string) {
 	w.quote(s)
 	w.data = append(w.data, ':')

@@ -1,7 +1,7 @@
 // Sealed calls: the edge adds the token, and the page never sees it.
 import { peek, readBody, streamOf, tooLarge } from "./body.js";
 import { namesToken } from "./header-names.js";
-import { carryBody, membersOf, objectOf } from "./members.js";
+import { carryBody, membersOf, objectOf } from "../members.js";
 import { admitted, target } from "./path.js";
 import { Problem, problemType } from "./problem.js";
 
@@ -246,7 +246,7 @@ async function understand(response, { rolls }) {
 	const rolled = members?.filter(({ name }) => name === rolledMember) ?? [];
 	return {
 		meaning: head.rolled === undefined && rolled.length === 0 ? undefined : { ...head, body: base64(objectOf(rolled)) },
-		body: rolled.length === 0 ? bytes : objectOf(/** @type {import("./members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember)),
+		body: rolled.length === 0 ? bytes : objectOf(/** @type {import("../members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember)),
 		drop() {},
 	};
 }

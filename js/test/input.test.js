@@ -21,7 +21,6 @@ const calls = {
 	supplied: ({ core, exchange }) => core.supplied(exchange, now, { token: secret, lifeMs: 0 }),
 	judge: ({ core, session }) => core.judge(session, 0, now, now, head, body),
 	verify: ({ core, session }) => core.verify(session, now, secret),
-	carry: ({ core }) => core.carry({ authToken: secret }, body),
 };
 
 for (const [name, call] of Object.entries(calls)) {

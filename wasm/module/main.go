@@ -197,19 +197,3 @@ func forget(client uint32, session, wall, mono float64) uint32 {
 	clients[client].Forget(core.SessionID(session), instant(wall, mono))
 	return answer(client, nil)
 }
-
-// carry puts the members that a call carries, given as a JSON object of
-// strings, into the JSON object of its body.
-//
-//go:wasmexport carry
-func carry(members, body uint32) uint32 {
-	merged, err := core.CarryBody("", in[members:members+body], core.Members(in[:members]))
-	wipe(members + body)
-	out.begin()
-	if err != nil {
-		out.failure("error", err)
-	} else {
-		out.text("body", string(merged))
-	}
-	return out.end()
-}
