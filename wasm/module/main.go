@@ -44,10 +44,12 @@ func input(n uint32) uint32 {
 func output() uint32 { return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(out.data)))) }
 
 // wipe clears the first n bytes of the input once they have been read, so that no
-// secret stays there. A buffer that one large answer made is let go.
+// secret stays there. A buffer that a large answer made is kept: memory is never given
+// back, and the next such answer would take as much again before the last one's is free.
+// Only an identity can be larger, and its buffer is let go.
 func wipe(n uint32) {
 	clear(in[:n])
-	if cap(in) > 64<<10 {
+	if cap(in) > 2*core.MaxAnswer {
 		in = nil
 	}
 }
