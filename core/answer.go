@@ -3,8 +3,6 @@ package core
 import (
 	"math"
 	"slices"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // answerError returns the error for a status that is not success, or nil for
@@ -70,14 +68,12 @@ func jsonObject(pairs ...Pair) string {
 	for _, p := range pairs {
 		most += len(p.Name) + len(p.Value) + 6 // or more, where something is escaped
 	}
-	b := append(make([]byte, 0, most), '{')
-	for i, p := range pairs {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b, _ = jsontext.AppendQuote(b, p.Name)
-		b = append(b, ':')
-		b, _ = jsontext.AppendQuote(b, p.Value)
+	w := writer{make([]byte, 0, most)}
+	w.open('{')
+	for _, p := range pairs {
+		w.name(p.Name)
+		w.quote(p.Value)
 	}
-	return string(append(b, '}'))
+	w.close('}')
+	return string(w.data)
 }

@@ -1,7 +1,5 @@
 package core
 
-import "github.com/go-json-experiment/json/jsontext"
-
 // Outcome says what the host does with the answer to a business call.
 type Outcome struct {
 	// Replay: get a token and send the call once more, unless it was already sent
@@ -96,29 +94,33 @@ func (c *Client) Replayed(id SessionID, now Instant) {
 }
 
 // CarryBody returns the JSON object in body with the members that a business
-// call must carry; a member of the same name is replaced. An empty body counts
-// as an empty object. The error is InvalidRequest, for the field "body".
+// call must carry; a member of the same name is replaced, and the others stay as
+// they stood. An empty body counts as an empty object. The error is
+// InvalidRequest, for the field "body".
+//
+// It is for hosts in Go. One in JavaScript has js/members.js, so that bodies do not
+// pass through the core's memory, which never shrinks.
 func CarryBody(system string, body []byte, members []Pair) ([]byte, *Error) {
-	out := []byte(jsonObject(members...))
-	if len(body) == 0 {
-		return out, nil
+	var w writer
+	w.open('{')
+	for _, m := range members {
+		w.name(m.Name)
+		w.quote(m.Value)
 	}
-	out = out[:len(out)-1]
-	err := eachMember(body, func(name string, v value) {
-		for _, m := range members {
-			if m.Name == name {
-				return
+	if len(body) > 0 {
+		err := eachMemberQuoted(body, func(name string, quoted, v value) {
+			for _, m := range members {
+				if m.Name == name {
+					return
+				}
 			}
+			w.member(quoted, v)
+		})
+		if err != nil {
+			return nil, &Error{Code: InvalidRequest, System: system, Step: StepCall, Field: "body",
+				Reason: "must be a JSON object, as the token is carried inside it"}
 		}
-		if len(out) > 1 {
-			out = append(out, ',')
-		}
-		out, _ = jsontext.AppendQuote(out, name)
-		out = append(append(out, ':'), v...)
-	})
-	if err != nil {
-		return nil, &Error{Code: InvalidRequest, System: system, Step: StepCall, Field: "body",
-			Reason: "must be a JSON object, as the token is carried inside it"}
 	}
-	return append(out, '}'), nil
+	w.close('}')
+	return w.data, nil
 }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // identity is who a token is for: a system, its base URL and the values of the
@@ -56,27 +54,24 @@ func (id *identity) pair(name string) Pair { return Pair{name, id.value(name)} }
 // such, the others as texts. What is absent is left out.
 func (id *identity) object(names ...string) string {
 	var room [256]byte // for most, so that they are not copied as they grow
-	b := append(room[:0], '{')
+	w := writer{room[:0]}
+	w.open('{')
 	fields := id.system.description().Fields
 	for _, name := range names {
 		for i, text := range id.values {
 			field := &fields[i]
-			if field.Name != name || text == "" {
-				continue
-			}
-			if len(b) > 1 {
-				b = append(b, ',')
-			}
-			b, _ = jsontext.AppendQuote(b, name)
-			b = append(b, ':')
-			if field.Kind == Number || field.Kind == Flag {
-				b = append(b, text...)
-			} else {
-				b, _ = jsontext.AppendQuote(b, text)
+			switch {
+			case field.Name != name || text == "":
+			case field.Kind == Number || field.Kind == Flag:
+				w.name(name)
+				w.raw(value(text))
+			default:
+				w.text(name, text)
 			}
 		}
 	}
-	return string(append(b, '}'))
+	w.close('}')
+	return string(w.data)
 }
 
 // dependency returns the identity whose token every request of this one carries

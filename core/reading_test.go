@@ -41,19 +41,6 @@ func TestTokenIsVisibleASCIIOfBearableLength(t *testing.T) {
 	}
 }
 
-func TestExactlyOneObjectIsRead(t *testing.T) {
-	for text, want := range map[string]string{
-		`{}`: "", ` { "a" : 1 } `: "a=1 ", `{"a":1,"b":[2]}`: "a=1 b=[2] ", "\xef\xbb\xbf{\"a\":1}": "a=1 ", `{"a":1,"a":2}`: "a=1 a=2 ",
-	} {
-		seen := ""
-		require.NoError(t, eachMember([]byte(text), func(name string, v value) { seen += name + "=" + string(v) + " " }), text)
-		require.Equal(t, want, seen)
-	}
-	for _, text := range []string{``, ` `, `null`, `[]`, `1`, `"a"`, `{`, `{"a"`, `{"a":`, `{"a":1`, `{"a":1,`, `{"a":1,}`, `{a:1}`, `{"a":1}x`, `{}{}`, `<html>`, "\xff\xfe{}"} {
-		require.Error(t, eachMember([]byte(text), func(string, value) {}), text)
-	}
-}
-
 // "HTTP 200 with a failing code is a failure", even where a token stands beside it.
 func TestTokenBesideAFailingCodeIsNotTaken(t *testing.T) {
 	for body, v := range map[string]system{

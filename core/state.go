@@ -1,12 +1,5 @@
 package core
 
-import (
-	"bytes"
-	"io"
-
-	"github.com/go-json-experiment/json/jsontext"
-)
-
 // What a session must not forget when its host is put away and started again:
 // its token, its cooldown, and the logins that count in its budget. Instants are
 // written as ages, since a monotonic clock begins anew with its host.
@@ -23,23 +16,22 @@ func (c *Client) Save(id SessionID, now Instant) []byte {
 	if s == nil {
 		return nil
 	}
-	var b bytes.Buffer
-	w := stateWriter{jsontext.NewEncoder(&b)}
-	w.token(jsontext.BeginObject)
+	w := &writer{}
+	w.open('{')
 	w.number("version", stateVersion)
 	w.number("saved", now.Wall)
 	s.save(w, now)
 	if d := s.dependency; d != nil {
 		w.name("dependency")
-		w.token(jsontext.BeginObject)
+		w.open('{')
 		d.save(w, now)
-		w.token(jsontext.EndObject)
+		w.close('}')
 	}
-	w.token(jsontext.EndObject)
-	return bytes.TrimSpace(b.Bytes())
+	w.close('}')
+	return w.data
 }
 
-func (s *session) save(w stateWriter, now Instant) {
+func (s *session) save(w *writer, now Instant) {
 	w.number("generation", int64(s.generation))
 	w.number("logins", int64(s.logins))
 	w.number("failures", int64(s.failures))
@@ -70,11 +62,11 @@ func (s *session) save(w stateWriter, now Instant) {
 	}
 	if len(s.recent()) > 0 {
 		w.name("recent")
-		w.token(jsontext.BeginArray)
+		w.open('[')
 		for _, at := range s.recent() {
-			w.token(jsontext.Int(now.waited(at)))
+			w.integer(now.waited(at))
 		}
-		w.token(jsontext.EndArray)
+		w.close(']')
 	}
 }
 
@@ -215,52 +207,11 @@ func readState(data []byte) (state, bool) {
 
 func readNumbers(v value) ([]int64, bool) {
 	var list []int64
-	d := jsontext.NewDecoder(bytes.NewReader(v))
-	if _, err := d.ReadToken(); err != nil {
-		return nil, false
-	}
-	for d.PeekKind() != ']' {
-		element, err := d.ReadValue()
-		if err != nil {
-			return nil, false
-		}
-		f, ok := asNumber(element)
-		if !ok {
-			return nil, false
-		}
+	ok := true
+	err := eachElement(v, func(element value) {
+		f, number := asNumber(element)
+		ok = ok && number
 		list = append(list, int64(f))
-	}
-	_, err := d.ReadToken()
-	if err == nil {
-		_, err = d.ReadToken()
-	}
-	return list, err == io.EOF
-}
-
-// stateWriter leaves out what is zero. Writing to memory does not fail, and
-// neither does an encoder that is given a valid order of tokens.
-type stateWriter struct{ *jsontext.Encoder }
-
-func (w stateWriter) token(t jsontext.Token) { _ = w.WriteToken(t) }
-func (w stateWriter) name(s string)          { w.token(jsontext.String(s)) }
-
-func (w stateWriter) number(name string, n int64) {
-	if n != 0 {
-		w.name(name)
-		w.token(jsontext.Int(n))
-	}
-}
-
-func (w stateWriter) text(name, s string) {
-	if s != "" {
-		w.name(name)
-		w.token(jsontext.String(s))
-	}
-}
-
-func (w stateWriter) boolean(name string, b bool) {
-	if b {
-		w.name(name)
-		w.token(jsontext.Bool(b))
-	}
+	})
+	return list, ok && err == nil
 }

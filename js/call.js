@@ -2,12 +2,11 @@
 // core says so.
 import { TokenError } from "./error.js";
 import { headOf, Lost, read } from "./http.js";
+import { carryBody } from "./members.js";
 import { Token } from "./token.js";
 
 /** @typedef {import("./driver.js").Driver} Driver */
 /** @typedef {import("./driver.js").Reference} Reference */
-
-const encoder = new TextEncoder();
 
 /**
  * @param {Driver} driver
@@ -38,7 +37,7 @@ export async function call(driver, reference, getToken, baseUrl, path, init) {
 			}
 			refused.response.body?.cancel().catch(() => {}); // nobody reads it, broken or not
 		}
-		const prepared = await carry(driver, view, { ...init, redirect });
+		const prepared = carry(view, { ...init, redirect });
 		const sent = driver.now();
 		const response = await driver.fetch(url, prepared, { session: view.session, step: "call" });
 		const place = `${prepared.method ?? "GET"} ${new URL(url).pathname}`;
@@ -80,13 +79,12 @@ function target(baseUrl, path) {
 }
 
 /**
- * The request with what carries the token.
- * @param {Driver} driver
+ * The request with what carries the token. The body is merged here and not in the core, whose memory never shrinks.
  * @param {import("./core.js").TokenView} view
  * @param {import("./platform.js").PlatformRequestInit} init
- * @returns {Promise<import("./platform.js").PlatformRequestInit>}
+ * @returns {import("./platform.js").PlatformRequestInit}
  */
-async function carry(driver, view, init) {
+function carry(view, init) {
 	const headers = new Headers(init.headers);
 	for (const [name, value] of Object.entries(view.headers ?? {})) {
 		headers.set(name, value);
@@ -98,7 +96,10 @@ async function carry(driver, view, init) {
 	if (/^(get|head)$/i.test(method)) {
 		throw invalid("method", "must allow a body, as the token is carried inside it");
 	}
-	const body = await driver.carry(view.body, bytesOf(init.body));
+	const body = carryBody(view.body, textOrBytes(init.body));
+	if (body === undefined) {
+		throw invalid("body", "must be a JSON object, as the token is carried inside it");
+	}
 	if (!headers.has("content-type")) {
 		headers.set("content-type", "application/json; charset=UTF-8");
 	}
@@ -106,12 +107,12 @@ async function carry(driver, view, init) {
 }
 
 /** @param {import("./platform.js").PlatformRequestInit["body"]} body */
-function bytesOf(body) {
+function textOrBytes(body) {
 	if (body === undefined || body === null) {
-		return new Uint8Array();
+		return "";
 	}
 	if (typeof body === "string") {
-		return encoder.encode(body);
+		return body;
 	}
 	if (body instanceof ArrayBuffer) {
 		return new Uint8Array(body);

@@ -244,18 +244,6 @@ export class Core {
 		return this.#ask("forget", session, wall, mono);
 	}
 
-	/**
-	 * The JSON object of a call's body with the members that carry the token.
-	 * @param {Record<string, string>} members
-	 * @param {Uint8Array} body
-	 * @returns {{ body?: string, error?: Failure }}
-	 */
-	carry(members, body) {
-		const { length: start } = this.#instance.write(JSON.stringify(members), body);
-		const length = this.#instance.call("carry", start, body.length);
-		return JSON.parse(this.#instance.read(this.#instance.call("output"), length));
-	}
-
 	/** Drops the client with all that it keeps. */
 	discard() {
 		this.epoch++;

@@ -348,19 +348,6 @@ export class Driver {
 		this.#act((core) => core.replayed(session, this.now()));
 	}
 
-	/**
-	 * @param {Record<string, string>} members
-	 * @param {Uint8Array} body
-	 */
-	async carry(members, body) {
-		const core = await this.#ready();
-		const { body: merged, error } = this.#ask(core, () => core.carry(members, body));
-		if (error) {
-			throw errorOf(error);
-		}
-		return merged;
-	}
-
 	/** @param {Reference} reference */
 	forget(reference) {
 		const { through } = this.calls(reference);

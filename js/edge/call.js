@@ -1,7 +1,7 @@
 // Sealed calls: the edge adds the token, and the page never sees it.
 import { isTokenAnswer, look } from "./answer.js";
 import { peek, readBody, streamOf, tooLarge } from "./body.js";
-import { carryBody, membersOf, objectOf } from "./members.js";
+import { carryBody, membersOf, objectOf } from "../members.js";
 import { target } from "./path.js";
 import { Problem, problemType } from "./problem.js";
 import { queryCarriesToken } from "./token-names.js";
@@ -259,7 +259,7 @@ async function understand(response, { rolls }, { request, connection }) {
 	// A new token in the body is for the session, and the page must not see it, whether it was adopted or came too late.
 	const members = membersOf(bytes);
 	const rolled = members?.filter(({ name }) => name === rolledMember) ?? [];
-	const rest = rolled.length === 0 ? bytes : objectOf(/** @type {import("./members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember));
+	const rest = rolled.length === 0 ? bytes : objectOf(/** @type {import("../members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember));
 	return {
 		meaning: head.rolled === undefined && rolled.length === 0 ? undefined : { ...head, body: base64(objectOf(rolled)) },
 		body: rest,

@@ -5,9 +5,8 @@ package main
 import (
 	"strconv"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"cctoken/core"
+	"cctoken/core/quote"
 )
 
 // answer writes what a call results in, and the effects that came with it.
@@ -73,7 +72,7 @@ func (w *writer) close(bracket byte) {
 
 func (w *writer) quote(s string) {
 	w.separate()
-	w.data, _ = jsontext.AppendQuote(w.data, s)
+	w.data = quote.Append(w.data, s)
 }
 
 // name writes the name of a member: one of this program's own, in which nothing is to be escaped.

@@ -44,10 +44,12 @@ func input(n uint32) uint32 {
 func output() uint32 { return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(out.data)))) }
 
 // wipe clears the first n bytes of the input once they have been read, so that no
-// secret stays there. A buffer that one large answer made is let go.
+// secret stays there. A buffer that a large answer made is kept: memory is never given
+// back, and the next such answer would take as much again before the last one's is free.
+// Only an identity can be larger, and its buffer is let go.
 func wipe(n uint32) {
 	clear(in[:n])
-	if cap(in) > 64<<10 {
+	if cap(in) > 2*core.MaxAnswer {
 		in = nil
 	}
 }
@@ -197,20 +199,4 @@ func verify(client uint32, session, wall, mono float64, n uint32) uint32 {
 func forget(client uint32, session, wall, mono float64) uint32 {
 	clients[client].Forget(core.SessionID(session), instant(wall, mono))
 	return answer(client, nil)
-}
-
-// carry puts the members that a call carries, given as a JSON object of
-// strings, into the JSON object of its body.
-//
-//go:wasmexport carry
-func carry(members, body uint32) uint32 {
-	merged, err := core.CarryBody("", in[members:members+body], core.Members(in[:members]))
-	wipe(members + body)
-	out.begin()
-	if err != nil {
-		out.failure("error", err)
-	} else {
-		out.text("body", string(merged))
-	}
-	return out.end()
 }

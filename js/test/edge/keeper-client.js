@@ -2,6 +2,7 @@
 // answers, over a keeper whose vendor, clocks and timers are the case's. It runs inside workerd.
 import { Keeper } from "../../edge/keeper.js";
 import { errorOf } from "../../error.js";
+import { carryBody } from "../../members.js";
 
 /**
  * @param {{ fetch: typeof fetch, onEvent: (event: object) => void, timeoutMs?: number, maxSessions?: number }} options
@@ -124,21 +125,13 @@ function formOf({ headers, body, ...init }) {
 	return { ...init, headers: rest, body: new URLSearchParams(body) };
 }
 
-/** The cases compare a body's text: its numbers stay as they were written. */
 function carry({ system, body: members }, content) {
-	const names = Object.keys(members);
-	if (names.length === 0) {
+	if (Object.keys(members).length === 0) {
 		return content;
 	}
-	let object;
-	try {
-		object = content === "" ? {} : JSON.parse(content);
-	} catch {}
-	if (typeof object !== "object" || object === null || Array.isArray(object)) {
+	const carrying = carryBody(members, content);
+	if (carrying === undefined) {
 		throw errorOf({ code: "invalid_request", message: "the body must be a JSON object", system, step: "call", field: "body" });
 	}
-	if (Object.keys(object).length === 0 || names.some((name) => name in object)) {
-		return JSON.stringify({ ...members, ...object, ...members });
-	}
-	return `${JSON.stringify(members).slice(0, -1)},${content.trim().slice(1)}`;
+	return carrying;
 }
