@@ -3,6 +3,7 @@ package sandbox
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -36,6 +37,8 @@ type Options struct {
 	// 1000 in a minute. The document gives no number.
 	CubeDriveLogins int
 	CubeDriveWindow time.Duration
+	// Paths is how the servers before the systems read a path; empty is [AsWritten].
+	Paths Paths
 	// AllowOrigin is the one origin that CORS admits, such as "http://127.0.0.1:5173"; empty is none.
 	AllowOrigin string
 }
@@ -64,6 +67,9 @@ func New(options Options) *Sandbox {
 	}
 	if options.CubeDriveWindow == 0 {
 		options.CubeDriveWindow = time.Minute
+	}
+	if options.Paths == "" {
+		options.Paths = AsWritten
 	}
 	s := &Sandbox{options: options}
 	s.Reset()
@@ -155,12 +161,21 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	body, err := readBody(w, r)
-	path := r.URL.EscapedPath() // as it was sent: a path with an escape in it is another path
+	path := r.URL.EscapedPath() // as it was sent
 	if strings.HasPrefix(path, controlPrefix) {
 		s.control(w, r, body, err)
 		return
 	}
-	e, known := endpoints[path]
+	if s.options.Paths != AsWritten {
+		read, err := s.options.Paths.Read(path)
+		if err != nil {
+			reply{status: http.StatusBadRequest, reason: "the path cannot be read"}.write(w)
+			return
+		}
+		path = read
+		w.Header().Set("X-Sandbox-Path", url.PathEscape(read))
+	}
+	e, known := s.options.Paths.find(path)
 	if !known {
 		unknownPath(path).write(w)
 		return

@@ -6,7 +6,7 @@ import { exit } from "./exit.js";
 import { UsageError } from "./usage.js";
 
 /** The flags of createSandbox's options. @type {Readonly<Record<string, string>>} */
-const flags = { host: "host", port: "port", lifetimes: "lifetime", cubedriveLogins: "cubedrive-logins", allowOrigin: "allow-origin" };
+const flags = { host: "host", port: "port", lifetimes: "lifetime", cubedriveLogins: "cubedrive-logins", paths: "paths", allowOrigin: "allow-origin" };
 
 /**
  * @param {import("./context.js").Context} context
@@ -21,6 +21,7 @@ export async function main({ options, rest, stdout, paint }) {
 		port: options["port"] === undefined ? 8787 : whole(options["port"], "port"),
 		lifetimes: lifetimesOf(options["lifetime"] ?? []),
 		...(options["cubedrive-logins"] === undefined ? {} : { cubedriveLogins: whole(options["cubedrive-logins"], "cubedrive-logins") }),
+		...(options["paths"] === undefined ? {} : { paths: options["paths"] }),
 		...(options["allow-origin"] === undefined ? {} : { allowOrigin: options["allow-origin"] }),
 	}).catch((error) => {
 		throw inFlags(error);

@@ -113,36 +113,47 @@ export class Gathered {
  * @typedef {object} Peeked
  * @property {Uint8Array<ArrayBuffer>} bytes what was read
  * @property {boolean} whole whether that is all
- * @property {() => AsyncGenerator<Uint8Array>} chunks all of the stream from its beginning; to be taken once
- * @property {() => void} cancel where nobody wants the rest
+ * @property {Source} source all of the stream from its beginning; to be read once
  */
 
 /**
- * Reads a stream until it ends or more than a number of bytes have come.
+ * Reads a stream until it ends, more than a number of bytes have come, or these are enough.
  * @param {Source} source
  * @param {number} most
- * @param {(bytes: number) => void} [grow] told what is held, before more is read; what it throws ends the reading
+ * @param {{ grow?: (bytes: number) => void, enough?: (bytes: Uint8Array<ArrayBuffer>) => boolean }} [options] grow: told what is held,
+ *   before more is read; what it throws ends the reading. enough: asked of all that has come
  * @returns {Promise<Peeked>}
  */
-export async function peek(source, most, grow = () => {}) {
+export async function peek(source, most, { grow = () => {}, enough = () => false } = {}) {
 	const gathered = new Gathered();
 	let whole = true;
 	for (let piece = await source.read(); piece; piece = await source.read()) {
 		gathered.add(piece);
-		if (gathered.length > most) {
+		if (gathered.length > most || enough(gathered.bytes)) {
 			whole = false;
 			break;
 		}
 		grow(gathered.capacity);
 	}
+	return { bytes: gathered.bytes, whole, source: resumed(gathered.bytes, source) };
+}
+
+/**
+ * @param {Uint8Array} bytes that were read
+ * @param {Source} source the rest
+ * @returns {Source} all of it
+ */
+export function resumed(bytes, source) {
+	let given = bytes.length === 0;
 	return {
-		bytes: gathered.bytes,
-		whole,
-		async *chunks() {
-			yield gathered.bytes;
-			yield* piecesOf(source);
+		...source,
+		async read() {
+			if (given) {
+				return source.read();
+			}
+			given = true;
+			return bytes;
 		},
-		cancel: source.cancel,
 	};
 }
 
@@ -202,7 +213,7 @@ export async function readBody({ headers, body }, { most, timeoutMs, grow }) {
 	}
 	const source = callersSource(body, { length: declared === null ? undefined : Number(declared), most: 4096, timeoutMs, whole: true });
 	try {
-		const { bytes, whole } = await peek(source, most, grow);
+		const { bytes, whole } = await peek(source, most, { grow });
 		if (whole) {
 			return bytes;
 		}

@@ -1,11 +1,14 @@
 // Sealed calls: the edge adds the token, and the page never sees it.
-import { brokenAnswer, checkStatus, isPacked, onward } from "./answer.js";
-import { callersSource, peek, piecesOf, readBody, sourceOf, streamOf, tooLarge } from "./body.js";
-import { namesToken } from "./header-names.js";
-import { carryBody, membersOf, objectOf } from "./members.js";
-import { admitted, target } from "./path.js";
+import { callersSource, peek, piecesOf, readBody, resumed, sourceOf, streamOf, tooLarge } from "./body.js";
+import { isPacked, lengthOf } from "./encoding.js";
+import { carryBody, membersOf, objectOf } from "../members.js";
+import { brokenAnswer, checkStatus, onward, vendorsSource } from "./onward.js";
+import { target } from "./path.js";
 import { Problem, problemType } from "./problem.js";
+import { look, whyWithheld } from "./token-answer.js";
+import { queryCarriesToken } from "./token-names.js";
 
+/** @typedef {import("./body.js").Source} Source */
 /** @typedef {import("./sessions.js").KeptToken} KeptToken */
 /** @typedef {import("./sessions.js").Session} Session */
 
@@ -36,6 +39,7 @@ const rolledMember = "token";
  * @property {import("./config.js").Connection} connection
  * @property {import("./config.js").CallPolicy} policy
  * @property {Session} session
+ * @property {string} user a keyed hash of who calls
  * @property {import("./sessions.js").Sessions} sessions
  * @property {number} bodyTimeoutMs how long a piece of the caller's body is waited for
  * @property {(side: "vendor" | "caller") => void} cutOff told whose end broke, where the caller has had the answer's head
@@ -47,40 +51,51 @@ const rolledMember = "token";
  * @returns {Promise<Response>}
  */
 export async function sealedCall(call) {
-	const { request, connection, policy, session, sessions, log } = call;
+	const { request, connection, policy, session, sessions, user, log } = call;
 	if (!policy.methods.includes(request.method)) {
 		throw new Problem("method_not_allowed", "This method is not open to calls.", { headers: { allow: policy.methods.join(", ") } });
 	}
 	if (request.headers.has("upgrade")) {
 		throw new Problem("invalid_request", "A connection cannot be upgraded here.", { field: "upgrade", reason: "upgrade" });
 	}
-	const url = target(connection.baseUrl, admitted(call.path, policy.paths), call.search);
+	const url = target(connection.baseUrl, call.path, call.search, policy.paths);
 	// A token that the caller brings must not stand beside the edge's own.
-	if ([...url.searchParams.keys()].some(namesToken)) {
+	if (queryCarriesToken(call.search)) {
 		throw new Problem("invalid_request", "The query must not carry a token: the edge adds it.", { field: "query", reason: "token_in_query" });
 	}
-	let token = await sessions.token(session);
+	let token = await sessions.token(session, { user });
 	const body = await outgoing(call, token);
 	/** Why it was sent once more: once for each reason, as two tokens can die together. @type {Set<unknown>} */
 	const reasons = new Set();
+	const place = `${request.method} ${url.pathname}`;
 	for (;;) {
 		const sent = Date.now();
 		const response = await send(call, url, token, body);
 		log.vendorStatus = response.status;
-		const answer = await understand(response, token);
-		const outcome = answer.meaning && (await sessions.judge(session, { serial: token.serial, sentAgo: Date.now() - sent, ...answer.meaning }));
+		const answer = await understand(response, token, log);
+		const outcome = answer.meaning && (await sessions.judge(session, { serial: token.serial, call: place, user, sentAgo: Date.now() - sent, ...answer.meaning }));
+		if (response.ok) {
+			sessions.accepted(session, token.serial, user, place);
+		}
 		if (outcome) {
 			log.token = outcome.rolled ? "rolled" : outcome.replay ? "dead" : undefined;
 		}
 		if (outcome?.replay && !reasons.has(outcome.reason) && body.again) {
-			reasons.add(outcome.reason);
-			answer.drop();
-			log.replayed = true;
-			token = await sessions.token(session);
-			body.refresh(token);
-			continue;
+			const other = await sessions.token(session, { instead: token.serial, user });
+			if (other.serial !== token.serial) { // otherwise none could be had, and others still use this one
+				reasons.add(outcome.reason);
+				answer.drop();
+				log.replayed = true;
+				token = other;
+				body.refresh(token);
+				continue;
+			}
 		}
 		const replayed = reasons.size > 0 ? "sent" : outcome?.replay ? "body-too-large" : undefined;
+		if (answer.withheld) {
+			answer.drop();
+			throw answer.withheld;
+		}
 		return relay(response, await onward(response.headers, answer.body, call.cutOff), policy, replayed);
 	}
 }
@@ -129,10 +144,10 @@ async function outgoing({ request, body, policy, bodyTimeoutMs }, token) {
 	if (length !== undefined && length > replayBytes) {
 		return { take: (fail, moved) => streamOf(piecesOf(source), fail, { length, moved }), owed: source.waiting, again: false, refresh() {} };
 	}
-	const { bytes, whole, chunks } = await peek(source, replayBytes);
+	const { bytes, whole, source: all } = await peek(source, replayBytes);
 	return whole
 		? { take: () => bytes, again: true, refresh() {} }
-		: { take: (fail, moved) => streamOf(bounded(chunks(), maxBodyBytes), fail, { moved }), owed: source.waiting, again: false, refresh() {} };
+		: { take: (fail, moved) => streamOf(bounded(piecesOf(all), maxBodyBytes), fail, { moved }), owed: source.waiting, again: false, refresh() {} };
 }
 
 /**
@@ -211,16 +226,18 @@ async function send({ request, policy }, url, token, body) {
  * @typedef {object} Understood
  * @property {{ status: number, retryAfter?: string, date?: string, rolled?: string, body?: string } | undefined} meaning what the
  *   core is to judge; undefined where the answer cannot say anything of the token
- * @property {BodyInit | AsyncIterable<Uint8Array> | null} body what the caller gets
+ * @property {Uint8Array<ArrayBuffer> | Source | null} body what the caller gets
+ * @property {Problem} [withheld] why no caller may get it
  * @property {() => void} drop where nobody gets it
  */
 
 /**
  * @param {Response} response
  * @param {KeptToken} token that the call carried
+ * @param {Record<string, unknown>} log
  * @returns {Promise<Understood>}
  */
-async function understand(response, { rolls }) {
+async function understand(response, { rolls }, { request, connection }) {
 	const { status, headers, body } = response;
 	const json = /\bjson\b/i.test(headers.get("content-type") ?? "");
 	const packed = isPacked(headers);
@@ -230,36 +247,37 @@ async function understand(response, { rolls }) {
 		date: headers.get("date") ?? undefined,
 		rolled: (rolls && headers.get(rolls)) ?? undefined,
 	};
-	const cancel = () => void body?.cancel().catch(() => {});
 	if (!body) {
-		return { meaning: response.ok && head.rolled === undefined ? undefined : head, body: null, drop: cancel };
+		return { meaning: response.ok && head.rolled === undefined ? undefined : head, body: null, drop() {} };
 	}
 	if (!response.ok) {
-		const { bytes, whole, chunks, cancel: drop } = await peeked(response, maxRefusal);
+		const { bytes, whole, source } = await peeked(response, maxRefusal);
 		return {
 			meaning: { ...head, body: json && !packed ? base64(bytes.subarray(0, maxRefusal)) : undefined },
-			body: whole ? bytes : chunks(),
-			drop,
+			body: whole ? bytes : source,
+			withheld: whyWithheld(headers, bytes, whole),
+			drop: source.cancel,
 		};
 	}
 	if (!rolls || !json) {
-		return { meaning: head.rolled === undefined ? undefined : head, body, drop: cancel };
+		// Of a stream the request's own line is written before its first byte is there.
+		const note = () => console.log(JSON.stringify({ event: "stream_ended", request, connection, reason: "token_in_answer" }));
+		const source = vendorsSource(response);
+		return { meaning: head.rolled === undefined ? undefined : head, drop: source.cancel, ...(await look(headers, source, note)) };
 	}
-	if (packed) {
-		cancel();
-		throw new Problem("malformed_response", "The vendor's JSON is packed, and may hold a token that must not pass.", { reason: "vendor_encoding" });
-	}
-	const { bytes, whole, cancel: drop } = await peeked(response, maxRolling);
+	const { bytes, whole, source } = await peeked(response, maxRolling);
 	if (!whole) {
-		drop();
+		source.cancel();
 		throw new Problem("response_too_large", "The vendor's JSON is larger than 1 MiB, and may hold a token that must not pass.");
 	}
 	// A new token in the body is for the session, and the page must not see it, whether it was adopted or came too late.
-	const members = membersOf(bytes);
+	const members = packed ? undefined : membersOf(bytes);
 	const rolled = members?.filter(({ name }) => name === rolledMember) ?? [];
+	const rest = rolled.length === 0 ? bytes : objectOf(/** @type {import("../members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember));
 	return {
 		meaning: head.rolled === undefined && rolled.length === 0 ? undefined : { ...head, body: base64(objectOf(rolled)) },
-		body: rolled.length === 0 ? bytes : objectOf(/** @type {import("./members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember)),
+		body: rest,
+		withheld: whyWithheld(headers, rest, true),
 		drop() {},
 	};
 }
@@ -270,17 +288,16 @@ async function understand(response, { rolls }) {
  * @returns {Promise<import("./body.js").Peeked>}
  */
 async function peeked(response, most) {
-	const { headers, body } = response;
-	const length = headers.get("content-length");
+	const length = lengthOf(response.headers);
 	try {
-		if (length !== null && Number(length) <= most && !headers.has("content-encoding")) {
+		if (length !== undefined && length <= most) {
 			const bytes = new Uint8Array(await response.arrayBuffer()); // quicker, and no more than was declared
-			return { bytes, whole: true, async *chunks() {}, cancel() {} };
+			return { bytes, whole: true, source: resumed(bytes, sourceOf(null)) };
 		}
-		return await peek(sourceOf(body), most);
 	} catch (error) {
 		throw brokenAnswer(error);
 	}
+	return peek(vendorsSource(response), most);
 }
 
 /**

@@ -174,14 +174,14 @@ async function answer(request, environment, visit) {
 
 	if (route === "call") {
 		const [name = "", below] = cut(path.slice("/v1/call/".length), "/");
-		const { connection, session } = await open(environment, principal, name, origin, visit);
+		const { connection, session, user } = await open(environment, principal, name, origin, visit);
 		if (!connection.call) {
 			throw notOpen("no_calls");
 		}
 		return sealedCall({
 			request, path: `/${below}`, search, connection, session,
 			body: read ? (read.length > 0 ? new Response(read).body : null) : request.body,
-			policy: connection.call, sessions: environment.sessions, bodyTimeoutMs: timeoutMs, cutOff: visit.cutOff, log: visit.log,
+			policy: connection.call, sessions: environment.sessions, user, bodyTimeoutMs: timeoutMs, cutOff: visit.cutOff, log: visit.log,
 		});
 	}
 
@@ -189,7 +189,7 @@ async function answer(request, environment, visit) {
 	if (typeof body.connection !== "string") {
 		throw new Problem("invalid_request", "connection must be the name of one.", { field: "connection", reason: "field" });
 	}
-	const { connection, session } = await open(environment, principal, body.connection, origin, visit);
+	const { connection, session, user } = await open(environment, principal, body.connection, origin, visit);
 	if (connection.sealed) {
 		throw new Problem("sealed", "This connection hands out no token: make your calls through /v1/call.");
 	}
@@ -207,6 +207,7 @@ async function answer(request, environment, visit) {
 		throw new Problem("invalid_request", "force must be true or false.", { field: "force", reason: "field" });
 	}
 	const kept = await environment.sessions.token(session, {
+		user,
 		...(body.rejected !== undefined && { rejected: tokenIn(body, "rejected") }),
 		...(body.force && { force: true }),
 	});
@@ -248,7 +249,9 @@ async function open({ config, sessions, secretOf }, principal, name, origin, vis
 	if (origin !== null && connection.origins && !connection.origins.includes(origin)) {
 		throw notOpen("connection_origin");
 	}
-	return { connection, session: await sessions.session(identityFor(principal, connection, secretOf)) };
+	const user = await sessions.user(principal);
+	visit.log.user = user;
+	return { connection, user, session: await sessions.session(identityFor(principal, connection, secretOf)) };
 }
 
 /**

@@ -135,9 +135,9 @@ async function fetchKeys(url) {
 	const response = await fetch(url, {
 		headers: { accept: "application/json, application/jwk-set+json" }, redirect: "manual", signal: AbortSignal.timeout(timeoutMs),
 	});
-	const { bytes, whole, cancel } = await peek(sourceOf(response.body), maxBytes);
+	const { bytes, whole, source } = await peek(sourceOf(response.body), maxBytes);
 	if (response.status !== 200 || !whole) {
-		cancel();
+		source.cancel();
 		throw new errors.JWKSInvalid();
 	}
 	return JSON.parse(new TextDecoder().decode(bytes));

@@ -34,20 +34,31 @@ const graceMs = 25_000;
 /** The keeper's word is passed on without asking again for this long at most; milliseconds. */
 const maxLeaseMs = 1_000;
 
-/** What an isolate remembers of sessions, and of leases each. */
+/** What an isolate remembers of sessions, of leases, of accepted calls and of users each. */
 const bounds = { maxBytes: 8 << 20, maxEntries: 10_000 };
 
-/** For how long it remembers where a session is; milliseconds. That never changes, but those who have left need not stay in memory. */
+/**
+ * For how long it remembers where a session is, and a user's hash; milliseconds. Neither ever changes, but those who have left need
+ * not stay in memory.
+ */
 const sessionMs = 600_000;
 
 const encoder = new TextEncoder();
 
 /** Where a session is kept, and what its keeper is told with every request. @typedef {{ name: string, told: object }} Session */
 
+/** For how long it remembers which calls a session's token was accepted for; milliseconds. Most tokens have ended by then. */
+const acceptedMs = 86_400_000;
+
+/** So many of these calls are remembered of a session. */
+const maxAccepted = 8;
+
 export class Sessions {
 	/** @type {CryptoKey | undefined} */ #key;
 	/** By the identity. @type {Cache<Session>} */ #sessions = new Cache(bounds);
 	/** By the session's name. @type {Cache<KeptToken>} */ #leases = new Cache(bounds);
+	/** By the session's name, for one token of it. @type {Cache<{ serial: number, places: [user: string, call: string][] }>} */ #accepted = new Cache(bounds);
+	/** By what they are hashes of. @type {Cache<string>} */ #users = new Cache(bounds);
 	/** Grows with everything that may end a token, so that an answer from before cannot begin a lease after. */
 	#epoch = 0;
 
@@ -64,7 +75,7 @@ export class Sessions {
 
 	/** What is remembered, about; bytes. */
 	get bytes() {
-		return this.#sessions.bytes + this.#leases.bytes;
+		return this.#sessions.bytes + this.#leases.bytes + this.#accepted.bytes + this.#users.bytes;
 	}
 
 	/**
@@ -94,12 +105,12 @@ export class Sessions {
 
 	/**
 	 * @param {Session} session
-	 * @param {{ rejected?: string, force?: boolean }} [want]
+	 * @param {{ rejected?: string, force?: boolean, instead?: number, user?: string }} [want] instead: another one than that of this serial
 	 * @returns {Promise<KeptToken>}
 	 */
 	async token(session, want = {}) {
 		const now = Date.now();
-		if (want.rejected !== undefined || want.force) {
+		if (want.rejected !== undefined || want.force || want.instead !== undefined) {
 			this.#end(session);
 		} else {
 			const lease = this.#leases.get(session.name);
@@ -133,16 +144,56 @@ export class Sessions {
 	/**
 	 * What the answer to a business call means.
 	 * @param {Session} session
-	 * @param {{ serial: number, sentAgo: number, status: number, retryAfter?: string, date?: string, rolled?: string, body?: string }} answer
+	 * @param {{ serial: number, call: string, user: string, sentAgo: number, status: number, retryAfter?: string, date?: string, rolled?: string, body?: string }} answer
 	 * @returns {Promise<Outcome>}
 	 */
 	async judge(session, answer) {
 		/** @type {Outcome} */
-		const outcome = await this.#ask("judge", session, answer);
+		const outcome = await this.#ask("judge", session, { ...answer, accepted: this.#placesOf(session, answer.serial) });
 		if (outcome.replay || outcome.rolled) {
 			this.#end(session);
 		}
 		return outcome;
+	}
+
+	/**
+	 * Notes that a call was answered with success: a refusal elsewhere then says less of the token. The keeper need not be
+	 * told of each.
+	 * @param {Session} session
+	 * @param {number} serial of the token that the call carried
+	 * @param {string} user
+	 * @param {string} call
+	 */
+	accepted(session, serial, user, call) {
+		const places = this.#placesOf(session, serial) ?? [];
+		if (!places.some(([one, place]) => one === user && place === call)) {
+			this.#accepted.set(session.name, { serial, places: [...places.slice(1 - maxAccepted), [user, call]] }, { until: Date.now() + acceptedMs });
+		}
+	}
+
+	/**
+	 * @param {Session} session
+	 * @param {number} serial of a token
+	 * @returns {[user: string, call: string][] | undefined} which calls have accepted it
+	 */
+	#placesOf({ name }, serial) {
+		const known = this.#accepted.get(name)?.value;
+		return known?.serial === serial ? known.places : undefined;
+	}
+
+	/**
+	 * A keyed hash of who calls: it tells users apart, for the core and in the log, and names nobody.
+	 * @param {{ by: string, subject: string }} principal
+	 */
+	async user({ by, subject }) {
+		const json = JSON.stringify(["user", by, subject]);
+		const known = this.#users.get(json)?.value;
+		if (known) {
+			return known;
+		}
+		const user = (await this.#name(json)).slice(0, 22);
+		this.#users.set(json, user, { until: Date.now() + sessionMs });
+		return user;
 	}
 
 	/**

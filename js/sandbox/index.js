@@ -10,6 +10,7 @@ export { SandboxError } from "./error.js";
 /** @typedef {import("./error.js").SandboxErrorCode} SandboxErrorCode */
 /** @typedef {import("./options.js").SandboxOptions} SandboxOptions */
 /** @typedef {import("./options.js").Lifetimes} Lifetimes */
+/** @typedef {import("./options.js").PathReading} PathReading */
 
 /**
  * What the sandbox counts, revokes and refuses apart: the four systems, and the AccessToken of ccmessaging.

@@ -12,18 +12,26 @@ import { SandboxError } from "./error.js";
  */
 
 /**
+ * What the servers before the systems make of a path: with "written" nothing, so that only the documented form is known; with
+ * "nginx", "envoy", "tomcat" or "iis" what these do; with "chain" all of it, several times.
+ * @typedef {"written" | "nginx" | "envoy" | "tomcat" | "iis" | "chain"} PathReading
+ */
+
+/**
  * The settings of a sandbox.
  * @typedef {object} SandboxOptions
  * @property {string} [host] the address to listen on. Default "127.0.0.1".
  * @property {number} [port] default 0: a free one
  * @property {Lifetimes} [lifetimes] in seconds
  * @property {number} [cubedriveLogins] logins of a CubeDrive user in a minute before they are intercepted. Default 1000.
+ * @property {PathReading} [paths] how the servers before the systems read a path. Default "written".
  * @property {string} [allowOrigin] the one origin whose pages may call the sandbox, such as "http://127.0.0.1:5173".
  *   By default none: a page's call needs CORS.
  * @property {() => number} [now] the vendors' time of day in milliseconds. Default `Date.now`.
  */
 
-const names = ["host", "port", "lifetimes", "cubedriveLogins", "allowOrigin", "now"];
+const names = ["host", "port", "lifetimes", "cubedriveLogins", "paths", "allowOrigin", "now"];
+const readings = ["written", "nginx", "envoy", "tomcat", "iis", "chain"];
 /** What a life can be set of: the members of Lifetimes. */
 export const lives = ["appcube", "ccmessaging", "accessToken", "isales", "isalesRefresh", "cubedrive"];
 /** Ten years, in seconds: the sandbox's own bound. */
@@ -41,7 +49,7 @@ export function readOptions(options = {}) {
 	if (unknown !== undefined) {
 		throw invalid(unknown, `is not an option; there are ${names.join(", ")}`);
 	}
-	const { host = "127.0.0.1", port = 0, lifetimes = {}, cubedriveLogins = 0, allowOrigin = "", now } = options;
+	const { host = "127.0.0.1", port = 0, lifetimes = {}, cubedriveLogins = 0, paths = "written", allowOrigin = "", now } = options;
 	if (typeof host !== "string" || host === "") {
 		throw invalid("host", "must be an address of this machine, such as 127.0.0.1");
 	}
@@ -62,6 +70,9 @@ export function readOptions(options = {}) {
 	if (options.cubedriveLogins !== undefined && !isWhole(cubedriveLogins, 1, 1_000_000)) {
 		throw invalid("cubedriveLogins", "must be a whole number from 1 to 1,000,000");
 	}
+	if (!readings.includes(paths)) {
+		throw invalid("paths", `must be one of ${readings.join(", ")}`);
+	}
 	if (allowOrigin !== "" && !isOrigin(allowOrigin)) {
 		throw invalid("allowOrigin", "must be an origin without a path, such as http://127.0.0.1:5173");
 	}
@@ -71,7 +82,7 @@ export function readOptions(options = {}) {
 	return {
 		host,
 		port,
-		settings: { lifetimes, cubedriveLogins, allowOrigin, hostClock: now !== undefined },
+		settings: { lifetimes, cubedriveLogins, paths, allowOrigin, hostClock: now !== undefined },
 		now: steady(now ?? Date.now),
 	};
 }

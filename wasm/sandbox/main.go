@@ -45,6 +45,7 @@ func taken(n uint32) []byte {
 type settings struct {
 	Lifetimes       map[string]int64 `json:"lifetimes"` // seconds
 	CubeDriveLogins int              `json:"cubedriveLogins"`
+	Paths           sandbox.Paths    `json:"paths"`
 	AllowOrigin     string           `json:"allowOrigin"`
 	HostClock       bool             `json:"hostClock"`
 }
@@ -68,6 +69,7 @@ func create(n uint32) {
 			CubeDrive:     life("cubedrive"),
 		},
 		CubeDriveLogins: s.CubeDriveLogins,
+		Paths:           s.Paths,
 		AllowOrigin:     s.AllowOrigin,
 	}
 	if s.HostClock {

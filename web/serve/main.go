@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -36,6 +37,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var options sandbox.Options
 	lifetimeFlags(flags, &options.Lifetimes)
 	flags.IntVar(&options.CubeDriveLogins, "cubedrive-logins", 0, "logins of a CubeDrive user in a minute before they are intercepted (default 1000)")
+	flags.Func("paths", "how the servers before the systems read a path: written (the default), nginx, envoy, tomcat, iis, chain", func(text string) error {
+		options.Paths = sandbox.Paths(text)
+		if !slices.Contains(sandbox.AllPaths, options.Paths) {
+			return errors.New("there is no such reading")
+		}
+		return nil
+	})
 	flags.StringVar(&options.AllowOrigin, "allow-origin", "", "the one other origin whose pages may call the sandbox")
 	var connect []string
 	flags.Func("connect", "a further origin that the page may call: an edge, or a vendor; may be given several times", func(text string) error {

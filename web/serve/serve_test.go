@@ -192,6 +192,7 @@ func TestWrongFlagsAreRefused(t *testing.T) {
 	}{
 		{[]string{"-lifetime", "900ms"}, 2},
 		{[]string{"-lifetime", "soon"}, 2},
+		{[]string{"-paths", "apache"}, 2},
 		{[]string{"-connect", "*"}, 2},
 		{[]string{"-connect", "edge.example"}, 2},
 		{[]string{"-connect", "https://edge.example/path"}, 2},

@@ -1,6 +1,7 @@
 // Whose fault it was: what a vendor breaks is never the edge's failure nor the caller's mistake, and what a caller breaks is
 // its own. On the wire, as no library would write it.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -159,29 +160,52 @@ describe("a vendor's fault is told as one", () => {
 });
 
 describe("what is packed arrives as it was, or as what was packed", () => {
-	const text = "some text ".repeat(50);
-	for (const [name, encoding, bytes, expected] of /** @type {[string, string, Buffer, string | undefined][]} */ ([
+	const large = randomBytes(70_000).toString("base64"); // more than is looked through, however it is packed
+	const packings = (/** @type {string} */ text) => /** @type {[string, string, Buffer, string | undefined][]} */ ([
 		["gzip", "gzip", gzipSync(text), undefined],
 		["brotli", "br", brotliCompressSync(text), undefined],
 		["twice", "gzip, gzip", gzipSync(gzipSync(text)), "gzip, gzip"],
 		["twice, in two headers", "gzip\nContent-Encoding: gzip", gzipSync(gzipSync(text)), "gzip, gzip"],
-		["in a way that nobody knows", "zz", Buffer.from("zzzz"), "zz"],
+		["in a way that nobody knows", "zz", Buffer.from(text), "zz"],
 		["under an old name", "x-gzip", gzipSync(text), "x-gzip"],
 		["in capitals", "GZIP", gzipSync(text), "GZIP"],
-	])) {
-		for (const status of [200, 500]) {
-			test(`${name}, with ${status}`, async () => {
-				writes(`HTTP/1.1 ${status} X\nContent-Type: application/json\nContent-Encoding: ${encoding}\nContent-Length: ${bytes.length}`, bytes);
-				const { status: got, headers, body } = await raw(edge.url, `
+	]);
+	/** @param {number} status @param {Buffer} bytes @param {string} encoding @param {string} [length] */
+	const answered = (status, bytes, encoding, length = `Content-Length: ${bytes.length}`) => {
+		writes(`HTTP/1.1 ${status} X\nContent-Type: application/json\nContent-Encoding: ${encoding}\n${length}`, bytes);
+		return raw(edge.url, `
 GET ${isales} HTTP/1.1
 Host: edge.test
 Authorization: Bearer ${edge.token}`);
+	};
+
+	for (const [name, encoding, bytes, expected] of packings(large)) {
+		for (const status of [200, 500]) {
+			test(`${name}, with ${status}`, async () => {
+				const { status: got, headers, body } = await answered(status, bytes, encoding);
 				assert.equal(got, status);
 				assert.equal(headers["content-encoding"], expected);
-				assert.ok(Buffer.from(body, "latin1").equals(expected === undefined ? Buffer.from(text) : bytes));
+				assert.ok(Buffer.from(body, "latin1").equals(expected === undefined ? Buffer.from(large) : bytes));
 			});
 		}
 	}
+
+	test("no more than 64 KiB that is packed in a way that cannot be undone passes, whatever its status", async () => {
+		const small = "some text ".repeat(50);
+		for (const [name, encoding, bytes, expected] of packings(small)) {
+			for (const status of [200, 401, 404, 500]) {
+				for (const length of [`Content-Length: ${bytes.length}`, "Connection: close"]) {
+					const { status: got, headers, body } = await answered(status, bytes, encoding, length);
+					if (expected === undefined) {
+						assert.deepEqual([got, body], [status, small]);
+						continue;
+					}
+					assert.deepEqual([got, JSON.parse(body).code, headers["content-encoding"]], [502, "malformed_response", undefined], `${name} ${status} ${length}`);
+					assert.equal((await edge.lineOf(headers["cctoken-request"])).reason, "vendor_encoding");
+				}
+			}
+		}
+	});
 
 	test("JSON that must be looked through for a token does not pass where it cannot be", async () => {
 		const bytes = gzipSync(gzipSync('{"token":"T"}'));

@@ -1,5 +1,6 @@
 // A vendor's answer on its way to the caller: what is broken is told as the vendor's fault, or breaks for the caller too.
 import { Gathered, piecesOf, sourceOf, streamOf } from "./body.js";
+import { lengthOf } from "./encoding.js";
 import { Problem } from "./problem.js";
 
 /**
@@ -12,17 +13,7 @@ const firstMs = 50;
 /** Where nobody knows how much is to come, the first of it may be an event that somebody waits for. */
 const furtherMs = 2;
 
-/** What the runtime unpacks by itself: these words, and no other way to write them. */
-const unpacked = ["gzip", "br"];
-
-/**
- * Whether an answer's bytes are still packed in a way that only the caller may understand.
- * @param {Headers} headers
- */
-export function isPacked(headers) {
-	const encoding = headers.get("content-encoding")?.trim() ?? "";
-	return encoding !== "" && encoding.toLowerCase() !== "identity" && !unpacked.includes(encoding);
-}
+/** @typedef {import("./body.js").Source} Source */
 
 /**
  * Statuses that announce an answer, or that there are not, are none. The runtime hands them out as they came.
@@ -43,31 +34,35 @@ export function brokenAnswer(error) {
 }
 
 /**
+ * A vendor's answer as it is read. Its faults are Problems.
+ * @param {Response} response
+ * @returns {Source}
+ */
+export function vendorsSource({ headers, body }) {
+	const source = sourceOf(body, { length: lengthOf(headers) });
+	return {
+		...source,
+		async read() {
+			try {
+				return await source.read();
+			} catch (error) {
+				throw brokenAnswer(error);
+			}
+		},
+	};
+}
+
+/**
  * An answer's body as it is sent on.
  * @param {Headers} headers
- * @param {BodyInit | AsyncIterable<Uint8Array> | null} body a stream of the vendor's, or what was made of one
+ * @param {Uint8Array<ArrayBuffer> | Source | null} body
  * @param {(side: "vendor" | "caller") => void} cutOff told whose end broke, once the caller has had the answer's head
  * @returns {Promise<BodyInit | null>} rejected with a Problem
  */
 export async function onward(headers, body, cutOff) {
-	const declared = headers.get("content-length");
-	const length = declared === null || headers.has("content-encoding") ? undefined : Number(declared);
-	/** @param {AsyncIterable<Uint8Array>} chunks @param {() => void} [cancel] */
-	const streamed = (chunks, cancel = () => {}) =>
-		streamOf(chunks, (_error, abort) => {
-			cutOff("vendor");
-			abort(); // where the length was told, the caller sees that it is not all
-		}, {
-			length,
-			unread() {
-				cutOff("caller");
-				cancel();
-			},
-		});
-	if (!(body instanceof ReadableStream)) {
-		return isIterable(body) ? streamed(body) : body;
+	if (body === null || body instanceof Uint8Array) {
+		return body;
 	}
-	const source = sourceOf(body, { length });
 	const begun = new Gathered();
 	/** @type {any} */
 	let timer;
@@ -77,13 +72,13 @@ export async function onward(headers, body, cutOff) {
 	let coming;
 	try {
 		while (!coming && begun.length <= firstBytes) {
-			coming = source.read();
+			coming = body.read();
 			const piece = await Promise.race([coming, late]);
 			if (piece === undefined) {
 				return begun.bytes;
 			}
 			if (piece !== "late") {
-				if (begun.length === 0 && declared === null) {
+				if (begun.length === 0 && !headers.has("content-length")) {
 					clearTimeout(timer);
 					late = after(furtherMs);
 				}
@@ -91,12 +86,10 @@ export async function onward(headers, body, cutOff) {
 				coming = undefined;
 			}
 		}
-	} catch (error) {
-		throw brokenAnswer(error);
 	} finally {
 		clearTimeout(timer);
 	}
-	return streamed((async function* () {
+	const chunks = (async function* () {
 		if (begun.length > 0) {
 			yield begun.bytes;
 		}
@@ -105,10 +98,17 @@ export async function onward(headers, body, cutOff) {
 			yield next;
 		}
 		if (next || !coming) {
-			yield* piecesOf(source);
+			yield* piecesOf(body);
 		}
-	})(), source.cancel);
+	})();
+	return streamOf(chunks, (_error, abort) => {
+		cutOff("vendor");
+		abort(); // where the length was told, the caller sees that it is not all
+	}, {
+		length: lengthOf(headers),
+		unread() {
+			cutOff("caller");
+			body.cancel();
+		},
+	});
 }
-
-/** @param {BodyInit | AsyncIterable<Uint8Array> | null} body @returns {body is AsyncIterable<Uint8Array>} */
-const isIterable = (body) => typeof body === "object" && body !== null && Symbol.asyncIterator in body;
