@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime edge types run test test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz lint pack clean FORCE
+.PHONY: help build runtime edge types run test test-all test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz lint pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -29,44 +29,43 @@ types: dist/.types ## build the TypeScript declarations
 run: runtime dist/serve ## serve the sandbox, and show a token of each system got, kept, renewed and verified
 	node js/demo/run.js
 
-test: test-go test-wasm test-js test-edge test-docs test-browser ## run all tests
+# Each suite is built what it needs, by js/test/run.js, which says which those are.
+test: ## run all tests but the slow ones
+	@node js/test/run.js
 
-# The race detector needs a C compiler.
+test-all: ## run the slow ones too: crowds, whole matrices, the package, the guides, in every browser that can be had
+	@node js/test/run.js --all
+
 test-go: ## run the Go tests natively
-	@if [ "$$(go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC)" >/dev/null; then \
-		echo "go test -race ./..."; go test -race ./...; \
-	else \
-		echo "no C compiler: testing without the race detector"; go test ./...; \
-	fi
+	@node js/test/run.js go
 
-# In an empty environment: with the arguments it must fit in 8 KB, or the tests fail to start.
 test-wasm: ## run the Go tests of the core and the page under js/wasm
-	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core ./web ./web/console
+	@node js/test/run.js wasm
 
-test-js: runtime dist/serve dist/sandbox.wasm.br node_modules/.made ## run the tests of the JavaScript in Node
-	node --test js/test/*.test.js js/test/cli/*.test.js js/test/sandbox/*.test.js
+test-js: ## run the tests of the JavaScript in Node
+	@node js/test/run.js js cli sandbox
 
-test-docs: types ## check that the documents are current
-	node --test js/test/docs/*.test.js
+test-docs: ## check that the documents are current
+	@node js/test/run.js docs
 
-test-edge: runtime edge dist/serve ## run the tests of the edge in workerd
-	node --test --test-concurrency=2 js/test/edge/*.test.js
+test-edge: ## run the tests of the edge in workerd
+	@node js/test/run.js edge
 
-test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
-	node --test js/test/browser/*.test.js
+test-browser: ## run the tests in Chromium
+	@node js/test/run.js browser
 
-browsers: runtime dist/serve node_modules/.made ## run the same in Chromium, Firefox and WebKit, which it installs where it can
-	node js/test/browser/everywhere.js
+browsers: ## run the same in Chromium, Firefox and WebKit, which it installs where it can
+	@node js/test/run.js --all browser
+
+# With tools and runtimes that npm installs at the first time: 2 GB, below node_modules/.cache.
+test-package: ## pack, install and run the package in every runtime, compiler and linter, and in BROWSERS=chromium
+	@node js/test/run.js package
+
+test-bundlers: ## follow the guides: bundlers and runtimes, with the packed package
+	@node js/test/run.js bundlers
 
 screenshots: runtime dist/serve node_modules/.made ## take the pictures in web/testdata anew
 	node js/test/browser/take-pictures.js
-
-# With tools and runtimes that npm installs at the first time: 2 GB, below node_modules/.cache.
-test-package: build dist/serve ## pack, install and run the package in every runtime, compiler and linter, and in BROWSERS=chromium
-	node --test --test-concurrency=1 js/test/package/*.test.js
-
-test-bundlers: build dist/serve node_modules/.made ## follow the guides: bundlers and runtimes, with the packed package
-	node --test --test-reporter=spec js/test/bundlers/*.test.js
 
 bench: bench-own bench-edge bench-compare ## measure
 
@@ -122,10 +121,12 @@ pack: build ## make the npm package
 clean: ## remove what was built
 	rm -rf dist wasm_exec.js cctoken-*.tgz
 
+# What stands behind the bar in a rule for a .wasm is built before it, as two go builds at once would both compile the same
+# packages.
 dist/.unstamped.wasm: $(CORE) dist/.toolchain Makefile
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/module
 
-dist/console.wasm: $(CONSOLE) dist/.toolchain Makefile
+dist/console.wasm: $(CONSOLE) dist/.toolchain Makefile | dist/.unstamped.wasm
 	$(WASM) $(GO_BUILD) -o $@ ./web
 
 dist/core.wasm: dist/.unstamped.wasm package.json js/build/stamp.js js/stamp.js
@@ -135,7 +136,7 @@ dist/build.js: dist/core.wasm
 	node js/build/stamp.js script $< $@
 
 dist/inline.js: dist/core.wasm js/build/inline/main.go
-	go run ./js/build/inline $< $@
+	go run -trimpath ./js/build/inline $< $@
 
 dist/cctoken.js: $(wildcard js/*.js) dist/go.js dist/build.js js/build/script.js node_modules/.made
 	node js/build/script.js $@
@@ -144,11 +145,11 @@ dist/manifest.json: dist/edge.js dist/keeper.wasm dist/sandbox.wasm.br dist/core
 	node js/build/manifest.js $@
 
 # The edge's keeper links net/http, as the library for Workers does.
-dist/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*.go wasm/keeper/keep/*.go)) dist/.toolchain Makefile
+dist/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*.go wasm/keeper/keep/*.go)) dist/.toolchain Makefile | dist/.unstamped.wasm
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/keeper
 	@chmod 644 $@
 
-dist/keeper-go.js: wasm_exec.js js/build/glue.js js/build/keeper-glue.js
+dist/keeper-go.js: wasm_exec.js js/build/glue.js js/build/keeper-glue.js | dist/.toolchain
 	node js/build/keeper-glue.js wasm_exec.js $@
 
 dist/edge.js: $(wildcard js/*.js js/edge/*.js) dist/keeper-go.js js/build/edge.js node_modules/.made
@@ -158,13 +159,13 @@ dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go core/sandbox/*.go))
 	go build -trimpath -o $@ ./web/serve
 
 # The sandbox for people's own tests. It ships compressed: 7 MB are 1.3.
-dist/sandbox.wasm: $(filter-out %_test.go,$(wildcard core/sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain
+dist/sandbox.wasm: $(filter-out %_test.go,$(wildcard core/sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain | dist/keeper.wasm
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/sandbox
 
 dist/sandbox.wasm.br: dist/sandbox.wasm js/build/brotli.js
 	node js/build/brotli.js $< $@
 
-dist/go.js: wasm_exec.js js/build/glue.js
+dist/go.js: wasm_exec.js js/build/glue.js | dist/.toolchain
 	node js/build/glue.js wasm_exec.js $@
 
 # What ships holds Go's runtime, the JSON reader, the library for Workers and jose, whose licences ask to be handed on.
