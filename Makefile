@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime edge generate types run test test-all test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz lint format format-check pack clean FORCE
+.PHONY: help build runtime edge generate pressed types run test test-all test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz lint format format-check pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -29,6 +29,9 @@ edge: dist/edge.js dist/keeper.wasm
 
 generate: ## write what JavaScript knows of the systems, from their descriptions in core
 	go run ./tools/generate js/generated
+
+# What the modules weigh on their way.
+pressed: $(PRESSED)
 
 types: dist/.types ## build the TypeScript declarations
 
@@ -110,7 +113,7 @@ lint: types dist/edge.js ## check format, types, and what go vet and eslint look
 FORMATTED := "**/*.js" "**/*.ts"
 
 format: node_modules/.made ## format Go and JavaScript
-	gofmt -w core js wasm web
+	gofmt -w core js tools wasm web
 	node_modules/.bin/prettier --log-level warn --write $(FORMATTED)
 
 format-check: node_modules/.made

@@ -26,7 +26,7 @@ export const suites = [
 	{ name: "cli", folder: "cli", needs: ["runtime", "dist/serve", "dist/sandbox.wasm.br"] },
 	{ name: "browser", folder: "browser", needs: ["runtime", "dist/serve"] },
 	{ name: "wasm", go: wasm },
-	{ name: "js", folder: ".", needs: ["runtime", "dist/serve"] },
+	{ name: "js", folder: ".", needs: ["runtime", "pressed", "dist/serve"] },
 	{ name: "sandbox", folder: "sandbox", needs: ["runtime", "dist/serve", "dist/sandbox.wasm.br"] },
 	{ name: "docs", folder: "docs", needs: ["types"] },
 	// With tools that npm installs, which come in each other's way: one file after the other.
@@ -49,7 +49,7 @@ function wasm() {
 	const flags = ["-vet=off", "-trimpath", "-gcflags=all=-l"];
 	const exec = join(execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim(), "lib/wasm/go_js_wasm_exec");
 	return {
-		go: [...flags, `-exec=env -i "PATH=${process.env.PATH}" ${exec}`, "./core", "./web", "./web/console"],
+		go: [...flags, `-exec=env -i "PATH=${process.env.PATH}" ${exec}`, "./core", "./core/quote", "./web", "./web/console"],
 		env: { GOOS: "js", GOARCH: "wasm", CGO_ENABLED: "0" },
 		again: (/** @type {string} */ name) => `GOOS=js GOARCH=wasm go test ${flags.join(" ")} -exec="env -i PATH=$PATH ${exec}" ${name}`,
 	};
