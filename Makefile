@@ -94,7 +94,7 @@ fuzz: ## fuzz everything that reads outside bytes, FUZZTIME=60s each
 
 # The declarations are compiled once more as a program without the DOM library sees them.
 lint: types dist/edge.js ## check format, go vet, types
-	@unformatted=$$(gofmt -l core js wasm web); \
+	@unformatted=$$(gofmt -l core js sandbox wasm web); \
 		if [ -n "$$unformatted" ]; then echo "not gofmt-ed:" $$unformatted; exit 1; fi
 	go vet ./...
 	$(WASM) go vet ./...
@@ -154,11 +154,11 @@ dist/keeper-go.js: wasm_exec.js js/build/glue.js js/build/keeper-glue.js
 dist/edge.js: $(wildcard js/*.js js/edge/*.js) dist/keeper-go.js js/build/edge.js node_modules/.made
 	node js/build/edge.js $@
 
-dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go core/sandbox/*.go)) go.mod dist/.toolchain
+dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go sandbox/*.go)) go.mod dist/.toolchain
 	go build -trimpath -o $@ ./web/serve
 
 # The sandbox for people's own tests. It ships compressed: 7 MB are 1.3.
-dist/sandbox.wasm: $(filter-out %_test.go,$(wildcard core/sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain
+dist/sandbox.wasm: $(filter-out %_test.go,$(wildcard sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/sandbox
 
 dist/sandbox.wasm.br: dist/sandbox.wasm js/build/brotli.js

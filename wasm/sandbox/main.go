@@ -1,6 +1,6 @@
 //go:build js && wasm
 
-// Command sandbox is the four vendor systems (core/sandbox) as WebAssembly, for a server in JavaScript: the sockets are
+// Command sandbox is the four vendor systems (package sandbox) as WebAssembly, for a server in JavaScript: the sockets are
 // the host's, the answers are the http.Handler's. One program is one sandbox.
 //
 // The host writes a request into the buffer that input gives room in, calls serve, and lets Go run. Go then calls the
@@ -15,7 +15,7 @@ import (
 	"time"
 	"unsafe"
 
-	"cctoken/core/sandbox"
+	"cctoken/sandbox"
 )
 
 var (

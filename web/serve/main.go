@@ -18,7 +18,7 @@ import (
 	"syscall"
 	"time"
 
-	"cctoken/core/sandbox"
+	"cctoken/sandbox"
 )
 
 func main() {

@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"cctoken/core/sandbox"
+	"cctoken/sandbox"
 )
 
 // tree makes a repository with files that are served and files that are not.
