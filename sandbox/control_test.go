@@ -41,6 +41,8 @@ func TestControlIsStrict(t *testing.T) {
 		{"revoke by a subject of no system", controlReq("revoke", `{"subject":"a"}`), 400},
 		{"revoke with a wrong type", controlReq("revoke", `{"system":1}`), 400},
 		{"roll of another system", controlReq("roll", `{"system":"isales"}`), 400},
+		{"roll of an unknown system", controlReq("roll", `{"system":"x"}`), 400},
+		{"roll without a target", controlReq("roll", `{}`), 400},
 		{"refuse without refuse", controlReq("refuse", `{"system":"isales","credential":"a"}`), 400},
 		{"refuse without credential", controlReq("refuse", `{"system":"isales","refuse":true}`), 400},
 		{"refuse in an unknown system", controlReq("refuse", `{"system":"x","credential":"a","refuse":true}`), 400},
@@ -183,7 +185,13 @@ func TestRollWithoutASubjectIsForAll(t *testing.T) {
 	access := b.access()
 	b.ccMessaging(access)
 	b.do(applyTokenReq(access), field("userId", `"other"`))
-	assert.Equal(t, 2, b.Roll(""))
+	n, err := b.Roll(Target{System: CCMessaging})
+	require.NoError(t, err)
+	assert.Equal(t, 2, n)
+	b.appCube()
+	n, err = b.Roll(Target{All: true})
+	require.NoError(t, err)
+	assert.Equal(t, 2, n, "only what can roll")
 }
 
 func TestARefusedCredentialIsTurnedAwayUntilItIsLetIn(t *testing.T) {
@@ -233,10 +241,10 @@ func TestLifetimesChangeForTokensThatComeAfter(t *testing.T) {
 }
 
 func TestResetForgetsAll(t *testing.T) {
-	b := newBench(t, Options{Lifetimes: Lifetimes{AppCube: 7e9}})
+	b := newBench(t, Options{Lifetimes: Lifetimes{"appcube": 7e9}})
 	fresh := b.State()
 	token := b.appCube()
-	b.SetLifetimes(Lifetimes{AppCube: 9e9})
+	require.NoError(t, b.SetLifetimes(Lifetimes{"appcube": 9e9}))
 	require.NoError(t, b.Refuse(ISales, "a", true))
 	require.NoError(t, b.Inject(Fault{System: ISales, Endpoint: "login", Kind: "html"}))
 	for _, in := range []string{"", "{}"} {
@@ -308,9 +316,9 @@ func TestItIsSafeForConcurrentUse(t *testing.T) {
 						assert.Equal(t, 200, resp.StatusCode)
 					}
 				}
-				s.Roll("")
+				s.Roll(Target{All: true})
 				s.Revoke(Target{All: true})
-				s.SetLifetimes(Lifetimes{AppCube: 5e9})
+				s.SetLifetimes(Lifetimes{"appcube": 5e9})
 			}
 		})
 	}

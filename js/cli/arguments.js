@@ -51,7 +51,7 @@ export const commands = {
 		host: { type: "string" },
 		port: { type: "string" },
 		lifetime: { type: "string", multiple: true },
-		"cubedrive-logins": { type: "string" },
+		logins: { type: "string", multiple: true },
 		"allow-origin": { type: "string" },
 	},
 };

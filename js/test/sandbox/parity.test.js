@@ -9,8 +9,8 @@ import { overWire } from "./wire.js";
 let native, wasm;
 before(async () => {
 	[native, wasm] = await Promise.all([
-		startServer("127.0.0.1:0", ["-allow-origin", "http://page.test", "-cubedrive-logins", "5", "-isales-lifetime", "250s"]),
-		createSandbox({ allowOrigin: "http://page.test", cubedriveLogins: 5, lifetimes: { isales: 250 } }),
+		startServer("127.0.0.1:0", ["-allow-origin", "http://page.test", "-logins", "cubedrive=5", "-lifetime", "isales=250s"]),
+		createSandbox({ allowOrigin: "http://page.test", logins: { cubedrive: 5 }, lifetimes: { isales: 250 } }),
 	]);
 });
 after(() => Promise.all([native?.stop(), wasm?.close()]));
