@@ -96,6 +96,7 @@ func TestStateCountsEachSystemAndShowsNoWholeToken(t *testing.T) {
 		CCMessaging: {Logins: 1, Business: 1},
 		ISales:      {Logins: 1, Refreshes: 1},
 		CubeDrive:   {Logins: 1, Verifications: 1, Business: 1, Failed: 1, Faulted: 1},
+		Harbour:     {},
 	}, got.Counts)
 	require.Len(t, got.Tokens, 6)
 	assert.Equal(t, CCMessagingUserID, got.Tokens[1].Subject)
@@ -234,7 +235,7 @@ func TestLifetimesChangeForTokensThatComeAfter(t *testing.T) {
 	b := newBench(t, Options{})
 	before := b.appCube()
 	a := b.do(controlReq("lifetimes", `{"appcube":1,"ccmessaging":2,"accessToken":3,"isales":4,"isalesRefresh":5,"cubedrive":6}`))
-	assert.JSONEq(t, `{"appcube":1,"ccmessaging":2,"accessToken":3,"isales":4,"isalesRefresh":5,"cubedrive":6}`, a.raw)
+	assert.JSONEq(t, `{"appcube":1,"ccmessaging":2,"accessToken":3,"isales":4,"isalesRefresh":5,"cubedrive":6,"harbour":60,"harbourPass":120}`, a.raw)
 	assert.EqualValues(t, 1, b.do(appCubeLoginReq()).json["expireTime"])
 	b.clock.advance(10e9)
 	assert.Equal(t, 200, b.do(appCubeBusinessReq(before)).status)
