@@ -12,13 +12,7 @@ export { SandboxError } from "./error.js";
 /** @typedef {import("./options.js").Lifetimes} Lifetimes */
 /** @typedef {import("./systems.js").SandboxSystem} SandboxSystem */
 /** @typedef {import("./systems.js").ListedSystem} ListedSystem */
-/** @typedef {import("./systems.js").Identities} Identities */
 /** @typedef {import("./systems.js").Call} Call */
-/**
- * Something of each system: of those that the package knows, and of any other that is there.
- * @template T
- * @typedef {import("./systems.js").BySystem<T>} BySystem
- */
 
 /**
  * Which tokens: those of a subject, the one of an id, or all of the system. Without a system, `all` means every system.
@@ -72,7 +66,7 @@ export { SandboxError } from "./error.js";
  * What has happened in a sandbox.
  * @typedef {object} SandboxState
  * @property {string} now the vendors' time, as a text of ISO 8601
- * @property {BySystem<Counts>} counts requests that arrived
+ * @property {Record<SandboxSystem, Counts>} counts requests that arrived
  * @property {TokenState[]} tokens oldest first
  * @property {Lifetimes} lifetimes in seconds; 0 is without end
  * @property {{ system: SandboxSystem, credential: string }[]} refused the credentials that are turned away

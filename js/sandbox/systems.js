@@ -3,17 +3,6 @@
 /** @typedef {import("../identity.js").VendorIdentity} VendorIdentity */
 
 /**
- * Something of each system: of those that the package knows, and of any other that is there.
- * @template T
- * @typedef {{ [S in VendorIdentity["system"]]: T } & { [name: string]: T }} BySystem
- */
-
-/**
- * An identity of each system that the package knows.
- * @typedef {{ [S in VendorIdentity["system"]]: Extract<VendorIdentity, { system: S }> }} Identities
- */
-
-/**
  * What `client.fetch(identity, path, init)` makes a business call of.
  * @typedef {object} Call
  * @property {string} path it follows the identity's `baseUrl`
@@ -48,7 +37,7 @@
  */
 export function identitiesOf(systems) {
 	const identities = systems.flatMap(({ identity }) => (identity ? [identity] : []));
-	return /** @type {Identities} */ (Object.fromEntries(identities.map((identity) => [identity.system, identity])));
+	return /** @type {{ [S in VendorIdentity["system"]]: Extract<VendorIdentity, { system: S }> }} */ (Object.fromEntries(identities.map((identity) => [identity.system, identity])));
 }
 
 /**
@@ -63,5 +52,5 @@ export function businessOf(systems) {
 		const { path, ...init } = business;
 		return [/** @type {[string, Call]} */ ([name, { path, init }])];
 	});
-	return /** @type {BySystem<Call>} */ (Object.fromEntries(calls));
+	return /** @type {Record<SandboxSystem, Call>} */ (Object.fromEntries(calls));
 }

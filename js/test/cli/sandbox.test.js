@@ -81,6 +81,15 @@ test("its options are those of createSandbox, and wrong ones end with 2", async 
 	}
 });
 
+test("what is written for a name that there is not is not repeated", async () => {
+	for (const flag of ["--lifetime", "--logins"]) {
+		const { code, stdout, stderr } = await command(["sandbox", flag, "s3cret of mine=5"]);
+		assert.equal(code, 2);
+		assert.match(stderr, /must name one of/);
+		assert.doesNotMatch(stdout + stderr, /s3cret|mine/);
+	}
+});
+
 test("where it listens on every address of the machine, it prints the one that a program on the machine can use", async (t) => {
 	for (const [host, wanted] of [["0.0.0.0", "http://127.0.0.1:"], ["::", "http://[::1]:"]]) {
 		let started;
