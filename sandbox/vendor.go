@@ -16,7 +16,7 @@ type System string
 // given to register by the init function of the system's own file, so that a further system is one file more.
 type vendor struct {
 	name System
-	// prefix is the beginning of the system's paths, such as "/lite/". An unknown path below it gets the system's own
+	// prefix is the beginning of the system's paths, such as "/rest/". An unknown path below it gets the system's own
 	// form of an error. Where prefixes lie inside one another, the longer one counts.
 	prefix    string
 	endpoints []endpoint

@@ -215,6 +215,7 @@ test("the control endpoints take and refuse the same", async () => {
 		}
 		await ask(logins.isales());
 		await ask({ path: "/_sandbox/faults", method: "DELETE" });
+		await ask({ path: "/_sandbox/systems", headers: { Host: "vendors.test:8787" } });
 		await ask({ path: "/_sandbox/state" });
 	});
 	assert.deepEqual([...new Set(statuses(transcript))].sort(), [200, 400, 404, 405, 415, 500]);
