@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -119,10 +120,8 @@ func reading[T any](do func(s *Sandbox, in T) (any, error)) controller {
 var controls = map[string]map[string]controller{
 	"state": {"GET": func(s *Sandbox, _ *http.Request, _ []byte) (any, error) { return s.State(), nil }},
 	"systems": {"GET": func(_ *Sandbox, r *http.Request, _ []byte) (any, error) {
-		if r.Host == "" {
-			return nil, errors.New("the header Host is missing: it is in the addresses of the identities")
-		}
-		return object{"systems": Systems(originOf(r))}, nil
+		origin, err := originOf(r)
+		return object{"systems": Systems(origin)}, err
 	}},
 	"revoke": {"POST": reading(func(s *Sandbox, in Target) (any, error) {
 		n, err := s.Revoke(in)
@@ -229,12 +228,23 @@ func controlReason(err error) string {
 	return err.Error()
 }
 
-// originOf is the address by which a request reached the sandbox.
-func originOf(r *http.Request) string {
-	if r.TLS != nil {
-		return "https://" + r.Host
+// originOf is the address at which who asks can reach the sandbox: what the query says, since a proxy in between may have
+// changed the Host, or else the Host.
+func originOf(r *http.Request) (string, error) {
+	if given := r.URL.Query().Get("origin"); given != "" {
+		u, err := url.Parse(given)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || given != u.Scheme+"://"+u.Host {
+			return "", errors.New("origin must be one, such as http://127.0.0.1:8787")
+		}
+		return given, nil
 	}
-	return "http://" + r.Host
+	switch {
+	case r.Host == "":
+		return "", errors.New("give the parameter origin, or the header Host: they are in the addresses of the identities")
+	case r.TLS != nil:
+		return "https://" + r.Host, nil
+	}
+	return "http://" + r.Host, nil
 }
 
 func refuseControl(w http.ResponseWriter, status int, reason string) {

@@ -21,15 +21,15 @@
 // error is {"error": "…"}: 400 for a wrong body, 404, 405 or 415 for a wrong path, method or Content-Type. Each is
 // also a Go function or a method of [Sandbox].
 //
-//	GET    /_sandbox/systems    {"systems": […]}: see [SystemInfo]
-//	GET    /_sandbox/state      counts by system, tokens, lifetimes, refusals: see [State]
-//	POST   /_sandbox/revoke     {"system", and at most one of "subject", "id", "all": true}, or {"all": true}
-//	POST   /_sandbox/roll       the same, of a system that rolls its tokens
-//	POST   /_sandbox/refuse     {"system", "credential": the public part, "refuse": bool}
-//	POST   /_sandbox/lifetimes  {a kind of token: seconds, …}
-//	POST   /_sandbox/faults     {"system", "endpoint", "fault", "count", "delayMs", "retryAfter", "exceptionInfo"}: see [Fault]
-//	DELETE /_sandbox/faults     forgets all faults that are waiting
-//	POST   /_sandbox/reset      {} or no body: back to a new sandbox
+//	GET    /_sandbox/systems?origin=…  {"systems": […]}: see [SystemInfo]
+//	GET    /_sandbox/state             counts by system, tokens, lifetimes, refusals: see [State]
+//	POST   /_sandbox/revoke            {"system", and at most one of "subject", "id", "all": true}, or {"all": true}
+//	POST   /_sandbox/roll              the same, of a system that rolls its tokens
+//	POST   /_sandbox/refuse            {"system", "credential": the public part, "refuse": bool}
+//	POST   /_sandbox/lifetimes         {a kind of token: seconds, …}
+//	POST   /_sandbox/faults            {"system", "endpoint", "fault", "count", "delayMs", "retryAfter", "exceptionInfo"}: see [Fault]
+//	DELETE /_sandbox/faults            forgets all faults that are waiting
+//	POST   /_sandbox/reset             {} or no body: back to a new sandbox
 //
-// The addresses in the identities of systems are made of the request's Host.
+// The addresses in the identities of systems begin with the origin, which is by default that of the request's Host.
 package sandbox

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -139,6 +140,12 @@ func TestTheSandboxListsEachSystemWithAnIdentityThatItAccepts(t *testing.T) {
 	}
 	assert.Contains(t, b.do(appCubeLoginReq(), field("appKey", jsonOf(identity.AppKey)), field("appSecret", jsonOf(identity.AppSecret))).json, "authToken")
 	assert.Equal(t, 400, b.do(req{method: "GET", path: "/_sandbox/systems"}).status, "there is no Host to make an address of")
+	behind := b.do(req{method: "GET", path: "http://vendors.test/_sandbox/systems?origin=https://proxy.test:1"}).raw
+	assert.Contains(t, behind, `"baseUrl":"https://proxy.test:1/lite"`)
+	assert.NotContains(t, behind, "vendors.test")
+	for _, wrong := range []string{"proxy.test", "https://", "https://proxy.test/", "https://user@proxy.test", "ftp://proxy.test", "https://proxy.test?x"} {
+		assert.Equal(t, 400, b.do(req{method: "GET", path: "/_sandbox/systems?origin=" + url.QueryEscape(wrong)}).status, wrong)
+	}
 }
 
 func TestEveryFaultEndpointThatIsListedIsTaken(t *testing.T) {

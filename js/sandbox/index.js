@@ -3,7 +3,7 @@ import { SandboxError } from "./error.js";
 import { readOptions } from "./options.js";
 import { startProgram } from "./program.js";
 import { listen } from "./server.js";
-import { businessOf, identitiesOf } from "./systems.js";
+import { businessOf, identitiesOf, systemsAt } from "./systems.js";
 
 export { SandboxError } from "./error.js";
 
@@ -194,17 +194,19 @@ export class Sandbox {
 	 * @returns {Promise<any>} rejected with a SandboxError: `refused`, `closed` or `crashed`
 	 */
 	#control(method, name, body) {
-		return control(this.#program, { method, name, body, host: new URL(this.url).host });
+		return control(this.#program, method, name, body);
 	}
 }
 
 /**
  * Asks a control endpoint, without the way over a socket.
  * @param {import("./program.js").Program} program
- * @param {{ method: string, name: string, body?: object, host: string }} request host is where the sandbox listens
+ * @param {string} method
+ * @param {string} name with its query
+ * @param {object} [body]
  * @returns {Promise<any>} rejected with a SandboxError: `refused`, `closed` or `crashed`
  */
-async function control(program, { method, name, body, host }) {
+async function control(program, method, name, body) {
 	const death = program.death();
 	if (death) {
 		throw new SandboxError(death.code, death.message, { cause: death.cause });
@@ -217,7 +219,7 @@ async function control(program, { method, name, body, host }) {
 		// In a turn of its own: a caller may be a clock that the program is asking at this moment.
 		setImmediate(() =>
 			program.serve(
-				{ method, target: `/_sandbox/${name}`, headers: ["Host", host, "Content-Type", "application/json"], body: sent },
+				{ method, target: `/_sandbox/${name}`, headers: ["Content-Type", "application/json"], body: sent },
 				{
 					head: (code) => void (status = code),
 					body: (bytes) => parts.push(bytes) > 0,
@@ -252,7 +254,7 @@ export async function createSandbox(options) {
 	let server;
 	try {
 		server = await listen(program, { host, port });
-		const { systems } = await control(program, { method: "GET", name: "systems", host: new URL(server.url).host });
+		const { systems } = await control(program, "GET", systemsAt(server.url));
 		return /** @type {Sandbox & Disposable} */ (new Sandbox(program, server, systems));
 	} catch (error) {
 		program.stop();

@@ -32,6 +32,12 @@
  */
 
 /**
+ * The control endpoint that lists the systems.
+ * @param {string} url the sandbox's address, for those who will use the identities
+ */
+export const systemsAt = (url) => `systems?origin=${encodeURIComponent(url)}`;
+
+/**
  * Identities that the sandbox accepts.
  * @param {readonly ListedSystem[]} systems
  */
