@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime edge types run test test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz lint pack clean FORCE
+.PHONY: help build runtime edge generate types run test test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz lint pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -10,8 +10,11 @@ GO_BUILD := go build -trimpath -buildvcs=false -gcflags=all=-l -ldflags="-s -w -
 GO_WASM  := $(shell go env GOROOT)/lib/wasm
 
 # Sources of the core as they ship: no tests.
-CORE := $(filter-out %_test.go,$(wildcard core/*.go wasm/module/*.go)) go.mod go.sum
-CONSOLE := $(filter-out %_test.go,$(wildcard web/*.go web/console/*.go)) go.mod go.sum
+CORE := $(filter-out %_test.go,$(wildcard core/*.go core/quote/*.go wasm/module/*.go)) go.mod go.sum
+CONSOLE := $(filter-out %_test.go,$(wildcard web/*.go web/console/*.go core/quote/*.go)) go.mod go.sum
+
+# The modules as they are downloaded. Of these the sandbox ships so; the others tell their weight.
+PRESSED := $(patsubst %,dist/%.wasm.br,core console keeper sandbox)
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -23,6 +26,9 @@ runtime: dist/core.wasm dist/go.js dist/build.js dist/console.wasm
 
 # The edge's Worker, as one module and the keeper's WebAssembly beside it.
 edge: dist/edge.js dist/keeper.wasm
+
+generate: ## write what JavaScript knows of the systems, from their descriptions in core
+	go run ./tools/generate js/generated
 
 types: dist/.types ## build the TypeScript declarations
 
@@ -41,9 +47,9 @@ test-go: ## run the Go tests natively
 
 # In an empty environment: with the arguments it must fit in 8 KB, or the tests fail to start.
 test-wasm: ## run the Go tests of the core and the page under js/wasm
-	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core ./web ./web/console
+	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core ./core/quote ./web ./web/console
 
-test-js: runtime dist/serve dist/sandbox.wasm.br node_modules/.made ## run the tests of the JavaScript in Node
+test-js: runtime dist/serve $(PRESSED) node_modules/.made ## run the tests of the JavaScript in Node
 	node --test js/test/*.test.js js/test/cli/*.test.js js/test/sandbox/*.test.js
 
 test-docs: types ## check that the documents are current
@@ -70,7 +76,7 @@ test-bundlers: build dist/serve node_modules/.made ## follow the guides: bundler
 
 bench: bench-own bench-edge bench-compare ## measure
 
-bench-own: runtime dist/serve node_modules/.made ## measure against references
+bench-own: runtime dist/serve $(PRESSED) node_modules/.made ## measure against references
 	node js/bench/run.js
 
 bench-edge: edge dist/serve ## measure the edge beside a constant, and beside an instance for each request
@@ -94,7 +100,7 @@ fuzz: ## fuzz everything that reads outside bytes, FUZZTIME=60s each
 
 # The declarations are compiled once more as a program without the DOM library sees them.
 lint: types dist/edge.js ## check format, go vet, types
-	@unformatted=$$(gofmt -l core js sandbox wasm web); \
+	@unformatted=$$(gofmt -l core js sandbox tools wasm web); \
 		if [ -n "$$unformatted" ]; then echo "not gofmt-ed:" $$unformatted; exit 1; fi
 	go vet ./...
 	$(WASM) go vet ./...
@@ -122,11 +128,26 @@ pack: build ## make the npm package
 clean: ## remove what was built
 	rm -rf dist wasm_exec.js cctoken-*.tgz
 
-dist/.unstamped.wasm: $(CORE) dist/.toolchain Makefile
+# Each module as the Go linker leaves it, in tens of thousands of data segments.
+dist/linked/core.wasm: $(CORE) dist/.toolchain Makefile
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/module
 
-dist/console.wasm: $(CONSOLE) dist/.toolchain Makefile
+dist/linked/console.wasm: $(CONSOLE) dist/.toolchain Makefile
 	$(WASM) $(GO_BUILD) -o $@ ./web
+
+# The edge's keeper links net/http, as the library for Workers does.
+dist/linked/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*.go wasm/keeper/keep/*.go)) dist/.toolchain Makefile
+	$(WASM) $(GO_BUILD) -o $@ ./wasm/keeper
+
+# The sandbox for people's own tests.
+dist/linked/sandbox.wasm: $(filter-out %_test.go,$(wildcard sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain Makefile
+	$(WASM) $(GO_BUILD) -o $@ ./wasm/sandbox
+
+dist/console.wasm dist/keeper.wasm dist/sandbox.wasm: dist/%.wasm: dist/linked/%.wasm js/build/join.js
+	node js/build/join.js $< $@
+
+dist/.unstamped.wasm: dist/linked/core.wasm js/build/join.js
+	node js/build/join.js $< $@
 
 dist/core.wasm: dist/.unstamped.wasm package.json js/build/stamp.js js/stamp.js
 	node js/build/stamp.js module $< $@
@@ -143,11 +164,6 @@ dist/cctoken.js: $(wildcard js/*.js) dist/go.js dist/build.js js/build/script.js
 dist/manifest.json: dist/edge.js dist/keeper.wasm dist/sandbox.wasm.br dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/.types dist/cctoken.js dist/LICENSES.txt package.json js/build/manifest.js
 	node js/build/manifest.js $@
 
-# The edge's keeper links net/http, as the library for Workers does.
-dist/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*.go wasm/keeper/keep/*.go)) dist/.toolchain Makefile
-	$(WASM) $(GO_BUILD) -o $@ ./wasm/keeper
-	@chmod 644 $@
-
 dist/keeper-go.js: wasm_exec.js js/build/glue.js js/build/keeper-glue.js
 	node js/build/keeper-glue.js wasm_exec.js $@
 
@@ -157,21 +173,17 @@ dist/edge.js: $(wildcard js/*.js js/edge/*.js) dist/keeper-go.js js/build/edge.j
 dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go sandbox/*.go)) go.mod dist/.toolchain
 	go build -trimpath -o $@ ./web/serve
 
-# The sandbox for people's own tests. It ships compressed: 7 MB are 1.3.
-dist/sandbox.wasm: $(filter-out %_test.go,$(wildcard sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain
-	$(WASM) $(GO_BUILD) -o $@ ./wasm/sandbox
-
-dist/sandbox.wasm.br: dist/sandbox.wasm js/build/brotli.js
+# The sandbox ships compressed: 8 MB are 1.1.
+$(PRESSED): %.br: % js/build/brotli.js
 	node js/build/brotli.js $< $@
 
 dist/go.js: wasm_exec.js js/build/glue.js
 	node js/build/glue.js wasm_exec.js $@
 
-# What ships holds Go's runtime, the JSON reader, the library for Workers and jose, whose licences ask to be handed on.
+# What ships holds Go's runtime, the library for Workers and jose, whose licences ask to be handed on.
 dist/LICENSES.txt: dist/.toolchain go.mod package-lock.json node_modules/.made
-	@go mod download github.com/go-json-experiment/json github.com/syumai/workers
-	@for f in "$$(go env GOROOT)/LICENSE" "$$(go list -m -f '{{.Dir}}' github.com/go-json-experiment/json)/LICENSE" \
-		"$$(go list -m -f '{{.Dir}}' github.com/syumai/workers)/LICENSE.md" node_modules/jose/LICENSE.md; do \
+	@go mod download github.com/syumai/workers
+	@for f in "$$(go env GOROOT)/LICENSE" "$$(go list -m -f '{{.Dir}}' github.com/syumai/workers)/LICENSE.md" node_modules/jose/LICENSE.md; do \
 		cat "$$f" || exit 1; echo; done > $@
 
 # tsc leaves the declarations of deleted sources behind, so it starts from nothing.

@@ -3,7 +3,6 @@ module cctoken
 go 1.26.0
 
 require (
-	github.com/go-json-experiment/json v0.0.0-20260820222146-c27c302e5fc3
 	github.com/stretchr/testify v1.12.1
 	github.com/syumai/workers v0.33.0
 	honnef.co/go/js/dom/v2 v2.0.0-20250304181735-b5e52f05e89d

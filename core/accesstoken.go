@@ -3,37 +3,39 @@ package core
 // accessToken is the API Fabric's AccessToken, which ccmessaging needs first:
 // tokenByAkSk ("C1"; api-cec cec_07_0005, cec_07_2211). One of them serves every
 // user and channel of an app, so it is an identity and a session of its own.
-//
-// The values are the app key, then one of: "secret" and the app secret; "token"
-// and an AccessToken that the caller gave; "supplier" and the number of the
-// caller's function that gives one.
 type accessToken struct{ none }
 
-func (accessToken) name() string   { return "accesstoken" }
-func (accessToken) policy() policy { return lenient() }
-
-func (accessToken) identify(f *fields) []string {
-	key := f.headerText("appKey")
-	given := 0
-	for _, name := range [...]string{"appSecret", "accessToken", "accessTokenSupplier"} {
-		if f.has(name) {
-			given++
-		}
-	}
-	switch {
-	case given > 1:
-		f.fail("accessToken", "and appSecret exclude each other: give one of them")
-	case f.has("accessToken"):
-		return []string{key, byToken, f.headerText("accessToken")}
-	case f.has("accessTokenSupplier"):
-		return []string{key, bySupplier, f.supplier("accessTokenSupplier")}
-	}
-	return []string{key, bySecret, f.text("appSecret")}
+var accessTokenDescription = Description{
+	Name:     "accesstoken",
+	Of:       "ccmessaging",
+	Base:     "baseUrl",
+	Fields:   accessTokenFields,
+	Paths:    []string{"/apigovernance/api/oauth"},
+	Carriers: []string{"Authorization", "X-APP-Key", "X-Token-Expire", "app_key", "app_secret"},
+	Guarded:  []string{"Authorization", "x-app-key"}, // their holder can apply for any user's token
+	Answers:  []string{"AccessToken", "accessToken"},
+	Codes:    []string{"errorCode", "resultCode"},
+	Success:  []string{"0"},
+	Explains: []string{"exceptionInfo"},
+	Life:     10 * minute, // the document's example has 600 seconds
+	policy:   lenient,
+	given:    "accessToken",
+	step:     StepAccessToken,
+	refusal:  CredentialsRefused,
 }
 
+// The identities of whoever depends on an AccessToken have the same fields.
+var accessTokenFields = []Field{
+	{Name: "appKey", Kind: HeaderText},
+	{Name: "appSecret", Kind: Text, Secret: true},
+	{Name: "accessToken", Kind: Supplied, Secret: true, Instead: "appSecret"},
+}
+
+func (accessToken) description() *Description { return &accessTokenDescription }
+
 func (accessToken) ask(id *identity, _ occasion) Request {
-	r := Request{Step: StepAccessToken}
-	if r.Supplier = supplierNumber(id); r.Supplier != 0 {
+	r := Request{Step: StepAccessToken, Supplier: id.supplier}
+	if r.Supplier != 0 {
 		return r
 	}
 	r.Method = "POST"
@@ -42,30 +44,27 @@ func (accessToken) ask(id *identity, _ occasion) Request {
 		{"Content-Type", "application/json"},
 		{"X-Token-Expire", itoa(maxAccessTokenLife / second)},
 	}
-	r.Body = jsonObject(Pair{"app_key", id.values[0]}, Pair{"app_secret", id.values[2]})
+	r.Body = jsonObject(Pair{"app_key", id.value("appKey")}, Pair{"app_secret", id.value("appSecret")})
 	return r
 }
 
-const (
-	maxAccessTokenLife     = hour        // "X-Token-Expire: at most 3600"
-	defaultAccessTokenLife = 10 * minute // the document's example has 600 seconds
-)
+const maxAccessTokenLife = hour // "X-Token-Expire: at most 3600"
 
 // The document has AccessToken and Expires, the latter a string; accessToken,
 // expiresIn and expires_in are seen in public clients.
 func (accessToken) read(step Step, r Response) (grant, *Error) {
-	if err := answerError(step, r); err != nil {
+	if err := answerError(&accessTokenDescription, step, r); err != nil {
 		return grant{}, err
 	}
 	var code float64
 	var usable bool
-	g := grant{life: defaultAccessTokenLife}
+	g := grant{life: accessTokenDescription.Life}
 	err := eachMember(r.Body, func(name string, v value) {
 		switch name {
 		case "AccessToken", "accessToken":
 			g.token, usable = asToken(v)
 		case "Expires", "expiresIn", "expires_in":
-			g.life = lifetime(v, defaultAccessTokenLife)
+			g.life = lifetime(v, accessTokenDescription.Life)
 		case "errorCode", "resultCode":
 			code, _ = asNumber(v)
 		}
@@ -79,13 +78,37 @@ func (accessToken) read(step Step, r Response) (grant, *Error) {
 		return grant{}, malformed(step, r)
 	}
 	if g.life > maxAccessTokenLife {
-		g.life = defaultAccessTokenLife
+		g.life = accessTokenDescription.Life
 	}
 	return g, nil
 }
 
 func (accessToken) carriage(id *identity, g grant, _ string) Carriage {
-	return Carriage{Headers: []Pair{{"x-app-key", id.values[0]}, bearerPair("Authorization", g.token)}}
+	return Carriage{Headers: []Pair{{"x-app-key", id.value("appKey")}, bearerPair("Authorization", g.token)}}
 }
 
 func (accessToken) judge(_ *identity, r Response) judgement { return judgeByStatus(r) }
+
+// texts are those for where tokenByAkSk fails.
+func (accessToken) texts() Texts {
+	return Texts{
+		Refused: appRefused,
+		Unclear: Advice{
+			Because: "A wrong app key, a wrong app secret, an app that is switched off and an address that is not admitted can all look like this.",
+			Try: []string{
+				"Log in once from a machine whose address is certainly admitted, with the same key and secret. If it works there, it is the address.",
+				"If it fails there too, it is the key or the secret: copy both anew from the API Fabric, without spaces at their ends.",
+			},
+		},
+		Absent: "tokenByAkSk often has another base URL, mostly without the port: that is authUrl.",
+	}
+}
+
+// appRefused is of whatever takes an app's key and secret.
+var appRefused = Advice{
+	Found: "the app key or the app secret is wrong, or the app is switched off",
+	Try: []string{
+		"Copy both anew from the API Fabric, without spaces or line ends around them.",
+		"Check that the app is still switched on there, and subscribed.",
+	},
+}

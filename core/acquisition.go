@@ -8,6 +8,7 @@ type task struct {
 	session  *session
 	began    Instant
 	over     bool
+	err      *Error // that it ended with, or nil
 	exchange uint64 // of the request or the pause that it waits for, or 0
 	pausing  bool
 	request  Request
@@ -17,7 +18,8 @@ type task struct {
 	ahead      bool   // get a new token even though the current one can still be used
 	forced     bool   // a caller insists on a new token: an error is not covered up by an older one
 	generation uint64 // of the session when the request was sent
-	bearer     uint64 // generation of the dependency that the request carried
+	bearer     uint64 // generation of the dependency when it began, or that the request carried
+	shuns      uint64 // generation of the dependency that is not to be carried, or 0
 	cascaded   bool   // the dependency was already found dead once
 	stale      bool   // a token came too old to use once
 	blocked    bool   // it waits for the dependency's acquisition, at most until its time is up
@@ -30,9 +32,16 @@ type task struct {
 type Want struct {
 	// Force gets a new token even though the current one could be used.
 	Force bool
-	// Rejected is a token that a vendor rejected; it is not handed out again.
-	// Where the session has moved on from it, nothing happens.
+	// Rejected is a token that a vendor rejected; it is not handed out again to who says
+	// so. Where the session has moved on from it, nothing happens. A caller is believed
+	// once in five minutes, or gets TokenRejected.
 	Rejected string
+	// Instead is the serial of a token that a call of the caller's has carried and that
+	// [Client.Judge] has judged: another one is wanted. 0 is none.
+	Instead uint64
+	// User tells the users of a shared session apart, or is "". It may be a hash. Users
+	// who are told apart may force once in five minutes, or get RateLimited.
+	User string
 }
 
 // Get decides what a caller gets: a token, a wait for the acquisition in
@@ -45,33 +54,69 @@ func (c *Client) Get(id SessionID, now Instant, want Want) Decision {
 	}
 	c.touch(s)
 	c.expire(s, now)
-	if want.Rejected != "" && want.Rejected == s.held.token {
-		c.reject(s, now, Rejected)
+	if err := c.word(s, now, &want); err != nil {
+		return Decision{Kind: Fail, Err: err}
 	}
-	if s.ready(now) && !want.Force {
+	refused := s.doubtful() && (want.Instead == s.serial() || s.suspect && s.testimony.by(want.User))
+	if s.ready(now) && !want.Force && !refused {
 		c.renewAhead(s, now)
 		return Decision{Kind: Use, Token: s.token()}
 	}
-	if s.task == nil {
-		if err := c.begin(s, now, want.Force, want.Force); err != nil {
-			return Decision{Kind: Fail, Err: err}
-		}
-		if s.task == nil { // over within the call
-			return Decision{Kind: Fail, Err: c.barred(s, now)}
+	how := beginning{ahead: want.Force, forced: want.Force}
+	if refused {
+		how.ahead = how.ahead || s.dead || s.suspect
+		if d := s.carried(); d != nil && (d.dead || d.suspect) {
+			how.shuns = d.generation
 		}
 	}
-	s.task.forced = s.task.forced || want.Force
-	return Decision{Kind: Wait, Acquisition: s.task.id}
+	if s.task == nil {
+		if err := c.begin(s, now, how); err != nil {
+			s.spare()
+			if s.ready(now) && !want.Force && !refused {
+				return Decision{Kind: Use, Token: s.token()}
+			}
+			return Decision{Kind: Fail, Err: err}
+		}
+		if s.task == nil { // over within the call: another token was there already
+			return Decision{Kind: Use, Token: s.token()}
+		}
+	}
+	t := s.task
+	t.ahead, t.forced, t.shuns = t.ahead || how.ahead, t.forced || how.forced, max(t.shuns, how.shuns)
+	return Decision{Kind: Wait, Acquisition: t.id}
+}
+
+// word takes what a caller says beyond asking for a token. It has a budget, as each
+// word costs a login, and others use the same token.
+func (c *Client) word(s *session, now Instant, want *Want) *Error {
+	user := shortHash(want.User)
+	if want.Rejected != "" && want.Rejected == s.held.token {
+		if !c.refuse(s, now, source{user, wordPlace}, Rejected) {
+			return &Error{Code: TokenRejected, System: s.systemName(), Step: StepCall, Retryable: true,
+				RetryAt: now.Wall + s.disbelief(source{user, wordPlace}, now)}
+		}
+		want.Instead = s.serial()
+	}
+	if !want.Force || user == 0 {
+		return nil
+	}
+	h := s.hear(source{user, forcePlace}, now)
+	if left := h.own - now.Mono; left > 0 {
+		return &Error{Code: RateLimited, System: s.systemName(), Step: StepInput, Field: "force",
+			Reason: "was asked for a moment ago; try again later", Retryable: true, RetryAt: now.Wall + left}
+	}
+	h.own = now.Mono + beliefWindow
+	return nil
 }
 
 // renewAhead starts renewals in the background of a call that gets the current
 // token. That one cannot start costs nobody anything.
 func (c *Client) renewAhead(s *session, now Instant) {
 	if d := s.carried(); d != nil && d.due(now) {
-		_ = c.begin(d, now, true, false)
+		_ = c.begin(d, now, beginning{ahead: true})
 	}
 	if s.due(now) {
-		_ = c.begin(s, now, true, false)
+		_ = c.begin(s, now, beginning{ahead: true})
 	}
 }
 
@@ -126,21 +171,36 @@ func (c *Client) barred(s *session, now Instant) *Error {
 	return nil
 }
 
-// begin starts an acquisition unless something stands against it. ahead gets a
-// new token even though the current one can still be used; forced, because a
-// caller insists on it.
-func (c *Client) begin(s *session, now Instant, ahead, forced bool) *Error {
+// beginning says what an acquisition is for, beyond a token that can be used.
+type beginning struct {
+	ahead  bool   // a new token even though the current one can still be used
+	forced bool   // because a caller insists on it
+	shuns  uint64 // the generation of the dependency that is not to be carried, or 0
+}
+
+// begin starts an acquisition unless something stands against it.
+func (c *Client) begin(s *session, now Instant, how beginning) *Error {
 	if err := c.barred(s, now); err != nil {
 		return err
 	}
 	if d := s.dependency; d != nil && !d.usable(now) && d.task == nil {
-		if err := c.begin(d, now, false, false); err != nil {
+		if err := c.begin(d, now, beginning{}); err != nil {
 			return err
 		}
 	}
-	s.task = &task{id: c.number(), session: s, began: now, ahead: ahead, forced: forced}
-	c.advance(s.task, now)
-	return nil
+	t := c.task(s, now)
+	t.ahead, t.forced, t.shuns = how.ahead, how.forced, how.shuns
+	s.task = t
+	c.advance(t, now)
+	return t.err // of one that was over at once
+}
+
+func (c *Client) task(s *session, now Instant) *task {
+	t := &task{id: c.number(), session: s, began: now}
+	if s.dependency != nil {
+		t.bearer = s.dependency.generation
+	}
+	return t
 }
 
 // advance takes the next step of an acquisition.
@@ -150,9 +210,19 @@ func (c *Client) advance(t *task, now Instant) {
 		c.settle(t, now, &Error{Code: Forgotten, Step: t.request.Step, Retryable: true}, 0)
 		return // a verification; what it depends on may be gone as well
 	}
-	if d := s.dependency; d != nil && !d.usable(now) {
+	d := s.dependency
+	if t.verifies == "" && !t.ahead && !t.forced && s.ready(now) && (d == nil || !t.shunned(d)) {
+		c.settle(t, now, nil, 0)
+		return
+	}
+	if d != nil && t.bearer < d.since {
+		// What was begun for a user who was forgotten must not go on with what the function gives now.
+		c.settle(t, now, &Error{Code: Forgotten, Step: t.request.Step, Retryable: true}, 0)
+		return
+	}
+	if d != nil && (!d.usable(now) || t.shunned(d)) {
 		if d.task == nil {
-			if err := c.begin(d, now, false, false); err != nil {
+			if err := c.begin(d, now, beginning{ahead: t.shunned(d)}); err != nil && !t.relents(d, now) {
 				c.settle(t, now, err, 0)
 				return
 			}
@@ -168,12 +238,8 @@ func (c *Client) advance(t *task, now Instant) {
 		t.bearer = d.generation
 	}
 	if t.verifies != "" {
-		t.request, _ = s.identity.vendor.verification(&s.identity, t.verifies, s.bearer())
+		t.request, _ = s.identity.system.verification(&s.identity, t.verifies, s.bearer())
 		c.send(t, now)
-		return
-	}
-	if !t.ahead && !t.forced && s.usable(now) {
-		c.settle(t, now, nil, 0)
 		return
 	}
 	t.generation = s.generation
@@ -181,9 +247,22 @@ func (c *Client) advance(t *task, now Instant) {
 	if s.dead {
 		o.rejected = s.held.token
 	}
-	t.request = s.identity.vendor.ask(&s.identity, o)
+	t.request = s.identity.system.ask(&s.identity, o)
 	c.send(t, now)
 }
+
+// relents carries the dependency's token after all, where there is no other, others use it, and this
+// task's own token is to be replaced as well: that one may be the only one that has died. It reports whether it does.
+func (t *task) relents(d *session, now Instant) bool {
+	if !t.ahead || !t.shunned(d) || !d.usable(now) {
+		return false
+	}
+	t.shuns = 0
+	return true
+}
+
+// shunned reports whether the dependency's current token is not to be carried.
+func (t *task) shunned(d *session) bool { return t.shuns != 0 && t.shuns == d.generation }
 
 // costsLogin reports whether a request counts as a login at the vendor.
 func costsLogin(step Step) bool {
@@ -204,7 +283,7 @@ func (c *Client) send(t *task, now Instant) {
 			return
 		}
 		s.logins++
-		if s.identity.vendor.policy().logins > 0 {
+		if s.identity.system.description().policy.logins > 0 {
 			s.spend(now)
 		}
 	}
@@ -239,7 +318,7 @@ func (c *Client) Answered(exchange uint64, now Instant, r Response) {
 	if t == nil {
 		return
 	}
-	v := t.session.identity.vendor
+	v := t.session.identity.system
 	var err *Error
 	if t.verifies != "" {
 		var verdict Verdict
@@ -255,14 +334,27 @@ func (c *Client) Answered(exchange uint64, now Instant, r Response) {
 		}
 	}
 	if t.session.dependency != nil && !t.cascaded {
-		if j := v.judge(&t.session.identity, r); j.bearer {
-			t.cascaded = true
-			c.rejectDependency(t, now, j.reason)
+		if j := v.judge(&t.session.identity, r); j.bearer && c.cascade(t, now, j.reason) {
 			c.advance(t, now)
 			return
 		}
 	}
 	c.failed(t, now, err, true, retryAfter(r, now))
+}
+
+// cascade takes the refusal of what a task's request carried for its dependency, and
+// reports whether the request is worth another try.
+func (c *Client) cascade(t *task, now Instant, reason Reason) bool {
+	t.cascaded = true
+	d := t.session.dependency
+	if d.generation != t.bearer { // it has moved on
+		return true
+	}
+	if !c.refuse(d, now, source{place: applyPlace}.through(t.session), reason) {
+		return false
+	}
+	t.shuns = t.bearer
+	return true
 }
 
 // Lost reports that a request brought no response that can be read. The codes
@@ -324,7 +416,8 @@ func (c *Client) granted(t *task, now Instant, g grant) {
 	case s.generation == t.generation || !s.usable(now): // otherwise the session has a newer one
 		c.install(s, now, t.sent, g, EventAcquired, t.request.Step)
 	}
-	t.ahead, t.forced = false, false
+	// What a newer one was refused for is not mended by an older one.
+	t.ahead, t.forced = s.suspect, false
 	c.advance(t, now) // the dependency's token may have died meanwhile
 }
 
@@ -335,8 +428,20 @@ func (c *Client) install(s *session, now, sent Instant, g grant, why EventType, 
 		why = EventRenewed
 	}
 	s.retire(c.print(s.held.token))
-	s.held, s.issued, s.dead = g, sent, false
+	s.held, s.issued, s.dead, s.suspect = g, sent, false, false
 	s.generation++
+	if t := s.testimony; t != nil {
+		t.refresh, t.confirmed = step == StepRefresh, false
+		if t.of == s.generation {
+			t.at = now.Mono
+		}
+		if why == EventRolled {
+			t.of = 0 // it was got for nobody's word
+		}
+	}
+	if why == EventRolled && s.task != nil {
+		s.task.ahead = false // this is the other token
+	}
 	// Jitter keeps sessions that began together from renewing together.
 	s.renewAge = g.life - c.between(window(g.life)*4/5, window(g.life))
 	c.notify(s, now, Event{Type: why, Step: step, ExpiresAt: s.expiresAt()})
@@ -347,11 +452,11 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 	if t.over {
 		return
 	}
-	t.over = true
 	s := t.session
 	if err != nil && err.System == "" {
 		err.System = s.systemName()
 	}
+	t.over, t.err = true, err
 	if t.verifies != "" {
 		c.emit(Effect{Kind: Verified, Session: s.id, ID: t.id, Err: err})
 		c.notify(s, now, Event{Type: EventFailed, Step: StepVerify, Err: err})
@@ -366,12 +471,13 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 		}
 		c.notify(s, now, Event{Type: EventFailed, Step: err.Step, RetryAt: err.RetryAt, Err: err})
 	}
-	if err != nil && !t.forced && s.ready(now) {
-		err = nil // a token was rolled in meanwhile
-	}
 	e := Effect{Kind: Settled, Session: s.id, ID: t.id, Err: err}
-	if err == nil {
+	if err != nil {
+		s.spare()
+	}
+	if err == nil || s.ready(now) { // it is still good, one was rolled in meanwhile, or nobody else has refused it
 		e.Token = s.token()
+		err = nil
 	}
 	c.emit(e)
 	for _, child := range t.waiting {
@@ -380,6 +486,9 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 		}
 		child.blocked = false
 		c.cancel(child)
+		if e.Err != nil {
+			child.relents(s, now)
+		}
 		if err == nil {
 			c.advance(child, now)
 		} else {

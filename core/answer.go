@@ -2,13 +2,12 @@ package core
 
 import (
 	"math"
-
-	"github.com/go-json-experiment/json/jsontext"
+	"slices"
 )
 
 // answerError returns the error for a status that is not success, or nil for
 // 2xx. Success is still the body's to say: HTTP 200 with a failing code is a failure.
-func answerError(step Step, r Response) *Error {
+func answerError(d *Description, step Step, r Response) *Error {
 	if r.Status >= 200 && r.Status < 300 {
 		return nil
 	}
@@ -33,7 +32,7 @@ func answerError(step Step, r Response) *Error {
 	}
 	// The body's own code is kept when it is a number; its text never is.
 	_ = eachMember(r.Body, func(name string, v value) {
-		if name == "errorCode" || name == "resultCode" || name == "result" {
+		if slices.Contains(d.Codes, name) {
 			e.Vendor = vendorCode(v)
 		}
 	})
@@ -69,14 +68,12 @@ func jsonObject(pairs ...Pair) string {
 	for _, p := range pairs {
 		most += len(p.Name) + len(p.Value) + 6 // or more, where something is escaped
 	}
-	b := append(make([]byte, 0, most), '{')
-	for i, p := range pairs {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b, _ = jsontext.AppendQuote(b, p.Name)
-		b = append(b, ':')
-		b, _ = jsontext.AppendQuote(b, p.Value)
+	w := writer{make([]byte, 0, most)}
+	w.open('{')
+	for _, p := range pairs {
+		w.name(p.Name)
+		w.quote(p.Value)
 	}
-	return string(append(b, '}'))
+	w.close('}')
+	return string(w.data)
 }

@@ -4,31 +4,47 @@ package core
 // Authentication", of 2025-03-31.
 type appcube struct{ none }
 
-func (appcube) name() string   { return "appcube" }
-func (appcube) policy() policy { return lenient() }
-
-func (appcube) identify(f *fields) []string {
-	return []string{f.text("appKey"), f.text("appSecret")}
+var appcubeDescription = Description{
+	Name:   "appcube",
+	Vendor: true,
+	Base:   "baseUrl",
+	Fields: []Field{
+		{Name: "appKey", Kind: Text},
+		{Name: "appSecret", Kind: Text, Secret: true},
+	},
+	Paths:    []string{appcubePath, "/oifde/rest/api/gettoken"},
+	Carriers: []string{"authToken", "appKey", "appSecret"},
+	Answers:  []string{"authToken"},
+	Codes:    []string{"errorCode"},
+	Success:  []string{"0", "200"},
+	Explains: []string{"errorMsg"},
+	InBody:   true,
+	Life:     hour, // "expireTime … The default value is 3600."
+	policy:   lenient,
 }
+
+const appcubePath = "/oifde/rest/appcube/api/getAppCubeToken"
+
+func (appcube) description() *Description { return &appcubeDescription }
 
 func (appcube) ask(id *identity, _ occasion) Request {
 	return Request{
 		Step:    StepLogin,
 		Method:  "POST",
-		URL:     id.base + "/oifde/rest/appcube/api/getAppCubeToken",
+		URL:     id.base + appcubePath,
 		Headers: []Pair{{"Content-Type", "application/json; charset=UTF-8"}},
-		Body:    jsonObject(Pair{"appKey", id.values[0]}, Pair{"appSecret", id.values[1]}),
+		Body:    id.object("appKey", "appSecret"),
 	}
 }
 
 // The document counts two codes as success: 0, and "the status code 200".
 func (appcube) read(step Step, r Response) (grant, *Error) {
-	if err := answerError(step, r); err != nil {
+	if err := answerError(&appcubeDescription, step, r); err != nil {
 		return grant{}, err
 	}
 	var code float64
 	var known, usable bool
-	g := grant{life: hour} // the documented default of expireTime is 3600 seconds
+	g := grant{life: appcubeDescription.Life}
 	err := eachMember(r.Body, func(name string, v value) {
 		switch name {
 		case "errorCode":
@@ -36,7 +52,7 @@ func (appcube) read(step Step, r Response) (grant, *Error) {
 		case "authToken":
 			g.token, usable = asToken(v)
 		case "expireTime":
-			g.life = lifetime(v, hour)
+			g.life = lifetime(v, appcubeDescription.Life)
 		}
 	})
 	switch {
@@ -57,6 +73,24 @@ func (appcube) carriage(_ *identity, g grant, _ string) Carriage {
 
 // The document does not say how a dead token is answered; 401 can mean nothing else.
 func (appcube) judge(_ *identity, r Response) judgement { return judgeByStatus(r) }
+
+func (appcube) texts() Texts {
+	return Texts{
+		Title:    Words{"OIAP AppCube", "OIAP AppCube"},
+		Document: `OIAP AppCube ("C6 OIAP AppCube Interface Authentication", cec_07_0007).`,
+		Type:     "AppCubeIdentity",
+		Fields: map[string]FieldTexts{
+			"baseUrl":   {Words{"Base URL", "基础地址"}, Words{"of the OIAP", "OIAP 的地址"}, "https://IP:PORT"},
+			"appKey":    {Words{"App key", "App key"}, Words{"the tenant ID", "租户 ID"}, ""},
+			"appSecret": {Words{"App secret", "App secret"}, Words{"the API Password of the IVR", "IVR 的 API 密码"}, ""},
+		},
+		Refused: Advice{
+			Found: "appKey or appSecret is wrong",
+			Try:   []string{"Compare appKey with the tenant ID, and appSecret with the IVR's API Password: it can be changed at any time."},
+		},
+		Failed: "Check appKey and appSecret first: AppCube says no more than a code, and its API Password can be changed at any time.",
+	}
+}
 
 // judgeByStatus is for vendors that document no more than statuses: 401 means
 // that the token is dead, 403 is not said to.

@@ -1,44 +1,14 @@
 package core
 
-import "strconv"
-
-// What an AccessToken and an authorization for an edge have in common: they are
-// what the requests of other sessions carry as their bearer token, and they may
-// come from the caller, as a text or by a function. Of both, the values end in
-// how the token comes and from what.
-const (
-	bySecret   = "secret"   // is followed by the app secret
-	byToken    = "token"    // … the token that the caller gave
-	bySupplier = "supplier" // … the number of the caller's function
-)
-
-func isBearer(v vendor) bool { return v == vendor(accessToken{}) || v == vendor(authorization{}) }
+// What a part has in common that other sessions' requests carry as their bearer
+// token: it may come from the caller, as a text or by a function.
 
 // given returns the token that the caller put into the identity, or "".
 func (id *identity) given() string {
-	if isBearer(id.vendor) && id.values[1] == byToken {
-		return id.values[2]
+	if name := id.system.description().given; name != "" {
+		return id.value(name)
 	}
 	return ""
-}
-
-// supplier takes a mandatory number of a caller's function.
-func (f *fields) supplier(name string) string {
-	v, _ := f.take(name)
-	n, ok := asNumber(v)
-	if !ok || n < 1 || n != float64(int64(n)) {
-		f.fail(name, "must be a positive whole number")
-	}
-	return itoa(int64(n))
-}
-
-// supplierNumber returns the number of the caller's function, or 0 where there is none.
-func supplierNumber(id *identity) int64 {
-	if id.values[1] != bySupplier {
-		return 0
-	}
-	n, _ := strconv.ParseInt(id.values[2], 10, 64)
-	return n
 }
 
 // suppliedLife is assumed where a function does not say how long its token

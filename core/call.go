@@ -1,7 +1,5 @@
 package core
 
-import "github.com/go-json-experiment/json/jsontext"
-
 // Outcome says what the host does with the answer to a business call.
 type Outcome struct {
 	// Replay: get a token and send the call once more, unless it was already sent
@@ -14,40 +12,78 @@ type Outcome struct {
 	Reason Reason
 }
 
-// Judge reads the answer to a business call that carried the token of serial
-// and was sent at the instant sent. A rejection concerns that token only: where
-// the session has moved on, nothing dies, and the call is simply worth a replay.
-func (c *Client) Judge(id SessionID, serial uint64, sent, now Instant, r Response) Outcome {
+// Judge reads the answer to a business call that carried the token of serial,
+// went to a place and was sent at the instant sent. A refusal concerns that token
+// only: where the session has moved on, nothing dies, and the call is simply worth
+// a replay. A refusal that is the place's own is the caller's to see.
+func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant, r Response) Outcome {
 	s := c.session(id)
 	if s == nil {
 		return Outcome{}
 	}
-	j := s.identity.vendor.judge(&s.identity, r)
+	j := s.identity.system.judge(&s.identity, r)
 	current := serial == s.serial()
+	from := at.source()
 	if j.rolled != "" {
 		if !current || j.rolled == s.held.token {
 			return Outcome{}
 		}
-		c.install(s, now, sent, grant{token: j.rolled, life: ccmessagingLife}, EventRolled, StepCall)
+		c.install(s, now, sent, grant{token: j.rolled, life: j.life}, EventRolled, StepCall)
+		s.accept(from, now)
 		return Outcome{Rolled: true}
 	}
 	if !j.token && !j.bearer {
+		if current && r.Status >= 200 && r.Status < 300 {
+			c.accepted(s, from, now)
+		}
 		return Outcome{Reason: j.reason}
 	}
+	if serial < s.since {
+		return Outcome{Reason: j.reason} // of before the session was forgotten: its caller may be another by now
+	}
+	replay := !current
 	if current {
 		// Where either token may be the dead one, an AccessToken that only the caller
 		// can replace is not given up: applyToken tells whether it lives.
-		if j.bearer && !(j.token && s.dependency.given()) {
-			c.reject(s.dependency, now, j.reason)
+		var shuns uint64
+		if d := s.dependency; j.bearer && !(j.token && d.given()) && c.refuse(d, now, from.through(s), j.reason) {
+			replay, shuns = c.renew(d, now, 0), d.generation
 		}
-		if j.token {
-			c.reject(s, now, j.reason)
-		}
-		if s.task == nil {
-			_ = c.begin(s, now, false, false)
+		if j.token && c.refuse(s, now, from, j.reason) {
+			replay = c.renew(s, now, shuns) || replay
 		}
 	}
-	return Outcome{Replay: true, Reason: j.reason}
+	return Outcome{Replay: replay, Reason: j.reason}
+}
+
+// Accepted reports that a business call to a place was answered with success by
+// the token of serial. [Client.Judge] notes that by itself; this is for a host that
+// has the answers judged elsewhere, and tells of them when one is refused.
+func (c *Client) Accepted(id SessionID, serial uint64, at Place, now Instant) {
+	if s := c.session(id); s != nil && serial == s.serial() && s.held.token != "" {
+		c.accepted(s, at.source(), now)
+	}
+}
+
+func (c *Client) accepted(s *session, from source, now Instant) {
+	s.accept(from, now)
+	if d := s.carried(); d != nil {
+		d.accept(from.through(s), now)
+	}
+}
+
+// renew gets another token for a session whose current one was refused, and reports
+// whether there is one to wait for: one that is dead must be replaced, whatever
+// stands against it now; one that others still use need not be. shuns is the
+// generation of the dependency that was refused as well, or 0.
+func (c *Client) renew(s *session, now Instant, shuns uint64) bool {
+	if s.task == nil {
+		if err := c.begin(s, now, beginning{ahead: true, shuns: shuns}); err != nil {
+			s.spare()
+			return s.dead
+		}
+	}
+	return true
 }
 
 // Replayed reports that the host sends a call once more.
@@ -57,66 +93,34 @@ func (c *Client) Replayed(id SessionID, now Instant) {
 	}
 }
 
-// rejectDependency declares the token dead that the task's request carried for
-// its dependency, unless that has moved on.
-func (c *Client) rejectDependency(t *task, now Instant, reason Reason) {
-	if d := t.session.dependency; d.generation == t.bearer {
-		c.reject(d, now, reason)
-	}
-}
-
-// quickRejections is how many tokens in a row may be rejected right after they
-// were issued before renewal slows down: a vendor that rejects what it issues
-// must not make a loop of logins.
-const quickRejections = 3
-
-// reject declares the session's current token dead.
-func (c *Client) reject(s *session, now Instant, reason Reason) {
-	if s.held.token == "" || s.dead {
-		return
-	}
-	s.dead = true
-	quick := minute
-	if s.held.life != 0 {
-		quick = margin(s.held.life)
-	}
-	if now.Since(s.issued) >= quick {
-		s.quick = 0
-	}
-	s.quick++
-	c.notify(s, now, Event{Type: EventRejected, Step: StepCall, Reason: reason})
-	if s.quick < quickRejections || s.task != nil {
-		return
-	}
-	s.held.refresh = "" // what comes from it is rejected as well
-	s.failures = s.quick - quickRejections
-	c.coolDown(s, now, &Error{Code: TokenRejected, System: s.systemName(), Step: StepCall, Retryable: true}, 0)
-}
-
 // CarryBody returns the JSON object in body with the members that a business
-// call must carry; a member of the same name is replaced. An empty body counts
-// as an empty object. The error is InvalidRequest, for the field "body".
+// call must carry; a member of the same name is replaced, and the others stay as
+// they stood. An empty body counts as an empty object. The error is
+// InvalidRequest, for the field "body".
+//
+// It is for hosts in Go. One in JavaScript has js/members.js, so that bodies do not
+// pass through the core's memory, which never shrinks.
 func CarryBody(system string, body []byte, members []Pair) ([]byte, *Error) {
-	out := []byte(jsonObject(members...))
-	if len(body) == 0 {
-		return out, nil
+	var w writer
+	w.open('{')
+	for _, m := range members {
+		w.name(m.Name)
+		w.quote(m.Value)
 	}
-	out = out[:len(out)-1]
-	err := eachMember(body, func(name string, v value) {
-		for _, m := range members {
-			if m.Name == name {
-				return
+	if len(body) > 0 {
+		err := eachMemberQuoted(body, func(name string, quoted, v value) {
+			for _, m := range members {
+				if m.Name == name {
+					return
+				}
 			}
+			w.member(quoted, v)
+		})
+		if err != nil {
+			return nil, &Error{Code: InvalidRequest, System: system, Step: StepCall, Field: "body",
+				Reason: "must be a JSON object, as the token is carried inside it"}
 		}
-		if len(out) > 1 {
-			out = append(out, ',')
-		}
-		out, _ = jsontext.AppendQuote(out, name)
-		out = append(append(out, ':'), v...)
-	})
-	if err != nil {
-		return nil, &Error{Code: InvalidRequest, System: system, Step: StepCall, Field: "body",
-			Reason: "must be a JSON object, as the token is carried inside it"}
 	}
-	return append(out, '}'), nil
+	w.close('}')
+	return w.data, nil
 }

@@ -3,47 +3,46 @@ package core
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // ccmessaging is the AICC web client: "Performing Third-Party Request
 // Authentication (applyToken)" (api-cec cec_07_0953 and the pages beside it).
-//
-// The values are userId, userName, channelId and locale, then the base URL of
-// the AccessToken's interface and the values of its identity.
 type ccmessaging struct{ none }
 
-func (ccmessaging) name() string   { return "ccmessaging" }
-func (ccmessaging) policy() policy { return lenient() }
-
-func (ccmessaging) identify(f *fields) []string {
-	userID := f.text("userId")
-	if n := utf8.RuneCountInString(userID); n > 32 {
-		f.fail("userId", "must have 1 to 32 characters")
-	}
-	userName, channelID, locale := f.text("userName"), f.text("channelId"), f.text("locale")
-	if locale != "" && !isLanguage(locale) {
-		f.fail("locale", `must be an ISO 639 language code without a country, such as "zh" or "en"`)
-	}
-	authURL := ""
-	if f.has("authUrl") {
-		authURL = f.baseURL("authUrl")
-	}
-	return append([]string{userID, userName, channelID, locale, authURL}, accessToken{}.identify(f)...)
+var ccmessagingDescription = Description{
+	Name:   "ccmessaging",
+	Vendor: true,
+	Base:   "baseUrl",
+	Fields: slices.Concat(
+		[]Field{{Name: "authUrl", Kind: URL, Optional: true}},
+		accessTokenFields,
+		[]Field{
+			{Name: "userId", Kind: Text, Most: 32},
+			{Name: "userName", Kind: Text},
+			{Name: "channelId", Kind: Text},
+			{Name: "locale", Kind: Text, check: isLanguage, form: `must be an ISO 639 language code without a country, such as "zh" or "en"`},
+		},
+	),
+	Paths:    []string{ccmessagingPath + "applyToken"},
+	Carriers: []string{"ccmessaging-token"},
+	Answers:  []string{"token"},
+	Rolls:    "token",
+	Codes:    []string{"resultCode", "errorCode"},
+	Success:  []string{"0", "200"},
+	Explains: []string{"exceptionInfo", "resultDesc"},
+	Life:     hour, // stated by the document, not by the answer: "The token is valid within 1 hour."
+	policy:   lenient,
+	needs:    accessToken{},
+	at:       "authUrl",
 }
+
+func (ccmessaging) description() *Description { return &ccmessagingDescription }
 
 // isLanguage reports whether s has the form of an ISO 639 code: two or three letters in lower case.
 func isLanguage(s string) bool {
 	return (len(s) == 2 || len(s) == 3) && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") == ""
-}
-
-func (ccmessaging) dependency(id *identity) *identity {
-	base := id.values[4]
-	if base == "" {
-		base = id.base
-	}
-	return &identity{vendor: accessToken{}, base: base, values: id.values[5:]}
 }
 
 const ccmessagingPath = "/apiaccess/ccmessaging/"
@@ -54,28 +53,24 @@ func (ccmessaging) ask(id *identity, o occasion) Request {
 		Method: "POST",
 		URL:    id.base + ccmessagingPath + "applyToken",
 		Headers: []Pair{
-			{"x-app-key", id.values[5]},
+			{"x-app-key", id.value("appKey")},
 			bearerPair("Authorization", o.bearer),
 			{"Content-Type", "application/json; charset=UTF-8"},
 		},
-		Body: jsonObject(Pair{"userId", id.values[0]}, Pair{"userName", id.values[1]},
-			Pair{"channelId", id.values[2]}, Pair{"locale", id.values[3]}),
+		Body: id.object("userId", "userName", "channelId", "locale"),
 	}
 }
 
-// ccmessagingLife is stated by the document, not by the answer: "The token is valid within 1 hour."
-const ccmessagingLife = hour
-
 func (ccmessaging) read(step Step, r Response) (grant, *Error) {
-	if err := answerError(step, r); err != nil {
-		if err.Code == CredentialsRefused && forbidden(r) == AddressRefused {
+	if err := answerError(&ccmessagingDescription, step, r); err != nil {
+		if err.Code == CredentialsRefused && ccmessagingDescription.why(r) == AddressRefused {
 			err.Code = AddressNotAdmitted
 		}
 		return grant{}, err
 	}
 	var code float64
 	var known, usable bool
-	g := grant{life: ccmessagingLife}
+	g := grant{life: ccmessagingDescription.Life}
 	err := eachMember(r.Body, func(name string, v value) {
 		switch name {
 		case "resultCode":
@@ -100,7 +95,7 @@ func (ccmessaging) carriage(id *identity, g grant, bearer string) Carriage {
 	return Carriage{
 		Headers: []Pair{
 			{"ccmessaging-token", g.token},
-			{"x-app-key", id.values[5]},
+			{"x-app-key", id.value("appKey")},
 			bearerPair("Authorization", bearer),
 		},
 		Rolls: "ccmessaging-token",
@@ -118,54 +113,24 @@ func (ccmessaging) judge(id *identity, r Response) judgement {
 	case 401:
 		return judgement{token: true, bearer: true, reason: TokenDead}
 	case 403:
-		reason := forbidden(r)
+		reason := ccmessagingDescription.why(r)
 		return judgement{bearer: reason == AccessTokenDead, reason: reason}
 	}
 	if r.Status < 200 || r.Status > 299 {
 		return judgement{}
 	}
 	if isToken(r.Rolled) {
-		return judgement{rolled: r.Rolled}
+		return judgement{rolled: r.Rolled, life: ccmessagingDescription.Life}
 	}
 	var j judgement
 	_ = eachMember(r.Body, func(name string, v value) {
-		if token, ok := asToken(v); ok && name == "token" {
+		if token, ok := asToken(v); ok && name == ccmessagingDescription.Rolls {
 			if subject, ok := subjectOf(token); ok && subject.is(id) {
-				j.rolled = token
+				j.rolled, j.life = token, ccmessagingDescription.Life
 			}
 		}
 	})
 	return j
-}
-
-// forbidden tells apart the reasons of a 403, by the words of exceptionInfo.
-// Only the first form is documented to the letter; the others are told by
-// their subject, and what is not understood is Unknown.
-func forbidden(r Response) Reason {
-	var info string
-	_ = eachMember(r.Body, func(name string, v value) {
-		if name == "exceptionInfo" {
-			info, _ = asString(v)
-		}
-	})
-	info = lower(info)
-	has := func(words ...string) bool {
-		for _, w := range words {
-			if strings.Contains(info, w) {
-				return true
-			}
-		}
-		return false
-	}
-	switch {
-	case has("token") && has("expired", "illegal", "invalid", "refresh"):
-		return AccessTokenDead
-	case has("ip address", "client ip", "source ip", "whitelist", "white list", "allow list", "allowlist", "trustlist"):
-		return AddressRefused
-	case has("app key", "appkey", "app_key", "app-key"):
-		return KeyRefused
-	}
-	return Unknown
 }
 
 // subject is what a ccmessaging token says of itself (cec_07_0953): base64 of a
@@ -173,7 +138,7 @@ func forbidden(r Response) Reason {
 type subject struct{ userID, channelID string }
 
 func (s subject) is(id *identity) bool {
-	return s.userID == id.values[0] && s.channelID == id.values[2]
+	return s.userID == id.value("userId") && s.channelID == id.value("channelId")
 }
 
 func subjectOf(token string) (subject, bool) {
@@ -208,4 +173,56 @@ func (ccmessaging) foreign(id *identity, token string) Verdict {
 		return Verdict{Valid: &no, Reason: OtherSubject}
 	}
 	return Verdict{Reason: Unknown}
+}
+
+func (ccmessaging) texts() Texts {
+	return Texts{
+		Title:    Words{"AICC web client", "AICC Web 客户端"},
+		Document: `The AICC web client ("Performing Third-Party Request Authentication (applyToken)", cec_07_0103).`,
+		Type:     "CcmessagingIdentity",
+		Fields: map[string]FieldTexts{
+			"baseUrl":     {Words{"Base URL", "基础地址"}, Words{"of the AICC", "AICC 的地址"}, "https://service.besclouds.com"},
+			"authUrl":     {Words{"AccessToken base URL", "AccessToken 基础地址"}, Words{"the base URL of tokenByAkSk, only where it differs", "tokenByAkSk 的基础地址，仅在不同时填写"}, ""},
+			"appKey":      {Words{"App key", "App key"}, Words{"as configured on the API Fabric", "与 API Fabric 一致"}, ""},
+			"appSecret":   {Words{"App secret", "App secret"}, Words{"goes with the app key, and gets the AccessToken (tokenByAkSk)", "用于获取 AccessToken"}, ""},
+			"accessToken": {Words{"AccessToken", "AccessToken"}, Words{"in place of the app secret", "代替 App secret"}, ""},
+			"userId":      {Words{"User ID", "用户 ID"}, Words{"1 to 32 characters, defined by the enterprise", "1 至 32 个字符，由企业定义"}, ""},
+			"userName":    {Words{"User name", "用户名称"}, Words{"for display, defined by the enterprise", "用于显示，由企业定义"}, ""},
+			"channelId":   {Words{"Channel ID", "渠道 ID"}, Words{"the Configuration ID of the channel", "渠道的配置 ID"}, ""},
+			"locale":      {Words{"Locale", "语言"}, Words{"an ISO 639 language without a country", "ISO 639 语言代码，不带国家"}, "zh"},
+		},
+		Refused: appRefused,
+		Relying: &Relying{
+			Expired: Advice{
+				Found:   "the AccessToken that was given has expired, or is none",
+				Because: "An AccessToken lives an hour at most.",
+				Try: []string{
+					"Get a new one by tokenByAkSk from where you got this one, and give that.",
+					"Or give appSecret in place of accessToken: then it is fetched and renewed by itself.",
+				},
+			},
+			Distrusted: Advice{
+				Found:   "applyToken does not accept an AccessToken that was issued a moment ago",
+				Because: "tokenByAkSk gave one for this key and secret, so both are right.",
+				Try: []string{
+					"Check that authUrl and baseUrl are of the same environment: one's tokens are nothing to the other.",
+					"Ask the vendor to compare the clocks of the two servers.",
+				},
+			},
+			UnclearGiven: Advice{
+				Because: "An AccessToken that has expired, one of another app key, and an address that is not admitted can all look like this.",
+				Try: []string{
+					"Try a new AccessToken, of this very app key; it lives an hour at most.",
+					"Try once from a machine whose address is certainly admitted. If it works there, it is the address.",
+				},
+			},
+			UnclearIssued: Advice{
+				Because: "tokenByAkSk gave an AccessToken, so key and secret are right; what is left is an app that may not use the web client, and an address that is not admitted there.",
+				Try: []string{
+					"Check that the app key is allowed to call ccmessaging, and the channel is its own.",
+					"Try once from a machine whose address is certainly admitted. If it works there, it is the address.",
+				},
+			},
+		},
+	}
 }

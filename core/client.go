@@ -16,10 +16,8 @@ type Options struct {
 }
 
 const (
-	defaultTimeout     = 30 * second
-	defaultMaxSessions = 1000
-	slotBits           = 20
-	maxSlots           = 1 << slotBits
+	slotBits = 20
+	maxSlots = 1 << slotBits
 )
 
 // Client keeps the sessions of any number of identities.
@@ -54,10 +52,10 @@ func New(o Options) *Client {
 		tasks:   map[uint64]*task{},
 	}
 	if c.timeout <= 0 {
-		c.timeout = defaultTimeout
+		c.timeout = DefaultTimeout
 	}
 	if c.max <= 0 {
-		c.max = defaultMaxSessions
+		c.max = DefaultSessions
 	}
 	c.max = min(c.max, maxSlots/2) // the other half is for dependencies
 	return c
@@ -86,7 +84,7 @@ func (c *Client) Open(identityJSON []byte, now Instant) (SessionID, *Error) {
 	s := c.find(id)
 	if s == nil {
 		if c.listed >= c.max && !c.evict(now) {
-			return 0, &Error{Code: TooManySessions, System: id.vendor.name(), Step: StepInput, Retryable: true}
+			return 0, &Error{Code: TooManySessions, System: id.system.description().shown(), Step: StepInput, Retryable: true}
 		}
 		s = c.add(id)
 	}
@@ -130,31 +128,52 @@ func (c *Client) Lease(id SessionID, now Instant) int64 {
 	return left
 }
 
-// Token returns the session's current token and whether it may be used.
-func (c *Client) Token(id SessionID, now Instant) (Token, bool) {
-	if s := c.session(id); s != nil && s.ready(now) {
-		return s.token(), true
-	}
-	return Token{}, false
-}
-
 // Forget drops the session's token and ends an acquisition in flight with
 // Forgotten. What protects the vendor stays: cooldowns and the login budget.
+//
+// An authorization is its user's own: it goes with the session of any edge's
+// connection, and is asked for anew when one of them next needs it. An
+// AccessToken stays, as it is the app's, and others use it.
 func (c *Client) Forget(id SessionID, now Instant) {
 	s := c.session(id)
 	if s == nil {
 		return
 	}
-	s.held, s.dead, s.retired = grant{}, false, nil // first, or who waits could still get it
-	s.held.token = s.identity.given()               // is the caller's, and cannot be got anew
+	c.drop(s, now)
+	d := s.dependency
+	if d == nil || !d.personal() {
+		c.tidy(s, now)
+		return
+	}
+	c.drop(d, now)
+	c.tidy(s, now)
+	c.tidy(d, now)
+}
+
+// drop takes a session's token from it, and from those who wait for one.
+func (c *Client) drop(s *session, now Instant) {
+	s.held, s.dead, s.suspect, s.retired = grant{}, false, false, nil // first, or who waits could still get it
+	s.held.token = s.identity.given()                                 // is the caller's, and cannot be got anew
 	if s.task != nil {
 		c.abandon(s.task, now, Forgotten)
 	}
-	s.generation++    // a response on its way is late from here on
-	s.overBudget(now) // drops what is older than the window
-	if s.barrier.left(now) == 0 && len(s.recent()) == 0 && s.dependents == 0 {
-		c.remove(s)
+	s.remain(now)
+	s.generation++ // a response on its way is late from here on
+	s.since = s.serial()
+	if s.personal() && s.barrier != nil && s.barrier.cause.Code == SupplierFailed {
+		s.failures, s.barrier = 0, nil // it protects nobody, and who signs in again should not have to wait for it
 	}
+}
+
+// tidy removes a session that has nothing to remember and that nobody needs.
+func (c *Client) tidy(s *session, now Instant) {
+	if s.gone || s.dependents > 0 || s.protects(now) {
+		return
+	}
+	if d := s.dependency; d != nil && d.dependents == 1 && !d.listed && d.protects(now) {
+		return // it would go as well
+	}
+	c.remove(s)
 }
 
 func (c *Client) emit(e Effect) { c.effects = append(c.effects, e) }
@@ -196,8 +215,8 @@ func (c *Client) add(id *identity) *session {
 	s.sameHash = c.index[hash]
 	c.index[hash] = s
 	s.held.token = id.given()
-	s.detached = id.vendor.policy().detached
-	if dep := id.vendor.dependency(id); dep != nil {
+	s.detached = id.system.description().policy.detached
+	if dep := id.dependency(); dep != nil {
 		if s.dependency = c.find(dep); s.dependency == nil {
 			s.dependency = c.add(dep)
 		}
@@ -291,17 +310,8 @@ func (c *Client) notify(s *session, now Instant, e Event) {
 	c.emit(Effect{Kind: Notify, Session: s.id, Event: &event})
 }
 
-// systemName is the name that a caller knows: an AccessToken belongs to
-// ccmessaging, an authorization to its edge.
-func (s *session) systemName() string {
-	switch s.identity.vendor {
-	case accessToken{}:
-		return ccmessaging{}.name()
-	case authorization{}:
-		return edge{}.name()
-	}
-	return s.identity.vendor.name()
-}
+// systemName is the name that a caller knows.
+func (s *session) systemName() string { return s.identity.system.description().shown() }
 
 // print is a token's seeded hash, to recognise it by after its text is gone.
 func (c *Client) print(token string) uint64 { return uint64(newHash(c.seed).text(token)) }

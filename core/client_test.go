@@ -1,6 +1,7 @@
 package core
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -140,4 +141,42 @@ func TestForgetGivesTheTokenToNobody(t *testing.T) {
 		}
 	}
 	require.Fail(t, "nobody was told")
+}
+
+// Nothing of a user is kept who has signed out: not what authorized them, be it
+// held for tokens or for calls, nor what their function may still give.
+func TestForgetLeavesNothingOfAnEdgesUser(t *testing.T) {
+	now := Instant{Wall: 10 * hour}
+	authorized := map[string]func(c *Client, supply uint64){
+		"before": func(c *Client, supply uint64) { c.Supplied(supply, now, "JWT", 0) },
+		"not":    func(*Client, uint64) {},
+	}
+	for name, authorize := range authorized {
+		t.Run(name, func(t *testing.T) {
+			c := New(Options{})
+			var ids []SessionID
+			for _, identity := range []string{
+				`{"edge":"https://e","connection":"c","subject":"u","authorizationSupplier":1}`,
+				`{"system":"authorization","edge":"https://e","subject":"u","authorizationSupplier":1}`,
+			} {
+				id, err := c.Open([]byte(identity), now)
+				require.Nil(t, err)
+				require.Equal(t, Wait, c.Get(id, now, Want{}).Kind)
+				ids = append(ids, id)
+			}
+			effects := slices.Clone(c.Effects())
+			supply := slices.IndexFunc(effects, func(e Effect) bool { return e.Kind == Send })
+			authorize(c, effects[supply].ID)
+			c.Forget(ids[0], now)
+			for _, s := range c.slots {
+				require.Nil(t, s)
+			}
+			require.Empty(t, c.tasks)
+			require.Empty(t, c.index)
+			c.Effects()
+			c.Supplied(effects[supply].ID, now, "JWT-late", 0)
+			require.Empty(t, c.Effects())
+			require.Zero(t, c.Live(ids[0], now)+c.Live(ids[1], now))
+		})
+	}
 }

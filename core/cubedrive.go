@@ -1,79 +1,44 @@
 package core
 
-import (
-	"slices"
-	"strings"
-)
-
-// cubedrive is CubeDrive: its API page "Token" (xAuthToken).
+// cubedrive is CubeDrive: its API page "Token" (xAuthToken). The page does not name
+// the parameters of a login ("the application information and user information"),
+// so they are the caller's.
 type cubedrive struct{ none }
 
-func (cubedrive) name() string { return "cubedrive" }
-
-// "This interface cannot be called frequently, otherwise it will be
-// intercepted": the page gives no number, so the budget is a careful one, and a
-// login is repeated only if the vendor cannot have seen it.
-func (cubedrive) policy() policy {
-	return policy{retries: 1, backoff: 10 * second, logins: 5, window: 10 * minute}
+var cubedriveDescription = Description{
+	Name:   "cubedrive",
+	Vendor: true,
+	Base:   "baseUrl",
+	Fields: []Field{
+		{Name: "params", Kind: Parameters, Secret: true},
+		{Name: "method", Kind: Choice, Values: []string{"POST", "GET"}, Optional: true}, // a query may be logged on its way; a body is not
+	},
+	Paths:    []string{"/getLogin", "/verifyAuthToken"},
+	Carriers: []string{"X-Auth-Token", "authToken"},
+	Answers:  []string{"x-auth-token"},
+	Codes:    []string{"success"},
+	Success:  []string{"true"},
+	Verifies: true,
+	// "This interface cannot be called frequently, otherwise it will be intercepted": the page gives no number, so the
+	// budget is a careful one, and a login is repeated only if the vendor cannot have seen it.
+	policy: policy{retries: 1, backoff: 10 * second, logins: 5, window: 10 * minute},
 }
 
-// The values are the method, then the parameters as name, value, name, value …
-// in the order of their names. The page does not name the parameters ("the
-// application information and user information"), so they are the caller's.
-func (cubedrive) identify(f *fields) []string {
-	method := "POST" // a query may be logged on its way; a body is not
-	if f.has("method") {
-		method = f.text("method")
-	}
-	if method != "GET" && method != "POST" {
-		f.fail("method", `must be "GET" or "POST"`)
-	}
-	params, ok := f.take("params")
-	if !ok {
-		f.fail("params", "is missing")
-		return nil
-	}
-	var pairs []Pair
-	err := eachMember(params, func(name string, v value) {
-		text, ok := asString(v)
-		if !ok || name == "" {
-			f.fail("params", "must be an object whose names are not empty and whose values are strings")
-			return
-		}
-		at, twice := slices.BinarySearchFunc(pairs, name, func(p Pair, n string) int { return strings.Compare(p.Name, n) })
-		if twice {
-			pairs[at].Value = text
-		} else {
-			pairs = slices.Insert(pairs, at, Pair{name, text})
-		}
-	})
-	if err != nil || len(pairs) == 0 {
-		f.fail("params", "must be an object with at least one parameter")
-	}
-	values := []string{method}
-	for _, p := range pairs {
-		values = append(values, p.Name, p.Value)
-	}
-	return values
-}
+func (cubedrive) description() *Description { return &cubedriveDescription }
 
 func (cubedrive) ask(id *identity, _ occasion) Request {
-	var params []Pair
-	for nv := range slices.Chunk(id.values[1:], 2) {
-		params = append(params, Pair{nv[0], nv[1]})
-	}
-	r := Request{Step: StepLogin, Method: id.values[0], URL: id.base + "/getLogin"}
+	r := Request{Step: StepLogin, Method: id.value("method"), URL: id.base + "/getLogin"}
 	if r.Method == "GET" {
-		r.Query = params
+		r.Query = id.params
 	} else {
-		r.Form = params
+		r.Form = id.params
 	}
 	return r
 }
 
 // No lifetime is given, and none is guaranteed: the token is used until it is rejected.
 func (cubedrive) read(step Step, r Response) (grant, *Error) {
-	if err := answerError(step, r); err != nil {
+	if err := answerError(&cubedriveDescription, step, r); err != nil {
 		return grant{}, err
 	}
 	var success, known, usable bool
@@ -118,7 +83,7 @@ func (cubedrive) verification(id *identity, token, _ string) (Request, bool) {
 // The answer is {"success":true,"valid":true}. Without success it says nothing
 // of the token, whatever valid may be.
 func (cubedrive) confirms(r Response) (Verdict, *Error) {
-	if err := answerError(StepVerify, r); err != nil {
+	if err := answerError(&cubedriveDescription, StepVerify, r); err != nil {
 		return Verdict{}, err
 	}
 	var success, yes, known, said bool
@@ -141,4 +106,27 @@ func (cubedrive) confirms(r Response) (Verdict, *Error) {
 		return Verdict{Valid: valid(false), Vendor: true, Reason: Denied}, nil
 	}
 	return Verdict{Valid: valid(true), Vendor: true, Reason: Confirmed}, nil
+}
+
+func (cubedrive) texts() Texts {
+	return Texts{
+		Title:    Words{"CubeDrive", "CubeDrive"},
+		Document: `CubeDrive ("xAuthToken").`,
+		Type:     "CubeDriveIdentity",
+		Fields: map[string]FieldTexts{
+			"baseUrl": {Words{"Base URL", "基础地址"}, Words{"of the deployment", "部署的地址"}, "https://www.cubedrive.com/lite"},
+			"params": {Words{"Parameters", "参数"}, Words{"\"the application information and user information\", under the names that the deployment needs",
+				"应用信息和用户信息，名称由部署决定"}, ""},
+			"method": {Words{"Method of getLogin", "getLogin 的方法"}, Words{"how getLogin is called: a query may end up in logs, a body does not", "查询串可能被记录，请求体不会"}, ""},
+		},
+		Refused: Advice{
+			Found: "the application's or the user's parameters are wrong, or either is switched off",
+			Try: []string{
+				"Compare the names and the values of params with what your deployment asks for.",
+				"CubeDrive tolerates few logins: wait a few minutes before the next.",
+			},
+		},
+		Page:        "CubeDrive also answers so to those who log in too often: wait a few minutes.",
+		Intercepted: "getLogin answered with a page of HTML, while verifyAuthToken answers properly: so CubeDrive itself is there, and intercepts logins that come too often.",
+	}
 }

@@ -6,26 +6,26 @@ import "strings"
 // hands out its tokens to users who it knows: this project's own protocol, as
 // docs/edge.md describes it. A token that comes from it is carried as the
 // system's own would be.
-//
-// The values are the connection's name, then those of the authorization.
 type edge struct{ none }
 
-func (edge) name() string { return "edge" }
-
-// An edge rides out its vendor's failures itself, and says when to ask again.
-// What authorized its user is of no more use once the token is there.
-func (edge) policy() policy { return policy{retries: 1, backoff: second, relays: true, detached: true} }
-
-func (edge) identify(f *fields) []string {
-	connection := f.text("connection")
-	if len(connection) > 64 || strings.Trim(lower(connection), "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
-		f.fail("connection", "must have 1 to 64 letters, digits, hyphens and underscores")
-	}
-	return append([]string{connection}, authorization{}.identify(f)...)
+var edgeDescription = Description{
+	Name:   "edge",
+	Member: "edge",
+	Base:   "edge",
+	Fields: append([]Field{
+		{Name: "connection", Kind: Text, check: isConnection, form: "must have 1 to 64 letters, digits, hyphens and underscores"},
+	}, authorizationFields...),
+	Codes: []string{"code"},
+	// An edge rides out its vendor's failures itself, and says when to ask again.
+	// What authorized its user is of no more use once the token is there.
+	policy: policy{retries: 1, backoff: second, relays: true, detached: true},
+	needs:  authorization{},
 }
 
-func (edge) dependency(id *identity) *identity {
-	return &identity{vendor: authorization{}, base: id.base, values: id.values[1:]}
+func (edge) description() *Description { return &edgeDescription }
+
+func isConnection(s string) bool {
+	return len(s) <= 64 && strings.Trim(lower(s), "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
 }
 
 func (edge) post(id *identity, step Step, path, bearer, body string) Request {
@@ -41,7 +41,7 @@ func (edge) post(id *identity, step Step, path, bearer, body string) Request {
 // The rejected token is named, as the edge would otherwise hand it out again:
 // it cannot know what a vendor answered to the console.
 func (e edge) ask(id *identity, o occasion) Request {
-	members := []Pair{{"connection", id.values[0]}}
+	members := []Pair{id.pair("connection")}
 	if o.rejected != "" {
 		members = append(members, Pair{"rejected", o.rejected})
 	}
@@ -102,11 +102,6 @@ func remaining(v value, age int64) int64 {
 	return max(1, int64(min(s, 24*60*60)*1000)-max(0, age))
 }
 
-func isVendor(name string) bool {
-	v := vendorNamed(name)
-	return v != nil && v != vendor(edge{}) && v != vendor(accessToken{}) && v != vendor(authorization{})
-}
-
 // sendable reports whether all pairs can stand in the header of a request.
 func sendable(headers []Pair) bool {
 	for _, h := range headers {
@@ -123,7 +118,7 @@ const problemType = "urn:cctoken:error:"
 // problem returns the error that an edge reports as application/problem+json,
 // or nil for success. What it relays of the vendor's failure is kept.
 func (edge) problem(step Step, r Response) *Error {
-	err := answerError(step, r)
+	err := answerError(&edgeDescription, step, r)
 	if err == nil {
 		return nil
 	}
@@ -131,7 +126,7 @@ func (edge) problem(step Step, r Response) *Error {
 		text, _ := asString(v)
 		switch name {
 		case "code":
-			if c := Code(text); c.advice() != string(c) {
+			if c := Code(text); c.known() {
 				err.Code = c
 			}
 		case "system":
@@ -168,7 +163,7 @@ func (edge) judge(_ *identity, r Response) judgement {
 }
 
 func (e edge) verification(id *identity, token, bearer string) (Request, bool) {
-	body := jsonObject(Pair{"connection", id.values[0]}, Pair{"token", token})
+	body := jsonObject(id.pair("connection"), Pair{"token", token})
 	return e.post(id, StepVerify, "/v1/verify", bearer, body), true
 }
 
@@ -206,27 +201,33 @@ func (e edge) confirms(r Response) (Verdict, *Error) {
 // is a session of its own, since all connections of an edge share it. Calls that
 // the edge makes for its user (/v1/call) carry it and nothing else.
 //
-// The values are the subject that the caller tells users apart by, then "token"
-// and the text, or "supplier" and the number of the caller's function.
+// Two texts are two sessions as they are; where there is a function, only the
+// subject says whose authorization is held, and so there must be one.
 type authorization struct{ none }
 
-func (authorization) name() string   { return "authorization" }
-func (authorization) policy() policy { return lenient() }
-
-func (authorization) identify(f *fields) []string {
-	subject := ""
-	if f.has("subject") {
-		subject = f.text("subject")
-	}
-	if f.has("authorizationSupplier") {
-		return []string{subject, bySupplier, f.supplier("authorizationSupplier")}
-	}
-	return []string{subject, byToken, f.headerText("authorization")}
+var authorizationDescription = Description{
+	Name:     "authorization",
+	Of:       "edge",
+	Base:     "edge",
+	Fields:   authorizationFields,
+	Carriers: []string{"Authorization"},
+	policy:   policy{retries: 2, retryAnswered: true, backoff: second, free: true},
+	personal: true,
+	given:    "authorization",
+	step:     StepAuthorization,
+	refusal:  Unauthorized,
 }
+
+var authorizationFields = []Field{
+	{Name: "subject", Kind: Text, Optional: true, Alone: true, Beside: "authorization"},
+	{Name: "authorization", Kind: Supplied, Secret: true},
+}
+
+func (authorization) description() *Description { return &authorizationDescription }
 
 // Only a supplied one is ever asked for.
 func (authorization) ask(id *identity, _ occasion) Request {
-	return Request{Step: StepAuthorization, Supplier: supplierNumber(id)}
+	return Request{Step: StepAuthorization, Supplier: id.supplier}
 }
 
 func (authorization) read(step Step, r Response) (grant, *Error) {

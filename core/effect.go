@@ -47,7 +47,8 @@ const (
 	Sleep
 	// Cancel: the exchange ID is not wanted any more; its request may be aborted.
 	Cancel
-	// Settled: the acquisition ID has ended; its waiting callers get Token, or Err when it is not nil.
+	// Settled: the acquisition ID has ended; its waiting callers get Token, or Err where there is no Token. With
+	// both, no other token could be got, for the reason Err: whoever insisted on one, or has refused Token, gets Err.
 	Settled
 	// Verified: the verification ID has ended with Verdict, or Err when it is not nil.
 	Verified

@@ -27,10 +27,13 @@ func TestErrorSaysWhatHappenedToWhatAndWhatToDo(t *testing.T) {
 }
 
 func TestEveryCodeHasItsSentence(t *testing.T) {
-	for _, c := range []Code{CredentialsRefused, AddressNotAdmitted, BadRequest, NotFound, VendorFailure, UnexpectedStatus, MalformedResponse, ResponseTooLarge,
-		Redirected, Network, Timeout, Unavailable, RateLimited, CoolingDown, LoginBudget, TokenRejected, StaleOnArrival, SupplierFailed, TooManySessions, Forgotten} {
-		require.NotEqual(t, string(c), c.advice())
+	for _, c := range Codes() {
+		require.True(t, c.known())
+		if c != InvalidIdentity && c != InvalidRequest { // these name the field instead
+			require.NotEqual(t, string(c), c.advice(), c)
+		}
 	}
+	require.False(t, Code("other").known())
 }
 
 // A body may hold anything, in any place that core looks at.
@@ -39,7 +42,7 @@ func TestErrorRepeatsNothingOfTheAnswer(t *testing.T) {
 		`{"errorCode":"SECRET","errorMsg":"SECRET","exceptionInfo":"SECRET"}`, `{"errorCode":123456789012}`, `{"resultCode":"123456789012"}`,
 		`{"result":123456789012,"resultData":"SECRET"}`, `{"success":false,"x-auth-token":"SECRET"}`, `SECRET`, `{"SECRET":"SECRET"`,
 	} {
-		for _, v := range vendors {
+		for _, v := range systems {
 			for _, status := range []int{200, 302, 400, 401, 403, 404, 418, 429, 500, 503} {
 				if _, err := v.read(StepLogin, Response{Status: status, Body: []byte(body)}); err != nil {
 					text := fmt.Sprintf("%+v %s", *err, err)

@@ -77,11 +77,8 @@ func harvest(t testing.TB) (bodies, identities []string) {
 	return unique(bodies), unique(identities)
 }
 
-// vendors are all systems, by a number that a fuzzer can choose.
-var vendors = []vendor{appcube{}, ccmessaging{}, isales{}, cubedrive{}, accessToken{}, edge{}, authorization{}}
-
-// steps are those that ask for a token.
-var steps = []Step{StepLogin, StepRefresh, StepApply, StepAccessToken, StepEdge}
+// acquisitions are the steps that ask for a token.
+var acquisitions = []Step{StepLogin, StepRefresh, StepApply, StepAccessToken, StepEdge}
 
 // object reads data as encoding/json does, members as they stood. A byte order
 // mark is no part of JSON; core passes over it.
@@ -142,6 +139,7 @@ func FuzzIdentity(f *testing.F) {
 	}
 	f.Add([]byte(`{"system":"ccmessaging","baseUrl":"https://a","appKey":"k","accessTokenSupplier":1,"userId":"u","userName":"n","channelId":"c","locale":"en","authUrl":"HTTPS://B:443/"}`))
 	f.Add([]byte(`{"system":"cubedrive","baseUrl":"https://a","method":"GET","params":{"b":"1","a":"2","b":"3"}}`))
+	f.Add([]byte(`{"system":"isales","baseUrl":"https://a","user":"u","passwd":"p","":""}`)) // a name that cannot be told
 	f.Fuzz(func(t *testing.T, data []byte) {
 		id, err := parseIdentity(data, "")
 		if err != nil {
@@ -158,10 +156,10 @@ func FuzzIdentity(f *testing.F) {
 		base, reason := normalBaseURL(id.base)
 		require.Empty(t, reason)
 		require.Equal(t, id.base, base)
-		requireRequest(t, id, id.vendor.ask(id, occasion{bearer: "bearer"}))
-		requireRequest(t, id, id.vendor.ask(id, occasion{held: grant{token: "held", refresh: "again"}, rejected: "held", forced: true, bearer: "bearer"}))
-		if dep := id.vendor.dependency(id); dep != nil {
-			requireRequest(t, dep, dep.vendor.ask(dep, occasion{}))
+		requireRequest(t, id, id.system.ask(id, occasion{bearer: "bearer"}))
+		requireRequest(t, id, id.system.ask(id, occasion{held: grant{token: "held", refresh: "again"}, rejected: "held", forced: true, bearer: "bearer"}))
+		if dep := id.dependency(); dep != nil {
+			requireRequest(t, dep, dep.system.ask(dep, occasion{}))
 		}
 		// The order of members makes no other identity, nor does white space.
 		members, ok := object(data)
@@ -201,7 +199,7 @@ func FuzzIdentity(f *testing.F) {
 
 // requireRequest checks what any request of an identity must be.
 func requireRequest(t *testing.T, id *identity, r Request) {
-	if r.Supplier != 0 || id.given() != "" && id.vendor == (authorization{}) {
+	if r.Supplier != 0 || id.given() != "" && id.system == system(authorization{}) {
 		require.GreaterOrEqual(t, r.Supplier, int64(0))
 		require.Empty(t, r.URL)
 		return
@@ -228,14 +226,14 @@ func requireRequest(t *testing.T, id *identity, r Request) {
 func sentFields(t *testing.T, id *identity) map[string]any {
 	body := func(id *identity) map[string]any {
 		var m map[string]any
-		if r := id.vendor.ask(id, occasion{bearer: "bearer"}); r.Supplier == 0 {
+		if r := id.system.ask(id, occasion{bearer: "bearer"}); r.Supplier == 0 {
 			require.NoError(t, json.Unmarshal([]byte(r.Body), &m))
 		}
 		return m
 	}
-	switch id.vendor.(type) {
+	switch id.system.(type) {
 	case cubedrive:
-		r := id.vendor.ask(id, occasion{})
+		r := id.system.ask(id, occasion{})
 		params := map[string]any{}
 		for _, p := range append(r.Query, r.Form...) {
 			params[p.Name] = p.Value
@@ -243,8 +241,8 @@ func sentFields(t *testing.T, id *identity) map[string]any {
 		return map[string]any{"params": params}
 	case ccmessaging:
 		sent := body(id)
-		dep := id.vendor.dependency(id)
-		if dep.values[1] == bySecret {
+		dep := id.dependency()
+		if dep.value("appSecret") != "" {
 			of := body(dep)
 			sent["appKey"], sent["appSecret"] = of["app_key"], of["app_secret"]
 		}
@@ -252,7 +250,7 @@ func sentFields(t *testing.T, id *identity) map[string]any {
 	case authorization:
 		return nil
 	case accessToken:
-		if id.values[1] == bySecret {
+		if id.value("appSecret") != "" {
 			of := body(id)
 			return map[string]any{"appKey": of["app_key"], "appSecret": of["app_secret"]}
 		}
@@ -261,7 +259,7 @@ func sentFields(t *testing.T, id *identity) map[string]any {
 	return body(id)
 }
 
-// core reads JSON by another library than the rest of the world: both must see the same.
+// core reads JSON by a reader of its own: it must see what the rest of the world sees.
 func FuzzMembers(f *testing.F) {
 	bodies, identities := harvest(f)
 	for _, s := range slices.Concat(bodies, identities) {
@@ -288,7 +286,7 @@ func FuzzMembers(f *testing.F) {
 				require.Equal(t, want, s)
 				token, ok := asToken(v)
 				require.Equal(t, s, token)
-				require.Equal(t, ok, s != "" && len(s) <= maxToken && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0)
+				require.Equal(t, ok, s != "" && len(s) <= MaxToken && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0)
 			}
 			if n, ok := asNumber(v); ok {
 				require.False(t, math.IsNaN(n) || math.IsInf(n, 0))
@@ -310,7 +308,7 @@ func FuzzMembers(f *testing.F) {
 func FuzzRead(f *testing.F) {
 	bodies, _ := harvest(f)
 	for _, s := range bodies {
-		for i := range vendors {
+		for i := range systems {
 			f.Add(uint8(i), uint8(i), 200, []byte(s))
 		}
 	}
@@ -318,7 +316,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(uint8(status), uint8(0), status, []byte(`{"errorCode":"1234567890123456","resultCode":5,"exceptionInfo":"ip address 10.0.0.1 SECRET-SECRET"}`))
 	}
 	f.Fuzz(func(t *testing.T, which, at uint8, status int, body []byte) {
-		v, step := vendors[int(which)%len(vendors)], steps[int(at)%len(steps)]
+		v, step := systems[int(which)%len(systems)], acquisitions[int(at)%len(acquisitions)]
 		r := Response{Status: status, Body: body}
 		g, err := v.read(step, r)
 		if err == nil {
@@ -381,7 +379,7 @@ func FuzzJudge(f *testing.F) {
 	for _, s := range identities {
 		if id, err := parseIdentity([]byte(s), ""); err == nil {
 			ids = append(ids, id)
-			if dep := id.vendor.dependency(id); dep != nil {
+			if dep := id.dependency(); dep != nil {
 				ids = append(ids, dep)
 			}
 		}
@@ -395,9 +393,9 @@ func FuzzJudge(f *testing.F) {
 	f.Add(uint8(0), 200, "not a\ntoken", []byte(`{"token":"eyJ1c2VySWQiOiJ1c2VyLTEiLCJjaGFubmVsSWQiOiJjaGFubmVsLTEifQ=="}`))
 	f.Fuzz(func(t *testing.T, n uint8, status int, rolled string, body []byte) {
 		id := ids[int(n)%len(ids)]
-		j := id.vendor.judge(id, Response{Status: status, Rolled: rolled, Body: body})
-		_, messaging := id.vendor.(ccmessaging)
-		if id.vendor == (edge{}) || id.vendor == (authorization{}) { // an edge speaks for itself in one way only
+		j := id.system.judge(id, Response{Status: status, Rolled: rolled, Body: body})
+		_, messaging := id.system.(ccmessaging)
+		if id.system == (edge{}) || id.system == system(authorization{}) { // an edge speaks for itself in one way only
 			require.Equal(t, unauthorized(Response{Status: status, Body: body}), j.token || j.bearer)
 			require.Empty(t, j.rolled)
 			return
@@ -421,7 +419,7 @@ func FuzzJudge(f *testing.F) {
 			require.True(t, j.token, "401 is what every vendor answers a dead token with")
 		}
 		if status == 403 && j.token {
-			require.Equal(t, isales{}, id.vendor)
+			require.Equal(t, isales{}, id.system)
 		}
 	})
 }
@@ -536,10 +534,10 @@ func FuzzSubject(f *testing.F) {
 	f.Add("%2B%2f%3d-_==", "", "\xff")
 	f.Fuzz(func(t *testing.T, token, user, channel string) {
 		if s, ok := subjectOf(token); ok {
-			id := &identity{vendor: ccmessaging{}, values: []string{s.userID, "", s.channelID}}
+			id := &identity{system: ccmessaging{}, values: []string{"", "", "", "", s.userID, "", s.channelID, ""}}
 			require.True(t, s.is(id))
 			require.Equal(t, Unknown, ccmessaging{}.foreign(id, token).Reason, "a token's own word proves nothing")
-			id.values[0] += "x"
+			id.values[4] += "x"
 			require.Equal(t, OtherSubject, ccmessaging{}.foreign(id, token).Reason)
 		}
 		if !utf8.ValidString(user) || !utf8.ValidString(channel) {
@@ -630,7 +628,7 @@ func FuzzNumber(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		v := value(data)
-		if !v.IsValid() {
+		if !json.Valid(data) {
 			return
 		}
 		n, ok := asNumber(bytes.TrimSpace(v))

@@ -4,12 +4,25 @@ package core
 // cec_07_0313, of 2025-11-13) and its refresh (cec_07_0314).
 type isales struct{ none }
 
-func (isales) name() string   { return "isales" }
-func (isales) policy() policy { return lenient() }
-
-func (isales) identify(f *fields) []string {
-	return []string{f.text("user"), f.text("passwd")}
+var isalesDescription = Description{
+	Name:   "isales",
+	Vendor: true,
+	Base:   "baseUrl",
+	Fields: []Field{
+		{Name: "user", Kind: Text},
+		{Name: "passwd", Kind: Text, Secret: true},
+	},
+	Paths:    []string{"/rest/isales/v1/openapi/obs/auth"},
+	Carriers: []string{"Authentication", "Authorization", "refreshToken"},
+	Answers:  []string{"token", "refreshToken"},
+	Codes:    []string{"result", "resultCode", "errorCode"},
+	Success:  []string{"0"},
+	Explains: []string{"resultMsg", "resultDesc"},
+	Life:     5 * minute, // the example's 300 seconds: the document states no default
+	policy:   lenient,
 }
+
+func (isales) description() *Description { return &isalesDescription }
 
 func (isales) ask(id *identity, o occasion) Request {
 	const path = "/rest/isales/v1/openapi/obs/auth/"
@@ -21,14 +34,14 @@ func (isales) ask(id *identity, o occasion) Request {
 		return r
 	}
 	r.Step, r.URL = StepLogin, id.base+path+"login"
-	r.Body = jsonObject(Pair{"user", id.values[0]}, Pair{"passwd", id.values[1]})
+	r.Body = id.object("user", "passwd")
 	return r
 }
 
 // Lifetimes are in seconds: strings in the document's table, numbers in its
 // example. It states no default; the example's 300 and 3600 stand in for one.
 func (isales) read(step Step, r Response) (grant, *Error) {
-	if err := answerError(step, r); err != nil {
+	if err := answerError(&isalesDescription, step, r); err != nil {
 		return grant{}, err
 	}
 	var code float64
@@ -48,14 +61,14 @@ func (isales) read(step Step, r Response) (grant, *Error) {
 	case code != 0:
 		return grant{}, failed(step, r, code)
 	}
-	g := grant{life: 5 * minute, refreshLife: hour}
+	g := grant{life: isalesDescription.Life, refreshLife: hour}
 	usable := false
 	err = eachMember(data, func(name string, v value) {
 		switch name {
 		case "token":
 			g.token, usable = asToken(v)
 		case "tokenExpirationTime":
-			g.life = lifetime(v, 5*minute)
+			g.life = lifetime(v, isalesDescription.Life)
 		case "refreshToken":
 			g.refresh, _ = asToken(v) // without one, the next step is a login
 		case "refreshExpirationTime":
@@ -79,6 +92,27 @@ func (isales) judge(_ *identity, r Response) judgement {
 		j = judgement{token: true, reason: TokenDead}
 	}
 	return j
+}
+
+func (isales) texts() Texts {
+	return Texts{
+		Title:    Words{"CC-iSales for CTI-OBS", "CC-iSales（CTI-OBS）"},
+		Document: `CC-iSales for CTI-OBS ("Authentication Interface", cec_07_0313).`,
+		Type:     "IsalesIdentity",
+		Fields: map[string]FieldTexts{
+			"baseUrl": {Words{"Base URL", "基础地址"}, Words{"of the CC-iSales", "CC-iSales 的地址"}, "https://service.besclouds.com"},
+			"user":    {Words{"User", "用户"}, Words{"the account's name, of CTI-OBS", "CTI-OBS 的用户"}, ""},
+			"passwd":  {Words{"Password", "密码"}, Words{"of that user", "该用户的密码"}, ""},
+		},
+		Refused: Advice{
+			Found: "user or passwd is wrong, or the account is locked",
+			Try: []string{
+				"Log in once with the same pair where a person does. If it works there, compare how it is written here.",
+				"Check that the account is not locked or expired; wait before more attempts, as they may lock it.",
+			},
+		},
+		Statuses: map[int]string{401: "not authorised", 403: "a failed authentication"},
+	}
 }
 
 // bearerPair is a header of the form "Bearer TOKEN", with one space.

@@ -2,61 +2,70 @@ package core
 
 import (
 	"bytes"
-	"errors"
-	"io"
 	"math"
 	"strconv"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
-// value is one JSON value as it stood in the text.
-type value = jsontext.Value
-
-var errNotObject = errors.New("not one JSON object")
-
-// eachMember reads data as exactly one JSON object and hands each member to
-// visit; the values are parts of data. A vendor's page may come with a byte order
-// mark or in another encoding than UTF-8; the fields that matter are ASCII, so
-// neither is an error. Where a name stands twice, visit is called twice: the last
-// one counts, as in JavaScript.
-func eachMember(data []byte, visit func(name string, v value)) error {
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	d := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
-		return errNotObject
-	}
-	for {
-		t, err := d.ReadToken()
-		if err != nil {
-			return errNotObject
-		}
-		if t.Kind() == '}' {
-			break
-		}
-		name := t.String()
-		v, err := d.ReadValue()
-		if err != nil {
-			return errNotObject
-		}
-		end := int(d.InputOffset()) // the decoder's own copy does not outlive its next step
-		visit(name, data[end-len(v):end])
-	}
-	if _, err := d.ReadToken(); err != io.EOF {
-		return errNotObject
-	}
-	return nil
-}
-
-// asString returns the text of a JSON string.
+// asString returns the text of a JSON string. It is false where the value is no
+// string, and where the text had to be mended: U+FFFD then stands for each byte
+// that is no UTF-8, and for half of a surrogate pair.
 func asString(v value) (string, bool) {
 	if v.Kind() != '"' {
 		return "", false
 	}
-	var room [64]byte // for most texts, so that they are not first made elsewhere
-	text, err := jsontext.AppendUnquote(room[:0], v)
-	return string(text), err == nil
+	text := v[1 : len(v)-1]
+	if bytes.IndexByte(text, '\\') < 0 && utf8.Valid(text) {
+		return string(text), true
+	}
+	whole := true
+	plain := make([]byte, 0, len(text)+8)
+	for len(text) > 0 {
+		r, n := rune(text[0]), 1
+		switch {
+		case r == '\\':
+			r, n = unescape(text)
+			whole = whole && r >= 0
+		case r >= utf8.RuneSelf:
+			r, n = utf8.DecodeRune(text)
+			whole = whole && n > 1
+		}
+		plain = utf8.AppendRune(plain, r) // U+FFFD for what is none
+		text = text[n:]
+	}
+	return string(plain), whole
+}
+
+// unescape returns the character that the escape sequence at the beginning of text
+// stands for, and how long the sequence is. Half of a surrogate pair is -1.
+func unescape(text []byte) (r rune, n int) {
+	switch c := text[1]; c {
+	case 'b':
+		return '\b', 2
+	case 'f':
+		return '\f', 2
+	case 'n':
+		return '\n', 2
+	case 'r':
+		return '\r', 2
+	case 't':
+		return '\t', 2
+	case 'u':
+		r := hex4(text[2:])
+		if !utf16.IsSurrogate(r) {
+			return r, 6
+		}
+		if len(text) >= 12 && text[6] == '\\' && text[7] == 'u' {
+			if pair := utf16.DecodeRune(r, hex4(text[8:])); pair != utf8.RuneError {
+				return pair, 12
+			}
+		}
+		return -1, 6
+	default:
+		return rune(c), 2
+	}
 }
 
 // asNumber returns a number that stands as a JSON number or inside a JSON
@@ -87,10 +96,8 @@ func asToken(v value) (string, bool) {
 	return s, ok && isToken(s)
 }
 
-const maxToken = 16 << 10 // bytes; common servers refuse longer headers
-
 func isToken(s string) bool {
-	if s == "" || len(s) > maxToken {
+	if s == "" || len(s) > MaxToken {
 		return false
 	}
 	for i := range len(s) {

@@ -40,7 +40,7 @@ func (c *Client) failed(t *task, now Instant, err *Error, received bool, after i
 // policy and the caller's time allow it. A timeout is not repeated: the time is up.
 func (c *Client) retry(t *task, now Instant, err *Error, received bool, after int64) bool {
 	s := t.session
-	p := s.identity.vendor.policy()
+	p := s.identity.system.description().policy
 	passing := err.Code == Network || err.Code == Unavailable || err.Code == RateLimited
 	if !passing || t.retries >= p.retries || received && !p.retryAnswered {
 		return false
@@ -67,30 +67,27 @@ func (c *Client) coolDown(s *session, now Instant, err *Error, after int64) {
 	case Forgotten:
 		return
 	case LoginBudget:
-		if s.identity.vendor.policy().logins > 0 { // the budget itself keeps attempts away
+		if s.identity.system.description().policy.logins > 0 { // the budget itself keeps attempts away
 			err.RetryAt = now.Wall + after
 			return
 		}
 		wait = answerBackoff
 	case CredentialsRefused:
-		if s.identity.vendor.policy().relays && after > 0 {
+		if s.identity.system.description().policy.relays && after > 0 {
 			break // the vendor is protected at the other end
 		}
 		wait = refusedCooldown
 	case Unauthorized:
 		wait = answerBackoff // not growing: the user who signs in again should not have to wait for it
-	case Network, Timeout, Unavailable, RateLimited, StaleOnArrival, SupplierFailed, TokenRejected:
-		wait = c.backoff(s.identity.vendor.policy().backoff, int(s.failures))
+	case Network, Timeout, Unavailable, RateLimited, StaleOnArrival, SupplierFailed:
+		wait = c.backoff(s.identity.system.description().policy.backoff, int(s.failures))
 	default:
-		wait = c.backoff(max(answerBackoff, s.identity.vendor.policy().backoff), int(s.failures))
+		wait = c.backoff(max(answerBackoff, s.identity.system.description().policy.backoff), int(s.failures))
 	}
 	s.failures++
 	wait = max(wait, after)
-	left := s.barrier.left(now)
-	err.RetryAt = now.Wall + max(wait, left)
-	if wait >= left { // otherwise a vendor that refused, or asked for more time, is still to be left alone
-		s.barrier = &barrier{cause: err, since: now, wait: wait}
-	}
+	err.RetryAt = now.Wall + wait
+	s.barrier = &barrier{cause: err, since: now, wait: wait}
 	c.notify(s, now, Event{Type: EventCooling, Step: err.Step, RetryAt: err.RetryAt})
 }
 

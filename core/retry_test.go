@@ -95,30 +95,9 @@ func TestRepetitionKeepsToTheBudget(t *testing.T) {
 	require.Equal(t, Fail, d.Kind)
 	require.Equal(t, LoginBudget, d.Err.Code)
 	b.now = Instant{d.Err.RetryAt - 1, b.now.Mono + d.Err.RetryAt - 1 - b.now.Wall}
-	require.Equal(t, Fail, b.get(Want{}).Kind, "a millisecond before")
+	require.Equal(t, Fail, b.get(Want{Force: true}).Kind, "a millisecond before")
 	b.pass(1)
-	require.Equal(t, Wait, b.get(Want{}).Kind, "when it said")
-}
-
-// Tokens that are rejected in a row make a short waiting time. It must not end
-// the long one of credentials that were refused.
-func TestShortWaitDoesNotEndALongOne(t *testing.T) {
-	b := newBench(t, exampleDrive)
-	for n := range int64(3) {
-		require.Equal(t, Wait, b.get(Want{Rejected: "T" + itoa(n-1)}).Kind)
-		b.Answered(b.sent(), b.now, Response{Status: 200, Body: []byte(`{"success":true,"x-auth-token":"T` + itoa(n) + `"}`)})
-	}
-	b.get(Want{Force: true})
-	b.Answered(b.sent(), b.now, Response{Status: 403})
-	require.Equal(t, CredentialsRefused, b.settled().Code)
-	d := b.get(Want{Rejected: "T2"})
-	require.Equal(t, CoolingDown, d.Err.Code)
-	require.Equal(t, b.now.Wall+refusedCooldown, d.Err.RetryAt)
-	require.Equal(t, CredentialsRefused, d.Err.Cause.Code)
-	b.pass(refusedCooldown - 1)
-	require.Equal(t, Fail, b.get(Want{}).Kind)
-	b.pass(1)
-	require.Equal(t, Wait, b.get(Want{}).Kind)
+	require.Equal(t, Wait, b.get(Want{Force: true}).Kind, "when it said")
 }
 
 // Where the platform drops a request without a word, the next caller ends it.
@@ -126,7 +105,7 @@ func TestRequestThatIsNeverAnsweredEndsWithTheNextCaller(t *testing.T) {
 	b := newBench(t, exampleIdentity)
 	first := b.get(Want{})
 	exchange := b.sent()
-	b.pass(defaultTimeout + 2*second)
+	b.pass(DefaultTimeout + 2*second)
 	require.Equal(t, first, b.get(Want{}), "the host's own timer comes first")
 	b.pass(1)
 	d := b.get(Want{})
@@ -144,7 +123,7 @@ func TestRolledTokenLivesFromItsCall(t *testing.T) {
 	called := b.now
 	b.pass(20 * second)
 	d := b.get(Want{})
-	require.True(t, b.Judge(b.id, d.Token.Serial, called, b.now, Response{Status: 200, Rolled: "T2"}).Rolled)
+	require.True(t, b.Judge(b.id, d.Token.Serial, Place{}, called, b.now, Response{Status: 200, Rolled: "T2"}).Rolled)
 	token, ok := b.Token(b.id, b.now)
 	require.True(t, ok)
 	require.Equal(t, "T2", token.Value)
@@ -163,7 +142,7 @@ func TestRequestIsNotRepeatedWhereATokenWasRolledInMeanwhile(t *testing.T) {
 	effects := b.Effects()
 	pause := effects[len(effects)-1]
 	require.Equal(t, Sleep, pause.Kind)
-	require.True(t, b.Judge(b.id, serial, b.now, b.now, Response{Status: 200, Rolled: "T2"}).Rolled)
+	require.True(t, b.Judge(b.id, serial, Place{}, b.now, b.now, Response{Status: 200, Rolled: "T2"}).Rolled)
 	b.Effects()
 	b.pass(pause.Limit)
 	b.Woken(pause.ID, b.now)

@@ -11,11 +11,13 @@ type session struct {
 	dependents   int32    // sessions that have this one as dependency
 	listed       bool     // opened by a caller; a dependency that nobody opened is not
 	gone         bool
-	dead         bool // the current token was rejected
+	dead         bool // the current token was refused, and nobody else uses it
+	suspect      bool // it was refused, and others use it: it is renewed in the background
 	detached     bool // business calls do not carry the dependency's token
 
 	held       grant
 	generation uint64 // grows with every token installed
+	since      uint64 // the first serial after it was last forgotten
 	issued     Instant
 	renewAge   int64     // the age in milliseconds at which the token is renewed ahead of time
 	retired    []retired // the last two
@@ -23,9 +25,10 @@ type session struct {
 	task     *task    // the acquisition in flight, or nil
 	barrier  *barrier // nil after a success
 	failures int32
-	quick    int32   // rejections in a row of tokens that were just acquired
-	logins   int     // ever made
-	budget   *budget // nil where the system has none, or no login was made
+	logins   int // ever made
+
+	testimony *testimony // nil where nobody has said anything
+	budget    *budget    // nil where the system has none, or no login was made
 }
 
 // budget is the logins inside a system's window.
@@ -87,21 +90,16 @@ func (s *session) usable(now Instant) bool {
 // that cannot be got anew.
 func (s *session) given() bool { return s.identity.given() != "" }
 
-// step is the exchange in which a bearer token is got, and refusal the error
-// for one that the caller gave and that is not accepted any more.
-func (s *session) step() Step {
-	if s.identity.vendor == (authorization{}) {
-		return StepAuthorization
-	}
-	return StepAccessToken
+// personal reports whether the session's token is what a function of one user's
+// gives: it ends when that user is forgotten.
+func (s *session) personal() bool {
+	return s.identity.system.description().personal && !s.given()
 }
 
-func (s *session) refusal() Code {
-	if s.identity.vendor == (authorization{}) {
-		return Unauthorized
-	}
-	return CredentialsRefused
-}
+// step is the exchange in which a part's token is got, and refusal the error
+// for one that the caller gave and that is not accepted any more.
+func (s *session) step() Step    { return s.identity.system.description().step }
+func (s *session) refusal() Code { return s.identity.system.description().refusal }
 
 // ready reports whether a call can be made: with a session's token goes its dependency's.
 func (s *session) ready(now Instant) bool {
@@ -119,7 +117,14 @@ func (s *session) carried() *session {
 
 // due reports whether a renewal ahead of time should start now.
 func (s *session) due(now Instant) bool {
-	return s.held.life != 0 && now.Since(s.issued) >= s.renewAge && s.task == nil && s.barrier.left(now) == 0
+	old := s.held.life != 0 && now.Since(s.issued) >= s.renewAge
+	return (old || s.suspect && !s.given()) && s.task == nil && s.barrier.left(now) == 0
+}
+
+// doubtful reports whether something that a call carries was refused.
+func (s *session) doubtful() bool {
+	d := s.carried()
+	return s.dead || s.suspect || d != nil && (d.dead || d.suspect)
 }
 
 // calm returns the milliseconds until time alone changes what is to be done: a
@@ -128,13 +133,18 @@ func (s *session) calm(now Instant) int64 {
 	switch {
 	case !s.usable(now) || s.due(now):
 		return 0
-	case s.held.life == 0:
+	case s.held.life == 0 && !s.suspect:
 		return hour // as good as any: nothing ends but by an event
 	}
 	age := now.Since(s.issued)
 	end := s.held.life - margin(s.held.life) - age
+	if s.held.life == 0 {
+		end = hour
+	}
 	switch {
-	case age < s.renewAge:
+	case s.suspect && s.given():
+		return end
+	case age < s.renewAge && !s.suspect:
 		return min(end, s.renewAge-age)
 	case s.task == nil: // stopped by a barrier
 		return min(end, s.barrier.left(now))
@@ -167,8 +177,7 @@ func (s *session) expiresAt() int64 {
 }
 
 func (s *session) token() Token {
-	v := s.identity.vendor
-	system := v.name()
+	system := s.systemName()
 	if s.held.remote != nil {
 		system = s.held.remote.system
 	}
@@ -179,7 +188,7 @@ func (s *session) token() Token {
 		Value:     s.held.token,
 		IssuedAt:  s.issued.Wall,
 		ExpiresAt: s.expiresAt(),
-		Carriage:  v.carriage(&s.identity, s.held, s.bearer()),
+		Carriage:  s.identity.system.carriage(&s.identity, s.held, s.bearer()),
 	}
 	if t.ExpiresAt != 0 {
 		t.RenewAt = s.issued.Wall + s.renewAge
@@ -201,7 +210,7 @@ func (s *session) refreshable(now Instant) grant {
 // Only the monotonic clock counts: a time of day that is set forward must not
 // let the vendor be called too often. Sleep may lengthen the wait.
 func (s *session) overBudget(now Instant) int64 {
-	p := s.identity.vendor.policy()
+	p := s.identity.system.description().policy
 	if p.logins == 0 || s.budget == nil {
 		return 0
 	}
@@ -216,6 +225,12 @@ func (s *session) overBudget(now Instant) int64 {
 		return 0
 	}
 	return p.window - now.waited(live[0])
+}
+
+// protects reports whether the session remembers what the vendor is to be spared.
+func (s *session) protects(now Instant) bool {
+	s.overBudget(now) // drops what is older than the window
+	return s.barrier.left(now) > 0 || len(s.recent()) > 0
 }
 
 // retire remembers the current token before it is replaced or dropped.

@@ -58,8 +58,8 @@ func (a *auditor) effect(w *world, e Effect) {
 	case Settled:
 		w.rule(!a.settled[e.ID], "2: an acquisition is settled twice")
 		a.settled[e.ID] = true
-		w.rule((e.Err == nil) == (e.Token.Value != ""), "2: an acquisition ends with a token or with an error")
-		if e.Err == nil {
+		w.rule(e.Err != nil || e.Token.Value != "", "2: an acquisition ends with neither a token nor an error")
+		if e.Token.Value != "" {
 			a.adopt(w, e.Session, e.Token.Value)
 		}
 	case Evicted:
@@ -81,6 +81,11 @@ func (a *auditor) sent(w *world, e Effect) {
 		return
 	}
 	owner := w.owner(r)
+	for _, h := range r.Headers {
+		if i := w.issued[strings.TrimPrefix(h.Value, "Bearer ")]; i != nil {
+			w.rule(!i.past, "13: %s is asked for with what was given before the user was forgotten", owner)
+		}
+	}
 	for _, other := range a.flying {
 		w.rule(other != owner, "2: %s has two requests in flight", owner)
 	}

@@ -89,6 +89,9 @@ type world struct {
 	sessions map[SessionID]*witness
 	carried  []Token // tokens that callers still use
 
+	own          map[string]bool // places, people and users who refuse every token, for reasons of their own
+	again        []func()        // calls that are sent once more
+	jury         *jury
 	auditor      *auditor
 	lastExchange uint64
 	mortal       bool    // the host is put away now and then, and started again
@@ -107,7 +110,9 @@ type issue struct {
 	owner string
 	life  int64 // as the core must understand it; 0 is none
 	asked Instant
-	dead  bool // rejected while it was its session's current one
+	dead  bool // it must not be handed out any more: it was forgotten, or the vendor was asked and said no
+	ended bool // the vendor does not accept it any more, whether or not anybody knows
+	past  bool // its session was forgotten since
 }
 
 type flying struct {
@@ -129,9 +134,14 @@ type witness struct {
 }
 
 type simulatedCaller struct {
-	who   person
-	force bool
-	began Instant
+	who     person
+	want    Want
+	began   Instant
+	fresh   bool // the token that it refused was not yet too old: a clock that is set back makes it young again
+	spared  bool // the token was good when it asked, and nobody but one source has said otherwise
+	session SessionID
+	at      Place    // of a call that is sent once more,
+	reasons []Reason // for these; nil for a caller who makes no call
 }
 
 func newWorld(seed uint64, traced bool) *world {
@@ -144,6 +154,8 @@ func newWorld(seed uint64, traced bool) *world {
 		waiting:  map[uint64][]*simulatedCaller{},
 		checks:   map[uint64]bool{},
 		sessions: map[SessionID]*witness{},
+		own:      map[string]bool{},
+		jury:     newJury(),
 		auditor:  newAuditor(),
 	}
 	add := func(name, app string, fields map[string]any) {
@@ -161,13 +173,18 @@ func newWorld(seed uint64, traced bool) *world {
 	}
 	add("ccmessaging s", "app s", map[string]any{"system": "ccmessaging", "baseUrl": "https://m", "appKey": "s",
 		"accessTokenSupplier": 1, "userId": "s", "userName": "n", "channelId": "c", "locale": "en"})
-	for _, connection := range []string{"one", "two"} {
-		add("edge "+connection, "user", map[string]any{"edge": "https://e", "connection": connection, "authorizationSupplier": 2})
+	for number, user := range []string{"x", "y"} {
+		for _, connection := range []string{"one", "two"} {
+			add("edge "+connection+" "+user, "user "+user, map[string]any{"edge": "https://e", "connection": connection, "subject": user, "authorizationSupplier": 2 + number})
+		}
 	}
 	// Some worlds are small, hasty or unlucky: in others the rare states are too rare.
 	if w.chance(40) {
 		w.random.Shuffle(len(w.people), func(i, j int) { w.people[i], w.people[j] = w.people[j], w.people[i] })
 		w.people = w.people[:1+w.random.IntN(3)]
+	}
+	for _, name := range []string{"/c", "/d", "/e", "bad", pick(w, w.people).name} {
+		w.own[name] = w.chance(50)
 	}
 	w.mortal = w.chance(30)
 	w.luck = pick(w, []int{62, 62, 62, 90, 30})
@@ -243,8 +260,10 @@ func (w *world) step(n int) {
 		ms := (w.duration() - w.duration())
 		w.say("clock %+d", ms)
 		w.now.Wall += ms
-	case n < 92:
+	case n < 91:
 		w.business()
+	case n < 92:
+		w.end()
 	case n < 96:
 		w.verify()
 	case n < 97:
@@ -287,7 +306,7 @@ func (w *world) ask(p person) {
 	if !ok {
 		return
 	}
-	want := Want{Force: w.chance(6)}
+	want := Want{Force: w.chance(6), User: w.user(p)}
 	if len(w.values) > 0 && w.chance(6) {
 		want.Rejected = pick(w, w.values)
 		if held := w.sessions[id].held; held != nil && w.chance(60) {
@@ -295,9 +314,22 @@ func (w *world) ask(p person) {
 		}
 	}
 	before := w.sessions[id].held
-	mustUse := before != nil && !want.Force && want.Rejected != before.Value && w.good(before)
+	s := w.client.session(id)
+	if s == nil { // a call that was sent once more has met its end meanwhile
+		return
+	}
+	plain := !want.Force && want.Rejected != s.held.token && !s.testimony.by(want.User)
+	spared := plain && w.jury.spares(w, s)
+	mustUse := before != nil && spared && w.good(before)
+	inUse := spared && w.jury.inUse(w, s)
+	young := s.ready(w.now)
+	sat := w.jury.before(s, source{})
+	w.jury.word(w, s, want)
 	d := w.client.Get(id, w.now, want)
 	w.say("%s asks %+v: %v", p.name, want, d.Kind)
+	w.jury.begun(w, s, sat, want)
+	w.rule(!spared || d.Kind != Fail, "13: a good token is kept from %s for what one other says: %v", p.name, d.Err)
+	w.rule(!inUse || d.Kind == Use, "13: a token that others use is kept from %s", p.name)
 	if want.Rejected != "" && d.Kind == Use {
 		w.rule(d.Token.Value != want.Rejected, "6: a token is handed out to who says that it was rejected")
 	}
@@ -306,7 +338,7 @@ func (w *world) ask(p person) {
 	case Use:
 		w.use(p, d.Token)
 	case Wait:
-		w.waiting[d.Acquisition] = append(w.waiting[d.Acquisition], &simulatedCaller{p, want.Force, w.now})
+		w.waiting[d.Acquisition] = append(w.waiting[d.Acquisition], &simulatedCaller{p, want, w.now, young, spared, id, Place{}, nil})
 	case Fail:
 		w.clean(d.Err)
 		w.rule(d.Err.Code != CoolingDown || d.Err.RetryAt > w.now.Wall, "8: a waiting time that is over stops an attempt")
@@ -349,6 +381,7 @@ func (w *world) use(p person, t Token) {
 		}
 		w.rule(i.owner == owner, "1: %s gets a token of %s", owner, i.owner)
 		w.rule(!i.dead, "6: a rejected token is handed out to %s", owner)
+		w.rule(!i.past, "13: %s gets a token of before it was forgotten", owner)
 		if i.life != 0 {
 			left := i.life - w.age(i)
 			w.rule(left >= min(minute, i.life/10), "3: a token of %d ms is handed out with %d left", i.life, left)
@@ -365,11 +398,16 @@ func (w *world) obey() {
 	for {
 		effects := slices.Clone(w.client.Effects())
 		if len(effects) == 0 {
-			return
+			break
 		}
 		for _, e := range effects {
 			w.effect(e)
 		}
+	}
+	for len(w.again) > 0 {
+		call := w.again[0]
+		w.again = w.again[1:]
+		call()
 	}
 }
 
@@ -378,6 +416,9 @@ func (w *world) effect(e Effect) {
 	if seen == nil {
 		seen = &witness{}
 		w.sessions[e.Session] = seen
+	}
+	if e.Kind == Evicted { // what protects the vendor goes with its session
+		w.jury.forget(w.auditor.holders[e.Session])
 	}
 	w.auditor.effect(w, e)
 	switch e.Kind {
@@ -407,8 +448,18 @@ func (w *world) effect(e Effect) {
 		}
 		for _, c := range callers {
 			w.rule(w.now.Mono-c.began.Mono <= simulatedTimeout, "11: a caller waits for %d ms", w.now.Mono-c.began.Mono)
-			if e.Err == nil {
+			refused := e.Token.Value != "" && (c.want.Force && e.Err != nil || e.Token.Value == c.want.Rejected || e.Token.Serial == c.want.Instead)
+			w.rule(!refused || e.Err != nil || !c.fresh, "6: a token is handed out, as another one, to who has refused it")
+			if c.spared && e.Token.Value == "" && e.Err.Code != Forgotten {
+				if s := w.client.session(c.session); s != nil {
+					w.rule(!w.jury.spares(w, s), "13: %s fails for what one other says: %v", c.who.name, e.Err)
+				}
+			}
+			if e.Token.Value != "" && !refused {
 				w.use(c.who, e.Token)
+				if c.reasons != nil {
+					w.again = append(w.again, func() { w.call(c.who, e.Token, c.at, c.reasons) })
+				}
 			}
 		}
 	case Verified:
@@ -435,8 +486,8 @@ func (w *world) notified(e *Event, seen *witness) {
 	switch e.Type {
 	case EventRejected:
 		seen.held = nil
-		if s := w.client.session(e.Session); s != nil && w.issued[s.held.token] != nil {
-			w.issued[s.held.token].dead = true // an AccessToken, perhaps, that other sessions carry
+		for _, other := range w.sessions { // an AccessToken, perhaps, that other sessions carry
+			other.held = nil
 		}
 	case EventAcquired, EventRenewed, EventRolled:
 		seen.held = nil // until the next one is handed out
@@ -544,6 +595,9 @@ func (w *world) answerSome() {
 		r.Body = []byte(pick(w, []string{"", "<html>SECRET</html>", `{"errorCode":"77","resultCode":1,"result":"5","success":false,"errorMsg":"TOKEN"}`,
 			`{"exceptionInfo":"auth fail! illegal or expired token info. refresh the access token"}`, `{"errorCode":0,"authTo`, `[]`, `{"success":true}`}))
 		w.say("answer %d with %d %s", f.id, r.Status, r.Body)
+		if s := w.client.session(f.session); s != nil && f.request.Step == StepApply && (r.Status == 401 || r.Status == 403) {
+			w.jury.refuse(s.dependency, source{place: applyPlace}.through(s))
+		}
 		w.auditor.answered(w, f, r)
 		w.client.Answered(f.id, w.now, r)
 	}
@@ -565,11 +619,12 @@ func (w *world) owner(r *Request) string {
 	switch {
 	case r.Supplier == 1:
 		return "app s"
-	case r.Supplier == 2:
-		return "user"
+	case r.Supplier != 0:
+		return "user " + string("xy"[r.Supplier-2])
 	case strings.Contains(r.URL, "/v1/token"):
-		w.rule(w.issued[header("Authorization")].owner == "user", "9: the edge is shown another token than its user's")
-		return "edge " + body["connection"].(string)
+		user, ok := strings.CutPrefix(w.issued[header("Authorization")].owner, "user ")
+		w.rule(ok, "9: the edge is shown another token than a user's")
+		return "edge " + body["connection"].(string) + " " + user
 	case strings.Contains(r.URL, "getAppCubeToken"):
 		return "appcube " + body["appKey"].(string)
 	case strings.Contains(r.URL, "tokenByAkSk"):
@@ -609,6 +664,9 @@ func (w *world) succeed(f *flying) {
 		}
 		if !ok {
 			w.deadIfCurrent(f.session, token)
+		}
+		if i := w.issued[token]; !ok && i != nil {
+			i.ended = true
 		}
 		w.say("verified %v", ok)
 		w.client.Answered(f.id, w.now, Response{Status: 200, Body: fmt.Appendf(nil, `{"success":true,"valid":%v}`, ok)})
@@ -690,50 +748,119 @@ func (w *world) deadIfCurrent(id SessionID, value string) {
 	}
 }
 
-// business answers a call that carried some token, however old.
+// user is who of a shared session's users asks; most sessions are one person's.
+func (w *world) user(p person) string {
+	if !strings.HasPrefix(p.name, "isales") && !strings.HasPrefix(p.name, "appcube") {
+		return ""
+	}
+	return pick(w, []string{"", "one", "two", "bad"})
+}
+
+// end has a vendor end a token, of which nobody is told.
+func (w *world) end() {
+	if len(w.carried) == 0 {
+		return
+	}
+	for _, value := range w.parts(new(pick(w, w.carried))) {
+		w.issued[value].ended = w.issued[value].ended || w.chance(60)
+	}
+}
+
+// business answers a call that carried some token, however old, at some place.
 func (w *world) business() {
 	if len(w.carried) == 0 {
 		return
 	}
 	t := pick(w, w.carried)
+	for _, p := range w.people {
+		if p.name == w.issued[t.Value].owner {
+			w.call(p, t, Place{Call: pick(w, []string{"/a", "/a", "/a", "/b", "/c", "/d", "/e"}), User: w.user(p)}, nil)
+			return
+		}
+	}
+}
+
+// call answers a call of somebody's at a place; it was sent once more for reasons.
+func (w *world) call(who person, t Token, at Place, reasons []Reason) {
 	s := w.client.session(t.Session)
 	if s == nil {
 		return
 	}
-	current := s.serial() == t.Serial
-	// What must not be touched if the token is an older one.
-	held, usable := w.client.Token(t.Session, w.now)
-	r := Response{Status: pick(w, []int{200, 200, 401, 401, 403, 403, 500})}
-	switch {
-	case r.Status == 403:
-		r.Body = []byte(pick(w, []string{"", `{"exceptionInfo":"illegal or expired token info"}`, `{"exceptionInfo":"ip address"}`}))
-	case r.Status == 200 && s.identity.vendor == (ccmessaging{}) && w.chance(50):
+	parts := w.parts(&t)
+	over := func(value string) bool {
+		i := w.issued[value]
+		return i.ended || i.life != 0 && w.age(i) >= i.life
+	}
+	bearer := len(parts) > 1 && over(parts[1])
+	refuses := w.culprit(who, at) != ""
+	r := Response{Status: 200}
+	switch edge := strings.HasPrefix(who.name, "edge"); {
+	case edge:
+		return // its calls carry the authorization alone
+	case refuses && len(parts) > 1 && w.chance(30), bearer && w.chance(50):
+		r = Response{Status: 403, Body: []byte(`{"exceptionInfo":"illegal or expired token info"}`)}
+	case refuses || bearer || over(parts[0]):
+		r.Status = 401
+	case w.chance(20):
+		r.Status = pick(w, []int{403, 404, 500})
+		if strings.HasPrefix(who.name, "isales") {
+			r.Status = 500
+		}
+		r.Body = []byte(pick(w, []string{"", `{"exceptionInfo":"ip address"}`}))
+	case len(parts) > 1 && w.chance(30):
 		rolled := fmt.Sprintf("TOKEN-%d", len(w.values))
 		w.values = append(w.values, rolled)
 		w.issued[rolled] = &issue{owner: w.issued[t.Value].owner, life: hour, asked: w.now}
 		r.Rolled = rolled
 	}
-	o := w.client.Judge(t.Session, t.Serial, w.now, w.now, r)
-	w.say("business answer %d for serial %d of session %d (current %v): %+v", r.Status, t.Serial, t.Session, current, o)
+	current := s.serial() == t.Serial
+	held, usable := w.client.Token(t.Session, w.now)
+	before := w.jury.before(s, at.source())
+	o := w.client.Judge(t.Session, t.Serial, at, w.now, w.now, r)
+	w.say("%s %s %s: %d for serial %d of session %d (current %v): %+v", who.name, at.User, at.Call, r.Status, t.Serial, t.Session, current, o)
+	w.rule(!o.Replay || !w.issued[t.Value].past, "13: a call of before its session was forgotten is sent again")
 	w.rule(o.Rolled == (r.Rolled != "" && current), "7: a rolled token is adopted exactly where the call carried the current one")
-	if current && o.Replay {
-		parts := w.parts(&t)
-		if o.Reason == TokenDead {
-			w.issued[parts[0]].dead = true
-			for _, bearer := range parts[1:] {
-				w.issued[bearer].dead = true
-			}
-		} else if o.Reason == AccessTokenDead {
-			w.issued[parts[1]].dead = true
-		}
-	}
 	if !current && usable {
 		after, still := w.client.Token(t.Session, w.now)
 		w.rule(still && after.Value == held.Value, "6: a late answer for an older token kills the newer one")
 	}
+	if current {
+		w.jury.judged(w, s, before, at, parts, r, o, w.culprit(who, at))
+	}
 	if o.Rolled {
 		w.auditor.adopt(w, t.Session, r.Rolled)
 		w.sessions[t.Session].held = nil
+	}
+	w.obey()
+	if o.Replay && w.client.session(t.Session) == s && !slices.Contains(reasons, o.Reason) {
+		w.replay(who, s, t, at, append(slices.Clone(reasons), o.Reason))
+	}
+}
+
+// culprit is who refuses every token at a place, or "".
+func (w *world) culprit(who person, at Place) string {
+	for _, name := range []string{who.name, at.User, at.Call} {
+		if w.own[name] {
+			return name
+		}
+	}
+	return ""
+}
+
+// replay asks for another token, and sends a refused call once more.
+func (w *world) replay(who person, s *session, t Token, at Place, reasons []Reason) {
+	want := Want{Instead: t.Serial, User: at.User}
+	young := s.ready(w.now)
+	d := w.client.Get(s.id, w.now, want)
+	switch d.Kind {
+	case Use:
+		w.rule(d.Token.Serial != t.Serial, "6: a call is replayed with the token that was refused")
+		w.use(who, d.Token)
+		w.call(who, d.Token, at, reasons)
+	case Wait:
+		w.waiting[d.Acquisition] = append(w.waiting[d.Acquisition], &simulatedCaller{who, want, w.now, young, false, s.id, at, reasons})
+	case Fail:
+		w.clean(d.Err)
 	}
 	w.obey()
 }
@@ -793,6 +920,11 @@ func (w *world) restart() {
 			at.stops[i].since = w.rebased(at.stops[i].since)
 		}
 	}
+	for id, owner := range w.auditor.holders {
+		if s := before.session(id); s == nil || !s.listed && s.dependents == 0 {
+			w.jury.forget(owner)
+		}
+	}
 	w.auditor.restart()
 	w.lastExchange = 0
 	for _, p := range w.people {
@@ -821,12 +953,15 @@ func (w *world) forget() {
 		return
 	}
 	w.say("forget session %d of %s", id, p.name)
-	seen := w.sessions[id]
-	if seen.held != nil {
-		w.issued[seen.held.Value].dead = true
+	personal := strings.HasPrefix(p.app, "user ")
+	for _, i := range w.issued {
+		i.past = i.past || i.owner == p.name || personal && i.owner == p.app
 	}
-	seen.held = nil
+	w.sessions[id].held = nil
 	delete(w.auditor.current, id)
+	if d := w.client.session(id).dependency; personal {
+		delete(w.auditor.current, d.id)
+	}
 	w.client.Forget(id, w.now)
 	w.obey()
 }

@@ -1,12 +1,5 @@
 package core
 
-import (
-	"bytes"
-	"io"
-
-	"github.com/go-json-experiment/json/jsontext"
-)
-
 // What a session must not forget when its host is put away and started again:
 // its token, its cooldown, and the logins that count in its budget. Instants are
 // written as ages, since a monotonic clock begins anew with its host.
@@ -23,27 +16,31 @@ func (c *Client) Save(id SessionID, now Instant) []byte {
 	if s == nil {
 		return nil
 	}
-	var b bytes.Buffer
-	w := stateWriter{jsontext.NewEncoder(&b)}
-	w.token(jsontext.BeginObject)
+	w := &writer{}
+	w.open('{')
 	w.number("version", stateVersion)
 	w.number("saved", now.Wall)
 	s.save(w, now)
 	if d := s.dependency; d != nil {
 		w.name("dependency")
-		w.token(jsontext.BeginObject)
+		w.open('{')
 		d.save(w, now)
-		w.token(jsontext.EndObject)
+		w.close('}')
 	}
-	w.token(jsontext.EndObject)
-	return bytes.TrimSpace(b.Bytes())
+	w.close('}')
+	return w.data
 }
 
-func (s *session) save(w stateWriter, now Instant) {
+func (s *session) save(w *writer, now Instant) {
 	w.number("generation", int64(s.generation))
 	w.number("logins", int64(s.logins))
 	w.number("failures", int64(s.failures))
-	w.number("quick", int64(s.quick))
+	if t := s.testimony; t != nil {
+		if t.word != 0 { // who was believed is not told: after a start only those are who have accepted this very token
+			w.number("wary", max(1, now.Mono-max(t.at, t.since, t.word)))
+		}
+		w.boolean("confirmed", t.confirmed)
+	}
 	if s.held.token != "" && !s.given() { // a given one comes with the identity
 		w.text("token", s.held.token)
 		w.number("life", s.held.life)
@@ -53,6 +50,7 @@ func (s *session) save(w stateWriter, now Instant) {
 		w.number("refreshLife", s.held.refreshLife)
 	}
 	w.boolean("dead", s.dead)
+	w.boolean("suspect", s.suspect)
 	if left := s.barrier.left(now); left > 0 {
 		cause := s.barrier.cause
 		w.number("barrier", left)
@@ -64,11 +62,11 @@ func (s *session) save(w stateWriter, now Instant) {
 	}
 	if len(s.recent()) > 0 {
 		w.name("recent")
-		w.token(jsontext.BeginArray)
+		w.open('[')
 		for _, at := range s.recent() {
-			w.token(jsontext.Int(now.waited(at)))
+			w.integer(now.waited(at))
 		}
-		w.token(jsontext.EndArray)
+		w.close(']')
 	}
 }
 
@@ -105,22 +103,45 @@ func (s *session) restore(st state, now Instant, passed int64) {
 	s.generation = uint64(n["generation"])
 	s.logins = int(n["logins"])
 	s.failures = int32(n["failures"])
-	s.quick = int32(n["quick"])
+	if age := n["wary"]; age > 0 || st.flags["confirmed"] {
+		s.testimony = &testimony{confirmed: st.flags["confirmed"]}
+		if age > 0 {
+			since := now.Mono - age - passed
+			s.testimony.useless, s.testimony.since, s.testimony.word = mostUseless, since, since
+		}
+	}
 	if isToken(st.texts["token"]) {
 		s.held = grant{token: st.texts["token"], life: n["life"], refresh: st.texts["refresh"], refreshLife: n["refreshLife"]}
 		s.issued = ago(n["age"])
 		s.renewAge = n["renewAge"]
 	}
-	s.dead = st.flags["dead"]
+	s.dead, s.suspect = st.flags["dead"], st.flags["suspect"]
 	if left := n["barrier"] - passed; left > 0 {
 		s.barrier = &barrier{since: now, wait: left, cause: &Error{
 			Code: Code(st.texts["code"]), System: s.systemName(), Step: Step(st.texts["step"]),
 			Status: int(n["status"]), Vendor: n["vendor"], Retryable: st.flags["retryable"], RetryAt: now.Wall + left,
 		}}
 	}
-	for _, age := range st.recent {
-		s.spend(ago(age))
+	s.budget = budgetAfter(s.identity.system.description().policy, st.recent, now, passed)
+}
+
+// budgetAfter is the budget of a session whose host was put away. That time has
+// passed is only said by a time of day, which may have been set forward; so logins
+// keep the age that they had. But where it says that the oldest of a full budget is
+// over, one login is free: who is put away often, and logs in seldom, must not be
+// locked out. A clock that was set forward thus buys one login a start, and no more.
+func budgetAfter(p policy, ages []int64, now Instant, passed int64) *budget {
+	if len(ages) == 0 || p.logins == 0 {
+		return nil
 	}
+	if len(ages) >= p.logins && ages[0]+passed >= p.window {
+		ages = ages[len(ages)-p.logins+1:]
+	}
+	b := &budget{}
+	for _, age := range ages {
+		b.recent = append(b.recent, Instant{Wall: now.Wall - age, Mono: now.Mono - age})
+	}
+	return b
 }
 
 // state is a saved session as it was read, still unchecked.
@@ -155,7 +176,7 @@ func (st state) plausible() bool {
 	}
 	n := st.numbers
 	return n["life"] <= 24*hour && n["refreshLife"] <= 24*hour && n["barrier"] <= maxRetryAfter &&
-		n["renewAge"] <= max(n["life"], 0) && n["failures"] < 1<<20 && n["quick"] < 1<<20
+		n["renewAge"] <= max(n["life"], 0) && n["failures"] < 1<<20
 }
 
 func readState(data []byte) (state, bool) {
@@ -186,52 +207,11 @@ func readState(data []byte) (state, bool) {
 
 func readNumbers(v value) ([]int64, bool) {
 	var list []int64
-	d := jsontext.NewDecoder(bytes.NewReader(v))
-	if _, err := d.ReadToken(); err != nil {
-		return nil, false
-	}
-	for d.PeekKind() != ']' {
-		element, err := d.ReadValue()
-		if err != nil {
-			return nil, false
-		}
-		f, ok := asNumber(element)
-		if !ok {
-			return nil, false
-		}
+	ok := true
+	err := eachElement(v, func(element value) {
+		f, number := asNumber(element)
+		ok = ok && number
 		list = append(list, int64(f))
-	}
-	_, err := d.ReadToken()
-	if err == nil {
-		_, err = d.ReadToken()
-	}
-	return list, err == io.EOF
-}
-
-// stateWriter leaves out what is zero. Writing to memory does not fail, and
-// neither does an encoder that is given a valid order of tokens.
-type stateWriter struct{ *jsontext.Encoder }
-
-func (w stateWriter) token(t jsontext.Token) { _ = w.WriteToken(t) }
-func (w stateWriter) name(s string)          { w.token(jsontext.String(s)) }
-
-func (w stateWriter) number(name string, n int64) {
-	if n != 0 {
-		w.name(name)
-		w.token(jsontext.Int(n))
-	}
-}
-
-func (w stateWriter) text(name, s string) {
-	if s != "" {
-		w.name(name)
-		w.token(jsontext.String(s))
-	}
-}
-
-func (w stateWriter) boolean(name string, b bool) {
-	if b {
-		w.name(name)
-		w.token(jsontext.Bool(b))
-	}
+	})
+	return list, ok && err == nil
 }

@@ -115,7 +115,7 @@ func TestARejectionOutlivesTheHost(t *testing.T) {
 	h.get()
 	h.answer(200, isalesAnswer)
 	serial := h.get().Token.Serial
-	h.client.Judge(h.session, serial, h.now, h.now, Response{Status: 401})
+	h.client.Judge(h.session, serial, Place{Call: "GET /business"}, h.now, h.now, Response{Status: 401})
 	h.restart(second)
 	require.Equal(t, Wait, h.get().Kind, "a rejected token is not handed out after a restart")
 }
@@ -147,7 +147,7 @@ func TestALoopOfDyingHostsKeepsTheLoginBudget(t *testing.T) {
 		}
 		h.restart(second)
 	}
-	require.Equal(t, cubedrive{}.policy().logins, logins)
+	require.Equal(t, cubedrive{}.description().policy.logins, logins)
 	d := h.get()
 	require.Equal(t, LoginBudget, d.Err.Code)
 	h.restart(d.Err.RetryAt - h.now.Wall)
@@ -211,7 +211,7 @@ func FuzzRestore(f *testing.F) {
 	h.get()
 	h.answer(200, isalesAnswer)
 	f.Add(h.client.Save(h.session, h.now), int64(1000))
-	h.client.Judge(h.session, h.get().Token.Serial, h.now, h.now, Response{Status: 401})
+	h.client.Judge(h.session, h.get().Token.Serial, Place{}, h.now, h.now, Response{Status: 401})
 	h.answer(403, ``)
 	f.Add(h.client.Save(h.session, h.now), int64(-1000))
 	f.Add([]byte(`{"version":1,"token":"T","life":5000,"age":1,"renewAge":4000,"recent":[1,2],"dependency":{"token":"A"}}`), int64(0))

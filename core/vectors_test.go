@@ -204,7 +204,11 @@ var vectorSteps = map[string]func(h *vectorHost, arg any, step map[string]any){
 			session, _, err = h.session(map[string]any{"identity": json.RawMessage(data)})
 			require.Nil(h.t, err)
 		}
-		h.call(o, session, base, body, step["stream"] == true)
+		path, ok := step["path"].(string)
+		if !ok {
+			path = "/business"
+		}
+		h.call(o, session, strings.TrimRight(base, "/")+path, body, step["stream"] == true)
 	},
 	"verify": func(h *vectorHost, arg any, step map[string]any) {
 		o := h.caller(arg)
@@ -397,7 +401,12 @@ func (o *vectorOutcome) settle(token Token, err *Error) { o.settled, o.token, o.
 func (h *vectorHost) acquire(session SessionID, want Want, then func(Token, *Error)) {
 	d := h.client.Get(session, h.now, want)
 	if d.Kind == Wait {
-		h.waits[d.Acquisition] = append(h.waits[d.Acquisition], func(e Effect) { then(e.Token, e.Err) })
+		h.waits[d.Acquisition] = append(h.waits[d.Acquisition], func(e Effect) {
+			if e.Err != nil && e.Token.Value != "" && !want.Force && e.Token.Value != want.Rejected && e.Token.Serial != want.Instead {
+				e.Err = nil // it is another one for this caller
+			}
+			then(e.Token, e.Err)
+		})
 	}
 	h.obey()
 	switch d.Kind {
@@ -408,14 +417,23 @@ func (h *vectorHost) acquire(session SessionID, want Want, then func(Token, *Err
 	}
 }
 
-func (h *vectorHost) call(o *vectorOutcome, session SessionID, base, body string, stream bool, replayed ...Reason) {
-	h.acquire(session, Want{}, func(token Token, err *Error) {
+func (h *vectorHost) call(o *vectorOutcome, session SessionID, url, body string, stream bool) {
+	h.send(o, session, url, body, stream, Token{}, 0, nil)
+}
+
+// send sends a call, in place of one that carried a token which was refused with a status; or for the first time.
+func (h *vectorHost) send(o *vectorOutcome, session SessionID, url, body string, stream bool, instead Token, status int, replayed []Reason) {
+	h.acquire(session, Want{Instead: instead.Serial}, func(token Token, err *Error) {
+		if err != nil && token.Value != "" { // no other could be got, and this one is not dead: the answer is the caller's
+			o.settled, o.status = true, status
+			return
+		}
 		if err != nil {
 			o.settle(Token{}, err)
 			return
 		}
 		sent := h.now
-		r := Request{Method: "POST", URL: strings.TrimRight(base, "/") + "/business", Headers: token.Carriage.Headers, Body: body}
+		r := Request{Method: "POST", URL: url, Headers: token.Carriage.Headers, Body: body}
 		if token.Carriage.Body != nil {
 			merged, err := CarryBody(token.System, []byte(body), token.Carriage.Body)
 			if err != nil {
@@ -425,10 +443,10 @@ func (h *vectorHost) call(o *vectorOutcome, session SessionID, base, body string
 			r.Body = string(merged)
 		}
 		h.unseen = append(h.unseen, &vectorRequest{request: r, call: func(response Response) {
-			outcome := h.client.Judge(session, token.Serial, sent, h.now, response)
+			outcome := h.client.Judge(session, token.Serial, Place{Call: "POST " + url}, sent, h.now, response)
 			if outcome.Replay && !slices.Contains(replayed, outcome.Reason) && !stream {
 				h.client.Replayed(session, h.now)
-				h.call(o, session, base, body, stream, append(replayed, outcome.Reason)...)
+				h.send(o, session, url, body, stream, token, response.Status, append(replayed, outcome.Reason))
 				return
 			}
 			o.settled, o.status = true, response.Status

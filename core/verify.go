@@ -17,11 +17,12 @@ func (c *Client) Verify(id SessionID, token string, now Instant) (Verdict, uint6
 	if known.Valid != nil && !*known.Valid {
 		return known, 0, nil
 	}
-	request, ok := s.identity.vendor.verification(&s.identity, token, "")
+	request, ok := s.identity.system.verification(&s.identity, token, "")
 	if !ok {
 		return known, 0, nil
 	}
-	t := &task{id: c.number(), session: s, began: now, request: request, verifies: token}
+	t := c.task(s, now)
+	t.request, t.verifies = request, token
 	c.advance(t, now)
 	return Verdict{}, t.id, nil
 }
@@ -37,7 +38,7 @@ func (c *Client) recall(s *session, token string, now Instant) Verdict {
 			return known(r.issued, r.life, r.rejected, now, Verdict{Reason: Superseded})
 		}
 	}
-	return s.identity.vendor.foreign(&s.identity, token)
+	return s.identity.system.foreign(&s.identity, token)
 }
 
 func known(issued Instant, life int64, rejected bool, now Instant, otherwise Verdict) Verdict {
@@ -56,9 +57,8 @@ func (c *Client) verified(t *task, now Instant, v Verdict) {
 	t.over = true
 	s := t.session
 	if no := v.Valid != nil && !*v.Valid; no && !s.gone && t.verifies == s.held.token {
-		c.reject(s, now, Denied)
-		if s.task == nil {
-			_ = c.begin(s, now, false, false)
+		if c.refuse(s, now, source{place: verifyPlace}, Denied) {
+			c.renew(s, now, 0)
 		}
 	}
 	c.emit(Effect{Kind: Verified, Session: s.id, ID: t.id, Verdict: v})

@@ -2,21 +2,23 @@
 // core says so.
 import { TokenError } from "./error.js";
 import { headOf, Lost, read } from "./http.js";
+import { carryBody } from "./members.js";
 import { Token } from "./token.js";
 
 /** @typedef {import("./driver.js").Driver} Driver */
-
-const encoder = new TextEncoder();
+/** @typedef {import("./driver.js").Reference} Reference */
 
 /**
  * @param {Driver} driver
- * @param {(signal?: import("./platform.js").PlatformSignal | null) => Promise<Token>} getToken
+ * @param {Reference} reference whose token it carries
+ * @param {(signal: import("./platform.js").PlatformSignal | null | undefined, instead?: number) => Promise<Token>} getToken instead:
+ *   another one than that of this serial
  * @param {string} baseUrl
  * @param {string} path
  * @param {import("./platform.js").PlatformRequestInit} init
  * @returns {Promise<import("./platform.js").PlatformResponse>}
  */
-export async function call(driver, getToken, baseUrl, path, init) {
+export async function call(driver, reference, getToken, baseUrl, path, init) {
 	const url = target(baseUrl, path);
 	const redirect = init.redirect ?? "manual";
 	if (redirect !== "manual" && redirect !== "error") {
@@ -24,19 +26,28 @@ export async function call(driver, getToken, baseUrl, path, init) {
 	}
 	/** Why it was sent once more: once for each reason, as two tokens can die together. @type {Set<unknown>} */
 	const reasons = new Set();
+	/** The answer that refused a token, until there is another one. @type {{ serial: number | undefined, response: import("./platform.js").PlatformResponse } | undefined} */
+	let refused;
 	for (;;) {
-		const token = await getToken(init.signal);
+		const token = await getToken(init.signal, refused?.serial);
 		const view = Token.view(token);
-		const prepared = await carry(driver, view, { ...init, redirect });
+		if (refused) {
+			if (view.serial === refused.serial) {
+				return refused.response; // no other could be had, and others still use this one: the answer is the caller's
+			}
+			refused.response.body?.cancel().catch(() => {}); // nobody reads it, broken or not
+		}
+		const prepared = carry(view, { ...init, redirect });
 		const sent = driver.now();
 		const response = await driver.fetch(url, prepared, { session: view.session, step: "call" });
-		const { replay, reason } = driver.judge(view, sent, headOf(response, view.rolls), await meaning(response, view));
+		const place = `${prepared.method ?? "GET"} ${new URL(url).pathname}`;
+		const { replay, reason } = driver.judge(reference, view, place, sent, headOf(response, view.rolls), await meaning(response, view));
 		if (!replay || reasons.has(reason) || isUsedUp(init.body)) {
 			return response;
 		}
 		reasons.add(reason);
-		response.body?.cancel().catch(() => {}); // nobody reads it, broken or not
 		driver.replayed(view);
+		refused = { serial: view.serial, response };
 	}
 }
 
@@ -68,13 +79,12 @@ function target(baseUrl, path) {
 }
 
 /**
- * The request with what carries the token.
- * @param {Driver} driver
+ * The request with what carries the token. The body is merged here and not in the core, whose memory never shrinks.
  * @param {import("./core.js").TokenView} view
  * @param {import("./platform.js").PlatformRequestInit} init
- * @returns {Promise<import("./platform.js").PlatformRequestInit>}
+ * @returns {import("./platform.js").PlatformRequestInit}
  */
-async function carry(driver, view, init) {
+function carry(view, init) {
 	const headers = new Headers(init.headers);
 	for (const [name, value] of Object.entries(view.headers ?? {})) {
 		headers.set(name, value);
@@ -86,7 +96,10 @@ async function carry(driver, view, init) {
 	if (/^(get|head)$/i.test(method)) {
 		throw invalid("method", "must allow a body, as the token is carried inside it");
 	}
-	const body = await driver.carry(view.body, bytesOf(init.body));
+	const body = carryBody(view.body, textOrBytes(init.body));
+	if (body === undefined) {
+		throw invalid("body", "must be a JSON object, as the token is carried inside it");
+	}
 	if (!headers.has("content-type")) {
 		headers.set("content-type", "application/json; charset=UTF-8");
 	}
@@ -94,12 +107,12 @@ async function carry(driver, view, init) {
 }
 
 /** @param {import("./platform.js").PlatformRequestInit["body"]} body */
-function bytesOf(body) {
+function textOrBytes(body) {
 	if (body === undefined || body === null) {
-		return new Uint8Array();
+		return "";
 	}
 	if (typeof body === "string") {
-		return encoder.encode(body);
+		return body;
 	}
 	if (body instanceof ArrayBuffer) {
 		return new Uint8Array(body);

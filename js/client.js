@@ -2,7 +2,7 @@ import { call } from "./call.js";
 import { platformClock } from "./clock.js";
 import { Driver } from "./driver.js";
 import { TokenError } from "./error.js";
-import { snapshot, unchanged } from "./identity.js";
+import { read, snapshot, unchanged } from "./identity.js";
 import { invalidOption, known } from "./option.js";
 import { Token } from "./token.js";
 
@@ -182,8 +182,9 @@ export class Client {
 		if (known !== undefined && unchanged(known.copy, identity)) {
 			return known.reference;
 		}
-		const reference = this.#driver.reference(identity);
-		const entry = { identity, copy: snapshot(identity), reference };
+		const fields = read(identity);
+		const reference = this.#driver.reference(fields);
+		const entry = { identity, copy: snapshot(fields), reference };
 		this.#references.set(identity, entry);
 		this.#latest = entry;
 		return reference;
@@ -247,8 +248,10 @@ export class Session {
 	}
 
 	/**
-	 * Drops the token; whoever waits for one gets a TokenError `forgotten`. Cooldowns and the login budget stay, as they
-	 * protect the vendor. The session goes on with a new login when it is next asked.
+	 * Drops the token; whoever waits for one gets a TokenError `forgotten`. For a connection of an edge it also drops what the
+	 * user's `authorization` function gave, for all connections: call it when the user signs out. What ccmessaging's
+	 * other users share, the app's AccessToken, stays, and so do cooldowns and the login budget, as they protect the
+	 * vendor. The session goes on with a new login when it is next asked.
 	 */
 	forget() {
 		this.#driver.forget(this.#reference);
@@ -319,7 +322,7 @@ async function verify(driver, reference, token, signal) {
  */
 function business(driver, reference, path, init) {
 	const { through, baseUrl } = driver.calls(reference);
-	return call(driver, (signal) => acquire(driver, through, { signal: signal ?? undefined }), baseUrl, path, init);
+	return call(driver, through, (signal, instead) => abortable(signal, () => (instead ? driver.token(through, { instead }) : driver.plain(through))), baseUrl, path, init);
 }
 
 /**

@@ -74,6 +74,14 @@ export function check(instance, identity) {
 	return JSON.parse(instance.read(instance.call("output"), length)).error;
 }
 
+/**
+ * The headers that matter, or "" where none does.
+ * @param {Omit<Head, "status" | "age">} headers
+ */
+function textOf(headers) {
+	return headers.retryAfter !== undefined || headers.rolled !== undefined ? JSON.stringify(headers) : "";
+}
+
 /** One client of a running core. */
 export class Core {
 	/** @type {Instance} */ #instance;
@@ -123,8 +131,7 @@ export class Core {
 	 * @param {Uint8Array} body
 	 */
 	#putResponse({ status, age = 0, ...headers }, body) {
-		const said = headers.retryAfter !== undefined || headers.rolled !== undefined;
-		return [status, age, this.#instance.write(said ? JSON.stringify(headers) : "", body).length, body.length];
+		return [status, age, this.#instance.write(textOf(headers), body).length, body.length];
 	}
 
 	/**
@@ -141,12 +148,13 @@ export class Core {
 	 * @param {number} session
 	 * @param {Instant} now
 	 * @param {boolean} force
+	 * @param {number} instead the serial of a token that a call was refused with, or 0
 	 * @param {string} rejected a token that a vendor rejected, or ""
 	 * @returns {Answer & { token?: TokenView, acquisition?: number }}
 	 */
-	get(session, { wall, mono }, force, rejected) {
+	get(session, { wall, mono }, force, instead, rejected) {
 		const n = this.#put(rejected);
-		return this.#ask("get", session, wall, mono, Number(force), n);
+		return this.#ask("get", session, wall, mono, Number(force), instead, n);
 	}
 
 	/**
@@ -195,14 +203,16 @@ export class Core {
 	/**
 	 * @param {number} session
 	 * @param {number} serial of the token that the call carried
+	 * @param {string} call where it went: its method and path, without a query
 	 * @param {Instant} sent
 	 * @param {Instant} now
 	 * @param {Head} head
 	 * @param {Uint8Array} body
 	 * @returns {Answer & { replay?: true, rolled?: true, reason?: string }}
 	 */
-	judge(session, serial, sent, { wall, mono }, head, body) {
-		return this.#ask("judge", session, serial, sent.wall, sent.mono, wall, mono, ...this.#putResponse(head, body));
+	judge(session, serial, call, sent, { wall, mono }, { status, age = 0, ...headers }, body) {
+		const [first, second] = this.#instance.writeTexts([call, textOf(headers)], body);
+		return this.#ask("judge", session, serial, sent.wall, sent.mono, wall, mono, first, status, age, second, body.length);
 	}
 
 	/**
@@ -232,18 +242,6 @@ export class Core {
 	 */
 	forget(session, { wall, mono }) {
 		return this.#ask("forget", session, wall, mono);
-	}
-
-	/**
-	 * The JSON object of a call's body with the members that carry the token.
-	 * @param {Record<string, string>} members
-	 * @param {Uint8Array} body
-	 * @returns {{ body?: string, error?: Failure }}
-	 */
-	carry(members, body) {
-		const { length: start } = this.#instance.write(JSON.stringify(members), body);
-		const length = this.#instance.call("carry", start, body.length);
-		return JSON.parse(this.#instance.read(this.#instance.call("output"), length));
 	}
 
 	/** Drops the client with all that it keeps. */

@@ -58,6 +58,7 @@ import { Token } from "./token.js";
  * A session of the core, and what it last said of it.
  * @typedef {object} Known
  * @property {string} json the identity
+ * @property {import("./identity.js").Supplier | undefined} supplier of whoever used it last
  * @property {number} id the core's number, or 0 when the session is gone
  * @property {Token | undefined} token
  * @property {Promise<Token> | undefined} promise of that token, the same for all callers; made when it is first asked for again
@@ -78,17 +79,22 @@ const maxOpened = 4096;
  * An identity in its wire form, and its session.
  * @typedef {object} Reference
  * @property {string} json
+ * @property {import("./identity.js").Supplier | undefined} supplier the caller's function in it
  * @property {Known} known
  * @property {Promise<Token> | undefined} asking of callers whose question the core has not seen yet
  * @property {Calls} [calls] what its business calls go through, once there was one
  */
 /** @typedef {{ through: Reference, baseUrl: string }} Calls */
 /** A promise of the token that is on its way, and the core's epoch and the time of day when it said to wait for that. @typedef {{ promise: Promise<Token>, epoch: number, from: number }} Wait */
-/** @typedef {{ promise: Promise<any>, resolve: (value: any) => void, reject: (error: TokenError) => void }} Waiting */
-/** @typedef {{ force?: boolean, rejected?: string }} Want */
+/**
+ * Who waits for an acquisition or a verification; and why there is no other token than the former one, where there is not.
+ * @typedef {{ promise: Promise<any>, resolve: (value: any) => void, reject: (error: TokenError) => void, error?: TokenError }} Waiting
+ */
+/** @typedef {{ force?: boolean, instead?: number, rejected?: string }} Want instead is the serial of a token that a call was refused with */
+/** @typedef {{ reference: Reference, forgotten: boolean }} Asker */
 
 /** @returns {Known} */
-const gone = () => ({ json: "", id: 0, token: undefined, promise: undefined, serial: 0, epoch: -1, from: 0, until: 0, wait: undefined });
+const gone = () => ({ json: "", supplier: undefined, id: 0, token: undefined, promise: undefined, serial: 0, epoch: -1, from: 0, until: 0, wait: undefined });
 
 export class Driver {
 	/** @type {import("./module.js").Module} */ #module;
@@ -100,7 +106,8 @@ export class Driver {
 	/** Those that were opened last, by the text of the identity, so that an equal object need not be read by the core. @type {Map<string, Known>} */ #opened = new Map();
 	/** Acquisitions and verifications that somebody waits for. @type {Map<number, Waiting>} */ #waiting = new Map();
 	/** What can be cancelled, by exchange. @type {Map<number, () => void>} */ #running = new Map();
-	#suppliers = new Suppliers();
+	/** @type {Suppliers} */ #suppliers;
+	/** Who asks while there is no core yet to ask. @type {Set<Asker>} */ #early = new Set();
 	/** Why the exchange that is being reported was lost. @type {unknown} */ #cause;
 	#closed = false;
 
@@ -111,6 +118,8 @@ export class Driver {
 	constructor(module, settings) {
 		this.#module = module;
 		this.#settings = settings;
+		// More than can have a session. One that is dropped costs its user a session anew, so those of a moment's guests do not count.
+		this.#suppliers = new Suppliers(2 * settings.maxSessions);
 		this.#clock = settings.clock;
 	}
 
@@ -131,19 +140,19 @@ export class Driver {
 	}
 
 	/**
-	 * @param {import("./identity.js").Identity} identity
+	 * @param {import("./identity.js").Fields} read an identity as it was read
 	 * @returns {Reference}
 	 */
-	reference(identity) {
-		return this.referenceTo(encode(identity, this.#suppliers));
+	reference(read) {
+		return this.referenceTo(encode(read, this.#suppliers));
 	}
 
 	/**
-	 * @param {string} json an identity as encoded before
+	 * @param {import("./identity.js").Encoded} encoded an identity as encoded before
 	 * @returns {Reference}
 	 */
-	referenceTo(json) {
-		return { json, known: this.#opened.get(json) ?? gone(), asking: undefined };
+	referenceTo({ json, supplier }) {
+		return { json, supplier, known: this.#opened.get(json) ?? gone(), asking: undefined };
 	}
 
 	/**
@@ -181,7 +190,8 @@ export class Driver {
 	calls(reference) {
 		if (reference.calls === undefined) {
 			const { json, baseUrl } = callsOf(reference.json);
-			reference.calls = { through: json === reference.json ? reference : this.referenceTo(json), baseUrl };
+			const { supplier } = reference;
+			reference.calls = { through: json === reference.json ? reference : this.referenceTo({ json, supplier }), baseUrl };
 		}
 		return reference.calls;
 	}
@@ -256,15 +266,16 @@ export class Driver {
 	 * @param {Want} want
 	 * @returns {Promise<Token>}
 	 */
-	async token(reference, { force = false, rejected = "" }) {
+	async token(reference, { force = false, instead = 0, rejected = "" }) {
 		let core;
 		try {
-			core = await this.#ready();
+			core = await this.#readyFor(reference);
 		} finally {
 			reference.asking = undefined; // whoever comes from here on meets the core's answer
 		}
 		const known = this.#open(core, reference);
-		if (!force && !rejected) {
+		const plain = !force && !instead && !rejected;
+		if (plain) {
 			// Somebody with an equal object may have been here a moment ago.
 			const told = this.live(reference) ?? this.#joined(reference);
 			if (told) {
@@ -272,7 +283,7 @@ export class Driver {
 			}
 		}
 		const now = this.now();
-		const answer = this.#ask(core, () => core.get(known.id, now, force, rejected));
+		const answer = this.#ask(core, () => core.get(known.id, now, force, instead, rejected));
 		// Whoever waits is noted down before the effects are obeyed: one of them may already be the end of the wait.
 		const wait = answer.acquisition ? this.#wait(answer.acquisition) : undefined;
 		this.#obey(core, answer);
@@ -282,13 +293,21 @@ export class Driver {
 		if (answer.token) {
 			return this.#adopt(known, answer.token);
 		}
-		const { promise } = /** @type {Waiting} */ (wait);
+		const waiting = /** @type {Waiting} */ (wait);
+		const { promise } = waiting;
 		// Kept for those who ask the same, unless the wait was over at once.
-		if (!force && !rejected && core === this.#core && this.#waiting.get(/** @type {number} */ (answer.acquisition)) === wait) {
+		if (plain && core === this.#core && this.#waiting.get(/** @type {number} */ (answer.acquisition)) === wait) {
 			known.wait = { promise, epoch: core.epoch, from: now.wall };
 			this.#endLeases(core);
 		}
-		return promise;
+		if (plain || instead) {
+			return promise;
+		}
+		const token = await promise;
+		if (waiting.error && (force || token.value === rejected)) {
+			throw waiting.error; // there is no other token than the one that this caller does not want
+		}
+		return token;
 	}
 
 	/**
@@ -297,7 +316,7 @@ export class Driver {
 	 * @returns {Promise<import("./core.js").VerdictView>}
 	 */
 	async verify(reference, value) {
-		const core = await this.#ready();
+		const core = await this.#readyFor(reference);
 		const known = this.#open(core, reference);
 		const answer = this.#ask(core, () => core.verify(known.id, this.now(), value));
 		const wait = answer.verification ? this.#wait(answer.verification) : undefined;
@@ -310,13 +329,18 @@ export class Driver {
 
 	/**
 	 * What the answer to a business call means.
+	 * @param {Reference} reference of who made it
 	 * @param {import("./core.js").TokenView} view of the token that it carried
+	 * @param {string} place its method and path
 	 * @param {import("./core.js").Instant} sent
 	 * @param {import("./core.js").Head} head
 	 * @param {Uint8Array} body
 	 */
-	judge({ session, serial = 0 }, sent, head, body) {
-		return this.#act((core) => core.judge(session, serial, sent, this.now(), head, body));
+	judge({ supplier, known }, { session, serial = 0 }, place, sent, head, body) {
+		if (supplier && known.token) {
+			this.#suppliers.use(supplier);
+		}
+		return this.#act((core) => core.judge(session, serial, place, sent, this.now(), head, body));
 	}
 
 	/** @param {import("./core.js").TokenView} view */
@@ -324,25 +348,25 @@ export class Driver {
 		this.#act((core) => core.replayed(session, this.now()));
 	}
 
-	/**
-	 * @param {Record<string, string>} members
-	 * @param {Uint8Array} body
-	 */
-	async carry(members, body) {
-		const core = await this.#ready();
-		const { body: merged, error } = this.#ask(core, () => core.carry(members, body));
-		if (error) {
-			throw errorOf(error);
-		}
-		return merged;
-	}
-
 	/** @param {Reference} reference */
 	forget(reference) {
+		const { through } = this.calls(reference);
+		for (const asker of this.#early) {
+			if (asker.reference.json === reference.json || asker.reference.json === through.json) {
+				asker.forgotten = true;
+				asker.reference.asking = undefined; // who comes from here on must not join it
+			}
+		}
 		if (this.#core && !this.#core.dead) {
-			const known = this.#open(this.#core, reference);
-			known.promise = known.token = undefined;
-			this.#act((core) => core.forget(known.id, this.now()));
+			const { id } = this.#open(this.#core, reference);
+			for (const { known } of [reference, this.#located(through)]) {
+				known.promise = known.token = known.supplier = undefined;
+			}
+			this.#act((core) => core.forget(id, this.now()));
+			this.#settings.tabs?.forget(id);
+			if (through !== reference && reference.supplier) {
+				this.#suppliers.drop(reference.supplier);
+			}
 		}
 	}
 
@@ -350,6 +374,20 @@ export class Driver {
 		this.#closed = true;
 		this.#settings.tabs?.close();
 		this.#drop(new TokenError("closed", "The client is closed."));
+	}
+
+	/**
+	 * The core, for somebody who may be forgotten before it is there.
+	 * @param {Reference} reference
+	 */
+	async #readyFor(reference) {
+		const asker = { reference, forgotten: false };
+		this.#early.add(asker);
+		const core = await this.#ready().finally(() => this.#early.delete(asker));
+		if (asker.forgotten) {
+			throw new TokenError("forgotten", "The session was forgotten while this caller waited.", { retryable: true });
+		}
+		return core;
 	}
 
 	/** @returns {Promise<Core>} */
@@ -382,10 +420,10 @@ export class Driver {
 	 * @param {Reference} reference
 	 */
 	#open(core, reference) {
-		if (reference.known.id === 0) {
-			reference.known = this.#opened.get(reference.json) ?? reference.known;
+		if (reference.supplier) {
+			this.#suppliers.use(reference.supplier);
 		}
-		if (reference.known.id === 0) { // still: nobody has opened it, or it was evicted
+		if (this.#located(reference).known.id === 0) { // still: nobody has opened it, or it was evicted
 			const answer = this.#ask(core, () => core.open(reference.json, this.now()));
 			this.#obey(core, answer);
 			if (answer.error) {
@@ -393,7 +431,19 @@ export class Driver {
 			}
 			reference.known = this.#know(answer.session, reference.json);
 		}
+		reference.known.supplier = reference.supplier;
 		return reference.known;
+	}
+
+	/**
+	 * A reference with its session, where somebody has opened that.
+	 * @param {Reference} reference
+	 */
+	#located(reference) {
+		if (reference.known.id === 0) {
+			reference.known = this.#opened.get(reference.json) ?? reference.known;
+		}
+		return reference;
 	}
 
 	/**
@@ -433,7 +483,7 @@ export class Driver {
 	 */
 	#adopt(known, view) {
 		if (!known.token || known.serial !== view.serial) {
-			known.token = new Token(view, known.json);
+			known.token = new Token(view, { json: known.json, supplier: known.supplier });
 			known.promise = undefined;
 			known.serial = view.serial ?? 0;
 			known.epoch = -1;
@@ -545,11 +595,15 @@ export class Driver {
 		if (known) {
 			known.wait = undefined;
 		}
-		if (effect.error) {
-			waiting?.reject(errorOf(effect.error, this.#cause));
+		const error = effect.error && errorOf(effect.error, this.#cause);
+		if (error && !("token" in effect)) {
+			waiting?.reject(error);
 		} else if (effect.do === "verified") {
 			waiting?.resolve(effect.verdict);
 		} else if (known) { // not an AccessToken's own session: nobody holds that
+			if (waiting) {
+				waiting.error = error;
+			}
 			const token = this.#adopt(known, /** @type {import("./core.js").TokenView} */ (effect.token));
 			waiting?.resolve(token);
 		}
@@ -557,6 +611,7 @@ export class Driver {
 
 	/** @param {number} id */
 	#evicted(id) {
+		this.#settings.tabs?.forget(id);
 		const known = this.#sessions.get(id);
 		if (known) {
 			this.#opened.delete(known.json); // another spelling's entry shows that it is gone, and ages out
@@ -623,7 +678,7 @@ export class Driver {
 		const send = () =>
 			exchange((input, init) => this.fetch(input, init ?? {}, { session, step: request.step }), request, signal);
 		const { tabs } = this.#settings;
-		return request.share && tabs ? tabs.exchange(request, this.#sessions.get(session)?.token?.issuedAt.getTime(), signal, send) : send();
+		return request.share && tabs ? tabs.exchange(session, request, this.#sessions.get(session)?.token?.issuedAt.getTime(), signal, send) : send();
 	}
 
 	#died() {

@@ -2,7 +2,7 @@ import { build } from "../dist/build.js";
 import { createClient } from "./client.js";
 import { check } from "./core.js";
 import { errorOf } from "./error.js";
-import { encode, Suppliers } from "./identity.js";
+import { encode, read, Suppliers } from "./identity.js";
 import { createModule } from "./module.js";
 
 /**
@@ -39,7 +39,7 @@ export function entry(load, platform = {}) {
 		 * @returns {Promise<void>} rejected with a TokenError: `invalid_identity`, whose `field` names the first field at fault
 		 */
 		async validateIdentity(identity) {
-			const json = encode(identity, new Suppliers());
+			const { json } = encode(read(identity), new Suppliers(1));
 			const error = check(await module.start(), json);
 			if (error) {
 				throw errorOf(error);

@@ -51,7 +51,8 @@ import { TokenError } from "./error.js";
 
 /**
  * A ccmessaging identity whose AccessToken the caller supplies: a string, or a function that is asked for one whenever
- * it is needed. All identities of one app share what the function gives; the one passed last is asked.
+ * it is needed. It stands for the app, not for a user: all users of one app share what it gives, and whether it fails. Of several
+ * functions the one is asked that came with the call that needs it. Where each user has a function of their own, each has a client.
  * @typedef {CcmessagingUser & CcmessagingSupplied} CcmessagingSuppliedIdentity
  */
 
@@ -77,16 +78,41 @@ import { TokenError } from "./error.js";
  */
 
 /**
- * A connection of an edge: a Worker that holds the credentials, and gives this user's tokens to whoever shows that it is
- * this user ("The edge", docs/edge.md). Business calls (`fetch`) go through the edge as well.
- * @typedef {object} EdgeIdentity
+ * What every identity of an edge has.
+ * @typedef {object} EdgeConnection
  * @property {string} edge the edge's URL, such as `https://tokens.example.com`
  * @property {string} connection the name of a connection in the edge's configuration
- * @property {string | (() => Promise<Supplied>)} authorization what the user shows: the enterprise's own bearer token (a
- *   JWT), or a function that is asked for it whenever one is needed. All connections of an edge share what the function
- *   gives; the one passed last is asked.
- * @property {string} [subject] tells users apart where one program acts for several with functions: any text that is
- *   another one for another user. It is not sent.
+ */
+
+/**
+ * What an edge's identity has whose authorization is a text.
+ * @typedef {object} EdgeText
+ * @property {string} authorization what the user shows: the enterprise's own bearer token (a JWT). Another text is another
+ *   session.
+ * @property {string} [subject] not needed: two users' texts differ
+ */
+
+/** An edge's identity whose authorization is a text. @typedef {EdgeConnection & EdgeText} EdgeTextIdentity */
+
+/**
+ * What an edge's identity has whose authorization is, or may be, a function.
+ * @typedef {object} EdgeSupplied
+ * @property {string | (() => Promise<Supplied>)} authorization what the user shows: the enterprise's own bearer token (a JWT),
+ *   or a function that is asked for it whenever one is needed
+ * @property {string} subject who the function speaks for: any text that is another one for another user, such as the user's ID.
+ *   It is not sent, and nothing else tells users apart: a function does not say whose authorization it gives.
+ */
+
+/**
+ * An edge's identity whose authorization comes by a function. All connections of an edge share what it gives for one subject; of
+ * several functions the one is asked that came with the call that needs it.
+ * @typedef {EdgeConnection & EdgeSupplied} EdgeSuppliedIdentity
+ */
+
+/**
+ * A connection of an edge: a Worker that holds the credentials, and gives this user's tokens to whoever shows that it is
+ * this user ("The edge", docs/edge.md). Business calls (`fetch`) go through the edge as well.
+ * @typedef {EdgeTextIdentity | EdgeSuppliedIdentity} EdgeIdentity
  */
 
 /** One of the four systems, asked directly. @typedef {AppCubeIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity} VendorIdentity */
@@ -120,18 +146,48 @@ import { TokenError } from "./error.js";
  */
 
 /**
- * A copy to compare the caller's object with later: it may have been changed meanwhile, and must then not be answered
- * with the token of who it was.
- * @param {Identity} identity
+ * What a caller's object says now, read once: an object can say something else each time that it is asked. A value that is
+ * itself an object counts as no text, whatever it would say of itself as JSON.
+ * @param {unknown} identity
  * @returns {Fields}
  */
-export function snapshot(identity) {
-	const f = /** @type {Fields} */ (identity);
+export function read(identity) {
+	if (typeof identity !== "object" || identity === null) {
+		throw new TokenError("invalid_identity", "identity must be an object", { step: "input", field: "identity" });
+	}
+	const { params, ...fields } = /** @type {Record<string, unknown>} */ (identity);
+	plain(fields);
+	if (params !== undefined) {
+		fields.params = typeof params === "object" && params !== null && !Array.isArray(params) ? plain({ ...params }) : params;
+	}
+	return fields;
+}
+
+/** @param {Record<string, unknown>} fields @returns {Record<string, any>} */
+function plain(fields) {
+	for (const name of Object.keys(fields)) {
+		if (typeof fields[name] === "object" && fields[name] !== null) {
+			fields[name] = {};
+		}
+	}
+	if (typeof fields.toJSON === "function") {
+		delete fields.toJSON; // it would speak in the fields' place
+	}
+	return fields;
+}
+
+/**
+ * The fields to compare the caller's object with later: it may have been changed meanwhile, and must then not be answered
+ * with the token of who it was.
+ * @param {Fields} f
+ * @returns {Fields}
+ */
+export function snapshot(f) {
 	// Always the same members in the same order, so that the comparison stays one fast shape.
 	return {
 		system: f.system, baseUrl: f.baseUrl, authUrl: f.authUrl, appKey: f.appKey, appSecret: f.appSecret,
 		accessToken: f.accessToken, userId: f.userId, userName: f.userName, channelId: f.channelId, locale: f.locale,
-		user: f.user, passwd: f.passwd, params: f.params === undefined ? undefined : { ...f.params }, method: f.method,
+		user: f.user, passwd: f.passwd, params: f.params, method: f.method,
 		edge: f.edge, connection: f.connection, authorization: f.authorization, subject: f.subject,
 	};
 }
@@ -165,32 +221,40 @@ function sameParams(a, b) {
 }
 
 /**
- * The identity as JSON for the core. A function cannot go there: its number stands in for it.
- * @param {Identity} identity
- * @param {Suppliers} suppliers
- * @returns {string}
+ * An identity as it goes to the core, and the caller's function in it, if there is one.
+ * @typedef {object} Encoded
+ * @property {string} json
+ * @property {Supplier | undefined} supplier
  */
-export function encode(identity, suppliers) {
-	if (typeof identity !== "object" || identity === null) {
-		throw new TokenError("invalid_identity", "identity must be an object", { step: "input", field: "identity" });
-	}
+
+/**
+ * The identity as JSON for the core. A function cannot go there: its number stands in for it.
+ * @param {Fields} read
+ * @param {Suppliers} suppliers
+ * @returns {Encoded}
+ */
+export function encode(read, suppliers) {
 	/** @type {Record<string, unknown>} */
-	const fields = { ...identity };
+	const fields = { ...read };
 	// The core's own fields are not the caller's to set.
 	delete fields.accessTokenSupplier;
 	delete fields.authorizationSupplier;
+	/** @type {Supplier | undefined} */
+	let supplier;
 	if (typeof fields.accessToken === "function") {
 		const { authUrl, baseUrl, appKey } = fields;
-		fields.accessTokenSupplier = suppliers.number(["app", authUrl ?? baseUrl, appKey], /** @type {() => unknown} */ (fields.accessToken));
+		supplier = suppliers.supplier(["app", authUrl ?? baseUrl, appKey], /** @type {() => unknown} */ (fields.accessToken));
+		fields.accessTokenSupplier = supplier.number;
 		delete fields.accessToken;
 	}
 	if (typeof fields.authorization === "function") {
 		const { edge, subject } = fields;
-		fields.authorizationSupplier = suppliers.number(["edge", edge, subject], /** @type {() => unknown} */ (fields.authorization));
+		supplier = suppliers.supplier(["edge", edge, subject], /** @type {() => unknown} */ (fields.authorization));
+		fields.authorizationSupplier = supplier.number;
 		delete fields.authorization;
 	}
 	try {
-		return JSON.stringify(fields);
+		return { json: JSON.stringify(fields), supplier };
 	} catch {
 		throw new TokenError("invalid_identity", "identity must hold plain values only", { step: "input", field: "identity" });
 	}
@@ -207,35 +271,84 @@ export function callsOf(json) {
 	if (edge === undefined) {
 		return { json, baseUrl };
 	}
+	let name;
+	try {
+		name = encodeURIComponent(connection);
+	} catch { // half of a surrogate pair
+		throw new TokenError("invalid_identity", "edge: connection must be a text of whole characters", { system: "edge", step: "input", field: "connection" });
+	}
 	return {
 		json: JSON.stringify({ ...rest, system: "authorization", edge }),
-		baseUrl: `${String(edge).replace(/\/+$/, "")}/v1/call/${encodeURIComponent(connection)}`,
+		baseUrl: `${String(edge).replace(/\/+$/, "")}/v1/call/${name}`,
 	};
 }
 
 /** What a function gave, in milliseconds; a life of 0 where it did not say. @typedef {{ token: string, lifeMs: number }} Supply */
 
 /**
+ * A caller's function, and the number by which the core asks for it.
+ * @typedef {object} Supplier
+ * @property {string} key of whom, or of which app, what it gives is
+ * @property {number} number
+ * @property {() => unknown} ask
+ */
+
+/** Never the same for two clients: a Token of one may be shown to another, where its number must not be somebody else's. */
+let numbers = 0;
+
+/**
  * The callers' functions: one for each app's AccessToken, as one serves all of an app's users, and one for each user's
  * authorization. An inline arrow function is a new one at every call, so it is not what tells identities apart.
  */
 export class Suppliers {
-	/** @type {Map<string, number>} */ #numbers = new Map();
-	/** @type {(() => unknown)[]} */ #functions = [];
+	/** Those used last; a key that was dropped gets another number, and so a session of its own. @type {Map<string, number>} */ #numbers = new Map();
+	/** @type {Map<number, () => unknown>} */ #functions = new Map();
+	#most;
+
+	/** @param {number} most how many are kept */
+	constructor(most) {
+		this.#most = most;
+	}
 
 	/**
 	 * @param {unknown[]} of what the function's token is for
-	 * @param {() => unknown} supplier
+	 * @param {() => unknown} ask
+	 * @returns {Supplier}
 	 */
-	number(of, supplier) {
+	supplier(of, ask) {
 		const key = JSON.stringify(of);
-		let number = this.#numbers.get(key);
-		if (number === undefined) {
-			number = this.#numbers.size + 1;
-			this.#numbers.set(key, number);
+		const number = this.#numbers.get(key) ?? ++numbers;
+		this.#keep(key, number);
+		return { key, number, ask };
+	}
+
+	/**
+	 * Makes a function the one that is asked: that of who is about to need it, as another caller's may be of a session that
+	 * has ended.
+	 * @param {Supplier} supplier
+	 */
+	use({ key, number, ask }) {
+		this.#keep(key, number);
+		this.#functions.set(number, ask);
+	}
+
+	/** @param {Supplier} supplier whose function is let go, with all that it holds */
+	drop({ number }) {
+		this.#functions.delete(number);
+	}
+
+	/**
+	 * @param {string} key
+	 * @param {number} number
+	 */
+	#keep(key, number) {
+		this.#numbers.delete(key); // so that it becomes the newest
+		this.#numbers.set(key, number);
+		if (this.#numbers.size > this.#most) {
+			const [[oldest, its] = ["", 0]] = this.#numbers;
+			this.#numbers.delete(oldest);
+			this.#functions.delete(its);
 		}
-		this.#functions[number] = supplier;
-		return number;
 	}
 
 	/**
@@ -243,7 +356,7 @@ export class Suppliers {
 	 * @returns {Promise<Supply>}
 	 */
 	async ask(number) {
-		const given = /** @type {any} */ (await this.#functions[number]?.());
+		const given = /** @type {any} */ (await this.#functions.get(number)?.());
 		const { token, expiresIn } = typeof given === "object" && given !== null ? given : { token: given, expiresIn: 0 };
 		return {
 			token: typeof token === "string" ? token : "",

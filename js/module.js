@@ -38,6 +38,8 @@ import { identityOf } from "./stamp.js";
  * @property {(name: string, ...args: number[]) => number} call calls an export by name
  * @property {(text: string, bytes?: Uint8Array) => { pointer: number, length: number }} write puts a text, and bytes behind
  *   it, where the core looks for its input; answers their address and the text's length in bytes
+ * @property {(texts: [string, string], bytes: Uint8Array) => [number, number]} writeTexts the same with two texts; answers
+ *   the length of each in bytes
  * @property {(pointer: number, length: number) => string} read a copy of the text at that address
  * @property {() => Uint8Array} memory a view on the core's memory. Not to be kept: the next call may make memory grow,
  *   which empties every older view.
@@ -370,6 +372,14 @@ function guard(wasm, go, died) {
 			const { written } = encoder.encodeInto(text, room);
 			room.set(bytes, written);
 			return { pointer, length: written };
+		},
+		writeTexts([a, b], bytes) {
+			const most = 3 * (a.length + b.length) + bytes.length;
+			const room = view(this.call("input", most) >>> 0, most);
+			const first = encoder.encodeInto(a, room).written;
+			const second = encoder.encodeInto(b, room.subarray(first)).written;
+			room.set(bytes, first + second);
+			return [first, second];
 		},
 		read: (pointer, length) => decoder.decode(view(pointer, length)),
 		memory: () => view(0, memory.buffer.byteLength),

@@ -2,6 +2,7 @@
 // Locks let one ask at a time, for a bounded time; a BroadcastChannel carries the answer. Nothing is stored.
 
 /** @typedef {{ head: import("./core.js").Head, body: Uint8Array }} Answer */
+/** This page's shared lock, by which the others see that it may hold a token, and the last answer that it knows. @typedef {{ leave: () => void, kept?: Shared }} Presence */
 /** An answer that a page got: its text, and when it was asked for, on two clocks that all pages share. @typedef {{ text: string, wall: number, mono: number }} Shared */
 
 const encoder = new TextEncoder();
@@ -11,15 +12,13 @@ const decoder = new TextDecoder();
 const lockWaitMs = 5000;
 /** For how long the other pages of the user have to say what they hold, in milliseconds. Where there is none, nobody is waited for. */
 const replyWaitMs = 1500;
-/** How many users' and connections' answers are kept. */
-const maxKept = 64;
 
 export class Tabs {
 	/** @type {import("./clock.js").Clock} */ #clock;
 	/** @type {any} */ #channel;
-	/** The last answer for each key. @type {Map<string, Shared>} */ #kept = new Map();
+	/** Under which key each session was last asked for. @type {Map<number, string>} */ #keys = new Map();
 	/** Those that were used here already: what the core did not like once, it is not given again. @type {WeakSet<Shared>} */ #used = new WeakSet();
-	/** Ends this page's shared lock, by which the others see that it may hold a token, by key. @type {Map<string, () => void>} */ #present = new Map();
+	/** The users and connections that are this page's own, by key. @type {Map<string, Presence>} */ #present = new Map();
 	/** Who waits for replies, by key; told whether one brought something newer. @type {Map<string, (newer: boolean) => void>} */ #awaited = new Map();
 
 	/** @param {import("./clock.js").Clock} clock */
@@ -29,18 +28,23 @@ export class Tabs {
 
 	/**
 	 * Another page's answer where there is a newer one, otherwise the edge's own.
+	 * @param {number} session
 	 * @param {import("./core.js").Request} request
 	 * @param {number | undefined} since when the token that is to be replaced was asked for, in wall-clock milliseconds
 	 * @param {import("./platform.js").PlatformSignal} signal
 	 * @param {() => Promise<Answer>} send asks the edge
 	 * @returns {Promise<Answer>}
 	 */
-	async exchange(request, since = -Infinity, signal, send) {
+	async exchange(session, request, since = -Infinity, signal, send) {
 		const locks = /** @type {any} */ (globalThis).navigator?.locks;
 		const key = locks && (await keyOf(request));
 		if (!key) {
 			return send();
 		}
+		if (signal.aborted) {
+			throw signal.reason; // its user was forgotten meanwhile, perhaps
+		}
+		this.#keys.set(session, key);
 		const { rejected } = JSON.parse(/** @type {string} */ (request.body));
 		const held = () => this.#take(key, since, rejected);
 		const ask = async () => held() ?? (await this.#reply(key, locks), held()) ?? this.#announce(key, await this.#timed(send));
@@ -66,14 +70,25 @@ export class Tabs {
 		}
 	}
 
+	/**
+	 * Ends what is kept for a session, and is told to others: its user has signed out here, or it is gone.
+	 * @param {number} session
+	 */
+	forget(session) {
+		const key = this.#keys.get(session);
+		if (key !== undefined) {
+			this.#keys.delete(session);
+			this.#present.get(key)?.leave();
+			this.#present.delete(key);
+		}
+	}
+
 	close() {
 		this.#channel?.close();
 		this.#channel = undefined;
-		this.#kept.clear();
-		for (const leave of this.#present.values()) {
-			leave();
+		for (const session of [...this.#keys.keys()]) {
+			this.forget(session);
 		}
-		this.#present.clear();
 	}
 
 	/**
@@ -85,12 +100,12 @@ export class Tabs {
 		if (this.#present.has(key)) {
 			return;
 		}
+		/** @type {Presence} */
+		const own = { leave: () => {} };
+		const left = new Promise((/** @type {(value?: undefined) => void} */ leave) => (own.leave = leave));
+		this.#present.set(key, own);
 		await new Promise((/** @type {(value?: undefined) => void} */ granted, refused) => {
-			this.#present.set(key, granted); // until the lock is there, there is nothing to end
-			locks.request(presence(key), { mode: "shared" }, () => {
-				granted();
-				return new Promise((/** @type {(value?: undefined) => void} */ leave) => this.#present.set(key, leave));
-			}).catch((/** @type {unknown} */ error) => {
+			locks.request(presence(key), { mode: "shared" }, () => (granted(), left)).catch((/** @type {unknown} */ error) => {
 				this.#present.delete(key);
 				refused(error);
 			});
@@ -103,12 +118,12 @@ export class Tabs {
 		}
 		this.#channel = new BroadcastChannel("cctoken");
 		this.#channel.onmessage = (/** @type {{ data: any }} */ { data }) => {
-			if (typeof data?.key !== "string") {
-				return; // not of this package, or of another version
+			if (typeof data?.key !== "string" || !this.#present.has(data.key)) {
+				return; // not of this package, or of another version; or of a user and connection that are not this page's
 			}
 			const { type, key, text, wall, mono, after } = data;
 			if (type === "want") {
-				const kept = this.#kept.get(key);
+				const kept = this.#present.get(key)?.kept;
 				this.#channel.postMessage(kept && kept.wall > after ? { type: "have", key, ...kept } : { type: "none", key });
 			} else if (type === "none") {
 				this.#awaited.get(key)?.(false);
@@ -124,18 +139,11 @@ export class Tabs {
 	 * @returns {boolean} whether it is newer than what was there
 	 */
 	#keep(key, shared) {
-		const before = this.#kept.get(key);
-		if (before && before.wall >= shared.wall) {
+		const own = this.#present.get(key);
+		if (!own || (own.kept && own.kept.wall >= shared.wall)) {
 			return false;
 		}
-		this.#kept.delete(key); // so that it becomes the newest
-		this.#kept.set(key, shared);
-		for (const [oldest] of this.#kept) {
-			if (this.#kept.size <= maxKept) {
-				break;
-			}
-			this.#kept.delete(oldest);
-		}
+		own.kept = shared;
 		return true;
 	}
 
@@ -147,7 +155,7 @@ export class Tabs {
 	 * @returns {Answer | undefined}
 	 */
 	#take(key, since, rejected) {
-		const shared = this.#kept.get(key);
+		const shared = this.#present.get(key)?.kept;
 		if (!shared || this.#used.has(shared) || shared.wall <= since || JSON.parse(shared.text).token === rejected) {
 			return undefined;
 		}
@@ -177,7 +185,7 @@ export class Tabs {
 					resolve();
 				}
 			});
-			this.#channel?.postMessage({ type: "want", key, after: this.#kept.get(key)?.wall ?? -Infinity });
+			this.#channel?.postMessage({ type: "want", key, after: this.#present.get(key)?.kept?.wall ?? -Infinity });
 		});
 		this.#awaited.delete(key);
 	}

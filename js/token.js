@@ -6,12 +6,12 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
  */
 export class Token {
 	/** @type {import("./core.js").TokenView} */ #view;
-	/** @type {string} */ #identity;
+	/** @type {import("./identity.js").Encoded} */ #identity;
 
 	/**
 	 * @internal
 	 * @param {import("./core.js").TokenView} view
-	 * @param {string} identity as JSON
+	 * @param {import("./identity.js").Encoded} identity
 	 */
 	constructor(view, identity) {
 		this.#view = view;

@@ -18,7 +18,11 @@ type ArgumentError struct {
 func (e *ArgumentError) Error() string { return e.Argument + " " + e.Reason }
 
 // unknownName tells of a name that there is not, by those that there are.
-func unknownName(argument string, known []string) error {
-	known = slices.Sorted(slices.Values(known))
-	return &ArgumentError{argument, "must name one of " + strings.Join(known, ", "), known}
+func unknownName[N ~string](argument string, known []N) error {
+	names := make([]string, len(known))
+	for i, name := range known {
+		names[i] = string(name)
+	}
+	slices.Sort(names)
+	return &ArgumentError{argument, "must name one of " + strings.Join(names, ", "), names}
 }

@@ -7,7 +7,7 @@ import (
 	"hash/fnv"
 	"mime"
 	"net/http"
-	"regexp"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -68,8 +68,10 @@ var aiccTexts = map[int]string{http.StatusForbidden: deadAccessToken}
 // deadAccessToken is the text that devg-voip-cec cec_05_1003 gives for a 403: the AccessToken expired.
 const deadAccessToken = "auth fail! illegal or expired token info. please apply or refresh the access token from the server!"
 
-// languageOnly is an ISO 639 code: the document of applyToken says "The value does not contain the country code".
-var languageOnly = regexp.MustCompile(`^[a-z]{2,3}$`)
+// isLanguage reports whether s is an ISO 639 code alone: the document of applyToken says "The value does not contain the country code".
+func isLanguage(s string) bool {
+	return (len(s) == 2 || len(s) == 3) && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") == ""
+}
 
 // applyToken is "Performing Third-Party Request Authentication (applyToken)".
 func (s *Sandbox) applyToken(c call) reply {
@@ -92,7 +94,7 @@ func (s *Sandbox) applyToken(c call) reply {
 	if utf8.RuneCountInString(user) > 32 {
 		return failure(CCMessaging, http.StatusBadRequest, "userId must be 1 to 32 characters")
 	}
-	if !languageOnly.MatchString(locale) {
+	if !isLanguage(locale) {
 		return failure(CCMessaging, http.StatusBadRequest, "locale must be a language without a country, such as en")
 	}
 	if s.refused[CCMessaging][user] {

@@ -8,6 +8,9 @@
 // rule was broken; no secret or token is ever in it. Where the documents are silent, a comment beside the code says
 // "undocumented" and what was chosen.
 //
+// With [Options].Paths, a path is read first as a server or gateway before such systems reads it, and X-Sandbox-Path says
+// as what.
+//
 // # Systems
 //
 // All that is particular to one system stands in one file. The comment on a system's constant says what its endpoints

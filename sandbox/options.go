@@ -23,6 +23,8 @@ type Options struct {
 	// Logins are how many logins a user has in each minute, or whatever the system's window is, before the system
 	// intercepts them. [Systems] lists the systems that do, and how many by default.
 	Logins map[System]int
+	// Paths is how the servers before the systems read a path; empty is [AsWritten].
+	Paths Paths
 	// AllowOrigin is the one origin that CORS admits, such as "http://127.0.0.1:5173"; empty is none.
 	AllowOrigin string
 }
@@ -34,6 +36,7 @@ func (o Options) Check() error {
 		onlyNames("secrets.", o.Secrets, systemsWith(func(v *vendor) bool { return v.opens != nil })),
 		onlyNames("logins.", o.Logins, systemsWith(func(v *vendor) bool { return v.budget.logins > 0 })),
 		o.checkLogins(),
+		o.checkPaths(),
 	)
 }
 
@@ -54,6 +57,13 @@ func (o Options) checkLogins() error {
 		if n < 1 || n > maxLogins {
 			return &ArgumentError{Argument: "logins." + string(system), Reason: "must be a whole number from 1 to " + strconv.Itoa(maxLogins)}
 		}
+	}
+	return nil
+}
+
+func (o Options) checkPaths() error {
+	if o.Paths != "" && !slices.Contains(AllPaths, o.Paths) {
+		return unknownName("paths", AllPaths)
 	}
 	return nil
 }

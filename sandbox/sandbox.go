@@ -3,6 +3,7 @@ package sandbox
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -31,6 +32,9 @@ func New(options Options) *Sandbox {
 	}
 	if options.Now == nil {
 		options.Now = time.Now
+	}
+	if options.Paths == "" {
+		options.Paths = AsWritten
 	}
 	s := &Sandbox{options: options}
 	s.Reset()
@@ -69,12 +73,21 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	body, err := readBody(w, r)
-	path := r.URL.EscapedPath() // as it was sent: a path with an escape in it is another path
+	path := r.URL.EscapedPath() // as it was sent
 	if strings.HasPrefix(path, controlPrefix) {
 		s.control(w, r, body, err)
 		return
 	}
-	e, known := endpoints[path]
+	if s.options.Paths != AsWritten {
+		read, err := s.options.Paths.Read(path)
+		if err != nil {
+			reply{status: http.StatusBadRequest, reason: "the path cannot be read"}.write(w)
+			return
+		}
+		path = read
+		w.Header().Set("X-Sandbox-Path", url.PathEscape(read))
+	}
+	e, known := s.options.Paths.find(path)
 	if !known {
 		unknownPath(path).write(w)
 		return

@@ -168,6 +168,7 @@ func TestAnUnknownNameIsRefusedByTheNamesThatThereAre(t *testing.T) {
 		{Options{Secrets: map[System]map[string]string{CCMessaging: {}}}, "secrets.ccmessaging", []string{"accessToken", "appcube", "cubedrive", "harbour", "isales"}},
 		{Options{Logins: map[System]int{ISales: 1}}, "logins.isales", []string{"cubedrive", "harbour"}},
 		{Options{Logins: map[System]int{CubeDrive: 0}}, "logins.cubedrive", nil},
+		{Options{Paths: "apache"}, "paths", []string{"chain", "envoy", "iis", "nginx", "tomcat", "written"}},
 	} {
 		t.Run(c.argument, func(t *testing.T) {
 			var e *ArgumentError
@@ -194,10 +195,10 @@ func TestSettingsAreOptionsInSeconds(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(text), &s))
 		return s.Options()
 	}
-	options, err := read(`{"lifetime":5,"lifetimes":{"isales":7},"logins":{"cubedrive":2},"allowOrigin":"http://a.test"}`)
+	options, err := read(`{"lifetime":5,"lifetimes":{"isales":7},"logins":{"cubedrive":2},"paths":"nginx","allowOrigin":"http://a.test"}`)
 	require.NoError(t, err)
 	assert.Equal(t, Options{
-		Lifetime: 5 * time.Second, Lifetimes: Lifetimes{"isales": 7 * time.Second}, Logins: map[System]int{CubeDrive: 2}, AllowOrigin: "http://a.test",
+		Lifetime: 5 * time.Second, Lifetimes: Lifetimes{"isales": 7 * time.Second}, Logins: map[System]int{CubeDrive: 2}, Paths: LikeNginx, AllowOrigin: "http://a.test",
 	}, options)
 	for text, want := range map[string]string{
 		`{"lifetime":0}`:                            "lifetime must be a whole number of seconds from 1 to 315360000",
@@ -205,6 +206,7 @@ func TestSettingsAreOptionsInSeconds(t *testing.T) {
 		`{"lifetimes":{"isales":9007199254740991}}`: "lifetimes.isales must be a whole number of seconds from 1 to 315360000",
 		`{"lifetimes":{"x":1}}`:                     "lifetimes.x must name one of ",
 		`{"logins":{"cubedrive":1000001}}`:          "logins.cubedrive must be a whole number from 1 to 1000000",
+		`{"paths":"apache"}`:                        "paths must name one of chain, envoy, iis, nginx, tomcat, written",
 	} {
 		_, err := read(text)
 		assert.ErrorContains(t, err, want)

@@ -1,33 +1,17 @@
-// What the agent console costs: to download, until it can be read, and while nothing happens but time.
-import { readFile } from "node:fs/promises";
+// What the agent console costs: until it can be read, and while nothing happens but time.
 import { setTimeout as pause } from "node:timers/promises";
-import { promisify } from "node:util";
-import { brotliCompress, constants } from "node:zlib";
 import { startServer } from "../demo/server.js";
 import { launchChromium } from "../test/browser/chromium.js";
 import { compareTold } from "./compare.js";
-import { bytes, compared, milli, report } from "./report.js";
+import { compared, milli, report } from "./report.js";
 
-const budget = 800_000; // bytes by brotli
 const sessions = 50;
 const idleSeconds = 10;
-
-const wasm = await readFile(new URL("../../dist/console.wasm", import.meta.url));
-const pressed = await promisify(brotliCompress)(wasm, {
-	params: {
-		[constants.BROTLI_PARAM_QUALITY]: 11,
-		[constants.BROTLI_PARAM_LGWIN]: 24,
-		[constants.BROTLI_PARAM_SIZE_HINT]: wasm.length,
-	},
-});
 
 const server = await startServer("127.0.0.1:0");
 const browser = await launchChromium();
 try {
 	report(
-		{
-			what: "console.wasm by brotli", ours: bytes(pressed.length), bar: `under ${bytes(budget)}`, met: pressed.length < budget,
-		},
 		compared("the console's first contentful paint; the same page without WebAssembly", await firstPaints(), milli, 1.3),
 		await idle(),
 	);

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { tokenInArguments } from "./given-token.js";
 import { nearest } from "./nearest.js";
-import { fields, looksSecret, secrets, tokenFlags } from "./settings.js";
+import { catalogue as known, looksSecret, parameterFlag, secretWords, tokenFlags } from "./settings.js";
 import { nameable, UsageError } from "./usage.js";
 
 /** @typedef {{ type: "string" | "boolean", short?: string, multiple?: boolean }} Option */
@@ -31,11 +31,10 @@ const ofIdentity = {
 	secrets: { type: "string" },
 	timeout: { type: "string" },
 	system: { type: "string", short: "s" },
-	param: { type: "string", multiple: true },
-	...Object.fromEntries(fields.map(({ flag }) => [flag, /** @type {Option} */ ({ type: "string" })])),
+	[parameterFlag]: { type: "string", multiple: true },
 };
 
-/** The options of each command. @type {Record<Command, Record<string, Option>>} */
+/** The commands' own options. @type {Record<Command, Record<string, Option>>} */
 export const commands = {
 	get: { ...everywhere, ...ofIdentity, show: { type: "boolean" }, "token-only": { type: "boolean" } },
 	verify: { ...everywhere, ...ofIdentity, "token-file": { type: "string" } },
@@ -52,16 +51,39 @@ export const commands = {
 		port: { type: "string" },
 		lifetime: { type: "string", multiple: true },
 		logins: { type: "string", multiple: true },
+		paths: { type: "string" },
 		"allow-origin": { type: "string" },
 	},
 };
 
 /**
+ * All options of a command: its own, and where it has an identity the flags of the systems' fields.
+ * @param {Command} command
+ * @param {import("./settings.js").Catalogue} [catalogue]
+ * @returns {Record<string, Option>}
+ */
+export function optionsOf(command, { settings } = known) {
+	const own = commands[command];
+	/** @type {Record<string, Option>} */
+	const options = { ...own };
+	for (const { flag, kind, secret } of own["system"] ? settings : []) {
+		if (kind === "flag") {
+			options[flag] = { type: "boolean" };
+			options[`no-${flag}`] = { type: "boolean" };
+		} else if (kind !== "parameters" && !secret) {
+			options[flag] = { type: "string" };
+		}
+	}
+	return options;
+}
+
+/**
  * @param {readonly string[]} argv without node and the script
+ * @param {import("./settings.js").Catalogue} [catalogue]
  * @returns {Arguments}
  * @throws {UsageError}
  */
-export function readArguments(argv) {
+export function readArguments(argv, catalogue = known) {
 	// The command comes first; only --help and --version may stand before it.
 	const [first, ...others] = argv;
 	if (first === undefined || first === "--help" || first === "-h" || first === "help") {
@@ -81,9 +103,9 @@ export function readArguments(argv) {
 		);
 	}
 	const command = /** @type {Command} */ (first);
-	const known = commands[command];
+	const possible = optionsOf(command, catalogue);
 	// Not strict: its errors would repeat what was written.
-	const { tokens } = parseArgs({ args: others, options: known, strict: false, allowPositionals: true, tokens: true });
+	const { tokens } = parseArgs({ args: others, options: possible, strict: false, allowPositionals: true, tokens: true });
 	/** @type {Record<string, any>} */
 	const options = {};
 	/** @type {string[]} */
@@ -92,23 +114,21 @@ export function readArguments(argv) {
 		if (token.kind === "positional") {
 			rest.push(token.value);
 		} else if (token.kind === "option") {
-			options[token.name] = read(command, known, token, options[token.name]);
+			if (!Object.hasOwn(possible, token.name)) {
+				throw unknown(command, token, Object.keys(possible), catalogue);
+			}
+			options[token.name] = read(/** @type {Option} */ (possible[token.name]), token, options[token.name]);
 		}
 	}
 	return { command, rest, options };
 }
 
 /**
- * @param {Command} command
- * @param {Record<string, Option>} known
- * @param {{ name: string, rawName: string, value?: string, inlineValue?: boolean }} token
+ * @param {Option} option
+ * @param {{ name: string, value?: string | undefined, inlineValue?: boolean | undefined }} token
  * @param {any} before what the same option had before
  */
-function read(command, known, { name, rawName, value, inlineValue }, before) {
-	const option = Object.hasOwn(known, name) ? known[name] : undefined;
-	if (!option) {
-		throw unknown(command, name, rawName);
-	}
+function read(option, { name, value, inlineValue }, before) {
 	if (option.type === "boolean") {
 		if (value !== undefined) {
 			throw new UsageError(`--${name} takes no value.`, name);
@@ -129,20 +149,23 @@ function read(command, known, { name, rawName, value, inlineValue }, before) {
 
 /**
  * @param {Command} command
- * @param {string} name
- * @param {string} rawName
+ * @param {{ name: string, rawName: string }} token
+ * @param {readonly string[]} possible
+ * @param {import("./settings.js").Catalogue} catalogue
  */
-function unknown(command, name, rawName) {
+function unknown(command, { name, rawName }, possible, { settings }) {
+	const secrets = settings.filter(({ kind, secret }) => secret && kind !== "parameters");
 	// Near is near enough: what follows a misspelt --password is a password all the same.
-	const meant = nearest(name, [...secrets.flatMap(({ flags }) => flags), ...tokenFlags, ...Object.keys(commands[command])]);
+	const meant = nearest(name, [...secrets.map(({ flag }) => flag), ...secretWords, ...tokenFlags, ...possible]);
 	if (meant !== undefined && tokenFlags.includes(meant)) {
 		return tokenInArguments();
 	}
-	const secret = secrets.find(({ flags }) => meant !== undefined && flags.includes(meant));
-	if (secret || (meant === undefined && looksSecret(name))) {
+	const secret = secrets.find(({ flag }) => flag === meant);
+	if (secret || (meant === undefined ? looksSecret(name) : secretWords.includes(meant))) {
+		const variables = (secret ? [secret] : secrets).map(({ env }) => env);
 		return new UsageError(
 			`A secret is not taken from the command line: other users of the machine see it there, and the shell keeps it in its history. ` +
-				`Give it ${secret ? `as ${secret.env} ` : ""}in the environment, in a file (--secrets-file FILE), or on standard input (--secrets -). ` +
+				`Give it as ${variables.join(" or ")} in the environment, in a file (--secrets-file FILE), or on standard input (--secrets -). ` +
 				`If the one that you have just written is real, change it.`,
 			secret?.name,
 		);

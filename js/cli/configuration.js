@@ -2,14 +2,17 @@
 // first of them that has it.
 import { dirname, resolve } from "node:path";
 import { readText } from "./files.js";
+import { groupsOf, take } from "./identity.js";
 import { object, parseJSON, text } from "./json.js";
+import { missing } from "./missing.js";
 import { nearest } from "./nearest.js";
-import { addParams, addSecret, laxWarning, readSecrets } from "./secrets.js";
-import { fields, general, looksSecret, paramsEnv, secrets, systems } from "./settings.js";
+import { laxWarning, readSecrets } from "./secrets.js";
+import { catalogue as known, defaultFile, general, looksSecret, parameterFlag } from "./settings.js";
 import { nameable, UsageError } from "./usage.js";
 
-/** The file that is looked for in the current folder. */
-const defaultFile = "cctoken.json";
+/** @typedef {import("./identity.js").Source} Source */
+/** @typedef {import("./settings.js").Catalogue} Catalogue */
+/** @typedef {import("./settings.js").Described} Described */
 
 /**
  * @typedef {object} Configuration
@@ -21,61 +24,51 @@ const defaultFile = "cctoken.json";
  */
 
 /**
- * Where settings come from in one place: a file, the environment. Secrets apart from the rest.
- * @typedef {object} Source
- * @property {string} name for messages
- * @property {Record<string, unknown>} values by field name; params hold secrets as well as others
- */
-
-/**
  * @param {Readonly<Record<string, any>>} options of the command line
  * @param {import("./secrets.js").World & { withoutSecrets?: boolean }} world withoutSecrets: it will do without them, as nothing is going to log in
+ * @param {Catalogue} [catalogue]
  * @returns {Promise<Configuration>} rejected with a UsageError
  */
-export async function configure(options, { withoutSecrets = false, ...world }) {
+export async function configure(options, { withoutSecrets = false, ...world }, catalogue = known) {
 	const { env, cwd } = world;
 	/** @type {string[]} */
 	const warnings = [];
-	const file = await readConfiguration(options, env, cwd, warnings);
-	const flags = { name: "the command line", values: fromFlags(options) };
-	const environment = { name: "the environment", values: fromEnvironment(env) };
+	const file = await readConfiguration(options, env, cwd, warnings, catalogue);
+	const parameters = (options[parameterFlag] ?? []).map(parameterOf);
+	const flags = { name: "the command line", values: fromFlags(options, catalogue) };
+	const environment = { name: "the environment", closed: true, values: fromEnvironment(env, catalogue) };
 	const plain = [flags, environment, ...file.sources];
 	const find = (/** @type {string} */ name) => plain.find(({ values }) => values[name] !== undefined);
 
-	const system = find("system")?.values["system"];
-	if (system === undefined) {
-		throw new UsageError(`No system is given: use --system (${systems.join(", ")}), CCTOKEN_SYSTEM, or "system" in ${defaultFile}.`, "system");
-	}
-	if (!systems.includes(/** @type {any} */ (system))) {
-		throw new UsageError(`system must be one of ${systems.join(", ")}.`, "system");
-	}
-	const own = /** @type {import("../identity.js").System} */ (system);
-	refuseForeign(own, [flags, ...file.sources]);
+	const system = systemOf(find("system")?.values["system"], catalogue);
+	refuseForeign(system, [flags, ...file.sources], catalogue);
+	Object.assign(flags.values, parametersOf(system, parameters, catalogue));
 	const timeoutMs = timeoutOf(find("timeout")?.values["timeout"]);
 
-	/** @type {Record<string, any>} */
-	const identity = { system: own };
-	/** @type {Record<string, string>} */
-	const from = { system: /** @type {Source} */ (find("system")).name };
-	for (const field of fields.filter(({ of }) => of.includes(own))) {
-		const source = find(field.name);
-		if (source) {
-			identity[field.name] = text(source.values[field.name], field.name);
-			from[field.name] = source.name;
-		} else if (!field.optional) {
-			throw new UsageError(
-				`${own} needs ${field.name}: use --${field.flag}, ${field.env}, or "${field.name}" in ${defaultFile}.`,
-				field.name,
-			);
+	/** @type {import("./identity.js").Draft} */
+	const draft = { identity: { system: system.name }, from: { system: /** @type {Source} */ (find("system")).name }, hidden: [] };
+	const groups = groupsOf(system.fields);
+	const isSecret = (/** @type {typeof groups[number]} */ group) => group.some(({ secret }) => secret);
+	for (const group of groups.filter((each) => !isSecret(each))) {
+		if (!take(draft, group, plain) && !group[0].optional) {
+			throw missing(system, group, catalogue);
 		}
 	}
-	const secretSources = await readSecrets(options, own, { ...world, file, warnings });
-	const hidden =
-		own === "cubedrive"
-			? addParams(identity, from, [flags, ...secretSources, ...file.sources], withoutSecrets)
-			: addSecret(identity, from, own, secretSources, withoutSecrets);
+	const secretSources = await readSecrets(options, system, { ...world, file, environment, warnings }, catalogue);
+	for (const group of groups.filter(isSecret)) {
+		const [first] = group;
+		if (take(draft, group, [flags, ...secretSources, ...file.sources]) || first.optional) {
+			continue;
+		}
+		if (!withoutSecrets) {
+			throw missing(system, group, catalogue);
+		}
+		// The core wants one; nothing will be sent with it.
+		draft.identity[first.name] = first.kind === "parameters" ? { none: "given" } : "none-was-given";
+	}
+	const { identity, from, hidden } = draft;
 	return {
-		identity: /** @type {import("../identity.js").VendorIdentity} */ (identity),
+		identity: /** @type {import("../identity.js").VendorIdentity} */ (/** @type {unknown} */ (identity)),
 		timeoutMs,
 		from,
 		hidden,
@@ -83,15 +76,42 @@ export async function configure(options, { withoutSecrets = false, ...world }) {
 	};
 }
 
-/** @param {Readonly<Record<string, any>>} options */
-function fromFlags(options) {
+/**
+ * @param {unknown} named
+ * @param {Catalogue} catalogue
+ * @returns {Described}
+ */
+function systemOf(named, { systems }) {
+	const names = systems.map(({ name }) => name).join(", ");
+	if (named === undefined) {
+		throw new UsageError(`No system is given: use --system (${names}), ${general.system}, or "system" in ${defaultFile}.`, "system");
+	}
+	const system = systems.find(({ name }) => name === named);
+	if (!system) {
+		throw new UsageError(`system must be one of ${names}.`, "system");
+	}
+	return system;
+}
+
+/**
+ * @param {Readonly<Record<string, any>>} options
+ * @param {Catalogue} catalogue
+ */
+function fromFlags(options, { settings }) {
 	/** @type {Record<string, unknown>} */
 	const values = { system: options["system"], timeout: options["timeout"] };
-	for (const { name, flag } of fields) {
-		values[name] = options[flag];
-	}
-	if (options["param"]) {
-		values["params"] = Object.fromEntries(options["param"].map(paramOf));
+	for (const { name, flag, kind, secret } of settings) {
+		if (kind === "parameters") {
+			continue; // whose they are, the system says
+		}
+		if (kind === "flag" && options[`no-${flag}`] !== undefined) {
+			if (options[flag] !== undefined) {
+				throw new UsageError(`--${flag} and --no-${flag} exclude each other.`, name);
+			}
+			values[name] = false;
+		} else if (!secret) {
+			values[name] = options[flag];
+		}
 	}
 	return values;
 }
@@ -100,31 +120,52 @@ function fromFlags(options) {
  * @param {string} given
  * @returns {[string, string]}
  */
-function paramOf(given) {
+function parameterOf(given) {
 	const at = given.indexOf("=");
 	if (at < 1) {
-		throw new UsageError("--param takes NAME=VALUE.", "params");
+		throw new UsageError(`--${parameterFlag} takes NAME=VALUE.`, parameterFlag);
 	}
-	const name = given.slice(0, at);
-	if (looksSecret(name)) {
+	return [given.slice(0, at), given.slice(at + 1)];
+}
+
+/**
+ * The command line's parameters, by the field of the system that they are.
+ * @param {Described} system
+ * @param {[string, string][]} given
+ * @param {Catalogue} catalogue
+ * @returns {Record<string, Record<string, string>>}
+ */
+function parametersOf(system, given, { settings }) {
+	if (given.length === 0) {
+		return {};
+	}
+	const field = system.fields.find(({ kind }) => kind === "parameters");
+	const setting = settings.find(({ name }) => name === field?.name);
+	if (!setting) {
+		throw new UsageError(`--${parameterFlag} is not for ${system.name}: it takes no parameters.`, parameterFlag);
+	}
+	const secret = given.map(([name]) => name).find(looksSecret);
+	if (secret !== undefined) {
 		throw new UsageError(
-			`The parameter ${nameable(name, "of that name")} sounds like a secret, which is not taken from the command line: give it in ${paramsEnv} ` +
-				`in the environment ({"${nameable(name, "NAME")}": "…"}), or under "params" in a file (--secrets-file FILE) or on standard input (--secrets -).`,
-			"params",
+			`The parameter ${nameable(secret, "of that name")} sounds like a secret, which is not taken from the command line: give it in ${setting.env} ` +
+				`in the environment ({"${nameable(secret, "NAME")}": "…"}), or under "${setting.name}" in a file (--secrets-file FILE) or on standard input (--secrets -).`,
+			setting.name,
 		);
 	}
-	return [name, given.slice(at + 1)];
+	return { [setting.name]: Object.fromEntries(given) };
 }
 
 /**
  * Variables that are set but empty count as absent: that is how scripts unset them.
  * @param {NodeJS.ProcessEnv} env
+ * @param {Catalogue} catalogue
  */
-function fromEnvironment(env) {
+function fromEnvironment(env, { settings }) {
 	/** @type {Record<string, unknown>} */
 	const values = { system: env[general.system] || undefined, timeout: env[general.timeout] || undefined };
-	for (const field of fields) {
-		values[field.name] = env[field.env] || undefined;
+	for (const { name, env: variable, kind } of settings) {
+		const given = env[variable] || undefined;
+		values[name] = given !== undefined && kind === "parameters" ? object(parseJSON(given, variable), variable) : given;
 	}
 	return values;
 }
@@ -135,9 +176,10 @@ function fromEnvironment(env) {
  * @param {NodeJS.ProcessEnv} env
  * @param {string} cwd
  * @param {string[]} warnings
+ * @param {Catalogue} catalogue
  * @returns {Promise<{ sources: Source[], folder: string, secretsFile: string | undefined }>}
  */
-async function readConfiguration(options, env, cwd, warnings) {
+async function readConfiguration(options, env, cwd, warnings, { settings }) {
 	const named = options["config"] ?? (env[general.config] || undefined);
 	const path = resolve(cwd, named ?? defaultFile);
 	const what = named === undefined ? defaultFile : "The configuration file";
@@ -167,15 +209,16 @@ async function readConfiguration(options, env, cwd, warnings) {
 	}
 	sources.push({ name: `the file ${defaultFile === what ? what : "named by --config"}`, values: shared });
 
-	const allowed = ["system", "timeout", "secretsFile", "params", ...fields.map((field) => field.name), ...secrets.map((secret) => secret.name)];
+	const allowed = ["system", "timeout", "secretsFile", ...settings.map((setting) => setting.name)];
 	for (const { name: where, values } of sources) {
 		const stray = Object.keys(values).find((key) => !allowed.includes(key));
 		if (stray !== undefined) {
 			const meant = nearest(stray, allowed);
 			throw new UsageError(`${nameable(stray, "A name")} in ${where} is not a setting; ${meant ? `is ${meant} meant?` : `there are ${allowed.join(", ")}, profile and profiles.`}`);
 		}
-		const params = values["params"] === undefined ? {} : object(values["params"], "params");
-		const holds = secrets.some((secret) => values[secret.name] !== undefined) || Object.keys(params).some(looksSecret);
+		const holds = settings.some(({ name: field, kind, secret }) =>
+			kind === "parameters" ? Object.keys(object(values[field] ?? {}, field)).some(looksSecret) : secret && values[field] !== undefined,
+		);
 		if (read.lax && holds) {
 			warnings.push(laxWarning(what));
 		}
@@ -186,15 +229,15 @@ async function readConfiguration(options, env, cwd, warnings) {
 
 /**
  * A field of another system is a mistake where it was written for this command or profile.
- * @param {import("../identity.js").System} system
+ * @param {Described} system
  * @param {Source[]} sources
+ * @param {Catalogue} catalogue
  */
-function refuseForeign(system, sources) {
-	for (const { name, values } of sources) {
-		const foreign = [...fields, ...secrets].find(({ name: field, of }) => values[field] !== undefined && !of.includes(system));
-		if (foreign || (values["params"] !== undefined && system !== "cubedrive")) {
-			const field = foreign?.name ?? "params";
-			throw new UsageError(`${field}, given by ${name}, is not a field of ${system}.`, field);
+function refuseForeign(system, sources, { settings }) {
+	for (const { name: where, values } of sources) {
+		const foreign = settings.find(({ name }) => values[name] !== undefined && !system.fields.some((field) => field.name === name));
+		if (foreign) {
+			throw new UsageError(`${foreign.name}, given by ${where}, is not a field of ${system.name}.`, foreign.name);
 		}
 	}
 }

@@ -1,4 +1,5 @@
 // cctoken doctor: each thing that can stand between here and a token, looked at one by one.
+import { basesOf } from "./bases.js";
 import { configure } from "./configuration.js";
 import { examine, tryCall } from "./doctor/given.js";
 import { problem, skipped, verdicts, warning, well } from "./doctor/finding.js";
@@ -86,7 +87,8 @@ async function* examination(context, path) {
 		yield problem("configuration", "configuration", wrong.message, `The field ${wrong.field} comes from ${from[wrong.field ?? ""] ?? "the configuration"}.`, ["Correct it there."]);
 		return;
 	}
-	for (const base of basesOf(identity)) {
+	const bases = [...new Map(basesOf(identity).map((url) => new URL(url)).map((url) => [url.origin, url])).values()];
+	for (const base of bases) {
 		if (await isPortRefused(base)) {
 			yield portRefused({ name: quote(hostOf(base)), port: portOf(base) });
 			return;
@@ -101,7 +103,7 @@ async function* examination(context, path) {
 
 	/** @type {Map<string, import("./doctor/way.js").Way>} */
 	const ways = new Map();
-	for (const base of basesOf(identity)) {
+	for (const base of bases) {
 		if (base.protocol === "http:" && !/^(localhost|127\..*|\[::1\])$/.test(base.hostname)) {
 			yield warning("environment", "no_tls", `the base URL of ${quote(hostOf(base))} is http://`, "Secret and token travel in the clear: anybody on the way can read them.", ["Write https:// in the base URL, if the vendor has it there."]);
 		}
@@ -142,14 +144,15 @@ async function* examination(context, path) {
 }
 
 /**
- * What must be kept out of what is quoted. All that CubeDrive's parameters hold counts as secret where it is not in the
- * open; but a short one whose name is not that of a secret, such as a language, is only a word.
+ * What must be kept out of what is quoted. All that secret parameters hold counts as secret where it is not in the open; but
+ * a short one whose name is not that of a secret, such as a language, is only a word.
  * @param {import("./configuration.js").Configuration} configuration
  */
 function secretsOf({ identity, hidden }) {
-	const params = Object.entries(/** @type {import("../identity.js").Fields} */ (identity).params ?? {});
-	const secret = params.filter(([name, value]) => looksSecret(name) || value.length >= 8).map(([, value]) => value);
-	return params.length > 0 ? hidden.filter((each) => secret.includes(each)) : hidden;
+	const parameters = Object.values(identity).filter((value) => typeof value === "object").flatMap((value) => Object.entries(value));
+	const secret = parameters.filter(([name, value]) => looksSecret(name) || value.length >= 8).map(([, value]) => value);
+	const words = parameters.map(([, value]) => value).filter((value) => !secret.includes(value));
+	return hidden.filter((each) => !words.includes(each));
 }
 
 /**
@@ -158,16 +161,6 @@ function secretsOf({ identity, hidden }) {
  * @param {readonly string[]} hidden
  */
 const unlikeWords = (hidden) => hidden.filter((secret) => !/^[a-z_ ]{1,16}$/i.test(secret));
-
-/**
- * Where an identity's requests go, in their order.
- * @param {import("../identity.js").VendorIdentity} identity
- */
-function basesOf(identity) {
-	const { baseUrl, authUrl, accessToken } = /** @type {import("../identity.js").Fields} */ (identity);
-	const first = accessToken === undefined ? [authUrl ?? baseUrl] : [];
-	return [...new Map([...first, baseUrl].map((url) => new URL(String(url))).map((url) => [url.origin, url])).values()];
-}
 
 /**
  * @param {import("./doctor/proxy.js").Proxy | undefined} proxy

@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { TokenError } from "../error.js";
 import { SandboxError } from "../sandbox/error.js";
+import { baseAt } from "./bases.js";
 import { exit, exitOf } from "./exit.js";
 import { UsageError } from "./usage.js";
 
@@ -87,9 +88,8 @@ function addressOf({ code, step }, identity) {
 	if (!identity || (code !== "network" && code !== "timeout")) {
 		return undefined;
 	}
-	const { baseUrl, authUrl } = /** @type {import("../identity.js").Fields} */ (identity);
 	try {
-		const { hostname, port, protocol } = new URL(String(step === "access_token" ? (authUrl ?? baseUrl) : baseUrl));
+		const { hostname, port, protocol } = new URL(baseAt(identity, step));
 		return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
 	} catch {
 		return undefined;

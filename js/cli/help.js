@@ -1,15 +1,22 @@
 // The words of --help.
+import { systems } from "../generated/systems.js";
+import { texts } from "../generated/texts.js";
 import { exitCodes } from "./exit.js";
-import { fields, general, paramsEnv, secrets, systems, tokenEnv } from "./settings.js";
+import { catalogue, general, parameterFlag, tokenEnv } from "./settings.js";
+
+const names = systems.map(({ name }) => name).join(", ");
+
+/** The systems whose vendor can be asked about a token. */
+const verifying = systems.filter(({ verifies }) => verifies).map(({ name }) => name).join(", ");
 
 const overview = `\
-cctoken: tokens of contact-centre systems (${systems.join(", ")})
+cctoken: tokens of contact-centre systems (${names})
 
   cctoken get       get a token
   cctoken verify    say whether a token is valid
   cctoken call      make a business call that carries the token
   cctoken doctor    find out why there is no token, and what to do
-  cctoken sandbox   run the four systems on this machine, for tests
+  cctoken sandbox   run the systems on this machine, for tests
 
   cctoken COMMAND --help    the command's options
   cctoken --version
@@ -28,7 +35,7 @@ Gets a token. By default a table with the token shortened; a script takes it who
 	verify: `\
 cctoken verify [options] < TOKEN
 
-Says whether a token is valid: by the vendor's own word (cubedrive), or by what the token says of itself. It logs in
+Says whether a token is valid: by the vendor's own word (${verifying}), or by what the token says of itself. It logs in
 nowhere and needs no secret. The token comes from standard input, from ${tokenEnv} in the environment, or from
   --token-file FILE  a file; - is standard input
   --json             one JSON object: valid (true, false or null), source, reason, expiresAt
@@ -61,6 +68,8 @@ Runs the systems on this machine until Ctrl-C, and prints the identities that wo
                               one kind, several times; the kinds are in what it prints
   --logins SYSTEM=N           logins of a user in a minute before they are intercepted, several times; the systems that
                               do so are in what it prints
+  --paths READING             how the servers before the systems read a path: written (the default), nginx, envoy, tomcat,
+                              iis, chain (all of them in a row)
   --allow-origin ORIGIN       the one origin whose pages may call it
   --json                      one JSON object: url, identities, business
 `,
@@ -68,9 +77,10 @@ Runs the systems on this machine until Ctrl-C, and prints the identities that wo
 
 /**
  * @param {import("./arguments.js").Command | undefined} command
+ * @param {string} [only] the one system whose fields are wanted
  * @returns {string}
  */
-export function help(command) {
+export function help(command, only) {
 	const codes = `Exit codes\n${exitCodes.map(([code, text]) => `  ${String(code).padEnd(5)} ${text}`).join("\n")}\n`;
 	const appearance = "  --color, --no-color  as FORCE_COLOR and NO_COLOR in the environment\n";
 	if (!command) {
@@ -79,21 +89,73 @@ export function help(command) {
 	if (command === "sandbox") {
 		return `${usage.sandbox}${appearance}`;
 	}
-	const rows = [
-		[`-s, --system SYSTEM`, general.system, systems.join(", ")],
-		...fields.map(({ flag, env, help: text, of }) => [`--${flag} …`, env, `${text}${of.length === systems.length ? "" : ` (${of.join(", ")})`}`]),
-		["--param NAME=VALUE", paramsEnv, "a parameter of cubedrive's getLogin; in the environment all, as JSON"],
-		["-c, --config FILE", general.config, "default cctoken.json, where there is one"],
-		["-p, --profile NAME", general.profile, "a profile of that file"],
-		["--timeout SECONDS", general.timeout, "default 30"],
+	const asked = systems.filter(({ name }) => name === only);
+	const parts = [
+		`${usage[command]}${appearance}`,
+		section("Settings: a flag, else the environment, else the file", [
+			["-s, --system SYSTEM", general.system, names],
+			["-c, --config FILE", general.config, "default cctoken.json, where there is one"],
+			["-p, --profile NAME", general.profile, "a profile of that file"],
+			["--timeout SECONDS", general.timeout, "default 30"],
+		]),
+		section("Secrets: never a flag", [
+			["--secrets-file FILE", general.secretsFile, 'the secret alone, or JSON by name: {"NAME": "…"}'],
+			["--secrets -", "", "the same on standard input; a terminal is asked for it"],
+		]),
+		...(asked.length > 0 ? asked : systems).map(ofSystem),
+		codes,
 	];
-	const named = `Settings: a flag, else the environment, else the file\n${rows.map(([flag = "", env = "", text]) => `  ${flag.padEnd(21)} ${env.padEnd(20)} ${text}`).join("\n")}\n`;
-	const hidden = `\
-Secrets: never a flag
-${secrets.map(({ name, env, of }) => `  ${name.padEnd(21)} ${env.padEnd(20)} ${of.join(", ")}`).join("\n")}
-  --secrets-file FILE   ${general.secretsFile.padEnd(20)} the secret alone, or JSON: {"appSecret": "…"};
-  ${"".padEnd(42)} of cubedrive {"params": {"NAME": "…"}}
-  --secrets -           ${"".padEnd(20)} the same on standard input; a terminal is asked for it
-`;
-	return `${usage[command]}${appearance}\n${named}\n${hidden}\n${codes}`;
+	return parts.join("\n");
+}
+
+/**
+ * @param {string} title
+ * @param {[string, string, string][]} rows
+ */
+function section(title, rows) {
+	return `${title}\n${rows.map(([flag, env, text]) => `  ${flag.padEnd(21)} ${env.padEnd(20)} ${text}`.trimEnd()).join("\n")}\n`;
+}
+
+/**
+ * What a system takes, in the order in which it was described.
+ * @param {import("../generated/systems.js").SystemDescription} system
+ */
+function ofSystem({ name, title, fields }) {
+	const rows = fields.map((field) => {
+		const { env, flag } = /** @type {import("./settings.js").Setting} */ (catalogue.settings.find((setting) => setting.name === field.name));
+		/** @type {[string, string, string]} */
+		const row = [flagOf(field, flag), env, wordsOf(field, texts[name].fields[field.name])];
+		return row;
+	});
+	return section(`${name}: ${title}`, rows);
+}
+
+/**
+ * @param {import("../generated/systems.js").FieldDescription} field
+ * @param {string} flag
+ */
+function flagOf({ name, kind, secret }, flag) {
+	switch (kind) {
+		case "parameters":
+			return `--${parameterFlag} NAME=VALUE`;
+		case "flag":
+			return `--${flag}, --no-${flag}`;
+	}
+	return secret ? `${name} (secret)` : `--${flag} …`;
+}
+
+/**
+ * @param {import("../generated/systems.js").FieldDescription} field
+ * @param {{ help: string, example?: string } | undefined} words
+ */
+function wordsOf({ kind, optional, values, minimum, maximum }, words) {
+	const [first, ...others] = values ?? [];
+	return [
+		words?.help,
+		words?.example && `such as ${words.example}`,
+		kind === "choice" ? [`${first} (default)`, ...others].join(" or ") : values?.join(" or "),
+		minimum !== undefined && maximum !== undefined && `${minimum} to ${maximum}`,
+		kind === "parameters" && "in the environment all, as JSON",
+		optional && kind !== "choice" && "optional",
+	].filter(Boolean).join("; ");
 }

@@ -1,6 +1,7 @@
 // The request of a business call, as the arguments have it. What cannot be sent is refused here, before there is a token:
 // each token costs a login.
 import { resolve } from "node:path";
+import { systems } from "../generated/systems.js";
 import { readBytes, readInputBytes, readText } from "./files.js";
 import { keepInputFor } from "./secrets.js";
 import { looksSecret } from "./settings.js";
@@ -23,7 +24,7 @@ const forbiddenHeaders = ["host", "content-length", "transfer-encoding", "expect
  */
 export function readTarget([method, path, ...more], options) {
 	if (method === undefined || path === undefined || more.length > 0) {
-		throw new UsageError("call takes a method and a path, such as: cctoken call GET /apiaccess/ccmessaging/poll");
+		throw new UsageError("call takes a method and a path, such as: cctoken call GET /a/path?a=query");
 	}
 	if (!/^[A-Za-z]{1,16}$/.test(method)) {
 		throw new UsageError("The method must be a word such as GET or POST.", "method");
@@ -125,22 +126,22 @@ export function checkInput(options) {
 }
 
 /**
- * AppCube's token travels inside the body. The package says so too, but only once it has a token to put there.
- * @param {import("../identity.js").System} system
+ * Some systems' tokens travel inside the body. The package says so too, but only once it has a token to put there.
+ * @param {import("../generated/systems.js").System} system
  * @param {string} method
  * @param {Uint8Array | undefined} body
  * @throws {UsageError}
  */
 export function checkCarriage(system, method, body) {
-	if (system !== "appcube") {
+	if (!systems.some(({ name, bodyCarriesToken }) => name === system && bodyCarriesToken)) {
 		return;
 	}
 	if (isBodiless(method)) {
-		throw new UsageError(`appcube's token travels in the body, and ${method} has none: use POST.`, "method");
+		throw new UsageError(`${system}'s token travels in the body, and ${method} has none: use POST.`, "method");
 	}
 	const value = body && body.length > 0 ? jsonIn(body) : {};
 	if (typeof value !== "object" || value === null || Array.isArray(value)) {
-		throw new UsageError("appcube's token travels in the body: --data must be a JSON object, such as {}.", "data");
+		throw new UsageError(`${system}'s token travels in the body: --data must be a JSON object, such as {}.`, "data");
 	}
 }
 

@@ -44,7 +44,7 @@ export async function run(argv, { stdin, stdout, stderr, env }) {
 			return exit.ok;
 		}
 		if (read.options["help"] || !read.command) {
-			stdout.write(help(read.command));
+			stdout.write(help(read.command, read.options["system"]));
 			return argv.length === 0 ? exit.usage : exit.ok;
 		}
 		spinner = createSpinner(stderr, stderr.isTTY === true && !json && !env["CI"] && env["TERM"] !== "dumb");

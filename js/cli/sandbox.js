@@ -1,11 +1,13 @@
 // cctoken sandbox: the systems on this machine, until it is interrupted.
 import { createSandbox, SandboxError } from "../sandbox/index.js";
 import { exit } from "./exit.js";
-import { fields, secrets } from "./settings.js";
+import { catalogue } from "./settings.js";
 import { UsageError } from "./usage.js";
 
 /** The flags of createSandbox's options. @type {Readonly<Record<string, string>>} */
-const flags = { host: "host", port: "port", lifetime: "lifetime", lifetimes: "lifetime", logins: "logins", allowOrigin: "allow-origin" };
+const flags = {
+	host: "host", port: "port", lifetime: "lifetime", lifetimes: "lifetime", logins: "logins", paths: "paths", allowOrigin: "allow-origin",
+};
 
 /** @typedef {import("../sandbox/index.js").Sandbox} Sandbox */
 
@@ -22,6 +24,7 @@ export async function main({ options, rest, stdout, paint }) {
 		port: options["port"] === undefined ? 8787 : whole(options["port"], "port"),
 		...lifetimesOf(options["lifetime"] ?? []),
 		logins: numbersOf(options["logins"] ?? [], "logins", "SYSTEM=N"),
+		...(options["paths"] === undefined ? {} : { paths: options["paths"] }),
 		...(options["allow-origin"] === undefined ? {} : { allowOrigin: options["allow-origin"] }),
 	}).catch((error) => {
 		throw inFlags(error);
@@ -90,9 +93,10 @@ function page({ url, identities, systems }, paint) {
  */
 function asCommand(identity) {
 	const given = Object.entries(identity);
-	const secret = given.filter(([name]) => secrets.some((each) => each.name === name));
+	const settingOf = (/** @type {string} */ name) => catalogue.settings.find((setting) => setting.name === name);
+	const secret = given.filter(([name]) => settingOf(name)?.secret);
 	const rest = given.filter((entry) => !secret.includes(entry));
-	const flags = rest.map(([name, value]) => [name === "system" ? name : fields.find((each) => each.name === name)?.flag, value]);
+	const flags = rest.map(([name, value]) => [name === "system" ? name : settingOf(name)?.flag, value]);
 	if (secret.length !== 1 || [...flags, ...secret].flat().some((text) => typeof text !== "string" || !/^[\w.:/-]+$/.test(text))) {
 		return [];
 	}

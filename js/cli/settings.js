@@ -1,56 +1,59 @@
-// What can be set, and by which names: the one table behind flags, environment and files.
+// What can be set, and by which names: the one table behind flags, environment and files. What the systems need comes from
+// their descriptions.
+import { systems } from "../generated/systems.js";
 
-/** @typedef {import("../identity.js").System} System */
-
-/** @type {readonly System[]} */
-export const systems = ["appcube", "ccmessaging", "isales", "cubedrive"];
+/** @typedef {import("../generated/systems.js").FieldDescription} Field */
+/** A system, as far as the command needs to know of it. @typedef {{ name: string, fields: readonly Field[] }} Described */
 
 /**
- * A field of an identity that is no secret.
- * @typedef {object} Field
+ * All that the systems have under one name.
+ * @typedef {object} Setting
  * @property {string} name as in the identity and in files
- * @property {string} flag
- * @property {string} env
- * @property {readonly System[]} of
- * @property {boolean} [optional]
- * @property {string} help
+ * @property {string} env the variable
+ * @property {string} flag where a field of that name is no secret. Arguments are seen by every process of the machine, and kept
+ *   in histories and logs: what people may try for a secret is refused.
+ * @property {Field["kind"]} kind
+ * @property {boolean} secret
  */
-
-/** @type {readonly Field[]} */
-export const fields = [
-	{ name: "baseUrl", flag: "base-url", env: "CCTOKEN_BASE_URL", of: systems, help: "the system's base URL, such as https://service.besclouds.com" },
-	{ name: "authUrl", flag: "auth-url", env: "CCTOKEN_AUTH_URL", of: ["ccmessaging"], optional: true, help: "base URL of tokenByAkSk, where it is another" },
-	{ name: "appKey", flag: "app-key", env: "CCTOKEN_APP_KEY", of: ["appcube", "ccmessaging"], help: "app key; of appcube the tenant ID" },
-	{ name: "userId", flag: "user-id", env: "CCTOKEN_USER_ID", of: ["ccmessaging"], help: "1 to 32 characters" },
-	{ name: "userName", flag: "user-name", env: "CCTOKEN_USER_NAME", of: ["ccmessaging"], help: "for display" },
-	{ name: "channelId", flag: "channel-id", env: "CCTOKEN_CHANNEL_ID", of: ["ccmessaging"], help: "the Configuration ID of the channel" },
-	{ name: "locale", flag: "locale", env: "CCTOKEN_LOCALE", of: ["ccmessaging"], help: "language without a country: zh, en" },
-	{ name: "user", flag: "user", env: "CCTOKEN_USER", of: ["isales"], help: "account of CC-iSales" },
-	{ name: "method", flag: "method", env: "CCTOKEN_METHOD", of: ["cubedrive"], optional: true, help: "of getLogin: POST (default) or GET" },
-];
 
 /**
- * A secret. It has no flag: arguments are seen by every process of the machine, and kept in histories and logs.
- * @typedef {object} Secret
- * @property {string} name as in the identity and in secrets files
- * @property {string} env
- * @property {readonly System[]} of
- * @property {readonly string[]} flags what people may try; each is refused
+ * @typedef {object} Catalogue
+ * @property {readonly Described[]} systems
+ * @property {readonly Setting[]} settings each once, in the order of the systems
  */
 
-/** @type {readonly Secret[]} */
-export const secrets = [
-	{ name: "appSecret", env: "CCTOKEN_APP_SECRET", of: ["appcube", "ccmessaging"], flags: ["app-secret", "appsecret", "appSecret", "secret", "api-password", "client-secret"] },
-	{ name: "accessToken", env: "CCTOKEN_ACCESS_TOKEN", of: ["ccmessaging"], flags: ["access-token", "accesstoken", "accessToken", "bearer"] },
-	{ name: "passwd", env: "CCTOKEN_PASSWD", of: ["isales"], flags: ["passwd", "password", "pass", "pwd"] },
-];
+/**
+ * @param {readonly Described[]} described
+ * @returns {Catalogue}
+ */
+export function catalogueOf(described) {
+	/** @type {Map<string, Setting>} */
+	const settings = new Map();
+	for (const { name, kind, secret } of described.flatMap(({ fields }) => fields)) {
+		if (!settings.has(name)) {
+			const words = name.split(/(?=[A-Z])/);
+			settings.set(name, { name, kind, secret, flag: words.join("-").toLowerCase(), env: `CCTOKEN_${words.join("_").toUpperCase()}` });
+		}
+	}
+	return { systems: described, settings: [...settings.values()] };
+}
 
-/** CubeDrive's parameters as JSON, secret ones among them. */
-export const paramsEnv = "CCTOKEN_PARAMS";
+/** The systems that the package knows. */
+export const catalogue = catalogueOf(systems);
+
+/** The flag of all fields that are parameters, NAME=VALUE: what is secret of them is refused. */
+export const parameterFlag = "param";
+
+/** What people may try for a secret, beside its name. */
+export const secretWords = ["secret", "password", "pass", "pwd", "bearer", "credentials", "api-password", "api-secret", "client-secret"];
+
 /** A token to verify. */
 export const tokenEnv = "CCTOKEN_TOKEN";
 /** What people may try for it. */
 export const tokenFlags = ["token", "auth-token", "refresh-token"];
+
+/** The file that is looked for in the current folder. */
+export const defaultFile = "cctoken.json";
 
 /** Settings that are not of the identity. */
 export const general = {

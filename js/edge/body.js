@@ -116,7 +116,7 @@ export function parseJson(request, bytes) {
 }
 
 /** @param {Uint8Array[]} chunks @param {number} size */
-function joined(chunks, size) {
+export function joined(chunks, size) {
 	const bytes = new Uint8Array(size);
 	let at = 0;
 	for (const chunk of chunks) {

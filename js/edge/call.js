@@ -1,9 +1,10 @@
 // Sealed calls: the edge adds the token, and the page never sees it.
+import { isTokenAnswer, look } from "./answer.js";
 import { peek, readBody, streamOf, tooLarge } from "./body.js";
-import { namesToken } from "./header-names.js";
-import { carryBody, membersOf, objectOf } from "./members.js";
-import { admitted, target } from "./path.js";
+import { carryBody, membersOf, objectOf } from "../members.js";
+import { target } from "./path.js";
 import { Problem, problemType } from "./problem.js";
+import { queryCarriesToken } from "./token-names.js";
 
 /** @typedef {import("./sessions.js").KeptToken} KeptToken */
 /** @typedef {import("./sessions.js").Session} Session */
@@ -32,6 +33,7 @@ const rolledMember = "token";
  * @property {import("./config.js").Connection} connection
  * @property {import("./config.js").CallPolicy} policy
  * @property {Session} session
+ * @property {string} user a keyed hash of who calls
  * @property {import("./sessions.js").Sessions} sessions
  * @property {Record<string, unknown>} log
  */
@@ -41,38 +43,45 @@ const rolledMember = "token";
  * @returns {Promise<Response>}
  */
 export async function sealedCall(call) {
-	const { request, connection, policy, session, sessions, log } = call;
+	const { request, connection, policy, session, sessions, user, log } = call;
 	if (!policy.methods.includes(request.method)) {
 		throw new Problem("method_not_allowed", "This method is not open to calls.", { headers: { allow: policy.methods.join(", ") } });
 	}
 	if (request.headers.has("upgrade")) {
 		throw new Problem("invalid_request", "A connection cannot be upgraded here.", { field: "upgrade", reason: "upgrade" });
 	}
-	const url = target(connection.baseUrl, admitted(call.path, policy.paths), call.search);
+	const url = target(connection.baseUrl, call.path, call.search, policy.paths);
 	// A token that the caller brings must not stand beside the edge's own.
-	if ([...url.searchParams.keys()].some(namesToken)) {
+	if (queryCarriesToken(call.search)) {
 		throw new Problem("invalid_request", "The query must not carry a token: the edge adds it.", { field: "query", reason: "token_in_query" });
 	}
-	let token = await sessions.token(session);
+	let token = await sessions.token(session, { user });
 	const body = await outgoing(call, token);
 	/** Why it was sent once more: once for each reason, as two tokens can die together. @type {Set<unknown>} */
 	const reasons = new Set();
+	const place = `${request.method} ${url.pathname}`;
 	for (;;) {
 		const sent = Date.now();
 		const response = await send(call, url, token, body);
 		log.vendorStatus = response.status;
-		const answer = await understand(response, token);
-		const outcome = answer.meaning && (await sessions.judge(session, { serial: token.serial, sentAgo: Date.now() - sent, ...answer.meaning }));
+		const answer = await understand(response, token, log);
+		const outcome = answer.meaning && (await sessions.judge(session, { serial: token.serial, call: place, user, sentAgo: Date.now() - sent, ...answer.meaning }));
+		if (response.ok) {
+			sessions.accepted(session, token.serial, user, place);
+		}
 		if (outcome) {
 			log.token = outcome.rolled ? "rolled" : outcome.replay ? "dead" : undefined;
 		}
 		if (outcome?.replay && !reasons.has(outcome.reason) && body.again) {
-			reasons.add(outcome.reason);
-			answer.drop();
-			log.replayed = true;
-			token = await sessions.token(session);
-			body.refresh(token);
-			continue;
+			const other = await sessions.token(session, { instead: token.serial, user });
+			if (other.serial !== token.serial) { // otherwise none could be had, and others still use this one
+				reasons.add(outcome.reason);
+				answer.drop();
+				log.replayed = true;
+				token = other;
+				body.refresh(token);
+				continue;
+			}
 		}
 		const replayed = reasons.size > 0 ? "sent" : outcome?.replay ? "body-too-large" : undefined;
 		return relay(response, answer, policy, replayed);
@@ -204,17 +213,20 @@ async function send({ request, policy }, url, token, body) {
  * @property {{ status: number, retryAfter?: string, date?: string, rolled?: string, body?: string } | undefined} meaning what the
  *   core is to judge; undefined where the answer cannot say anything of the token
  * @property {BodyInit | null} body what the caller gets
+ * @property {boolean} withheld whether no caller may get it: it looks like one that hands out a token
  * @property {() => void} drop where nobody gets it
  */
 
 /**
  * @param {Response} response
  * @param {KeptToken} token that the call carried
+ * @param {Record<string, unknown>} log
  * @returns {Promise<Understood>}
  */
-async function understand(response, { rolls }) {
+async function understand(response, { rolls }, { request, connection }) {
 	const { status, headers, body } = response;
-	const json = /\bjson\b/i.test(headers.get("content-type") ?? "");
+	const type = headers.get("content-type") ?? "";
+	const json = /\bjson\b/i.test(type);
 	const head = {
 		status,
 		retryAfter: headers.get("retry-after") ?? undefined,
@@ -223,18 +235,21 @@ async function understand(response, { rolls }) {
 	};
 	const cancel = () => void body?.cancel().catch(() => {});
 	if (!body) {
-		return { meaning: response.ok && head.rolled === undefined ? undefined : head, body: null, drop: cancel };
+		return { meaning: response.ok && head.rolled === undefined ? undefined : head, body: null, withheld: false, drop: cancel };
 	}
 	if (!response.ok) {
 		const { bytes, whole, chunks, cancel: drop } = await peeked(response, maxRefusal);
 		return {
 			meaning: { ...head, body: json ? base64(bytes.subarray(0, maxRefusal)) : undefined },
 			body: whole ? bytes : streamOf(chunks(), () => {}),
+			withheld: isTokenAnswer(bytes, type),
 			drop,
 		};
 	}
 	if (!rolls || !json) {
-		return { meaning: head.rolled === undefined ? undefined : head, body, drop: cancel };
+		// Of a stream the request's own line is written before its first byte is there.
+		const note = () => console.log(JSON.stringify({ event: "stream_ended", request, connection, reason: "token_in_answer" }));
+		return { meaning: head.rolled === undefined ? undefined : head, ...(await look(response, note)) };
 	}
 	const { bytes, whole, cancel: drop } = await peeked(response, maxRolling);
 	if (!whole) {
@@ -244,9 +259,11 @@ async function understand(response, { rolls }) {
 	// A new token in the body is for the session, and the page must not see it, whether it was adopted or came too late.
 	const members = membersOf(bytes);
 	const rolled = members?.filter(({ name }) => name === rolledMember) ?? [];
+	const rest = rolled.length === 0 ? bytes : objectOf(/** @type {import("../members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember));
 	return {
 		meaning: head.rolled === undefined && rolled.length === 0 ? undefined : { ...head, body: base64(objectOf(rolled)) },
-		body: rolled.length === 0 ? bytes : objectOf(/** @type {import("./members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember)),
+		body: rest,
+		withheld: isTokenAnswer(rest, type),
 		drop() {},
 	};
 }
@@ -277,7 +294,11 @@ async function peeked(response, most) {
  * @param {import("./config.js").CallPolicy} policy
  * @param {string} [replayed]
  */
-function relay({ status, headers: theirs }, { body }, { responseHeaders = [] }, replayed) {
+function relay({ status, headers: theirs }, { body, withheld, drop }, { responseHeaders = [] }, replayed) {
+	if (withheld) {
+		drop();
+		throw new Problem("token_withheld", "The vendor's answer looks like one that hands out a token, and is withheld.", { reason: "token_in_answer" });
+	}
 	const headers = new Headers();
 	for (const name of responseHeaders) {
 		const value = theirs.get(name);

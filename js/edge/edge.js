@@ -147,14 +147,14 @@ async function answer(request, environment, visit) {
 
 	if (route === "call") {
 		const [name = "", below] = cut(path.slice("/v1/call/".length), "/");
-		const { connection, session } = await open(environment, principal, name, origin, visit);
+		const { connection, session, user } = await open(environment, principal, name, origin, visit);
 		if (!connection.call) {
 			throw notOpen("no_calls");
 		}
 		return sealedCall({
 			request, path: `/${below}`, search, connection, session,
 			body: read ? (read.length > 0 ? new Response(read).body : null) : request.body,
-			policy: connection.call, sessions: environment.sessions, log: visit.log,
+			policy: connection.call, sessions: environment.sessions, user, log: visit.log,
 		});
 	}
 
@@ -162,7 +162,7 @@ async function answer(request, environment, visit) {
 	if (typeof body.connection !== "string") {
 		throw new Problem("invalid_request", "connection must be the name of one.", { field: "connection", reason: "field" });
 	}
-	const { connection, session } = await open(environment, principal, body.connection, origin, visit);
+	const { connection, session, user } = await open(environment, principal, body.connection, origin, visit);
 	if (connection.sealed) {
 		throw new Problem("sealed", "This connection hands out no token: make your calls through /v1/call.");
 	}
@@ -180,6 +180,7 @@ async function answer(request, environment, visit) {
 		throw new Problem("invalid_request", "force must be true or false.", { field: "force", reason: "field" });
 	}
 	const kept = await environment.sessions.token(session, {
+		user,
 		...(body.rejected !== undefined && { rejected: tokenIn(body, "rejected") }),
 		...(body.force && { force: true }),
 	});
@@ -224,18 +225,20 @@ async function open({ config, sessions, secretOf }, principal, name, origin, vis
 	// A console's principal is the same object for as long as its JWT is known, and so its sessions need not be worked out again.
 	let known = sessionsOf.get(principal);
 	if (!known) {
-		sessionsOf.set(principal, (known = new Map()));
+		sessionsOf.set(principal, (known = { user: await sessions.user(principal), sessions: new Map() }));
 	}
-	let session = known.get(connection);
+	const { user } = known;
+	visit.log.user = user;
+	let session = known.sessions.get(connection);
 	if (!session) {
 		session = await sessions.session(identityFor(principal, connection, secretOf));
-		known.set(connection, session);
+		known.sessions.set(connection, session);
 	}
-	return { connection, session };
+	return { connection, session, user };
 }
 
 /**
- * @type {WeakMap<import("./authenticate.js").Principal, Map<import("./config.js").Connection, import("./sessions.js").Session>>}
+ * @type {WeakMap<import("./authenticate.js").Principal, { user: string, sessions: Map<import("./config.js").Connection, import("./sessions.js").Session> }>}
  */
 const sessionsOf = new WeakMap();
 

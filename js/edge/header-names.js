@@ -1,4 +1,5 @@
 // Which headers may pass a sealed call, and which never do, whatever a configuration says.
+import { carriesToken, holdsToken } from "./token-names.js";
 
 /** Of a request, unless the connection lists others. */
 export const defaultRequestHeaders = Object.freeze(["accept", "accept-language", "content-type"]);
@@ -14,33 +15,29 @@ const hopByHop = [
 	"accept-encoding", "expect", "host", "proxy-authenticate", "proxy-authorization",
 ];
 
-/** Credentials of any of the systems, or of the console itself. */
+/** Credentials, besides those that the systems' own names say. */
 const credentials = [
-	"authorization", "authentication", "cookie", "cookie2", "set-cookie", "set-cookie2", "www-authenticate", "x-app-key", "ccmessaging-token",
-	"x-auth-token", "x-token-expire", "appkey", "authtoken", "cf-access-jwt-assertion",
+	"cookie", "cookie2", "set-cookie", "set-cookie2", "www-authenticate", "authentication-info", "x-token-expire", "appkey", "guid", "set-guid",
+	"cf-access-jwt-assertion",
 ];
 
 /** What the edge says to browsers, and nobody in its name. */
 const ours = [
-	"cache-control", "content-security-policy", "content-security-policy-report-only", "strict-transport-security", "vary", "location", "refresh",
-	"link", "clear-site-data", "service-worker-allowed", "x-content-type-options", "x-frame-options", "origin", "referer", "forwarded", "alt-svc",
+	"cache-control", "content-security-policy", "content-security-policy-report-only", "strict-transport-security", "vary", "location",
+	"content-location", "refresh", "link", "clear-site-data", "service-worker-allowed", "x-content-type-options", "x-frame-options", "origin",
+	"referer", "forwarded", "alt-svc",
 ];
 
-/** Names under which a token may also stand in a query or, as members, in a body. */
-const tokenNames = new Set(["authorization", "authentication", "x-app-key", "ccmessaging-token", "x-auth-token", "authtoken"]);
-
-/** @param {string} name of a query's parameter */
-export function namesToken(name) {
-	return tokenNames.has(name.toLowerCase());
-}
-
 const never = new Set([...hopByHop, ...credentials, ...ours]);
-const neverBegin = ["access-control-", "cross-origin-", "cctoken-", "cf-", "sec-", "x-forwarded-", "x-http-method", "x-method-override", "proxy-"];
+const neverBegin = ["access-control-", "cross-origin-", "cctoken-", "cf-", "sec-", "x-forwarded-", "x-http-method", "x-method-override", "x-original-", "x-rewrite-", "proxy-"];
 
 /**
  * Whether a connection may list a header for requests or answers to pass.
  * @param {string} name in lower case
  */
 export function mayPass(name) {
-	return /^[a-z0-9][a-z0-9-]*$/.test(name) && !never.has(name) && !neverBegin.some((begin) => name.startsWith(begin));
+	return (
+		/^[a-z0-9][a-z0-9-]*$/.test(name) && !never.has(name) && !neverBegin.some((begin) => name.startsWith(begin)) &&
+		!carriesToken(name) && !holdsToken(name)
+	);
 }

@@ -15,6 +15,7 @@ const statuses = Object.freeze({
 	redirected: 502,
 	response_too_large: 502,
 	malformed_response: 502,
+	token_withheld: 502,
 	not_configured: 503,
 	unavailable: 503,
 	timeout: 504,

@@ -38,7 +38,13 @@ const remembered = 10_000;
 
 const encoder = new TextEncoder();
 
-/** Where a session is kept, and what its keeper is told with every request. @typedef {{ json: string, name: string, told: object }} Session */
+/**
+ * Where a session is kept, what its keeper is told with every request, and which calls its current token was accepted for.
+ * @typedef {{ json: string, name: string, told: object, accepted?: { serial: number, places: [user: string, call: string][] } }} Session
+ */
+
+/** So many of these calls are remembered. */
+const maxAccepted = 8;
 
 export class Sessions {
 	/** @type {CryptoKey | undefined} */ #key;
@@ -69,6 +75,7 @@ export class Sessions {
 			return known;
 		}
 		const { system, baseUrl, authUrl, appKey, appSecret } = identity;
+		/** @type {Session} */
 		const session = {
 			json,
 			name: await this.#name(json),
@@ -86,12 +93,12 @@ export class Sessions {
 
 	/**
 	 * @param {Session} session
-	 * @param {{ rejected?: string, force?: boolean }} [want]
+	 * @param {{ rejected?: string, force?: boolean, instead?: number, user?: string }} [want] instead: another one than that of this serial
 	 * @returns {Promise<KeptToken>}
 	 */
 	async token(session, want = {}) {
 		const now = Date.now();
-		if (want.rejected !== undefined || want.force) {
+		if (want.rejected !== undefined || want.force || want.instead !== undefined) {
 			this.#end(session);
 		} else {
 			const lease = this.#leases.get(session.json);
@@ -125,16 +132,46 @@ export class Sessions {
 	/**
 	 * What the answer to a business call means.
 	 * @param {Session} session
-	 * @param {{ serial: number, sentAgo: number, status: number, retryAfter?: string, date?: string, rolled?: string, body?: string }} answer
+	 * @param {{ serial: number, call: string, user: string, sentAgo: number, status: number, retryAfter?: string, date?: string, rolled?: string, body?: string }} answer
 	 * @returns {Promise<Outcome>}
 	 */
 	async judge(session, answer) {
 		/** @type {Outcome} */
-		const outcome = await this.#ask("judge", session, answer);
+		const { accepted } = session;
+		const outcome = await this.#ask("judge", session, { ...answer, ...(accepted?.serial === answer.serial && { accepted: accepted.places }) });
 		if (outcome.replay || outcome.rolled) {
 			this.#end(session);
 		}
 		return outcome;
+	}
+
+	/**
+	 * Notes that a call was answered with success: a refusal elsewhere then says less of the token. The keeper need not be
+	 * told of each.
+	 * @param {Session} session
+	 * @param {number} serial of the token that the call carried
+	 * @param {string} user
+	 * @param {string} call
+	 */
+	accepted(session, serial, user, call) {
+		if (session.accepted?.serial !== serial) {
+			session.accepted = { serial, places: [] };
+		}
+		const { places } = session.accepted;
+		if (!places.some(([one, place]) => one === user && place === call)) {
+			places.push([user, call]);
+			if (places.length > maxAccepted) {
+				places.shift();
+			}
+		}
+	}
+
+	/**
+	 * A keyed hash of who calls: it tells users apart, for the core and in the log, and names nobody.
+	 * @param {{ by: string, subject: string }} principal
+	 */
+	async user({ by, subject }) {
+		return (await this.#name(JSON.stringify(["user", by, subject]))).slice(0, 22);
 	}
 
 	/**

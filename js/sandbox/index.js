@@ -10,6 +10,7 @@ export { SandboxError } from "./error.js";
 /** @typedef {import("./error.js").SandboxErrorCode} SandboxErrorCode */
 /** @typedef {import("./options.js").SandboxOptions} SandboxOptions */
 /** @typedef {import("./options.js").Lifetimes} Lifetimes */
+/** @typedef {import("./options.js").PathReading} PathReading */
 /** @typedef {import("./systems.js").SandboxSystem} SandboxSystem */
 /** @typedef {import("./systems.js").ListedSystem} ListedSystem */
 /** @typedef {import("./systems.js").Call} Call */

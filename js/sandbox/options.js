@@ -7,6 +7,12 @@ import { invalidOption } from "./error.js";
  */
 
 /**
+ * What the servers before the systems make of a path: with "written" nothing, so that only the documented form is known; with
+ * "nginx", "envoy", "tomcat" or "iis" what these do; with "chain" all of it, several times.
+ * @typedef {"written" | "nginx" | "envoy" | "tomcat" | "iis" | "chain"} PathReading
+ */
+
+/**
  * The settings of a sandbox.
  * @typedef {object} SandboxOptions
  * @property {string} [host] the address to listen on. Default "127.0.0.1".
@@ -16,15 +22,16 @@ import { invalidOption } from "./error.js";
  * @property {Lifetimes} [lifetimes] in seconds
  * @property {{ [system: string]: number }} [logins] how many logins a user has in a minute, or whatever the system's window is,
  *   before they are intercepted. Default: as `sandbox.systems` has it.
+ * @property {PathReading} [paths] how the servers before the systems read a path. Default "written".
  * @property {string} [allowOrigin] the one origin whose pages may call the sandbox, such as "http://127.0.0.1:5173".
  *   By default none: a page's call needs CORS.
  * @property {() => number} [now] the vendors' time of day in milliseconds. Default `Date.now`.
  */
 
-const names = ["host", "port", "lifetime", "lifetimes", "logins", "allowOrigin", "now"];
+const names = ["host", "port", "lifetime", "lifetimes", "logins", "paths", "allowOrigin", "now"];
 
 /**
- * The options as the program and the server take them. What is particular to a system is checked by the program alone.
+ * The options as the program and the server take them. Which names there are, of systems, kinds of tokens and readings, is checked by the program alone.
  * @param {SandboxOptions} [options]
  */
 export function readOptions(options = {}) {
@@ -35,7 +42,7 @@ export function readOptions(options = {}) {
 	if (unknown !== undefined) {
 		throw invalidOption(unknown, `is not an option; there are ${names.join(", ")}`);
 	}
-	const { host = "127.0.0.1", port = 0, lifetime, lifetimes = {}, logins = {}, allowOrigin = "", now } = options;
+	const { host = "127.0.0.1", port = 0, lifetime, lifetimes = {}, logins = {}, paths = "written", allowOrigin = "", now } = options;
 	if (typeof host !== "string" || host === "") {
 		throw invalidOption("host", "must be an address of this machine, such as 127.0.0.1");
 	}
@@ -47,6 +54,9 @@ export function readOptions(options = {}) {
 	}
 	checkNumbers("lifetimes", lifetimes, wholeSeconds);
 	checkNumbers("logins", logins, "must be a whole number");
+	if (typeof paths !== "string" || !paths) {
+		throw invalidOption("paths", "must be the name of a reading, such as written");
+	}
 	if (allowOrigin !== "" && !isOrigin(allowOrigin)) {
 		throw invalidOption("allowOrigin", "must be an origin without a path, such as http://127.0.0.1:5173");
 	}
@@ -56,7 +66,7 @@ export function readOptions(options = {}) {
 	return {
 		host,
 		port,
-		settings: { lifetime, lifetimes, logins, allowOrigin, hostClock: now !== undefined },
+		settings: { lifetime, lifetimes, logins, paths, allowOrigin, hostClock: now !== undefined },
 		now: steady(now ?? Date.now),
 	};
 }

@@ -335,10 +335,11 @@ async function ends() {
 	await Promise.all(fresh().map(({ identity }) => attempt(() => small.getToken(identity)))); // more than fit
 	const client = createClient();
 	const [{ identity }, { identity: other }] = fresh();
+	const before = seen.length;
 	const waiting = [
 		attempt(() => client.getToken(identity)), attempt(() => client.getToken(identity, { signal: AbortSignal.abort() })),
 	];
-	while (!seen.at(-1)?.where.startsWith("error")) {
+	while (!seen.slice(before).some(({ where }) => where.startsWith("error"))) {
 		await new Promise((resolve) => setTimeout(resolve, 1));
 	}
 	client.session(identity).forget();

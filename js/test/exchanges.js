@@ -5,7 +5,7 @@ import { manualClock, settled } from "./clock.js";
 import { identities, json, lenient } from "./vendor.js";
 
 const timeoutMs = 4000;
-const edge = { edge: "https://edge.test", connection: "web", authorization: "JWT" };
+const edge = { edge: "https://edge.test", connection: "web", subject: "agent-7", authorization: "JWT" };
 const { appSecret, ...messaging } = identities.ccmessaging;
 const isales = { result: "0", resultData: { token: "T0", tokenExpirationTime: 300 } };
 

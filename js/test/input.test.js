@@ -21,7 +21,6 @@ const calls = {
 	supplied: ({ core, exchange }) => core.supplied(exchange, now, { token: secret, lifeMs: 0 }),
 	judge: ({ core, session }) => core.judge(session, 0, now, now, head, body),
 	verify: ({ core, session }) => core.verify(session, now, secret),
-	carry: ({ core }) => core.carry({ authToken: secret }, body),
 };
 
 for (const [name, call] of Object.entries(calls)) {
@@ -37,3 +36,15 @@ for (const [name, call] of Object.entries(calls)) {
 		assert.equal(instance.read(pointer, 512).replace(/\0+$/, ""), "");
 	});
 }
+
+test("answers of 1 MiB, however many, take the memory of little more than one", async () => {
+	const instance = await createModule(load).start();
+	const core = new Core(instance, { seed: [1, 2], timeoutMs: 1000, maxSessions: 10 });
+	const { session } = core.open(identity, now);
+	const before = instance.memory().length;
+	const large = new TextEncoder().encode(JSON.stringify({ list: Array.from({ length: 10_000 }, (_, n) => ({ n, text: "text" })) }).padEnd(1 << 20));
+	for (let i = 0; i < 200; i++) {
+		core.judge(session, 0, now, now, { status: 401 }, large);
+	}
+	assert.ok(instance.memory().length - before <= 2.5 * 2 ** 20, `${(instance.memory().length - before) / 2 ** 20} MiB`);
+});

@@ -146,6 +146,146 @@ for (const [what, change] of [
 	});
 }
 
+/** What the pages answer to a page that asks for a key, as a script of the origin hears it. */
+async function answersTo(key) {
+	const heard = [];
+	const channel = new BroadcastChannel("cctoken");
+	channel.onmessage = ({ data }) => data.key === key && heard.push(data.type);
+	channel.postMessage({ type: "want", key, after: -Infinity });
+	await settled();
+	channel.close();
+	return heard;
+}
+const lastKey = () => locks.held.findLast((name) => !name.endsWith("present")).replace("cctoken ", "");
+
+/** An edge whose tokens name the user who was asked as, in the words of the JWT. */
+function naming() {
+	const vendor = edge();
+	const as = [];
+	const fetch = async (_, { headers }) => {
+		const { sub } = JSON.parse(Buffer.from(new Headers(headers).get("authorization").split(".")[1], "base64url"));
+		as.push(sub);
+		const answer = { system: "isales", token: `${sub}-${as.length}`, expiresIn: 3600, headers: { Authentication: `Bearer ${sub}` } };
+		return new Response(JSON.stringify(answer), { headers: { "content-type": "application/json" } });
+	};
+	const of = (user, subject = user.name) => ({ ...vendor.identity, subject, authorization: async () => jwt({ sub: user.name, exp: Date.now() }) });
+	return { fetch, as, of };
+}
+
+for (const [what, subject] of [["subjects of their own", undefined], ["one subject for all, by mistake", "me"]]) {
+	test(`one page signed in as A, another as B, with ${what}: nothing is shared, whoever asks first`, async () => {
+		const { fetch, as, of } = naming();
+		const [a, b] = [page({ fetch }), page({ fetch })];
+		const get = (client, name, options) => value(client.getToken(of({ name }, subject), options));
+		assert.deepEqual(await Promise.all([get(a, "A"), get(b, "B")]).then((tokens) => tokens.map((token) => token[0])), ["A", "B"]);
+		await settled();
+		const rejected = await Promise.all([get(a, "A"), get(b, "B")]);
+		const next = await Promise.all([get(a, "A", { rejected: rejected[0] }), get(b, "B", { rejected: rejected[1] })]);
+		assert.deepEqual(next.map((token) => token[0]), ["A", "B"]);
+		assert.deepEqual(as.sort(), ["A", "A", "B", "B"]);
+		assert.equal((await value(page({ fetch }).getToken(of({ name: "B" }))))[0], "B");
+		assert.equal(as.length, 4, "though B's own pages share");
+	});
+}
+
+test("A signs out in one page and B signs in there, while another page is still A's: each goes on as who they are", async () => {
+	const { fetch, of } = naming();
+	const [one, other] = [page({ fetch }), page({ fetch })];
+	const [here, there] = [{ name: "A" }, { name: "A" }];
+	const first = await value(one.getToken(of(here)));
+	assert.equal(await value(other.getToken(of(there))), first);
+	one.session(of(here)).forget();
+	here.name = "B";
+	assert.equal((await value(one.getToken(of(here))))[0], "B");
+	await settled();
+	assert.equal(await value(other.getToken(of(there))), first);
+	assert.equal((await value(other.getToken(of(there), { rejected: first })))[0], "A");
+	assert.equal((await value(one.getToken(of(here))))[0], "B");
+});
+
+test("a page in which a user was forgotten keeps and hands on nothing of theirs", async () => {
+	const { fetch, as, of } = naming();
+	const one = page({ fetch });
+	await one.getToken(of({ name: "A" }));
+	const key = lastKey();
+	assert.deepEqual(await answersTo(key), ["have"]);
+	one.session(of({ name: "A" })).forget();
+	assert.deepEqual(await answersTo(key), []);
+	assert.deepEqual((await locks.query()).held.filter(({ name }) => name.includes(key)), []);
+	assert.equal(await value(page({ fetch }).getToken(of({ name: "A" }))), "A-2");
+	assert.equal(await value(one.getToken(of({ name: "A" }))), "A-2", "and takes part again when that user is asked for again");
+	assert.deepEqual(as, ["A", "A"]);
+	assert.deepEqual(await answersTo(key), ["have", "have"]);
+});
+
+test("a page keeps nothing of users who are not its own, and has no word in what they share", async () => {
+	const { fetch, as, of } = naming();
+	const bystander = page({ fetch });
+	await bystander.getToken(of({ name: "B" }));
+	const mine = page({ fetch });
+	await mine.getToken(of({ name: "A" }));
+	const key = lastKey();
+	assert.deepEqual(await answersTo(key), ["have"], "of the page of A alone");
+	assert.equal(await value(page({ fetch }).getToken(of({ name: "A" }))), "A-2");
+	assert.deepEqual(as, ["B", "A"]);
+});
+
+test("a user who is forgotten while the page waits for another one's request is not there when that ends", async () => {
+	const { fetch, as, of } = naming();
+	let release;
+	const hanging = page({ fetch: async (...request) => (await new Promise((resolve) => (release = resolve)), fetch(...request)) });
+	const first = hanging.getToken(of({ name: "A" }));
+	await settled();
+	const one = page({ fetch });
+	const waiting = one.getToken(of({ name: "A" }));
+	await settled();
+	one.session(of({ name: "A" })).forget();
+	await assert.rejects(waiting, { code: "forgotten" });
+	release();
+	await first;
+	await settled();
+	assert.deepEqual([as, await answersTo(lastKey())], [["A"], ["have"]]);
+});
+
+for (const [when, name] of [["is told apart", "digest"], ["appears to the others", "request"]]) {
+	test(`a user who is forgotten while the page ${when} is not there afterwards`, async (t) => {
+		const { fetch, as, of } = naming();
+		const one = page({ fetch });
+		const session = one.session(of({ name: "A" }));
+		const [object, method] = name === "digest" ? [crypto.subtle, "digest"] : [locks, "request"];
+		const real = object[method].bind(object);
+		t.mock.method(object, method, (...args) => (session.forget(), real(...args)), { times: 1 });
+		await assert.rejects(session.getToken(), { code: "forgotten" });
+		await settled();
+		const before = locks.held.length;
+		assert.deepEqual(as, []);
+		assert.equal((await session.getToken()).value, "A-1");
+		const key = lastKey();
+		assert.deepEqual((await locks.query()).held.filter(({ name }) => name.includes(key)).length, 1);
+		assert.deepEqual(locks.held.slice(before).length, 2);
+		session.forget();
+		await settled();
+		assert.deepEqual((await locks.query()).held.filter(({ name }) => name.includes(key)), []);
+	});
+}
+
+test("what a page keeps for the others ends with its session, and with forget() where a cooldown keeps that", async () => {
+	const vendor = edge();
+	let status = 200;
+	const fetch = async (...request) => (status === 200 ? vendor.fetch(...request) : new Response("", { status }));
+	const small = createClient(module, { fetch, maxSessions: 1 }, platformClock, { tabs: pages });
+	clients.push(small);
+	await small.getToken(vendor.identity);
+	const first = lastKey();
+	await small.getToken({ ...vendor.identity, connection: "other" });
+	const second = lastKey();
+	assert.deepEqual([await answersTo(first), await answersTo(second)], [[], ["have"]]);
+	status = 500;
+	await assert.rejects(small.getToken({ ...vendor.identity, connection: "other" }, { forceRefresh: true }), { code: "vendor_failure" });
+	small.session({ ...vendor.identity, connection: "other" }).forget();
+	assert.deepEqual(await answersTo(second), []);
+});
+
 test("a page that hangs holds the others up for a bounded time only", async () => {
 	const vendor = edge();
 	const waits = [];

@@ -194,10 +194,10 @@ class Host {
 			const options = force || rejected ? { forceRefresh: force, rejected } : undefined;
 			return this.ask(name, () => this.client.getToken(identity ? this.resolve(identity) : this.identity, options));
 		},
-		call(name, { identity, body = "", stream }) {
+		call(name, { identity, body = "", stream, path = "/business" }) {
 			const init = { method: "POST", body: stream ? new Blob([body]).stream() : body, duplex: "half" };
 			const who = identity ? this.resolve(identity) : this.identity;
-			return this.ask(name, () => this.client.fetch(who, "/business", init));
+			return this.ask(name, () => this.client.fetch(who, path, init));
 		},
 		verify(name, { value, identity }) {
 			return this.ask(name, () => this.client.verifyToken(value, identity ? this.resolve(identity) : this.identity));

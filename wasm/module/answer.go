@@ -5,9 +5,8 @@ package main
 import (
 	"strconv"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"cctoken/core"
+	"cctoken/core/quote"
 )
 
 // answer writes what a call results in, and the effects that came with it.
@@ -24,15 +23,15 @@ func answer(client uint32, result func()) uint32 {
 	return out.end()
 }
 
-// response reads what JavaScript says of a response: two numbers, and in the
-// input the headers that matter as JSON, if there are any, then the body.
-func response(status, age float64, headers, body uint32) core.Response {
+// response reads what JavaScript says of a response: two numbers, and in the input
+// from an offset on the headers that matter as JSON, if there are any, then the body.
+func response(status, age float64, from, headers, body uint32) core.Response {
 	var r core.Response
 	if headers != 0 {
-		r = core.ResponseHeaders(in[:headers])
+		r = core.ResponseHeaders(in[from : from+headers])
 	}
 	r.Status, r.Age = int(status), int64(age)
-	r.Body = in[headers : headers+body]
+	r.Body = in[from+headers : from+headers+body]
 	return r
 }
 
@@ -73,7 +72,7 @@ func (w *writer) close(bracket byte) {
 
 func (w *writer) quote(s string) {
 	w.separate()
-	w.data, _ = jsontext.AppendQuote(w.data, s)
+	w.data = quote.Append(w.data, s)
 }
 
 // name writes the name of a member: one of this program's own, in which nothing is to be escaped.

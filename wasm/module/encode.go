@@ -34,10 +34,15 @@ func (w *writer) effect(e core.Effect) {
 		w.request("request", e.Request)
 	case e.Kind == core.Notify:
 		w.event("event", e.Event)
+	case e.Kind == core.Settled:
+		if e.Err != nil {
+			w.failure("error", e.Err)
+		}
+		if e.Token.Value != "" {
+			w.token("token", e.Token)
+		}
 	case e.Err != nil:
 		w.failure("error", e.Err)
-	case e.Kind == core.Settled:
-		w.token("token", e.Token)
 	case e.Kind == core.Verified:
 		w.verdict("verdict", e.Verdict)
 	}

@@ -44,10 +44,12 @@ func input(n uint32) uint32 {
 func output() uint32 { return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(out.data)))) }
 
 // wipe clears the first n bytes of the input once they have been read, so that no
-// secret stays there. A buffer that one large answer made is let go.
+// secret stays there. A buffer that a large answer made is kept: memory is never given
+// back, and the next such answer would take as much again before the last one's is free.
+// Only an identity can be larger, and its buffer is let go.
 func wipe(n uint32) {
 	clear(in[:n])
-	if cap(in) > 64<<10 {
+	if cap(in) > 2*core.MaxAnswer {
 		in = nil
 	}
 }
@@ -128,15 +130,15 @@ func lease(client uint32, session, wall, mono float64) float64 {
 }
 
 //go:wasmexport get
-func get(client uint32, session, wall, mono float64, force, n uint32) uint32 {
-	want := core.Want{Force: force != 0, Rejected: text(n)}
+func get(client uint32, session, wall, mono float64, force uint32, instead float64, n uint32) uint32 {
+	want := core.Want{Force: force != 0, Instead: uint64(instead), Rejected: text(n)}
 	d := clients[client].Get(core.SessionID(session), instant(wall, mono), want)
 	return answer(client, func() { out.decision(d) })
 }
 
 //go:wasmexport answered
 func answered(client uint32, exchange, wall, mono, status, age float64, headers, body uint32) uint32 {
-	clients[client].Answered(uint64(exchange), instant(wall, mono), response(status, age, headers, body))
+	clients[client].Answered(uint64(exchange), instant(wall, mono), response(status, age, 0, headers, body))
 	wipe(headers + body)
 	return answer(client, nil)
 }
@@ -160,10 +162,11 @@ func woken(client uint32, exchange, wall, mono float64) uint32 {
 }
 
 //go:wasmexport judge
-func judge(client uint32, session, serial, sentWall, sentMono, wall, mono, status, age float64, headers, body uint32) uint32 {
-	r := response(status, age, headers, body)
-	o := clients[client].Judge(core.SessionID(session), uint64(serial), instant(sentWall, sentMono), instant(wall, mono), r)
-	wipe(headers + body)
+func judge(client uint32, session, serial, sentWall, sentMono, wall, mono float64, call uint32, status, age float64, headers, body uint32) uint32 {
+	at := core.Place{Call: string(in[:call])}
+	r := response(status, age, call, headers, body)
+	o := clients[client].Judge(core.SessionID(session), uint64(serial), at, instant(sentWall, sentMono), instant(wall, mono), r)
+	wipe(call + headers + body)
 	return answer(client, func() {
 		out.boolean("replay", o.Replay)
 		out.boolean("rolled", o.Rolled)
@@ -196,20 +199,4 @@ func verify(client uint32, session, wall, mono float64, n uint32) uint32 {
 func forget(client uint32, session, wall, mono float64) uint32 {
 	clients[client].Forget(core.SessionID(session), instant(wall, mono))
 	return answer(client, nil)
-}
-
-// carry puts the members that a call carries, given as a JSON object of
-// strings, into the JSON object of its body.
-//
-//go:wasmexport carry
-func carry(members, body uint32) uint32 {
-	merged, err := core.CarryBody("", in[members:members+body], core.Members(in[:members]))
-	wipe(members + body)
-	out.begin()
-	if err != nil {
-		out.failure("error", err)
-	} else {
-		out.text("body", string(merged))
-	}
-	return out.end()
 }

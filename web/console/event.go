@@ -3,7 +3,7 @@ package console
 import (
 	"strconv"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"cctoken/core/quote"
 )
 
 // EventType is an event's type as the package names it, or one of the page's own two.
@@ -152,14 +152,14 @@ func (o *object) name(name string) {
 	if o.data[len(o.data)-1] != '{' {
 		o.data = append(o.data, ',')
 	}
-	o.data, _ = jsontext.AppendQuote(o.data, name)
+	o.data = quote.Append(o.data, name)
 	o.data = append(o.data, ':')
 }
 
 func (o *object) text(name, text string) {
 	if text != "" {
 		o.name(name)
-		o.data, _ = jsontext.AppendQuote(o.data, text)
+		o.data = quote.Append(o.data, text)
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"flag"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,6 +49,18 @@ func sandboxFlags(flags *flag.FlagSet, options *sandbox.Options) {
 			return errors.New("must be a system and a whole number, such as x=5")
 		}
 		options.Logins[sandbox.System(system)] = n
+		return nil
+	})
+	var readings []string
+	for _, reading := range sandbox.AllPaths {
+		readings = append(readings, string(reading))
+	}
+	flags.Func("paths", "`reading` that the servers before the systems make of a path, by default as it is written; one of "+
+		strings.Join(readings, ", "), func(text string) error {
+		if !slices.Contains(readings, text) {
+			return errors.New("there is no such reading")
+		}
+		options.Paths = sandbox.Paths(text)
 		return nil
 	})
 	flags.StringVar(&options.AllowOrigin, "allow-origin", "", "the one other origin whose pages may call the sandbox")

@@ -198,6 +198,7 @@ func TestWrongFlagsAreRefused(t *testing.T) {
 		{[]string{"-logins", "cubedrive=many"}, 2},
 		{[]string{"-logins", "cubedrive=0"}, 2},
 		{[]string{"-logins", "isales=5"}, 2},
+		{[]string{"-paths", "apache"}, 2},
 		{[]string{"-connect", "*"}, 2},
 		{[]string{"-connect", "edge.example"}, 2},
 		{[]string{"-connect", "https://edge.example/path"}, 2},

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { brotliCompress, constants } from "node:zlib";
+import { press } from "../../build/brotli.js";
 import { installed, weigh } from "./packages.js";
 import { ways } from "./ways.js";
 
@@ -22,13 +22,7 @@ const pages = {
 	"openid.js": `export { Configuration, clientCredentialsGrant } from "openid-client";`,
 };
 
-/** @param {Uint8Array} data */
-async function pressed(data) {
-	const { length } = await promisify(brotliCompress)(data, {
-		params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: data.length },
-	});
-	return length;
-}
+const pressed = async (/** @type {Uint8Array} */ data) => (await press(data)).length;
 
 const { build } = createRequire(join(await installed("esbuild"), "/"))("esbuild");
 

@@ -1,5 +1,6 @@
 // A token that somebody already has, and a business call of their choice.
 import { createClient } from "../../node.js";
+import { failingCode } from "./answer.js";
 import { beginning } from "./beginning.js";
 import { problem, warning, well } from "./finding.js";
 
@@ -112,33 +113,4 @@ async function call(identity, fresh, value, path, timeoutMs) {
 		signal: AbortSignal.timeout(timeoutMs),
 	});
 	return { status: response.status, code: failingCode(identity.system, await beginning(response)) };
-}
-
-/** Where each system says whether a call succeeded, and the values that say so. @type {Record<string, { names: string[], good: string[] }>} */
-const successes = {
-	appcube: { names: ["errorCode"], good: ["0", "200"] },
-	ccmessaging: { names: ["resultCode", "errorCode"], good: ["0", "200"] },
-	isales: { names: ["result"], good: ["0"] },
-	cubedrive: { names: ["success"], good: ["true"] },
-};
-
-/**
- * @param {string} system
- * @param {string} body
- * @returns {string} "" where it is no failure, or nobody can tell
- */
-function failingCode(system, body) {
-	let fields;
-	try {
-		fields = JSON.parse(body);
-	} catch {
-		return "";
-	}
-	const { names, good } = successes[system] ?? { names: [], good: [] };
-	const name = names.find((each) => ["string", "number", "boolean"].includes(typeof fields?.[each]) && !good.includes(String(fields[each])));
-	if (name === undefined) {
-		return "";
-	}
-	const value = String(fields[name]);
-	return /^(-?\d{1,9}|false)$/.test(value) ? `${name} ${value}` : name; // a text could quote anything
 }

@@ -1,22 +1,25 @@
 // The token itself, by the package: what it says, together with what the vendor was seen to answer.
 import { TokenError } from "../../error.js";
+import { parts, texts } from "../../generated/texts.js";
 import { createClient, validateIdentity } from "../../node.js";
+import { baseAt, dependencyOf, isGiven } from "../bases.js";
 import { shorten, span } from "../terminal.js";
 import { problem, well } from "./finding.js";
 import { obstacle, proxyRefusal, proxyUnreachable } from "./obstacles.js";
 import { probe } from "./probe.js";
-import { record } from "./recorder.js";
+import { nothing, record } from "./recorder.js";
 
 /** @typedef {import("./finding.js").Finding} Finding */
 /** @typedef {import("./recorder.js").Exchange} Exchange */
-/** @typedef {import("../../identity.js").Fields} Fields */
+/** @typedef {import("../../generated/identity.js").VendorIdentity} VendorIdentity */
+/** @typedef {import("../../generated/texts.js").Advice} Advice */
 /** @typedef {import("./way.js").Look} Look */
 /** @typedef {import("./way.js").Way} Way */
 
 /**
  * What is known when a token was refused.
  * @typedef {object} Case
- * @property {Fields} identity
+ * @property {VendorIdentity} identity
  * @property {TokenError} error
  * @property {Exchange} last
  * @property {Way | undefined} way where the last request went
@@ -24,7 +27,7 @@ import { record } from "./recorder.js";
  */
 
 /**
- * @param {import("../../identity.js").VendorIdentity} identity
+ * @param {VendorIdentity} identity
  * @returns {Promise<TokenError | undefined>} what the core has against it
  */
 export async function check(identity) {
@@ -40,20 +43,20 @@ export async function check(identity) {
 }
 
 /**
- * @param {import("../../identity.js").VendorIdentity} identity
+ * @param {VendorIdentity} identity
  * @param {{ timeoutMs: number, ways: ReadonlyMap<string, Way>, look: Look }} world ways: by origin
  * @returns {Promise<{ finding: Finding, token?: import("../../token.js").Token }>}
  */
 export async function login(identity, { timeoutMs, ways, look }) {
-	const { fetch, exchanges } = record();
+	const { fetch, exchanges } = record(identity.system);
 	const client = createClient({ fetch, timeoutMs });
 	try {
 		const token = await client.getToken(identity);
 		const life = token.expiresAt ? `lives ${span(token.expiresAt.getTime() - token.issuedAt.getTime())}` : "states no lifetime";
 		return { finding: well("token", `${shorten(token.value)} was got, and ${life}`), token };
 	} catch (error) {
-		const last = exchanges.at(-1) ?? { origin: "", path: "", status: 0, content: "empty", location: undefined, about: undefined, failure: "" };
-		return { finding: await explain({ identity: /** @type {Fields} */ (identity), error: /** @type {TokenError} */ (error), last, way: ways.get(last.origin), look }) };
+		const last = exchanges.at(-1) ?? nothing;
+		return { finding: await explain({ identity, error: /** @type {TokenError} */ (error), last, way: ways.get(last.origin), look }) };
 	} finally {
 		client.close();
 	}
@@ -64,23 +67,23 @@ export async function login(identity, { timeoutMs, ways, look }) {
  * @returns {Promise<Finding>}
  */
 async function explain(it) {
-	const { identity, error, last, way, look } = it;
+	const { error, last, way, look } = it;
 	const answered = answerOf(it);
 	switch (error.code) {
 		case "credentials_refused":
 		case "address_not_admitted":
 			return refused(it);
 		case "vendor_failure":
-			return last.about === "key" || error.vendorCode === 401 || error.vendorCode === 403
-				? wrongCredentials(identity, `${answered}, and the vendor's code${last.about === "key" ? " and text speak" : " speaks"} of the credentials.`)
+			return isOfKey(last) || error.vendorCode === 401 || error.vendorCode === 403
+				? wrongCredentials(it, `${answered}, and the vendor's code${isOfKey(last) ? " and text speak" : " speaks"} of the credentials.`)
 				: problem("token", "vendor_failure", `the vendor reports a failure${error.vendorCode === undefined ? "" : ` (its code ${error.vendorCode})`}`, `${answered}; its documents call that a failure of the values that were sent.`, [
-						identity.system === "appcube" ? "Check appKey and appSecret first: AppCube says no more than a code, and its API Password can be changed at any time." : "Check the values of the identity's fields: user, channel, account.",
+						saidOf(it).failed || "Check the values of the identity's fields: user, channel, account.",
 						"Look the code up in the vendor's documents, or ask the vendor.",
 					]);
 		case "bad_request":
 			return problem("token", "bad_request", "the vendor calls the request incorrect", `${answered}.`, ["Check the values of the identity's fields.", "Check the path of the base URL."]);
 		case "not_found":
-			return problem("token", "wrong_base_url", "the vendor's interface is not at this base URL", `${answered}: something speaks HTTP there, but does not know the path.`, ["Check host, port and path of the base URL.", ...(identity.system === "ccmessaging" ? ["tokenByAkSk often has another base URL, mostly without the port: that is authUrl."] : [])]);
+			return problem("token", "wrong_base_url", "the vendor's interface is not at this base URL", `${answered}: something speaks HTTP there, but does not know the path.`, ["Check host, port and path of the base URL.", ...some(saidOf(it).absent)]);
 		case "redirected":
 			return problem("token", "redirected", `the login is redirected${last.location ? ` to ${look.quote(last.location)}` : ""}`, `${answered}. Credentials are not sent after a redirect.`, [
 				"If that is the vendor's new address, use it as the base URL.",
@@ -103,6 +106,28 @@ async function explain(it) {
 	return problem("token", "failed", error.message, `The package gave up with ${error.code}.`, ["docs/errors.md says what that means."]);
 }
 
+/**
+ * Whether it was the part on which the system depends that was asked last.
+ * @param {Case} it
+ */
+const isAtPart = ({ identity, error }) => error.step === dependencyOf(identity)?.step && !isGiven(identity);
+
+/**
+ * What whoever was asked last says to people.
+ * @param {Case} it
+ * @returns {import("../../generated/texts.js").FailureTexts}
+ */
+function saidOf(it) {
+	const part = isAtPart(it) ? parts[dependencyOf(it.identity)?.system ?? ""] : undefined;
+	return part ?? texts[it.identity.system];
+}
+
+/** @param {string} text "" where there is none */
+const some = (text) => (text === "" ? [] : [text]);
+
+/** @param {Exchange} last */
+const isOfKey = (last) => last.about === "key_refused";
+
 /** @param {Case} it */
 const answerOf = (it) => `${pathOf(it)} answered ${it.last.status}`;
 
@@ -110,71 +135,78 @@ const answerOf = (it) => `${pathOf(it)} answered ${it.last.status}`;
  * The path that was called: what the base URL has of it is quoted, the rest is the interface's own.
  * @param {Case} it
  */
-function pathOf({ identity: { authUrl, baseUrl }, last: { path }, look }) {
-	const bases = [authUrl, baseUrl].map((url) => (url === undefined ? "" : new URL(String(url)).pathname.replace(/\/+$/, "")));
+function pathOf({ identity, error, last: { path }, look }) {
+	const bases = [baseAt(identity, error.step), identity.baseUrl].map((url) => new URL(url).pathname.replace(/\/+$/, ""));
 	const base = bases.filter((each) => path.startsWith(each)).sort((a, b) => b.length - a.length)[0] ?? path;
 	return look.quote(base) + path.slice(base.length);
 }
 
 /**
- * A 401 or 403, or CubeDrive's "success": false. Vendors tell little apart here; what they leave open is said.
+ * The interface that was called, by the end of its path.
+ * @param {Case} it
+ */
+const interfaceOf = (it) => /** @type {string} */ (pathOf(it).split("/").at(-1));
+
+/**
+ * A 401 or 403, or a refusal by the body's own code. Vendors tell little apart here; what they leave open is said.
  * @param {Case} it
  * @returns {Finding}
  */
 function refused(it) {
-	const { identity, error, last, way, look } = it;
-	const local = way?.local ?? "";
+	const { identity, error, last } = it;
 	const answered = answerOf(it);
-	const supplied = identity.accessToken !== undefined;
-	if (error.code === "address_not_admitted" || last.about === "address") {
-		return problem("token", "address_not_admitted", "the vendor does not admit this machine's address", `${answered}, and its text speaks of an address.`, addressAdvice(local));
+	if (error.code === "address_not_admitted" || last.about === "address_not_admitted") {
+		return problem("token", "address_not_admitted", "the vendor does not admit this machine's address", `${answered}, and its text speaks of an address.`, addressAdvice(it));
 	}
-	if (identity.system !== "ccmessaging") {
-		return wrongCredentials(identity, identity.system === "cubedrive" ? `${pathOf(it)} answered "success": false.` : `${answered}${last.about === "key" ? ", and its text speaks of the credentials" : ""}: ${identity.system === "isales" ? `its document calls that ${error.status === 403 ? "a failed authentication" : "not authorised"}` : "that is a refusal"}.`);
+	const { relying } = texts[identity.system];
+	if (relying && !isAtPart(it)) {
+		return refusedWithToken(it, relying);
 	}
-	if (last.path.endsWith("/tokenByAkSk")) {
-		if (last.about === "key" || error.status === 401) {
-			return wrongCredentials(identity, `${answered}${last.about === "key" ? ", and its text speaks of the key or secret" : ""}.`);
-		}
-		return problem("token", "refused_unclear", "tokenByAkSk refuses, and does not say why", `${answered}: a wrong app key, a wrong app secret, an app that is switched off and an address that is not admitted can all look like this.`, [
-			"Log in once from a machine whose address is certainly admitted, with the same key and secret. If it works there, it is the address.",
-			"If it fails there too, it is the key or the secret: copy both anew from the API Fabric, without spaces at their ends.",
-			...addressAdvice(local),
-		]);
+	const { unclear, statuses } = saidOf(it);
+	if (unclear && !isOfKey(last) && error.status !== 401) {
+		return refusedUnclearly(it, unclear);
 	}
-	// applyToken: an AccessToken was there, and was not enough.
-	if (supplied && (last.about === "token" || error.status === 401)) {
-		return problem("token", "access_token_expired", "the AccessToken that was given has expired, or is none", `${answered}${last.about === "token" ? ", and its text speaks of an expired or illegal token" : ""}. An AccessToken lives an hour at most.`, [
-			"Get a new one by tokenByAkSk from where you got this one, and give that.",
-			"Or give appSecret in place of accessToken: then it is fetched and renewed by itself.",
-		]);
-	}
-	if (last.about === "token") {
-		return problem("token", "access_token_not_accepted", "applyToken does not accept an AccessToken that was issued a moment ago", `tokenByAkSk gave one for this key and secret, so both are right; ${answered}, and its text speaks of an expired or illegal token.`, [
-			"Check that authUrl and baseUrl are of the same environment: one's tokens are nothing to the other.",
-			"Ask the vendor to compare the clocks of the two servers.",
-		]);
-	}
-	if (last.about === "key") {
-		return wrongCredentials(identity, `${answered}, and its text speaks of the app key.`);
-	}
-	return problem(
-		"token",
-		"refused_unclear",
-		"applyToken refuses, and does not say why",
-		supplied
-			? `${answered}: an AccessToken that has expired, one of another app key, and an address that is not admitted can all look like this.`
-			: `${answered}. tokenByAkSk gave an AccessToken, so key and secret are right; what is left is an app that may not use the web client, and an address that is not admitted there.`,
-		[
-			...(supplied ? ["Try a new AccessToken, of this very app key; it lives an hour at most."] : ["Check that the app key is allowed to call ccmessaging, and the channel is its own."]),
-			"Try once from a machine whose address is certainly admitted. If it works there, it is the address.",
-			...addressAdvice(local),
-		],
-	);
+	const called = statuses[error.status ?? 0];
+	const code = error.status !== undefined && error.status < 300 ? last.code : "";
+	const text = `${code && ` with ${code}`}${isOfKey(last) ? ", and its text speaks of the credentials" : ""}`;
+	return wrongCredentials(it, `${answered}${text}${called ? `: its document calls that ${called}` : text ? "" : ": that is a refusal"}.`);
 }
 
-/** @param {string} local */
-function addressAdvice(local) {
+/**
+ * The token of the part was there, and was not enough.
+ * @param {Case} it
+ * @param {import("../../generated/texts.js").RelyingTexts} relying
+ */
+function refusedWithToken(it, relying) {
+	const { identity, error, last } = it;
+	const given = isGiven(identity);
+	const dead = last.about === "access_token_dead";
+	const answered = `${answerOf(it)}${dead ? ", and its text speaks of an expired or illegal token" : ""}`;
+	if (given && (dead || error.status === 401)) {
+		const { found, because, try: todo } = relying.expired;
+		return problem("token", "access_token_expired", found, `${answered}. ${because}`, [...todo]);
+	}
+	if (dead) {
+		const { found, because, try: todo } = relying.distrusted;
+		return problem("token", "access_token_not_accepted", found, `${answered}. ${because}`, [...todo]);
+	}
+	if (isOfKey(last)) {
+		return wrongCredentials(it, `${answered}, and its text speaks of the credentials.`);
+	}
+	return refusedUnclearly(it, given ? relying.unclearGiven : relying.unclearIssued);
+}
+
+/**
+ * @param {Case} it
+ * @param {Advice} advice
+ */
+function refusedUnclearly(it, { because, try: todo }) {
+	return problem("token", "refused_unclear", `${interfaceOf(it)} refuses, and does not say why`, `${answerOf(it)}. ${because}`, [...todo, ...addressAdvice(it)]);
+}
+
+/** @param {Case} it */
+function addressAdvice({ way }) {
+	const local = way?.local ?? "";
 	return [
 		"Have the address that the calls come from added to the tenant's allow list (trustlist).",
 		`${local ? `This machine's own is ${local}; ` : ""}behind a NAT or proxy the vendor sees that one's address: ask who runs your network.`,
@@ -182,18 +214,11 @@ function addressAdvice(local) {
 }
 
 /**
- * @param {Fields} identity
+ * @param {Case} it
  * @param {string} because
  */
-function wrongCredentials(identity, because) {
-	/** @type {Record<string, [string, string[]]>} */
-	const of = {
-		appcube: ["appKey or appSecret is wrong", ["Compare appKey with the tenant ID, and appSecret with the IVR's API Password: it can be changed at any time."]],
-		ccmessaging: ["the app key or the app secret is wrong, or the app is switched off", ["Copy both anew from the API Fabric, without spaces or line ends around them.", "Check that the app is still switched on there, and subscribed."]],
-		isales: ["user or passwd is wrong, or the account is locked", ["Log in once with the same pair where a person does. If it works there, compare how it is written here.", "Check that the account is not locked or expired; wait before more attempts, as they may lock it."]],
-		cubedrive: ["the application's or the user's parameters are wrong, or either is switched off", ["Compare the names and the values of params with what your deployment asks for.", "CubeDrive tolerates few logins: wait a few minutes before the next."]],
-	};
-	const [found, todo] = /** @type {[string, string[]]} */ (of[identity.system ?? ""]);
+function wrongCredentials(it, because) {
+	const { found, try: todo } = saidOf(it).refused;
 	return problem("token", "wrong_credentials", found, because, [...todo, "The same credentials fail until something changes: do not repeat them in a loop."]);
 }
 
@@ -223,27 +248,30 @@ async function strange(it) {
 			"If it is right, the vendor has changed its answers: please report it, without the answer's values.",
 		]);
 	}
-	if (identity.system === "cubedrive" && (await verifies(String(identity.baseUrl), look.ms))) {
-		return tooMany(`getLogin answered with a page of HTML, while verifyAuthToken answers properly: so CubeDrive itself is there, and intercepts logins that come too often.`, null);
+	const { intercepted, page } = saidOf(it);
+	if (intercepted !== "" && (await verifies(identity, look.ms))) {
+		return tooMany(intercepted, null);
 	}
 	return problem("token", "page_instead_of_answer", "a page of HTML came in place of the answer", `${answered} with HTML: a login page, a proxy, a firewall or a web site is between or at this address.`, [
 		"Open the base URL in a browser on this machine: the page mostly says whose it is.",
 		"If it is a network's login, log in; if it is a proxy or firewall, ask who runs it; if it is a web site, check the base URL.",
-		...(identity.system === "cubedrive" ? ["CubeDrive also answers so to those who log in too often: wait a few minutes."] : []),
+		...some(page),
 	]);
 }
 
 /**
- * Whether CubeDrive answers about a token that nobody has. That is no login, and costs none.
- * @param {string} baseUrl
+ * Whether the vendor answers about a token that nobody has. That is no login, and costs none.
+ * @param {VendorIdentity} identity
  * @param {number} ms
  */
-async function verifies(baseUrl, ms) {
+async function verifies(identity, ms) {
+	const client = createClient({ timeoutMs: ms });
 	try {
-		const response = await fetch(`${baseUrl.replace(/\/+$/, "")}/verifyAuthToken?authToken=cctoken-doctor`, { redirect: "manual", signal: AbortSignal.timeout(ms) });
-		return "success" in (await response.json());
-	} catch {
-		return false;
+		return (await client.verifyToken("cctoken-doctor", identity)).source === "vendor";
+	} catch (error) {
+		return error instanceof TokenError && error.code === "vendor_failure"; // it answers, though not about that token
+	} finally {
+		client.close();
 	}
 }
 

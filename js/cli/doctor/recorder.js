@@ -1,4 +1,5 @@
 // What the vendor answered to the package, as far as it tells anything: the package itself, rightly, forgets it.
+import { failingCode, subjectOf } from "./answer.js";
 import { beginning, maxText } from "./beginning.js";
 import { originOf, typeOf } from "./probe.js";
 
@@ -9,15 +10,20 @@ import { originOf, typeOf } from "./probe.js";
  * @property {number} status 0 where there was no answer
  * @property {"html" | "json" | "other" | "empty"} content what the body is, whatever its header calls it
  * @property {string | undefined} location the origin of a redirect's target
- * @property {"address" | "token" | "key" | undefined} about what the text of a refusal speaks of
+ * @property {string} code the member of the body by which it is a failure, or ""
+ * @property {import("../../generated/words.js").Reason | undefined} about what the text of a refusal speaks of
  * @property {string} failure the code of a lost connection, or ""
  */
 
+/** @type {Exchange} */
+export const nothing = Object.freeze({ origin: "", path: "", status: 0, content: "empty", location: undefined, code: "", about: undefined, failure: "" });
+
 /**
  * A fetch that notes what comes back.
+ * @param {import("../../generated/systems.js").System} system
  * @returns {{ fetch: typeof fetch, exchanges: Exchange[] }}
  */
-export function record() {
+export function record(system) {
 	/** @type {Exchange[]} */
 	const exchanges = [];
 	return {
@@ -25,7 +31,7 @@ export function record() {
 		async fetch(input, init) {
 			const url = new URL(String(input));
 			/** @type {Exchange} */
-			const exchange = { origin: url.origin, path: url.pathname, status: 0, content: "empty", location: undefined, about: undefined, failure: "" };
+			const exchange = { ...nothing, origin: url.origin, path: url.pathname };
 			exchanges.push(exchange);
 			try {
 				const response = await globalThis.fetch(input, init);
@@ -34,7 +40,8 @@ export function record() {
 				const copy = response.clone();
 				const text = await beginning(copy);
 				exchange.content = contentOf(text, typeOf(response.headers.get("content-type")));
-				exchange.about = subject(text);
+				exchange.code = failingCode(system, text);
+				exchange.about = subjectOf(system, text);
 				return response;
 			} catch (error) {
 				exchange.failure = failureOf(error);
@@ -62,28 +69,6 @@ function contentOf(body, type) {
 		}
 		return body.length >= maxText && /^\s*[{[]/.test(body) ? "json" : "other"; // the rest of it was not read
 	}
-}
-
-/**
- * What a refusal speaks of. The words are matched and then forgotten: a text can quote what was sent.
- * @param {string} body
- * @returns {Exchange["about"]}
- */
-function subject(body) {
-	let fields;
-	try {
-		fields = JSON.parse(body);
-	} catch {
-		return undefined;
-	}
-	const text = [fields?.exceptionInfo, fields?.errorMsg, fields?.resultDesc, fields?.resultMsg, fields?.message, fields?.error].filter((each) => typeof each === "string").join(" ").toLowerCase();
-	if (/\bip\b|address|white ?list|allow ?list|trust ?list/.test(text)) {
-		return "address";
-	}
-	if (/token/.test(text) && /expired|illegal|invalid|refresh|unknown/.test(text)) {
-		return "token";
-	}
-	return /secret|password|passwd|credential|app[ _-]?key|authenticat/.test(text) ? "key" : undefined;
 }
 
 /**

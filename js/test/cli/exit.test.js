@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { after, before, beforeEach, test } from "node:test";
 import { exit, exitCodes, exitOf } from "../../cli/exit.js";
-import { commands } from "../../cli/arguments.js";
+import { commands, optionsOf } from "../../cli/arguments.js";
 import { verdicts } from "../../cli/doctor/finding.js";
-import { fields, general, paramsEnv, secrets, tokenEnv } from "../../cli/settings.js";
+import { catalogue, general, tokenEnv } from "../../cli/settings.js";
 import { TokenError } from "../../error.js";
 import { createSandbox } from "../../sandbox/index.js";
 import { command, given, start } from "./command.js";
@@ -107,15 +107,15 @@ test("--help and docs/cli.md have every exit code, command, option, setting and 
 	assert.deepEqual([...table].map(([, code, meaning]) => [Number(code), meaning]), exitCodes, "docs/cli.md");
 	const listed = [...overview.matchAll(/^ +(\d+) +(\S.*)$/gm)].map(([, code, meaning]) => [Number(code), meaning]);
 	assert.deepEqual(listed, exitCodes, "--help");
-	for (const [name, options] of Object.entries(commands)) {
+	for (const name of Object.keys(commands)) {
 		const { stdout } = await command([name, "--help"]);
 		assert.ok(overview.includes(`cctoken ${name}`) && page.includes(`cctoken ${name}`), name);
-		for (const option of Object.keys(options).filter((each) => each !== "help")) {
+		for (const option of Object.keys(optionsOf(name)).filter((each) => each !== "help")) {
 			assert.ok(stdout.includes(`--${option}`), `cctoken ${name} --help lacks --${option}`);
 			assert.ok(page.includes(`--${option}`), `docs/cli.md lacks --${option}`);
 		}
 	}
-	for (const name of [...fields.map(({ env }) => env), ...secrets.map(({ env }) => env), ...Object.values(general), paramsEnv, tokenEnv]) {
+	for (const name of [...catalogue.settings.map(({ env }) => env), ...Object.values(general), tokenEnv]) {
 		assert.ok(page.includes(name), `docs/cli.md lacks ${name}`);
 	}
 	for (const verdict of Object.keys(verdicts).filter((name) => name !== "skipped")) {

@@ -216,6 +216,7 @@ describe("a token that has died", () => {
 		assert.equal((await call(`${messaging}/poll`)).status, 200);
 		const [first, second] = carried(since);
 		assert.notEqual(first, second);
+		assert.equal((await call(`${messaging}/upload`, { method: "POST", body: "x" })).status, 200, "the upload takes the new token");
 	});
 
 	test("a body of just the size that is kept is sent again, streamed or not", async () => {
@@ -261,19 +262,21 @@ describe("a token that has died", () => {
 		assert.equal(vendor.calls.length - since, 3);
 	});
 
-	test("where no new token can be had, the caller learns why", async () => {
-		dying(1);
-		await call(drive); // a session, and a token
-		vendor.business = (_request, response) => json(response, {}, { status: 401 });
-		let answer;
+	test("an endpoint that refuses every token costs one login, and its refusals are its callers' own", async () => {
+		await call(`${messaging}/poll`); // a session, and its tokens
+		const refuse = (/** @type {any} */ _request, /** @type {any} */ response) => json(response, {}, { status: 401 });
+		vendor.business = refuse;
+		const bad = `${messaging}/notPurchased`;
+		const before = vendor.tokens.length;
 		for (let i = 0; i < 12; i++) {
-			answer = await call(drive);
-			if (answer.headers.get("content-type") === "application/problem+json") {
-				break;
-			}
+			const answer = await call(bad);
+			assert.equal(answer.status, 401);
+			assert.notEqual(answer.headers.get("content-type"), "application/problem+json", "it is the vendor's own");
+			vendor.business = (_request, response) => json(response, {});
+			assert.equal((await call(`${messaging}/poll`)).status, 200, "nobody else's call fails");
+			vendor.business = refuse;
 		}
-		assert.equal(answer?.status, 503, "the login budget, or the pause after tokens that are rejected as soon as they come");
-		assert.match((await answer?.json()).code, /^(login_budget|cooling_down|token_rejected)$/);
+		assert.equal(vendor.tokens.length, before + 2, "the token and the AccessToken: a 401 can mean either");
 	});
 });
 
@@ -323,6 +326,158 @@ describe("a token that the vendor rolls", () => {
 		const response = await call(`${messaging}/poll`);
 		assert.equal(response.status, 502);
 		assert.equal((await response.json()).code, "response_too_large");
+	});
+});
+
+describe("an answer that hands out a token", () => {
+	const token = randomBytes(24).toString("base64url");
+	const applied = { resultCode: "0", token };
+	const loggedIn = { success: true, "x-auth-token": token };
+	/** @type {(path: string, answer: (response: import("node:http").ServerResponse) => void, init?: RequestInit) => Promise<void>} */
+	const withheld = async (path, answer, init) => {
+		vendor.business = (_request, response) => answer(response);
+		const response = await call(path, init);
+		const text = await response.text();
+		assert.ok(!text.includes(token) && !JSON.stringify([...response.headers]).includes(token), text);
+		assert.deepEqual([response.status, response.headers.get("content-type")], [502, "application/problem+json"], text);
+		assert.equal(JSON.parse(text).code, "token_withheld");
+		const line = await edge.lineOf(response.headers.get("cctoken-request"));
+		assert.deepEqual([line.code, line.reason], ["token_withheld", "token_in_answer"]);
+	};
+
+	for (const type of ["text/plain", "text/plain;charset=UTF-16BE", "text/html", "application/octet-stream", "application/xml", "image/png", "application/json"]) {
+		test(`never reaches the page, whatever it calls itself: ${type}`, async () => {
+			const body = Buffer.from(JSON.stringify(loggedIn), type.includes("UTF-16") ? "utf16le" : "utf8");
+			const sent = type.includes("UTF-16") ? body.swap16() : body;
+			await withheld(drive, (response) => void response.writeHead(200, { "content-type": type }).end(sent));
+			await withheld(drive, (response) => void response.writeHead(200, { "content-type": type, "content-length": sent.length }).end(sent));
+			if (type !== "application/json") { // where ccmessaging's own new token is taken out
+				await withheld(`${messaging}/poll`, (response) => void response.writeHead(200, { "content-type": type }).end(JSON.stringify(applied)));
+			}
+		});
+	}
+
+	test("never reaches the page, whatever its status", async () => {
+		for (const status of [200, 201, 202, 203, 400, 404, 409, 500, 503]) {
+			for (const type of ["application/json", "text/plain"]) {
+				await withheld(drive, (response) => void response.writeHead(status, { "content-type": type }).end(JSON.stringify(loggedIn)));
+			}
+		}
+	});
+
+	test("never reaches the page without a content type, in parts, compressed, as a string, or as XML", async () => {
+		await withheld(drive, (response) => void response.writeHead(200).end(JSON.stringify(loggedIn)));
+		await withheld(drive, (response) => {
+			const text = JSON.stringify(loggedIn);
+			response.writeHead(200, { "content-type": "text/plain" }).write("  ");
+			let at = 0;
+			const timer = setInterval(() => (at < text.length ? response.write(text.slice(at, (at += 9))) : (clearInterval(timer), response.end())), 5);
+		});
+		await withheld(drive, (response) => void response.writeHead(200, { "content-type": "text/plain", "content-encoding": "gzip" }).end(gzipSync(JSON.stringify(loggedIn))));
+		await withheld(drive, (response) => void response.writeHead(200, { "content-type": "text/plain" }).end(JSON.stringify(JSON.stringify(loggedIn))));
+		await withheld(drive, (response) => void response.writeHead(200, { "content-type": "text/plain" }).end(`callback(${JSON.stringify(loggedIn)})`));
+		await withheld(drive, (response) => void response.writeHead(200, { "content-type": "application/xml" }).end(`<r><x-auth-token>${token}</x-auth-token></r>`));
+		await withheld(drive, (response) => json(response, { result: "0", resultData: { token, refreshToken: token } }));
+		await withheld(`${messaging}/poll`, (response) => json(response, { resultCode: "0", resultData: { token } }));
+		await withheld(`${messaging}/poll`, (response) => json(response, { AccessToken: token, Expires: "600" }));
+	});
+
+	test("never reaches the page as an event stream: it ends there, and a line of the log says so", async () => {
+		vendor.business = (_request, response) => void response.writeHead(200, { "content-type": "text/event-stream" }).end(JSON.stringify(loggedIn));
+		const response = await call(drive);
+		assert.equal(await response.text(), "");
+		const request = response.headers.get("cctoken-request");
+		assert.ok(edge.output().includes(JSON.stringify({ event: "stream_ended", request, connection: "drive", reason: "token_in_answer" })));
+	});
+
+	test("a dead token behind it is found all the same", async () => {
+		let left = 1;
+		vendor.business = (_request, response) => (left-- > 0 ? json(response, loggedIn, { status: 401 }) : json(response, { fine: true }));
+		const response = await call(drive);
+		assert.deepEqual([response.status, response.headers.get("cctoken-replay"), await response.json()], [200, "sent", { fine: true }]);
+	});
+
+	test("headers that lead to it stay behind: Location, Content-Location, Refresh, Link, and the token's own", async () => {
+		const leading = {
+			location: `/x?x-auth-token=${token}`, "content-location": `/x?x-auth-token=${token}`, refresh: `0; url=/x?x-auth-token=${token}`, link: `</x?x-auth-token=${token}>; rel=next`,
+			"x-auth-token": token, "ccmessaging-token": token, authtoken: token, "access-token": token, "refresh-token": token, "set-guid": `JSESSIONID=${token}`, "authentication-info": token,
+		};
+		for (const status of [200, 201, 404]) {
+			vendor.business = (_request, response) => json(response, { made: true }, { status, headers: leading });
+			const response = await call(drive);
+			assert.equal(response.status, status);
+			assert.ok(!JSON.stringify([...response.headers]).includes(token), JSON.stringify([...response.headers]));
+		}
+		for (const status of [300, 301, 302, 303, 307, 308]) {
+			vendor.business = (_request, response) => void response.writeHead(status, leading).end(JSON.stringify(loggedIn));
+			const response = await call(drive);
+			assert.equal(response.status, 502);
+			assert.ok(!JSON.stringify([...response.headers]).includes(token) && !(await response.text()).includes(token));
+		}
+	});
+});
+
+describe("what is looked at of an answer", () => {
+	test("an event stream is there with its headers, before its first byte", async () => {
+		let finish = () => {};
+		vendor.business = (_request, response) => {
+			response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+			finish = () => void response.end("data: one\n\n");
+		};
+		const response = await call(`${messaging}/events`);
+		assert.equal(response.status, 200);
+		finish();
+		assert.equal(await response.text(), "data: one\n\n");
+	});
+
+	test("more than is looked at, declared, is there with its headers, before its first byte", async () => {
+		let finish = () => {};
+		const large = "{".padEnd(100_000, " ");
+		vendor.business = (_request, response) => {
+			response.writeHead(200, { "content-type": "text/plain", "content-length": large.length }).flushHeaders();
+			finish = () => void response.end(large);
+		};
+		const response = await call(`${messaging}/large`);
+		assert.equal(response.status, 200);
+		finish();
+		assert.equal(await response.text(), large);
+	});
+
+	test("what does not begin like JSON or XML is there with its first byte, and complete", async () => {
+		let finish = () => {};
+		const rest = randomBytes(300_000);
+		vendor.business = (_request, response) => {
+			response.writeHead(200, { "content-type": "application/octet-stream" }).write("%PDF-1.7");
+			finish = () => void response.end(rest);
+		};
+		const response = await call(`${messaging}/download`);
+		finish();
+		assert.ok(Buffer.from(await response.arrayBuffer()).equals(Buffer.concat([Buffer.from("%PDF-1.7"), rest])));
+	});
+
+	test("JSON that is longer than is looked at arrives complete, declared or not", async () => {
+		const text = JSON.stringify({ rows: Array.from({ length: 20_000 }, (_, i) => ({ i, text: "中文" })) });
+		for (const headers of [{}, { "content-length": Buffer.byteLength(text) }]) {
+			vendor.business = (_request, response) => void response.writeHead(200, { "content-type": "application/json", ...headers }).end(text);
+			assert.equal(await (await call(drive)).text(), text);
+		}
+	});
+
+	test("an answer of any kind arrives to the byte: empty, white space, half a JSON, no UTF-8", async () => {
+		for (const body of ["", "   \n", '{"a":', "null", "[1,2]", "<p>中</p>", '"text"', "begin(", Buffer.from([0xff, 0xfe, 0, 0xd6, 0xd0]), Buffer.from('{"a":"\xff"}', "latin1")]) {
+			for (const type of ["application/json", "text/plain; charset=gbk", "text/html"]) {
+				vendor.business = (_request, response) => void response.writeHead(200, { "content-type": type }).end(body);
+				assert.ok(Buffer.from(await (await call(drive)).arrayBuffer()).equals(Buffer.from(body)), `${type} ${body}`);
+			}
+		}
+	});
+
+	test("an answer that declares its length and breaks off inside what is passed on breaks off for the caller too", async () => {
+		vendor.business = (_request, response) => {
+			response.writeHead(200, { "content-type": "application/octet-stream", "content-length": 50_000 }).write("%PDF".padEnd(20_000));
+			setTimeout(() => response.destroy(), 50);
+		};
+		await assert.rejects(async () => (await call(`${messaging}/download`)).arrayBuffer());
 	});
 });
 

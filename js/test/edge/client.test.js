@@ -62,10 +62,31 @@ for (const [connection, system, path, init] of /** @type {[string, string, strin
 	});
 }
 
+/** Whose a token of ccmessaging's is, by its own word. @param {import("../../node.js").Token} token */
+const userOf = ({ value }) => JSON.parse(Buffer.from(decodeURIComponent(value), "base64").toString()).userId;
+
+test("one client for three users at once: tokens and calls are each one's own, and so are they for who signs in after another", async () => {
+	const client = createClient();
+	const names = ["agent-11", "agent-12", "agent-13"];
+	const all = Array.from({ length: 30 }, (_, i) => names[i % 3] ?? "");
+	const tokens = await Promise.all(all.map((name) => client.getToken(identity("shared-messaging", name))));
+	assert.deepEqual(tokens.map(userOf), all);
+
+	const signedIn = { user: "agent-14" };
+	const mine = () => ({ edge: edge.url, connection: "shared-messaging", subject: signedIn.user, authorization: () => edge.tokenFor(signedIn.user) });
+	const first = await client.getToken(mine());
+	assert.equal(userOf(first), "agent-14");
+	client.session(mine()).forget();
+	signedIn.user = "agent-15";
+	assert.equal(userOf(await client.getToken(mine())), "agent-15");
+	assert.equal((await client.verifyToken(first.value, mine())).valid, false, "another user's token is not this one's");
+	client.close();
+});
+
 test("a console that is not signed in gets a typed error, and is asked to sign in once, not for ever", async () => {
 	let asked = 0;
 	const client = createClient();
-	const mine = { edge: edge.url, connection: "open-isales", authorization: async () => (asked++, edge.tokenFor("agent-3", { expires: Math.floor(Date.now() / 1000) - 60 })) };
+	const mine = { edge: edge.url, connection: "open-isales", subject: "agent-3", authorization: async () => (asked++, edge.tokenFor("agent-3", { expires: Math.floor(Date.now() / 1000) - 60 })) };
 	await assert.rejects(client.getToken(mine), TokenError);
 	assert.ok(asked <= 3, `asked ${asked} times`);
 	client.close();

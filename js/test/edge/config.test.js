@@ -156,7 +156,7 @@ test("no header passes that carries credentials, concerns the connection or spea
 		"authorization", "cookie", "set-cookie", "host", "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "proxy-authorization",
 		"content-length", "content-encoding", "cf-connecting-ip", "cf-access-jwt-assertion", "x-forwarded-for", "forwarded", "x-http-method-override",
 		"x-app-key", "ccmessaging-token", "x-auth-token", "authentication", "access-control-allow-origin", "content-security-policy", "sec-fetch-site",
-		"location", "cctoken-replay", "clear-site-data", "", "a b", "a:b", "a\r\nb",
+		"location", "content-location", "refresh", "link", "set-guid", "access-token", "x_auth_token", "accesstoken", "refresh-token", "token", "x-original-url", "x-rewrite-url", "cctoken-replay", "clear-site-data", "", "a b", "a:b", "a\r\nb",
 	]) {
 		assert.equal(mayPass(name), false, name);
 	}

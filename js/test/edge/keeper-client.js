@@ -2,6 +2,7 @@
 // answers, over a keeper whose vendor, clocks and timers are the case's. It runs inside workerd.
 import { Keeper } from "../../edge/keeper.js";
 import { errorOf } from "../../error.js";
+import { carryBody } from "../../members.js";
 
 /**
  * @param {{ fetch: typeof fetch, onEvent: (event: object) => void, timeoutMs?: number, maxSessions?: number }} options
@@ -64,8 +65,8 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 		});
 	}
 
-	async function getToken(identity, { rejected, forceRefresh } = {}) {
-		const token = await post("/token", identity, { rejected, force: forceRefresh });
+	async function getToken(identity, { rejected, forceRefresh, instead } = {}) {
+		const token = await post("/token", identity, { rejected, force: forceRefresh, instead });
 		const { at } = answers.findLast(({ text }) => text.includes(token.value)) ?? { at: 0 };
 		const expiresAt = token.expiresIn === undefined ? null : Math.round(clock.wall() + token.expiresIn * 1000);
 		return { query: {}, body: {}, ...token, issuedAt: at, expiresAt };
@@ -76,8 +77,12 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 		const streamed = typeof body !== "string";
 		const content = streamed ? await new Response(body).text() : body;
 		const reasons = new Set();
+		let refused;
 		for (;;) {
-			const token = await getToken(identity);
+			const token = await getToken(identity, { instead: refused?.serial });
+			if (token.serial === refused?.serial) {
+				return { status: refused.status };
+			}
 			const sent = clock.mono();
 			const response = await watched(new URL(identity.baseUrl).href.replace(/\/$/, "") + path, {
 				method, headers: token.headers, body: carry(token, content),
@@ -85,6 +90,7 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 			const bytes = new Uint8Array(await response.arrayBuffer());
 			const { replay, reason } = await post("/judge", identity, {
 				serial: token.serial,
+				call: `${method} ${path}`,
 				sentAgo: clock.mono() - sent,
 				status: response.status,
 				rolled: token.rolls && response.headers.get(token.rolls) || undefined,
@@ -94,6 +100,7 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 				return { status: response.status };
 			}
 			reasons.add(reason);
+			refused = { serial: token.serial, status: response.status };
 			onEvent({ type: "replayed" });
 		}
 	}
@@ -118,21 +125,13 @@ function formOf({ headers, body, ...init }) {
 	return { ...init, headers: rest, body: new URLSearchParams(body) };
 }
 
-/** The cases compare a body's text: its numbers stay as they were written. */
 function carry({ system, body: members }, content) {
-	const names = Object.keys(members);
-	if (names.length === 0) {
+	if (Object.keys(members).length === 0) {
 		return content;
 	}
-	let object;
-	try {
-		object = content === "" ? {} : JSON.parse(content);
-	} catch {}
-	if (typeof object !== "object" || object === null || Array.isArray(object)) {
+	const carrying = carryBody(members, content);
+	if (carrying === undefined) {
 		throw errorOf({ code: "invalid_request", message: "the body must be a JSON object", system, step: "call", field: "body" });
 	}
-	if (Object.keys(object).length === 0 || names.some((name) => name in object)) {
-		return JSON.stringify({ ...members, ...object, ...members });
-	}
-	return `${JSON.stringify(members).slice(0, -1)},${content.trim().slice(1)}`;
+	return carrying;
 }

@@ -445,6 +445,11 @@ ${headers}Connection: close`);
 		["an escaped absolute URL", "/http:%2f%2fevil.test/"],
 		["a zero byte", "/apiaccess/ccmessaging/poll%00"],
 		["a line's end", "/apiaccess/ccmessaging/poll%0d%0aHost:%20evil.test"],
+		["a query inside the path", "/apiaccess/ccmessaging/poll%3fx-auth-token=stolen"],
+		["a slash by another name", "/apiaccess/ccmessaging/x%E2%88%95..%E2%88%95..%E2%88%95admin"],
+		["dots by another name", "/apiaccess/ccmessaging/%EF%BC%8E%EF%BC%8E/%E2%80%A4%E2%80%A4/admin"],
+		["what has no width between dots", "/apiaccess/ccmessaging/.%E2%80%8B./.%C2%AD./admin"],
+		["a ticket of a session", "/apiaccess/ccmessaging/(S(x))/admin"],
 	])) {
 		test(`not out of its prefix: ${name}`, async () => {
 			const called = vendor.calls.length;
@@ -468,6 +473,12 @@ ${headers}Connection: close`);
 		await refused(call(`${base}/apiaccess/ccmessaging/applyToken`, "", "POST"), { status: 403, code: "forbidden", reason: "path_not_allowed" });
 		await refused(call("/v1/call/appcube/oifde/rest/appcube/api/getAppCubeToken", "", "POST"), { status: 403, code: "forbidden", reason: "path_not_allowed" });
 		await refused(call("/v1/call/isales/rest/isales/v1/openapi/obs/auth/login", "", "POST"), { status: 403, code: "forbidden", reason: "path_not_allowed" });
+		for (const name of ["APPLYTOKEN", "applyToken.json", "applyToken/", "applyToken%20", "applyToken:x", "%C3%A1pplyToken", "applyTo%CE%BAen", "applyTo%E2%84%AAen", "%E4%B8%ADapplyToken"]) {
+			await refused(call(`${base}/apiaccess/ccmessaging/${name}`, "", "POST"), { status: 403, code: "forbidden", reason: "path_not_allowed" });
+		}
+		for (const name of ["%61pplyToken", "applyToke%6E", "%2561pplyToken", "applyToken%3Ba=b", "applyToken;a=b", "%u0061pplyToken", "apply%E2%80%8BToken", "%c1%a1pplyToken"]) {
+			await refused(call(`${base}/apiaccess/ccmessaging/${name}`, "", "POST"), { status: 400, code: "invalid_request", reason: "path_not_canonical" });
+		}
 	});
 
 	test("a request line in absolute form does not choose the host", async () => {
@@ -492,8 +503,14 @@ ${headers}Connection: close`);
 	test("an upgrade of the connection", () =>
 		refused(call(`${base}/apiaccess/ccmessaging/poll`, "Upgrade: websocket\n"), { status: 400, code: "invalid_request", reason: "upgrade" }));
 
-	test("a token in the query, beside the edge's own", () =>
-		refused(call("/v1/call/drive/commonPage?X-Auth-Token=stolen"), { status: 400, code: "invalid_request", reason: "token_in_query" }));
+	test("a token in the query, beside the edge's own, however it is hidden", async () => {
+		for (const query of [
+			"X-Auth-Token=stolen", "b=1;x-auth-token=stolen", "x-auth-token[]=stolen", "x-auth-token%5B%5D=stolen", "%78-auth-token=stolen", "+x-auth-token+=stolen", "x_auth_token=stolen",
+			"x%E2%80%90auth%E2%80%90token=stolen", "a=1%26x-auth-token=stolen", "authToken=stolen", "access_token=stolen",
+		]) {
+			await refused(call(`/v1/call/drive/commonPage?${query}`), { status: 400, code: "invalid_request", reason: "token_in_query" });
+		}
+	});
 
 	test("a vendor that redirects: the call ends there", async () => {
 		for (const status of [301, 302, 303, 307, 308]) {

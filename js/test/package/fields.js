@@ -43,14 +43,15 @@ export const values = {
 	wasmBytes: { right: "new Uint8Array()", wrong: ["1", "null", '""', "[0, 97]"] },
 };
 
-/** The forms of an identity, by its fields. Only an edge's has no system: its fields are found wrong beside a vendor's, and the other way round, by the core alone. @type {{ system?: string, fields: string[], optional: string[] }[]} */
+/** The forms of an identity, by its fields; `texts` are those that are texts in this form, and functions in another. Only an edge's has no system: its fields are found wrong beside a vendor's, and the other way round, by the core alone. @type {{ system?: string, fields: string[], optional: string[], texts?: string[] }[]} */
 export const forms = [
 	{ system: "appcube", fields: ["baseUrl", "appKey", "appSecret"], optional: [] },
 	{ system: "ccmessaging", fields: ["baseUrl", "appKey", "appSecret", "userId", "userName", "channelId", "locale"], optional: ["authUrl"] },
 	{ system: "ccmessaging", fields: ["baseUrl", "appKey", "accessToken", "userId", "userName", "channelId", "locale"], optional: ["authUrl"] },
 	{ system: "isales", fields: ["baseUrl", "user", "passwd"], optional: [] },
 	{ system: "cubedrive", fields: ["baseUrl", "params"], optional: ["method"] },
-	{ fields: ["edge", "connection", "authorization"], optional: ["subject"] },
+	{ fields: ["edge", "connection", "authorization", "subject"], optional: [] },
+	{ fields: ["edge", "connection", "authorization"], optional: ["subject"], texts: ["authorization"] },
 ];
 
 /** The functions that take options. */
@@ -62,8 +63,8 @@ export const calls = [
 
 /** @param {Record<string, string>} members */
 const object = (members) => `{ ${Object.entries(members).map(([name, value]) => `${name}: ${value}`).join(", ")} }`;
-/** @param {string[]} names */
-const rightly = (names) => Object.fromEntries(names.map((name) => [name, /** @type {{ right: string }} */ (values[name]).right]));
+/** @param {string[]} names @param {string[]} [texts] */
+const rightly = (names, texts = []) => Object.fromEntries(names.map((name) => [name, texts.includes(name) ? text.right : /** @type {{ right: string }} */ (values[name]).right]));
 
 /**
  * Lines that must compile and lines that must not: for each field of each form a missing one, one of a wrong case, wrong
@@ -73,11 +74,11 @@ const rightly = (names) => Object.fromEntries(names.map((name) => [name, /** @ty
 export async function lines() {
 	const right = [];
 	const wrong = [];
-	for (const { system, fields, optional } of forms) {
+	for (const { system, fields, optional, texts } of forms) {
 		const named = system === undefined ? {} : { system: `"${system}"` };
-		const all = { ...named, ...rightly([...fields, ...optional]) };
+		const all = { ...named, ...rightly([...fields, ...optional], texts) };
 		const get = (/** @type {Record<string, string>} */ members) => `getToken(${object(members)});`;
-		right.push(get({ ...named, ...rightly(fields) }), get(all));
+		right.push(get({ ...named, ...rightly(fields, texts) }), get(all));
 		if (system !== undefined) {
 			for (const value of ['"other"', '""', "1", "null", "undefined"]) {
 				wrong.push(get({ ...all, system: value }));

@@ -48,6 +48,17 @@ test("its identities and business calls work with the package as they are, for e
 	assert.equal(tokens.length, 5);
 });
 
+test("a path is read as it was written, or as the server reads it that is asked for", async (t) => {
+	const login = "/%6cite/getLogi%6e?appId=a&appSecret=app-secret-of-a&user=u";
+	for (const [paths, status, read] of [[undefined, 404, null], ["written", 404, null], ["nginx", 200, "/lite/getLogin"], ["iis", 200, "/lite/getlogin"]]) {
+		const { sandbox } = await made(t, paths === undefined ? {} : { paths });
+		const response = await fetch(`${sandbox.url}${login}`);
+		assert.equal(response.status, status, paths);
+		assert.equal(response.headers.get("x-sandbox-path"), read === null ? null : encodeURIComponent(read));
+		assert.equal((await sandbox.state()).counts.cubedrive.logins, status === 200 ? 1 : 0);
+	}
+});
+
 test("revoke, roll, refuse, faults, lifetimes and reset do what they say", async (t) => {
 	const { sandbox, client } = await made(t, { lifetimes: { appcube: 100 }, logins: { cubedrive: 2 } });
 	const { appcube, ccmessaging, isales, cubedrive } = sandbox.identities;
@@ -195,7 +206,8 @@ test("wrong options are told by name, and nothing is started", async () => {
 	for (const [options, field] of [
 		[null, "options"], [{ prot: 1 }, "prot"], [{ port: -1 }, "port"], [{ port: "80" }, "port"], [{ port: 65_536 }, "port"], [{ host: "" }, "host"],
 		[{ lifetimes: 5 }, "lifetimes"], [{ lifetimes: { isale: 5 } }, "lifetimes.isale"], [{ lifetimes: { isales: 0 } }, "lifetimes.isales"],
-		[{ lifetimes: { isales: 1.5 } }, "lifetimes.isales"], [{ lifetime: 0 }, "lifetime"], [{ lifetime: "5" }, "lifetime"], [{ logins: { cubedrive: 0 } }, "logins.cubedrive"], [{ logins: { isales: 5 } }, "logins.isales"], [{ logins: 5 }, "logins"], [{ allowOrigin: "*" }, "allowOrigin"],
+		[{ lifetimes: { isales: 1.5 } }, "lifetimes.isales"], [{ lifetime: 0 }, "lifetime"], [{ lifetime: "5" }, "lifetime"], [{ logins: { cubedrive: 0 } }, "logins.cubedrive"], [{ logins: { isales: 5 } }, "logins.isales"], [{ logins: 5 }, "logins"],
+		[{ paths: "apache" }, "paths"], [{ paths: "" }, "paths"], [{ paths: 5 }, "paths"], [{ allowOrigin: "*" }, "allowOrigin"],
 		[{ allowOrigin: "http://a.test/path" }, "allowOrigin"], [{ now: 5 }, "now"],
 	]) {
 		await assert.rejects(createSandbox(/** @type {any} */ (options)), sandboxError("invalid_option", field));

@@ -10,6 +10,8 @@ const ccmessaging = { ...user, appSecret: "" } as const;
 const cubedrive = { system: "cubedrive", baseUrl: "", params: { any: "", name: "" } } as const;
 
 const edge = { edge: "", connection: "", authorization: "" } as const;
+declare const maybe: string | undefined;
+declare const either: string | (() => Promise<string>);
 
 // Right ones.
 const right: Identity[] = [
@@ -21,7 +23,10 @@ const right: Identity[] = [
 	{ ...cubedrive, method: "POST" },
 	edge,
 	{ ...edge, authorization: async () => "", subject: "" },
-	{ ...edge, authorization: async () => ({ token: "", expiresIn: 60 }) },
+	{ ...edge, subject: "", authorization: async () => ({ token: "", expiresIn: 60 }) },
+	{ ...edge, subject: "" },
+	{ ...edge, subject: undefined },
+	{ ...edge, subject: "", authorization: either },
 	{ ...user, accessToken: async () => ({ token: "", expiresIn: 60 }) },
 ];
 declare const perhaps: Readonly<Record<string, string>>;
@@ -71,7 +76,19 @@ getToken({ edge: "", connection: "" });
 // @ts-expect-error no connection
 getToken({ edge: "", authorization: "" });
 // @ts-expect-error a life that is no number
-getToken({ ...edge, authorization: async () => ({ token: "", expiresIn: "60" }) });
+getToken({ ...edge, subject: "", authorization: async () => ({ token: "", expiresIn: "60" }) });
+// @ts-expect-error a function does not say whose authorization it gives
+getToken({ ...edge, authorization: async () => "" });
+// @ts-expect-error nor does one whose subject may be missing
+getToken({ ...edge, subject: maybe, authorization: async () => "" });
+// @ts-expect-error nor what may be a function
+getToken({ ...edge, authorization: either });
+// @ts-expect-error validateIdentity says the same
+validateIdentity({ ...edge, authorization: async () => "" });
+// @ts-expect-error and so does a handle
+createClient().session({ ...edge, authorization: async () => "" });
+// @ts-expect-error a subject is a text
+getToken({ ...edge, subject: 7, authorization: async () => "" });
 // @ts-expect-error nothing
 getToken();
 

@@ -3,12 +3,16 @@ import { createClient } from "cctoken";
 import { createSandbox, Sandbox, SandboxError } from "cctoken/sandbox";
 import type { Fault, SandboxErrorCode, SandboxOptions, SandboxState } from "cctoken/sandbox";
 
-const options: SandboxOptions = { port: 0, host: "127.0.0.1", lifetimes: { isales: 5 }, logins: { cubedrive: 3 }, allowOrigin: "http://a.test", now: () => 0 };
+const options: SandboxOptions = {
+	port: 0, host: "127.0.0.1", lifetimes: { isales: 5 }, logins: { cubedrive: 3 }, paths: "nginx", allowOrigin: "http://a.test", now: () => 0,
+};
 const sandbox: Sandbox = await createSandbox(options);
 // @ts-expect-error an unknown option
 createSandbox({ adress: "" });
 // @ts-expect-error a lifetime that is no number
 createSandbox({ lifetimes: { isales: "5" } });
+// @ts-expect-error no such reading
+createSandbox({ paths: "apache" });
 
 // Its identities are those of the package.
 const client = createClient();

@@ -89,7 +89,11 @@ func (d *Driver) Token(ctx context.Context, id Identity, want core.Want) (core.T
 	case err != nil:
 	case decision.Kind == core.Wait:
 		var e core.Effect
-		if e, err = d.outcome(ctx, settled); err == nil {
+		e, err = d.outcome(ctx, settled)
+		if err != nil && e.Token.Value != "" && !want.Force && e.Token.Value != want.Rejected {
+			err = nil // there is no other one, and this caller may have it
+		}
+		if err == nil {
 			return e.Token, nil
 		}
 	default:
@@ -142,9 +146,10 @@ func (d *Driver) Verify(ctx context.Context, id Identity, token string) (core.Ve
 	return verdict, err
 }
 
-// Judge reads the answer to a business call that carried the token of serial
-// and was sent so many milliseconds ago.
-func (d *Driver) Judge(ctx context.Context, id Identity, serial uint64, sentAgo int64, r core.Response) (core.Outcome, *core.Error) {
+// Judge reads the answer to a business call that carried the token of serial,
+// went to a place and was sent so many milliseconds ago. accepted are other places
+// that have accepted this token, as whoever asks has seen.
+func (d *Driver) Judge(ctx context.Context, id Identity, serial uint64, at core.Place, accepted []core.Place, sentAgo int64, r core.Response) (core.Outcome, *core.Error) {
 	if err := d.load(ctx); err != nil {
 		return core.Outcome{}, err
 	}
@@ -154,7 +159,10 @@ func (d *Driver) Judge(ctx context.Context, id Identity, serial uint64, sentAgo 
 	if err == nil {
 		now := d.Now()
 		sent := core.Instant{Wall: now.Wall - sentAgo, Mono: now.Mono - sentAgo}
-		outcome = d.client.Judge(session, serial, sent, now, r)
+		for _, place := range accepted {
+			d.client.Accepted(session, serial, place, now)
+		}
+		outcome = d.client.Judge(session, serial, at, sent, now, r)
 	}
 	order := d.command(false)
 	d.mu.Unlock()
@@ -412,7 +420,7 @@ func (d *Driver) send(e core.Effect) {
 	}
 	if e.Request.Supplier != 0 {
 		supplier := d.suppliers.named(e.Request.Supplier, e.Session)
-		wait := d.platform.Objects.Ask(ctx, supplier.object, supplier.question(d.client.Save(e.Session, d.Now())))
+		wait := d.platform.Objects.Ask(ctx, supplier.object, supplier.question(d.client.Save(e.Session, d.Now()), d.platform.Place))
 		go func() {
 			status, body, err := wait()
 			d.finish(e.ID, func(now core.Instant) { supplier.report(d.client, e.ID, now, status, body, err) })

@@ -19,18 +19,24 @@ type asked struct {
 	Identity          json.RawMessage `json:"identity"`
 	AccessTokenObject string          `json:"accessTokenObject"`
 
+	User string `json:"user"` // a keyed hash of whose call it is, or ""
+
 	Rejected string `json:"rejected"` // POST /token
 	Force    bool   `json:"force"`
+	Instead  uint64 `json:"instead"` // the serial of a token that a call was refused with
 
 	Token string `json:"token"` // POST /verify
 
-	Serial     uint64 `json:"serial"` // POST /judge, as judged
-	SentAgo    int64  `json:"sentAgo"`
-	Status     int    `json:"status"`
-	RetryAfter string `json:"retryAfter"`
-	Date       string `json:"date"`
-	Rolled     string `json:"rolled"`
-	Body       []byte `json:"body"`
+	Serial uint64 `json:"serial"` // POST /judge, as judged
+	Call   string `json:"call"`   // its method and path
+	// Accepted are the calls, each with its user, that were answered with success by the token of Serial.
+	Accepted   [][2]string `json:"accepted"`
+	SentAgo    int64       `json:"sentAgo"`
+	Status     int         `json:"status"`
+	RetryAfter string      `json:"retryAfter"`
+	Date       string      `json:"date"`
+	Rolled     string      `json:"rolled"`
+	Body       []byte      `json:"body"`
 }
 
 func (a asked) identity() Identity {
@@ -77,7 +83,7 @@ type judgeAnswer struct {
 // The requests that a keeper answers, all of them POST with a JSON object.
 var requests = map[string]func(context.Context, *Driver, asked) (any, *core.Error){
 	"/token": func(ctx context.Context, d *Driver, a asked) (any, *core.Error) {
-		token, err := d.Token(ctx, a.identity(), core.Want{Force: a.Force, Rejected: a.Rejected})
+		token, err := d.Token(ctx, a.identity(), core.Want{Force: a.Force, Rejected: a.Rejected, Instead: a.Instead, User: a.User})
 		if err != nil {
 			return nil, err
 		}
@@ -109,7 +115,11 @@ var requests = map[string]func(context.Context, *Driver, asked) (any, *core.Erro
 	},
 	"/judge": func(ctx context.Context, d *Driver, a asked) (any, *core.Error) {
 		r := core.Response{Status: a.Status, RetryAfter: a.RetryAfter, Date: a.Date, Rolled: a.Rolled, Body: a.Body}
-		o, err := d.Judge(ctx, a.identity(), a.Serial, max(0, a.SentAgo), r)
+		accepted := make([]core.Place, len(a.Accepted))
+		for i, place := range a.Accepted {
+			accepted[i] = core.Place{User: place[0], Call: place[1]}
+		}
+		o, err := d.Judge(ctx, a.identity(), a.Serial, core.Place{Call: a.Call, User: a.User}, accepted, max(0, a.SentAgo), r)
 		return judgeAnswer{Replay: o.Replay, Rolled: o.Rolled, Reason: string(o.Reason)}, err
 	},
 	"/forget": func(ctx context.Context, d *Driver, a asked) (any, *core.Error) {

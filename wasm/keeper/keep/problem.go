@@ -36,6 +36,7 @@ const moduleFailed = "module_failed"
 // statuses too, as the front door passes them on.
 //
 //	500  whoever called the keeper is at fault: invalid_identity, invalid_request
+//	429  not for this caller, whose word is used up: token_rejected, or rate_limited for force
 //	503  not now, and the vendor was spared: cooling_down, login_budget, rate_limited, unavailable,
 //	     too_many_sessions, forgotten; or the keeper itself cannot: not_configured, storage_failed, module_failed
 //	504  the vendor did not answer in time: timeout
@@ -50,7 +51,14 @@ func statusOf(code core.Code, field string) int {
 			return http.StatusBadRequest
 		}
 		return http.StatusInternalServerError
-	case core.CoolingDown, core.LoginBudget, core.RateLimited, core.Unavailable, core.TooManySessions, core.Forgotten,
+	case core.TokenRejected:
+		return http.StatusTooManyRequests
+	case core.RateLimited:
+		if field == "force" {
+			return http.StatusTooManyRequests
+		}
+		return http.StatusServiceUnavailable
+	case core.CoolingDown, core.LoginBudget, core.Unavailable, core.TooManySessions, core.Forgotten,
 		core.NotConfigured, StorageFailed:
 		return http.StatusServiceUnavailable
 	case core.Timeout:

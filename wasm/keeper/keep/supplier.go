@@ -91,18 +91,21 @@ func (s *suppliers) explain(session core.SessionID, e *core.Error) {
 
 // question is the request for a token. held is the core's state of the
 // session: where that has found its token dead, it is named, so that the keeper
-// of the AccessToken does not give it again.
-func (o *supplier) question(held []byte) []byte {
+// of the AccessToken does not give it again. place is the keeper that asks: who
+// has refused it is one user of several.
+func (o *supplier) question(held []byte, place string) []byte {
 	var state struct {
-		Token string `json:"token"`
-		Dead  bool   `json:"dead"`
+		Token   string `json:"token"`
+		Dead    bool   `json:"dead"`
+		Suspect bool   `json:"suspect"`
 	}
 	_ = json.Unmarshal(held, &state)
 	ask := struct {
 		Identity json.RawMessage `json:"identity"`
 		Rejected string          `json:"rejected,omitempty"`
-	}{Identity: json.RawMessage(o.identity)}
-	if state.Dead {
+		User     string          `json:"user"`
+	}{Identity: json.RawMessage(o.identity), User: place}
+	if state.Dead || state.Suspect {
 		ask.Rejected = state.Token
 	}
 	body, _ := json.Marshal(ask)

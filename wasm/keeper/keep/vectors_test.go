@@ -299,8 +299,16 @@ func (h *vectorHost) caller(name any, ask func(o *outcome) *keep.Problem) {
 }
 
 func (h *vectorHost) call(o *outcome, step map[string]any, replayed ...string) *keep.Problem {
-	if p := h.post("/token", step, nil, &o.token); p != nil {
+	var fields map[string]any
+	before := o.token.Serial
+	if len(replayed) > 0 {
+		fields = map[string]any{"instead": before}
+	}
+	if p := h.post("/token", step, fields, &o.token); p != nil {
 		return p
+	}
+	if len(replayed) > 0 && o.token.Serial == before {
+		return nil // no other could be had, and this one is not dead: the answer is the caller's
 	}
 	body, _ := step["body"].(string)
 	var carried []core.Pair
@@ -323,7 +331,11 @@ func (h *vectorHost) call(o *outcome, step map[string]any, replayed ...string) *
 		raw, _ := json.Marshal(other)
 		base = resolve(raw, h.identities)["baseUrl"].(string)
 	}
-	e := h.out(&exchange{request: core.Request{Method: "POST", URL: strings.TrimRight(base, "/") + "/business", Headers: headers, Body: body}})
+	path, ok := step["path"].(string)
+	if !ok {
+		path = "/business"
+	}
+	e := h.out(&exchange{request: core.Request{Method: "POST", URL: strings.TrimRight(base, "/") + path, Headers: headers, Body: body}})
 	a := <-e.answered
 	if a.lost != nil {
 		return &keep.Problem{Code: string(core.Network), System: o.token.System, Step: string(core.StepCall), Retryable: true}
@@ -333,16 +345,16 @@ func (h *vectorHost) call(o *outcome, step map[string]any, replayed ...string) *
 		Reason string `json:"reason"`
 	}
 	if p := h.post("/judge", step, map[string]any{
-		"serial": o.token.Serial, "sentAgo": h.Now().Mono - e.at.Mono, "status": a.Status, "retryAfter": a.RetryAfter,
+		"serial": o.token.Serial, "call": "POST " + path, "sentAgo": h.Now().Mono - e.at.Mono, "status": a.Status, "retryAfter": a.RetryAfter,
 		"date": a.Date, "rolled": a.Rolled, "body": a.Body,
 	}, &verdict); p != nil {
 		return p
 	}
+	o.status = a.Status
 	if verdict.Replay && !slices.Contains(replayed, verdict.Reason) && step["stream"] != true {
 		h.log(keep.Entry{Event: "replayed"})
 		return h.call(o, step, append(replayed, verdict.Reason)...)
 	}
-	o.status = a.Status
 	return nil
 }
 

@@ -15,16 +15,8 @@
  */
 export function membersOf(bytes) {
 	const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-	const text = decode(bom ? bytes.subarray(3) : bytes);
-	try {
-		const value = JSON.parse(text);
-		if (typeof value !== "object" || value === null || Array.isArray(value)) {
-			return undefined;
-		}
-	} catch {
-		return undefined;
-	}
-	return split(text);
+	return split(decode(bom ? bytes.subarray(3) : bytes), (quoted) =>
+		JSON.parse(/[^\0-\x7f]/.test(quoted) ? new TextDecoder().decode(encode(quoted)) : quoted));
 }
 
 /**
@@ -33,29 +25,49 @@ export function membersOf(bytes) {
  * @returns {Uint8Array<ArrayBuffer>}
  */
 export function objectOf(members) {
-	return encode(`{${members.map(({ quoted, text }) => `${quoted}:${text}`).join(",")}}`);
+	return encode(written(members));
 }
 
 /**
  * The JSON object of a business call with the members that carry its token, which replace those of the same name; or
  * undefined where the body is no JSON object. Empty counts as an empty object. As the core's CarryBody does it.
+ * @template {string | Uint8Array} Body
  * @param {Record<string, string>} carried
- * @param {Uint8Array} body
- * @returns {Uint8Array<ArrayBuffer> | undefined}
+ * @param {Body} body
+ * @returns {(Body extends string ? string : Uint8Array<ArrayBuffer>) | undefined} text of text, and bytes of bytes
  */
 export function carryBody(carried, body) {
-	const own = body.length === 0 ? [] : membersOf(body);
-	return own && objectOf([
-		...Object.entries(carried).map(([name, value]) => ({ name, quoted: JSON.stringify(name), text: JSON.stringify(value) })),
+	const isText = typeof body === "string";
+	const own = body.length === 0 ? [] : isText ? split(body.replace(/^\ufeff/, ""), JSON.parse) : membersOf(body);
+	if (!own) {
+		return undefined;
+	}
+	const quote = (/** @type {string} */ text) => isText ? JSON.stringify(text) : decode(new TextEncoder().encode(JSON.stringify(text)));
+	const members = [
+		...Object.entries(carried).map(([name, value]) => ({ name, quoted: quote(name), text: quote(value) })),
 		...own.filter(({ name }) => !Object.hasOwn(carried, name)),
-	]);
+	];
+	return /** @type {any} */ (isText ? written(members) : objectOf(members));
 }
 
+/** @param {Member[]} members */
+const written = (members) => `{${members.map(({ quoted, text }) => `${quoted}:${text}`).join(",")}}`;
+
 /**
- * Splits the text of a valid JSON object.
+ * Splits a text, or answers undefined where it is not exactly one JSON object.
  * @param {string} text
+ * @param {(quoted: string) => string} nameOf
+ * @returns {Member[] | undefined}
  */
-function split(text) {
+function split(text, nameOf) {
+	try {
+		const value = JSON.parse(text);
+		if (typeof value !== "object" || value === null || Array.isArray(value)) {
+			return undefined;
+		}
+	} catch {
+		return undefined;
+	}
 	/** @type {Member[]} */
 	const members = [];
 	let at = skip(text, text.indexOf("{") + 1);
@@ -64,7 +76,7 @@ function split(text) {
 		const value = skip(text, skip(text, named) + 1); // past the colon
 		const end = endOfValue(text, value);
 		const quoted = text.slice(at, named);
-		members.push({ name: JSON.parse(quoted), quoted, text: text.slice(value, end) });
+		members.push({ name: nameOf(quoted), quoted, text: text.slice(value, end) });
 		at = skip(text, end);
 		if (text[at] === ",") {
 			at = skip(text, at + 1);

@@ -1,19 +1,11 @@
 package core
 
-// vendor is one system: what it must be told, what it is asked, and what its
-// answers mean. An implementation is an empty struct in a file of its own; a
-// further system is one new file, a line in vendorNamed, and its vectors.
-type vendor interface {
-	// name is the value of an identity's "system".
-	name() string
-	// policy gives the system's numbers.
-	policy() policy
-	// identify takes the system's own fields and returns their values, in an
-	// order of the vendor's choosing. Faults go to the fields.
-	identify(f *fields) []string
-	// dependency returns the identity whose token every request of this one
-	// carries too, or nil.
-	dependency(id *identity) *identity
+// system is one system: what it is, what it must be told, what it is asked, and
+// what its answers mean. An implementation is an empty struct in a file of its
+// own. A further system is one new file, a line in systems, and its vectors.
+type system interface {
+	// description is what can be said of the system as data.
+	description() *Description
 	// ask returns the request of the next step of an acquisition.
 	ask(id *identity, o occasion) Request
 	// read says what the answer to such a request means.
@@ -30,14 +22,33 @@ type vendor interface {
 	foreign(id *identity, token string) Verdict
 }
 
-// vendorNamed returns the system of that name, or nil.
-func vendorNamed(name string) vendor {
-	for _, v := range [...]vendor{appcube{}, ccmessaging{}, isales{}, cubedrive{}, accessToken{}, edge{}, authorization{}} {
-		if v.name() == name {
-			return v
+// systems are all there are: first those of vendors, in the order in which people
+// are shown them, then the edge, then the parts that others depend on.
+var systems = [...]system{
+	appcube{},
+	ccmessaging{},
+	isales{},
+	cubedrive{},
+
+	edge{},
+	accessToken{},
+	authorization{},
+}
+
+// systemNamed returns the system of that name, or nil.
+func systemNamed(name string) system {
+	for _, s := range systems {
+		if s.description().Name == name {
+			return s
 		}
 	}
 	return nil
+}
+
+// isVendor reports whether a name is that of a vendor's system.
+func isVendor(name string) bool {
+	s := systemNamed(name)
+	return s != nil && s.description().Vendor
 }
 
 // policy is what differs between systems in how often they may be called.
@@ -53,12 +64,14 @@ type policy struct {
 	window int64
 	// relays is a system that says itself how long to wait, for the vendor behind it.
 	relays bool
+	// free is a system whose tokens cost no login: its part is asked of the caller's own function, or was given.
+	free bool
 	// detached is a system whose business calls do not carry the dependency's token.
 	detached bool
 }
 
 // lenient is the policy of a system that states no limit.
-func lenient() policy { return policy{retries: 2, retryAnswered: true, backoff: second} }
+var lenient = policy{retries: 2, retryAnswered: true, backoff: second}
 
 // grant is what a successful acquisition gives.
 type grant struct {
@@ -137,15 +150,20 @@ type Carriage struct {
 // judgement is what the answer to a business call says of the token it carried.
 type judgement struct {
 	rolled string // a new token to adopt, or ""
+	life   int64  // of the new token, in milliseconds
 	token  bool   // the token is dead
 	bearer bool   // the dependency's token is dead
 	reason Reason
 }
 
-// none is embedded by vendors that have no dependency and no interface to verify.
+// speaker is a system with texts for people who fill in a form or read a reference.
+// It is no part of system, so that nothing that a page loads knows of it: the
+// linker leaves the texts out of the module, and their types.
+type speaker interface{ texts() Texts }
+
+// none is embedded by systems that have no interface to verify.
 type none struct{}
 
-func (none) dependency(*identity) *identity                         { return nil }
 func (none) verification(*identity, string, string) (Request, bool) { return Request{}, false }
 func (none) confirms(Response) (Verdict, *Error)                    { return Verdict{}, nil }
 func (none) foreign(*identity, string) Verdict                      { return Verdict{Reason: Unknown} }

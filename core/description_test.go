@@ -1,0 +1,134 @@
+package core
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// agent is a made-up system that has a field of each kind that JSON writes without quotes.
+type agent struct{ none }
+
+var agentDescription = Description{
+	Name:   "agent",
+	Vendor: true,
+	Base:   "baseUrl",
+	Fields: []Field{
+		{Name: "agentId", Kind: Number, Least: 1, Most: 999_999},
+		{Name: "password", Kind: Text, Secret: true, Most: 32},
+		{Name: "seat", Kind: Number, Optional: true},
+		{Name: "floor", Kind: Number, Least: -2, Most: 9, Optional: true},
+		{Name: "status", Kind: Number, Values: []string{"3", "4", "5"}, Optional: true},
+		{Name: "autoAnswer", Kind: Flag, Optional: true},
+		{Name: "idle", Kind: Flag},
+	},
+	policy: lenient,
+}
+
+func (agent) description() *Description { return &agentDescription }
+
+func (agent) ask(id *identity, _ occasion) Request {
+	return Request{Step: StepLogin, Method: "PUT", URL: id.base + "/" + id.value("agentId"), Body: id.object("password", "seat", "floor", "status", "autoAnswer", "idle")}
+}
+
+func (agent) read(step Step, r Response) (grant, *Error)  { return grant{}, malformed(step, r) }
+func (agent) carriage(*identity, grant, string) Carriage  { return Carriage{} }
+func (agent) judge(_ *identity, r Response) (j judgement) { return j }
+
+// employ puts the made-up system in another one's place.
+func employ(t *testing.T) {
+	before := systems[0]
+	systems[0] = agent{}
+	t.Cleanup(func() { systems[0] = before })
+}
+
+// agentIdentity is one with these members beside those that it must have.
+func agentIdentity(members string) []byte {
+	fixed := `{"system":"agent","baseUrl":"https://a.example","password":"p"`
+	if !strings.Contains(members, `"agentId"`) {
+		fixed += `,"agentId":101`
+	}
+	if !strings.Contains(members, `"idle"`) {
+		fixed += `,"idle":false`
+	}
+	if members != "" {
+		fixed += ","
+	}
+	return []byte(fixed + members + "}")
+}
+
+func TestNumbersAndFlagsAreSentAsSuch(t *testing.T) {
+	employ(t)
+	for members, body := range map[string]string{
+		``:                           `{"password":"p","idle":false}`,
+		`"idle":true`:                `{"password":"p","idle":true}`,
+		`"autoAnswer":false`:         `{"password":"p","autoAnswer":false,"idle":false}`,
+		`"autoAnswer":null`:          `{"password":"p","idle":false}`,
+		`"autoAnswer":true,"seat":0`: `{"password":"p","seat":0,"autoAnswer":true,"idle":false}`,
+		`"status":4,"floor":-2`:      `{"password":"p","floor":-2,"status":4,"idle":false}`,
+		`"seat":9007199254740991`:    `{"password":"p","seat":9007199254740991,"idle":false}`,
+	} {
+		id, err := parseIdentity(agentIdentity(members), "")
+		require.Nil(t, err, members)
+		request := id.system.ask(id, occasion{})
+		require.Equal(t, body, request.Body, members)
+		require.Equal(t, "https://a.example/101", request.URL)
+	}
+}
+
+func TestOneNumberIsOneIdentityHoweverItIsWritten(t *testing.T) {
+	employ(t)
+	first, err := parseIdentity(agentIdentity(`"seat":100`), "")
+	require.Nil(t, err)
+	for _, written := range []string{"100", "1e2", "100.0", "1000E-1"} {
+		same, err := parseIdentity(agentIdentity(`"seat":`+written), "")
+		require.Nil(t, err, written)
+		require.True(t, first.equal(same), written)
+		require.Equal(t, first.hash(1), same.hash(1))
+	}
+	for _, other := range []string{`"seat":101`, `"seat":0`, ``, `"seat":100,"autoAnswer":false`} {
+		another, err := parseIdentity(agentIdentity(other), "")
+		require.Nil(t, err, other)
+		require.False(t, first.equal(another), other)
+	}
+}
+
+func TestWhatIsNoNumberOrFlagIsRefusedByItsField(t *testing.T) {
+	employ(t)
+	const id, seat, floor = "must be a whole number from 1 to 999999", "must be a whole number from 0 to 9007199254740991", "must be a whole number from -2 to 9"
+	for members, want := range map[string][2]string{
+		`"agentId":null`:          {"agentId", "is missing"},
+		`"agentId":"101"`:         {"agentId", id},
+		`"agentId":0`:             {"agentId", id},
+		`"agentId":1000000`:       {"agentId", id},
+		`"agentId":1.5`:           {"agentId", id},
+		`"agentId":1e999`:         {"agentId", id},
+		`"agentId":true`:          {"agentId", id},
+		`"seat":-1`:               {"seat", seat},
+		`"seat":9007199254740992`: {"seat", seat},
+		`"seat":[1]`:              {"seat", seat},
+		`"floor":-3`:              {"floor", floor},
+		`"floor":10`:              {"floor", floor},
+		`"status":6`:              {"status", "must be 3, 4 or 5"},
+		`"status":"3"`:            {"status", "must be 3, 4 or 5"},
+		`"status":3.5`:            {"status", "must be 3, 4 or 5"},
+		`"autoAnswer":"true"`:     {"autoAnswer", "must be true or false"},
+		`"autoAnswer":1`:          {"autoAnswer", "must be true or false"},
+		`"idle":null`:             {"idle", "is missing"},
+		`"idle":""`:               {"idle", "must be true or false"},
+	} {
+		_, err := parseIdentity(agentIdentity(members), "")
+		require.NotNil(t, err, members)
+		require.Equal(t, want, [2]string{err.Field, err.Reason}, members)
+	}
+}
+
+func TestASystemVerifiesWhereItSaysSo(t *testing.T) {
+	for _, s := range systems {
+		d := s.description()
+		id := &identity{system: s, base: "https://a.example", values: make([]string, len(d.Fields))}
+		_, asks := s.verification(id, "token", "")
+		require.Equal(t, asks && d.Vendor, d.Verifies, d.Name)
+	}
+}

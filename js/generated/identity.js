@@ -1,0 +1,149 @@
+// Identities: their types, and the comparison of two of them. Generated from the Go descriptions in core (make generate): change those.
+
+/**
+ * What a caller's own function gives: the token, or the token and for how many seconds it lives. Where that is not said,
+ * the function is asked again before 10 minutes are over.
+ * @typedef {string | { token: string, expiresIn?: number }} Supplied
+ */
+
+/**
+ * OIAP AppCube ("C6 OIAP AppCube Interface Authentication", cec_07_0007).
+ * @typedef {object} AppCubeIdentity
+ * @property {"appcube"} system
+ * @property {string} baseUrl of the OIAP, such as `https://IP:PORT`
+ * @property {string} appKey the tenant ID
+ * @property {string} appSecret the API Password of the IVR
+ */
+
+/**
+ * The AICC web client ("Performing Third-Party Request Authentication (applyToken)", cec_07_0103).
+ * @typedef {object} CcmessagingFields
+ * @property {"ccmessaging"} system
+ * @property {string} baseUrl of the AICC, such as `https://service.besclouds.com`
+ * @property {string} [authUrl] the base URL of tokenByAkSk, only where it differs
+ * @property {string} appKey as configured on the API Fabric
+ * @property {string} userId 1 to 32 characters, defined by the enterprise
+ * @property {string} userName for display, defined by the enterprise
+ * @property {string} channelId the Configuration ID of the channel
+ * @property {string} locale an ISO 639 language without a country, such as `zh`
+ */
+
+/**
+ * AICC web client, by its appSecret.
+ * @typedef {object} CcmessagingByAppSecret
+ * @property {string} appSecret goes with the app key, and gets the AccessToken (tokenByAkSk)
+ * @property {undefined} [accessToken]
+ */
+
+/**
+ * AICC web client, by its accessToken.
+ * @typedef {object} CcmessagingByAccessToken
+ * @property {string | (() => Promise<Supplied>)} accessToken in place of the app secret, or a function that is asked for one whenever one is needed
+ * @property {undefined} [appSecret]
+ */
+
+/** The AICC web client ("Performing Third-Party Request Authentication (applyToken)", cec_07_0103). @typedef {CcmessagingFields & (CcmessagingByAppSecret | CcmessagingByAccessToken)} CcmessagingIdentity */
+
+/**
+ * CC-iSales for CTI-OBS ("Authentication Interface", cec_07_0313).
+ * @typedef {object} IsalesIdentity
+ * @property {"isales"} system
+ * @property {string} baseUrl of the CC-iSales, such as `https://service.besclouds.com`
+ * @property {string} user the account's name, of CTI-OBS
+ * @property {string} passwd of that user
+ */
+
+/**
+ * CubeDrive ("xAuthToken").
+ * @typedef {object} CubeDriveIdentity
+ * @property {"cubedrive"} system
+ * @property {string} baseUrl of the deployment, such as `https://www.cubedrive.com/lite`
+ * @property {Readonly<Record<string, string>>} params "the application information and user information", under the names that the deployment needs
+ * @property {"POST" | "GET"} [method] how getLogin is called: a query may end up in logs, a body does not. Default "POST"
+ */
+
+/** One of the systems, asked directly. @typedef {AppCubeIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity} VendorIdentity */
+
+/**
+ * All fields of all systems.
+ * @typedef {object} Fields
+ * @property {string} [system]
+ * @property {string} [baseUrl]
+ * @property {string} [appKey]
+ * @property {string} [appSecret]
+ * @property {string} [authUrl]
+ * @property {string | (() => Promise<Supplied>)} [accessToken]
+ * @property {string} [userId]
+ * @property {string} [userName]
+ * @property {string} [channelId]
+ * @property {string} [locale]
+ * @property {string} [user]
+ * @property {string} [passwd]
+ * @property {Readonly<Record<string, string>>} [params]
+ * @property {"POST" | "GET"} [method]
+ * @property {string} [edge]
+ * @property {string} [connection]
+ * @property {string} [subject]
+ * @property {string | (() => Promise<Supplied>)} [authorization]
+ */
+
+/** Fields that may be a function of the caller's. */
+export const supplied = ["accessToken", "authorization"];
+
+/**
+ * A copy to compare a caller's object with later.
+ * @param {Fields} f
+ * @returns {Fields}
+ */
+export function snapshot(f) {
+	// Always the same members in the same order, so that the comparison stays one fast shape.
+	return {
+		system: f.system,
+		baseUrl: f.baseUrl,
+		appKey: f.appKey,
+		appSecret: f.appSecret,
+		authUrl: f.authUrl,
+		accessToken: f.accessToken,
+		userId: f.userId,
+		userName: f.userName,
+		channelId: f.channelId,
+		locale: f.locale,
+		user: f.user,
+		passwd: f.passwd,
+		params: f.params === undefined ? undefined : { ...f.params },
+		method: f.method,
+		edge: f.edge,
+		connection: f.connection,
+		subject: f.subject,
+		authorization: f.authorization,
+	};
+}
+
+/**
+ * Whether an object still says what it said when the copy was made.
+ * @param {Fields} copy
+ * @param {Fields} f
+ * @param {(a: object | undefined, b: object | undefined) => boolean} same compares two objects of texts
+ */
+export function unchanged(copy, f, same) {
+	return (
+		copy.system === f.system &&
+		copy.baseUrl === f.baseUrl &&
+		copy.appKey === f.appKey &&
+		copy.appSecret === f.appSecret &&
+		copy.authUrl === f.authUrl &&
+		copy.accessToken === f.accessToken &&
+		copy.userId === f.userId &&
+		copy.userName === f.userName &&
+		copy.channelId === f.channelId &&
+		copy.locale === f.locale &&
+		copy.user === f.user &&
+		copy.passwd === f.passwd &&
+		(copy.params === f.params || same(copy.params, f.params)) &&
+		copy.method === f.method &&
+		copy.edge === f.edge &&
+		copy.connection === f.connection &&
+		copy.subject === f.subject &&
+		copy.authorization === f.authorization
+	);
+}

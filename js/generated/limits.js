@@ -1,0 +1,20 @@
+// Limits that both languages keep to. Generated from the Go descriptions in core (make generate): change those.
+
+/** The longest token, in bytes. */
+export const maxToken = 16_384;
+/** The most that is read of a vendor's answer, in bytes. */
+export const maxAnswer = 1_048_576;
+/** Bounds an acquisition or a verification with all its tries, in milliseconds. */
+export const defaultTimeoutMs = 30_000;
+/** The most that it can be set to, in milliseconds. */
+export const maxTimeoutMs = 600_000;
+/** How many identities a client keeps. */
+export const defaultSessions = 1_000;
+/** The most that it can be told to keep. */
+export const maxSessions = 500_000;
+/** Bounds an acquisition of an edge's keeper, in milliseconds. */
+export const keeperTimeoutMs = 20_000;
+/** The least that it can be set to, in milliseconds. */
+export const leastKeeperTimeoutMs = 1_000;
+/** The most that it can be set to, in milliseconds. */
+export const mostKeeperTimeoutMs = 120_000;

@@ -1,0 +1,97 @@
+// The systems and the fields of their identities. Generated from the Go descriptions in core (make generate): change those.
+
+/**
+ * What is known of one field of an identity.
+ * @typedef {object} FieldDescription
+ * @property {string} name as the identity has it
+ * @property {"text" | "header" | "url" | "choice" | "number" | "flag" | "parameters" | "supplied"} kind a text; a text that is sent in a
+ *   header: visible ASCII without a space; an http or https URL; one of `values`; a whole number from `minimum` to `maximum`, or one of
+ *   `values`; true or false; an object of texts under names of the caller's choice; or a token, as a text or by a function
+ * @property {boolean} secret whether it must not be shown or logged
+ * @property {boolean} optional whether it may be left out
+ * @property {string} [insteadOf] the field in whose place it stands: one of the two must be given, and not both
+ * @property {readonly (string | number)[]} [values] what a choice or a number may be; the first is meant where a choice is left out
+ * @property {number} [maxLength] in characters
+ * @property {number} [minimum]
+ * @property {number} [maximum]
+ */
+
+/**
+ * What is known of one system.
+ * @typedef {object} SystemDescription
+ * @property {System} name as an identity's `system` has it
+ * @property {string} title for people
+ * @property {readonly FieldDescription[]} fields of an identity beside `system`, in the order in which a form shows them
+ * @property {boolean} bodyCarriesToken whether a business call carries the token inside its JSON body
+ * @property {boolean} verifies whether the vendor has an interface that says whether a token is valid
+ */
+
+/** The systems that hand out tokens. @typedef {"appcube" | "ccmessaging" | "isales" | "cubedrive"} System */
+
+/** The systems, in the order in which people are shown them. A description, for forms and configurations: what is in it cannot be changed. @type {readonly SystemDescription[]} */
+export const systems = /* @__PURE__ */ frozen([
+	{
+		name: "appcube",
+		title: "OIAP AppCube",
+		bodyCarriesToken: true,
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "appKey", kind: "text", secret: false, optional: false },
+			{ name: "appSecret", kind: "text", secret: true, optional: false },
+		],
+	},
+	{
+		name: "ccmessaging",
+		title: "AICC web client",
+		bodyCarriesToken: false,
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "authUrl", kind: "url", secret: false, optional: true },
+			{ name: "appKey", kind: "header", secret: false, optional: false },
+			{ name: "appSecret", kind: "text", secret: true, optional: false },
+			{ name: "accessToken", kind: "supplied", secret: true, optional: false, insteadOf: "appSecret" },
+			{ name: "userId", kind: "text", secret: false, optional: false, maxLength: 32 },
+			{ name: "userName", kind: "text", secret: false, optional: false },
+			{ name: "channelId", kind: "text", secret: false, optional: false },
+			{ name: "locale", kind: "text", secret: false, optional: false },
+		],
+	},
+	{
+		name: "isales",
+		title: "CC-iSales for CTI-OBS",
+		bodyCarriesToken: false,
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "user", kind: "text", secret: false, optional: false },
+			{ name: "passwd", kind: "text", secret: true, optional: false },
+		],
+	},
+	{
+		name: "cubedrive",
+		title: "CubeDrive",
+		bodyCarriesToken: false,
+		verifies: true,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "params", kind: "parameters", secret: true, optional: false },
+			{ name: "method", kind: "choice", secret: false, optional: true, values: ["POST", "GET"] },
+		],
+	},
+]);
+
+/**
+ * @template {object} T
+ * @param {T} value
+ * @returns {T}
+ */
+function frozen(value) {
+	for (const part of Object.values(value)) {
+		if (typeof part === "object") {
+			frozen(part);
+		}
+	}
+	return Object.freeze(value);
+}

@@ -1,0 +1,73 @@
+// Where tokens stand in requests and answers. Generated from the Go descriptions in core (make generate): change those.
+
+/**
+ * Where a system's tokens stand, and those of what it depends on.
+ * @typedef {object} Tokens
+ * @property {readonly string[]} paths below a base URL at which tokens are handed out, refreshed or verified, and below each of them
+ * @property {readonly string[]} carriers headers, query parameters and members of a body that carry tokens, or what belongs to them
+ * @property {readonly string[]} guarded headers that only the app itself may hold
+ * @property {readonly string[]} answers members of answers that hold tokens
+ * @property {string} rolls the member of a business answer's object that may hold a new token, or ""
+ * @property {readonly string[]} codes members of answers that hold the system's own code; the first that is there counts
+ * @property {readonly string[]} success those of its values that mean success
+ * @property {readonly string[]} explains members of refusals whose text may say why
+ */
+
+/** @type {Readonly<Record<import("./systems.js").System, Tokens>>} */
+export const tokens = {
+	appcube: {
+		paths: ["/oifde/rest/appcube/api/getAppCubeToken", "/oifde/rest/api/gettoken"],
+		carriers: ["authToken", "appKey", "appSecret"],
+		guarded: [],
+		answers: ["authToken"],
+		rolls: "",
+		codes: ["errorCode"],
+		success: ["0", "200"],
+		explains: ["errorMsg"],
+	},
+	ccmessaging: {
+		paths: ["/apiaccess/ccmessaging/applyToken", "/apigovernance/api/oauth"],
+		carriers: ["ccmessaging-token", "Authorization", "X-APP-Key", "X-Token-Expire", "app_key", "app_secret"],
+		guarded: ["Authorization", "x-app-key"],
+		answers: ["token", "AccessToken"],
+		rolls: "token",
+		codes: ["resultCode", "errorCode"],
+		success: ["0", "200"],
+		explains: ["exceptionInfo", "resultDesc"],
+	},
+	isales: {
+		paths: ["/rest/isales/v1/openapi/obs/auth"],
+		carriers: ["Authentication", "Authorization", "refreshToken"],
+		guarded: [],
+		answers: ["token", "refreshToken"],
+		rolls: "",
+		codes: ["result", "resultCode", "errorCode"],
+		success: ["0"],
+		explains: ["resultMsg", "resultDesc"],
+	},
+	cubedrive: {
+		paths: ["/getLogin", "/verifyAuthToken"],
+		carriers: ["X-Auth-Token", "authToken"],
+		guarded: [],
+		answers: ["x-auth-token"],
+		rolls: "",
+		codes: ["success"],
+		success: ["true"],
+		explains: [],
+	},
+};
+
+/**
+ * A system whose token every request of another one carries too: one of it serves all identities with the same fields.
+ * @typedef {object} Dependency
+ * @property {string} system its name
+ * @property {readonly string[]} fields
+ * @property {string} at the field of the other one with its base URL
+ * @property {string} given the field that is the token itself, where the caller gives it
+ * @property {import("./words.js").Step} step in which its token is got
+ */
+
+/** @type {Readonly<Partial<Record<import("./systems.js").System, Dependency>>>} */
+export const dependencies = {
+	ccmessaging: { system: "accesstoken", fields: ["appKey", "appSecret", "accessToken"], at: "authUrl", given: "accessToken", step: "access_token" },
+};

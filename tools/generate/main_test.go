@@ -1,0 +1,117 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cctoken/core"
+)
+
+const folder = "../../js/generated"
+
+func TestWhatIsGeneratedIsCurrent(t *testing.T) {
+	there, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	require.Len(t, there, len(files), "nothing else is in the folder")
+	for name, content := range files {
+		found, err := os.ReadFile(filepath.Join(folder, name))
+		require.NoError(t, err)
+		require.Equal(t, content(), string(found), "%s is not current: make generate", name)
+	}
+}
+
+func TestEverySystemSpeaksToPeople(t *testing.T) {
+	for _, d := range vendors() {
+		texts := core.TextsOf(d.Name)
+		for _, name := range fieldNames(d) {
+			words := texts.Fields[name]
+			for _, text := range []string{words.Label.English, words.Label.Chinese, words.Help.English, words.Help.Chinese} {
+				require.NotEmpty(t, text, "%s.%s", d.Name, name)
+			}
+		}
+		require.Len(t, texts.Fields, len(d.Fields)+1, d.Name)
+		require.NotEmpty(t, texts.Title.English, d.Name)
+		require.NotEmpty(t, texts.Title.Chinese, d.Name)
+		require.NotEmpty(t, texts.Document, d.Name)
+		require.NotEmpty(t, texts.Type, d.Name)
+		require.NotEmpty(t, texts.Refused.Found, d.Name)
+		require.NotEmpty(t, texts.Refused.Try, d.Name)
+		if of, _ := d.Needs(); of != nil {
+			refused := core.TextsOf(of.Name).Refused
+			require.NotEmpty(t, refused.Found, of.Name)
+			require.NotEmpty(t, refused.Try, of.Name)
+			require.NotNil(t, texts.Relying, d.Name)
+			for _, says := range []core.Advice{texts.Relying.Expired, texts.Relying.Distrusted, texts.Relying.UnclearGiven, texts.Relying.UnclearIssued} {
+				require.NotEmpty(t, says.Because, d.Name)
+				require.NotEmpty(t, says.Try, d.Name)
+			}
+		}
+	}
+}
+
+// The command has one flag and one variable for the fields of one name.
+func TestFieldsOfOneNameAreGivenInOneWay(t *testing.T) {
+	way := func(f core.Field) string {
+		switch {
+		case f.Kind == core.Parameters:
+			return "parameters"
+		case f.Secret:
+			return "a secret"
+		case f.Kind == core.Flag:
+			return "a flag"
+		}
+		return "a value"
+	}
+	ways := map[string]string{}
+	for _, d := range vendors() {
+		secrets, parameters := 0, 0
+		for _, f := range d.Fields {
+			if known := ways[f.Name]; known != "" {
+				require.Equal(t, known, way(f), "%s.%s", d.Name, f.Name)
+			}
+			ways[f.Name] = way(f)
+			if f.Secret {
+				secrets++
+			}
+			if f.Kind == core.Parameters {
+				parameters++
+			}
+		}
+		require.NotZero(t, secrets, "%s has a secret to log in with", d.Name)
+		require.LessOrEqual(t, parameters, 1, "--param is for one field of %s", d.Name)
+	}
+}
+
+// An edge keeps calls away from these paths, and pages from these headers.
+func TestEverySystemSaysWhereItsTokensStand(t *testing.T) {
+	for _, d := range vendors() {
+		require.NotEmpty(t, d.Paths, d.Name)
+		require.NotEmpty(t, d.Carriers, d.Name)
+		require.NotEmpty(t, d.Answers, d.Name)
+		require.NotEmpty(t, d.Codes, d.Name)
+		require.NotEmpty(t, d.Success, d.Name)
+		for _, path := range d.Paths {
+			require.Regexp(t, "^/", path)
+		}
+	}
+}
+
+func TestEveryWordOfTheCoreIsInTheVocabulary(t *testing.T) {
+	all := core.AllWords()
+	codes := namesOf(all.Codes)
+	for _, code := range core.Codes() {
+		require.Contains(t, codes, string(code))
+	}
+	steps := namesOf(all.Steps)
+	for _, step := range core.Steps() {
+		require.Contains(t, steps, string(step))
+	}
+	for _, w := range all.Codes {
+		require.NotEmpty(t, w.Meaning, w.Name)
+		require.NotEmpty(t, w.Say.English, w.Name)
+		require.NotEmpty(t, w.Say.Chinese, w.Name)
+	}
+}
