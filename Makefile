@@ -110,7 +110,7 @@ lint: types dist/edge.js ## check format, types, and what go vet and eslint look
 FORMATTED := "**/*.js" "**/*.ts"
 
 format: node_modules/.made ## format Go and JavaScript
-	gofmt -w core js wasm web
+	gofmt -w core js tools wasm web
 	node_modules/.bin/prettier --log-level warn --write $(FORMATTED)
 
 format-check: node_modules/.made
