@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -30,15 +31,16 @@ import (
 //	401 403 429 500 502 503 504   that status, in the vendor's error form
 type Fault struct {
 	System System `json:"system"`
-	// Endpoint is login, refresh (isales), verify (cubedrive), business, or accessToken (ccmessaging).
+	// Endpoint is login, refresh, verify or business, where the system has it, or the name of a system behind it: see
+	// [SystemInfo].
 	Endpoint string `json:"endpoint"`
 	Kind     string `json:"fault"`
 	Count    int    `json:"count"`   // 0 is 1
 	DelayMs  int    `json:"delayMs"` // goes with every fault; delay needs it
 	// RetryAfter is the header of a status: seconds, or an HTTP date.
 	RetryAfter RetryAfter `json:"retryAfter"`
-	// ExceptionInfo is the text of a status of ccmessaging or its accessToken. A 403 without one has the documented
-	// text of an expired AccessToken.
+	// ExceptionInfo is the text of a status, of a system whose errors have one. Without it, there is the text that the
+	// system's document has for that status.
 	ExceptionInfo string `json:"exceptionInfo"`
 }
 
@@ -77,16 +79,26 @@ const (
 
 // place finds the endpoint that a fault is for.
 func (f Fault) place() (faultPlace, error) {
-	if f.System == CCMessaging && f.Endpoint == "accessToken" {
-		return faultPlace{AccessToken, stepLogin}, nil
-	}
 	for _, e := range endpoints {
-		if e.system == f.System && string(e.step) == f.Endpoint && e.system != AccessToken {
+		if system, name := e.faultName(); system == f.System && name == f.Endpoint {
 			return faultPlace{e.system, e.step}, nil
 		}
 	}
-	return faultPlace{}, errors.New("there is no such system and endpoint: use login or business of appcube, ccmessaging, " +
-		"isales or cubedrive; accessToken of ccmessaging; refresh of isales; verify of cubedrive")
+	var known []string
+	for _, v := range vendors {
+		if names := v.faultEndpoints(); len(names) > 0 {
+			known = append(known, strings.Join(names, " or ")+" of "+string(v.name))
+		}
+	}
+	return faultPlace{}, errors.New("there is no such system and endpoint: use " + strings.Join(known, ", "))
+}
+
+// faultName is how a fault names an endpoint: that of a system behind another is the other's.
+func (e endpoint) faultName() (system System, name string) {
+	if behind := e.system.vendor().behind; behind != "" && e.step == stepLogin {
+		return behind, string(e.system)
+	}
+	return e.system, string(e.step)
 }
 
 // check finds what no fault may be.
@@ -103,8 +115,9 @@ func (f Fault) check() error {
 		return errors.New("the fault delay needs delayMs")
 	case f.RetryAfter != "" && !isStatus:
 		return errors.New("retryAfter goes with a status only")
-	case f.ExceptionInfo != "" && (!isStatus || f.System != CCMessaging):
-		return errors.New("exceptionInfo goes with a status of ccmessaging only")
+	case f.ExceptionInfo != "" && (!isStatus || f.System.vendor().texts == nil):
+		return errors.New("exceptionInfo goes with a status of " +
+			strings.Join(systemsWith(func(v *vendor) bool { return v.texts != nil }), " or ") + " only")
 	case f.RetryAfter != "":
 		return f.RetryAfter.check()
 	}
@@ -196,15 +209,8 @@ func (f Fault) reply(system System) reply {
 	if err != nil { // reset, huge, empty
 		return reply{status: http.StatusOK, reason: reason}
 	}
-	a := failure(system, status, reason)
-	if _, texted := a.body["exceptionInfo"]; texted {
-		switch {
-		case f.ExceptionInfo != "":
-			a.body["exceptionInfo"] = f.ExceptionInfo
-		case status == http.StatusForbidden:
-			a.body["exceptionInfo"] = deadAccessToken
-		}
-	}
+	a := failure(system, status, cmp.Or(f.ExceptionInfo, system.vendor().texts[status], reason))
+	a.reason = reason
 	if f.RetryAfter != "" {
 		a.set("Retry-After", string(f.RetryAfter))
 	}
@@ -226,7 +232,7 @@ func (f Fault) wait(ctx context.Context) error {
 }
 
 // write sends the answer, damaged as the fault asks.
-func (f Fault) write(w http.ResponseWriter, a reply) {
+func (f Fault) write(w http.ResponseWriter, system System, a reply) {
 	switch f.Kind {
 	case "reset":
 		panic(http.ErrAbortHandler)
@@ -239,20 +245,28 @@ func (f Fault) write(w http.ResponseWriter, a reply) {
 		http.NewResponseController(w).Flush() // or the server would drop the half with the connection
 		panic(http.ErrAbortHandler)
 	case "huge":
-		writeHuge(w, a)
+		writeHuge(w, system, a)
 		return
 	case "types":
-		a.body = wrongTypes("", a.body).(object)
+		a.body = wrongTypes(a.body, system.vendor().success)
 	}
 	a.write(w)
 }
 
-// writeHuge streams well-formed JSON: only its size is wrong with it.
-func writeHuge(w http.ResponseWriter, a reply) {
+// writeHuge streams a success that is well-formed JSON: only its size is wrong with it.
+func writeHuge(w http.ResponseWriter, system System, a reply) {
 	a.head(w, "application/json;charset=UTF-8")
 	w.WriteHeader(a.status)
 	item := `"` + strings.Repeat("x", 1020) + `",` + "\n"
-	parts := []string{`{"errorCode":0,"result":0,"resultCode":"0","success":true,"data":[`}
+	start, err := json.Marshal(system.vendor().success)
+	if err != nil {
+		panic(err) // codes are strings, numbers and booleans
+	}
+	parts := []string{strings.TrimSuffix(string(start), "}")}
+	if len(system.vendor().success) > 0 {
+		parts = append(parts, ",")
+	}
+	parts = append(parts, `"data":[`)
 	for range hugeBytes / len(item) {
 		parts = append(parts, item)
 	}
@@ -264,23 +278,28 @@ func writeHuge(w http.ResponseWriter, a reply) {
 	}
 }
 
-// wrongTypes turns strings into numbers, and all else into objects, but leaves the codes that say success.
-func wrongTypes(name string, v any) any {
-	switch name {
-	case "errorCode", "result", "resultCode", "success":
-		return v
-	case "Expires": // a lifetime, though a string
-		return object{}
+// wrongTypes changes the type of every field but those that say success.
+func wrongTypes(body, success object) object {
+	out := object{}
+	for name, field := range body {
+		if _, code := success[name]; code {
+			out[name] = field
+		} else {
+			out[name] = wrongType(field)
+		}
 	}
+	return out
+}
+
+// wrongType turns a text into a number, and all else into an object: also what is a number though it is written as a text.
+func wrongType(v any) any {
 	switch v := v.(type) {
 	case object:
-		out := object{}
-		for name, field := range v {
-			out[name] = wrongTypes(name, field)
-		}
-		return out
+		return wrongTypes(v, nil)
 	case string:
-		return 12345
+		if _, err := strconv.ParseUint(v, 10, 64); err != nil {
+			return 12345
+		}
 	}
 	return object{}
 }

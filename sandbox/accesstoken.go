@@ -6,6 +6,40 @@ import (
 	"time"
 )
 
+// AccessToken is the API Fabric's interface that CCMessaging asks first. It has a life, a count and a refusal of its own;
+// only a Fault on it is named as the endpoint accessToken of CCMessaging.
+//
+//	POST /apigovernance/api/oauth/tokenByAkSk
+//
+// The app_secret of an app_key K is "app-secret-of-" + K.
+const AccessToken System = "accessToken"
+
+// Credentials of AccessToken that a new sandbox accepts.
+const (
+	AICCAppKey    = "app001"
+	AICCAppSecret = "app-secret-of-app001"
+)
+
+// maxAccessToken is the most that X-Token-Expire gets (cec_07_0005).
+const maxAccessToken = 3600 * time.Second
+
+func init() {
+	register(vendor{
+		name:   AccessToken,
+		prefix: "/apigovernance/",
+		endpoints: []endpoint{
+			{path: "/apigovernance/api/oauth/tokenByAkSk", step: stepLogin, methods: []string{"POST"}, serve: (*Sandbox).tokenByAkSk},
+		},
+		behind:      CCMessaging,
+		failure:     aiccFailure,
+		texts:       aiccTexts,
+		credentials: []Credential{{"appKey", AICCAppKey}},
+		opens:       func(key, secret string) bool { return secret == "app-secret-of-"+key },
+		lifetimes:   []lifetime{{name: string(AccessToken), documented: maxAccessToken, most: maxAccessToken}},
+		sends:       []string{"X-TenantSpaceID", "X-Token-Expire"},
+	})
+}
+
 // tokenByAkSk is the API Fabric's machine interface (devg-webclint-cec cec_05_2007, api-cec cec_07_0005).
 func (s *Sandbox) tokenByAkSk(c call) reply {
 	if contentType, _ := c.header("Content-Type"); contentType != "application/json" {
@@ -26,7 +60,7 @@ func (s *Sandbox) tokenByAkSk(c call) reply {
 		// Undocumented: which status. Public reports of this interface show 403.
 		return failure(AccessToken, http.StatusForbidden, "app_key or app_secret is wrong, or refused")
 	}
-	life := min(time.Duration(seconds)*time.Second, s.lifetimes.AccessToken)
+	life := min(time.Duration(seconds)*time.Second, s.life(AccessToken))
 	t := s.mint(AccessToken, randomText(), key, key, c.now, life)
 	// The numbers are strings, as in the documented response.
 	return ok(object{

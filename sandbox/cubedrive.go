@@ -9,34 +9,49 @@ import (
 	"time"
 )
 
-// interception is what "cannot be called frequently, otherwise it will be intercepted" looks like to a client. The
-// form is undocumented: a firewall's page inside an HTTP 200 is the usual one, and the hardest.
-const interception = `<!DOCTYPE html><html><head><title>Request intercepted</title></head>` +
-	`<body><h1>Your request was intercepted</h1><p>Too many requests. Please try again later.</p></body></html>`
+// CubeDrive is CubeDrive.
+//
+//	GET,POST /lite/getLogin               parameters appId, appSecret, user
+//	GET      /lite/verifyAuthToken?authToken=…
+//	GET      /lite/commonPage
+//
+// The appSecret of an appId A is "app-secret-of-" + A, for any user.
+const CubeDrive System = "cubedrive"
 
-// A window counts a user's logins since its start.
-type window struct {
-	start time.Time
-	count int
-}
+// Parameters of CubeDrive's login that a new sandbox accepts.
+const (
+	CubeDriveAppID     = "demo-app"
+	CubeDriveAppSecret = "app-secret-of-demo-app"
+	CubeDriveUser      = "user22"
+)
 
-// overBudget counts one more login of a user, and reports whether it is one too many.
-func (s *Sandbox) overBudget(who string, now time.Time) bool {
-	length := s.options.CubeDriveWindow
-	if len(s.logins) > 1000 { // many users: forget those whose window is over
-		for key, w := range s.logins {
-			if now.Sub(w.start) >= length {
-				delete(s.logins, key)
-			}
-		}
-	}
-	w := s.logins[who]
-	if w.count == 0 || now.Sub(w.start) >= length {
-		w = window{start: now}
-	}
-	w.count++
-	s.logins[who] = w
-	return w.count > s.options.CubeDriveLogins
+func init() {
+	register(vendor{
+		name:   CubeDrive,
+		prefix: "/lite/",
+		endpoints: []endpoint{
+			{path: "/lite/getLogin", step: stepLogin, methods: []string{"GET", "POST"}, serve: (*Sandbox).getLogin},
+			{path: "/lite/verifyAuthToken", step: stepVerify, methods: []string{"GET"}, serve: (*Sandbox).verifyAuthToken},
+			{path: "/lite/commonPage", step: stepBusiness, methods: []string{"GET"}, serve: (*Sandbox).commonPage},
+		},
+		success: object{"success": true},
+		failure: func(int, string) object {
+			// Undocumented beyond success being true when all is well.
+			return object{"success": false}
+		},
+		credentials: []Credential{{"appId", CubeDriveAppID}, {"user", CubeDriveUser}},
+		opens:       func(app, secret string) bool { return secret == "app-secret-of-"+app },
+		lifetimes:   []lifetime{{name: string(CubeDrive)}}, // the document states none: tokens live until they are revoked
+		// The document: "cannot be called frequently, otherwise it will be intercepted". It gives no number.
+		budget: budget{logins: 1000, window: time.Minute},
+		sends:  []string{"X-Auth-Token"},
+		identity: func(origin string) fields {
+			return fields{"baseUrl", origin + "/lite", "params", fields{
+				"appId", CubeDriveAppID, "appSecret", CubeDriveAppSecret, "user", CubeDriveUser,
+			}}
+		},
+		business: BusinessCall{Method: "GET", Path: "/commonPage?page=formData"},
+	})
 }
 
 // getLogin is the login of "API -> Token". The names of its parameters are undocumented, and the sandbox's own.
@@ -59,13 +74,13 @@ func (s *Sandbox) getLogin(c call) reply {
 		}
 	}
 	app, user := values.Get("appId"), values.Get("user")
-	if s.overBudget(app+"\x00"+user, c.now) {
-		return reply{status: http.StatusOK, html: interception, reason: "too many logins in this window"}
+	if s.overBudget(CubeDrive, app+"\x00"+user, c.now) {
+		return intercepted()
 	}
 	if !s.accepts(CubeDrive, app, values.Get("appSecret")) || s.refused[CubeDrive][user] {
 		return cubeDriveFailure("appId or appSecret is wrong, or the application or user is refused")
 	}
-	t := s.mint(CubeDrive, cubeDriveToken(), user, app, c.now, s.lifetimes.CubeDrive)
+	t := s.mint(CubeDrive, cubeDriveToken(), user, app, c.now, s.life(CubeDrive))
 	return ok(cubeDriveLogin(user, t.value))
 }
 

@@ -26,23 +26,7 @@ func (a *reply) set(name, value string) {
 
 // failure is a system's own form of an error.
 func failure(system System, status int, reason string) reply {
-	var body object
-	switch system {
-	case AppCube:
-		// Its document: "Values other than 0: failure", but 200 is a success too, so no failure may use either.
-		body = object{"errorCode": status, "errorMsg": reason}
-	case AccessToken, CCMessaging:
-		// devg-voip-cec cec_05_1003 shows this form for every status but 200, and its errorCode is "0" there too:
-		// a client that trusts the code without the status takes a failure for a success.
-		body = object{"errorCode": "0", "exceptionInfo": reason}
-	case ISales:
-		// Its document: "Other values: failure", and resultData only after a success.
-		body = object{"result": status}
-	case CubeDrive:
-		// Undocumented beyond success being true when all is well.
-		body = object{"success": false}
-	}
-	return reply{status: status, body: body, reason: reason}
+	return reply{status: status, body: system.vendor().failure(status, reason), reason: reason}
 }
 
 // render returns the content type and the bytes of the body.

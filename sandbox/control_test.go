@@ -41,6 +41,8 @@ func TestControlIsStrict(t *testing.T) {
 		{"revoke by a subject of no system", controlReq("revoke", `{"subject":"a"}`), 400},
 		{"revoke with a wrong type", controlReq("revoke", `{"system":1}`), 400},
 		{"roll of another system", controlReq("roll", `{"system":"isales"}`), 400},
+		{"roll of an unknown system", controlReq("roll", `{"system":"x"}`), 400},
+		{"roll without a target", controlReq("roll", `{}`), 400},
 		{"refuse without refuse", controlReq("refuse", `{"system":"isales","credential":"a"}`), 400},
 		{"refuse without credential", controlReq("refuse", `{"system":"isales","refuse":true}`), 400},
 		{"refuse in an unknown system", controlReq("refuse", `{"system":"x","credential":"a","refuse":true}`), 400},
@@ -94,6 +96,7 @@ func TestStateCountsEachSystemAndShowsNoWholeToken(t *testing.T) {
 		CCMessaging: {Logins: 1, Business: 1},
 		ISales:      {Logins: 1, Refreshes: 1},
 		CubeDrive:   {Logins: 1, Verifications: 1, Business: 1, Failed: 1, Faulted: 1},
+		Harbour:     {},
 	}, got.Counts)
 	require.Len(t, got.Tokens, 6)
 	assert.Equal(t, CCMessagingUserID, got.Tokens[1].Subject)
@@ -183,7 +186,13 @@ func TestRollWithoutASubjectIsForAll(t *testing.T) {
 	access := b.access()
 	b.ccMessaging(access)
 	b.do(applyTokenReq(access), field("userId", `"other"`))
-	assert.Equal(t, 2, b.Roll(""))
+	n, err := b.Roll(Target{System: CCMessaging})
+	require.NoError(t, err)
+	assert.Equal(t, 2, n)
+	b.appCube()
+	n, err = b.Roll(Target{All: true})
+	require.NoError(t, err)
+	assert.Equal(t, 2, n, "only what can roll")
 }
 
 func TestARefusedCredentialIsTurnedAwayUntilItIsLetIn(t *testing.T) {
@@ -226,17 +235,17 @@ func TestLifetimesChangeForTokensThatComeAfter(t *testing.T) {
 	b := newBench(t, Options{})
 	before := b.appCube()
 	a := b.do(controlReq("lifetimes", `{"appcube":1,"ccmessaging":2,"accessToken":3,"isales":4,"isalesRefresh":5,"cubedrive":6}`))
-	assert.JSONEq(t, `{"appcube":1,"ccmessaging":2,"accessToken":3,"isales":4,"isalesRefresh":5,"cubedrive":6}`, a.raw)
+	assert.JSONEq(t, `{"appcube":1,"ccmessaging":2,"accessToken":3,"isales":4,"isalesRefresh":5,"cubedrive":6,"harbour":60,"harbourPass":120}`, a.raw)
 	assert.EqualValues(t, 1, b.do(appCubeLoginReq()).json["expireTime"])
 	b.clock.advance(10e9)
 	assert.Equal(t, 200, b.do(appCubeBusinessReq(before)).status)
 }
 
 func TestResetForgetsAll(t *testing.T) {
-	b := newBench(t, Options{Lifetimes: Lifetimes{AppCube: 7e9}})
+	b := newBench(t, Options{Lifetimes: Lifetimes{"appcube": 7e9}})
 	fresh := b.State()
 	token := b.appCube()
-	b.SetLifetimes(Lifetimes{AppCube: 9e9})
+	require.NoError(t, b.SetLifetimes(Lifetimes{"appcube": 9e9}))
 	require.NoError(t, b.Refuse(ISales, "a", true))
 	require.NoError(t, b.Inject(Fault{System: ISales, Endpoint: "login", Kind: "html"}))
 	for _, in := range []string{"", "{}"} {
@@ -308,9 +317,9 @@ func TestItIsSafeForConcurrentUse(t *testing.T) {
 						assert.Equal(t, 200, resp.StatusCode)
 					}
 				}
-				s.Roll("")
+				s.Roll(Target{All: true})
 				s.Revoke(Target{All: true})
-				s.SetLifetimes(Lifetimes{AppCube: 5e9})
+				s.SetLifetimes(Lifetimes{"appcube": 5e9})
 			}
 		})
 	}

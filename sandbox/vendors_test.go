@@ -132,9 +132,9 @@ func TestTokenByAkSkAnswersInStrings(t *testing.T) {
 	assert.Contains(t, a.json, "Scope")
 	assert.Len(t, a.json, 7)
 
-	b.SetLifetimes(Lifetimes{AccessToken: 5 * time.Second})
+	b.SetLifetimes(Lifetimes{"accessToken": 5 * time.Second})
 	assert.Equal(t, "5", b.do(accessTokenReq()).json["Expires"], "never more than the lifetime that is set")
-	b.SetLifetimes(Lifetimes{AccessToken: 9 * time.Hour})
+	b.SetLifetimes(Lifetimes{"accessToken": 9 * time.Hour})
 	assert.Equal(t, "3600", b.do(accessTokenReq(), header("X-Token-Expire", "3600")).json["Expires"])
 }
 
@@ -368,7 +368,7 @@ func TestCubeDriveTokenTravelsInAHeaderOrInTheURL(t *testing.T) {
 }
 
 func TestCubeDriveInterceptsFrequentLogins(t *testing.T) {
-	b := newBench(t, Options{CubeDriveLogins: 2, CubeDriveWindow: time.Minute})
+	b := newBench(t, Options{Logins: map[System]int{CubeDrive: 2}})
 	b.cubeDrive()
 	b.do(cubeDriveLoginReq(), path("/lite/getLogin?appId=demo-app&appSecret=app-secret-of-demo-app&user=other"))
 	b.cubeDrive()
@@ -392,7 +392,7 @@ func TestTokensDieOnTime(t *testing.T) {
 		{"appcube", func(b *bench) req { return appCubeBusinessReq(b.appCube()) }, 401},
 		{"accessToken", func(b *bench) req { return applyTokenReq(b.access()) }, 403},
 		{"ccmessaging", func(b *bench) req {
-			b.SetLifetimes(Lifetimes{AccessToken: time.Hour})
+			b.SetLifetimes(Lifetimes{"accessToken": time.Hour})
 			access := b.access()
 			return pollReq(access, b.ccMessaging(access))
 		}, 401},
@@ -400,7 +400,7 @@ func TestTokensDieOnTime(t *testing.T) {
 		{"cubedrive", func(b *bench) req { return commonPageReq(b.cubeDrive()) }, 401},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := newBench(t, Options{Lifetimes: Lifetimes{AppCube: life, AccessToken: life, CCMessaging: life, ISales: life, CubeDrive: life}})
+			b := newBench(t, Options{Lifetime: life})
 			use := c.use(b)
 			b.clock.advance(life - 1)
 			require.Equal(t, 200, b.do(use).status)
@@ -419,7 +419,7 @@ func TestCubeDriveTokensHaveNoEndOfTheirOwn(t *testing.T) {
 }
 
 func TestLifetimesAreWholeSecondsFromOneUp(t *testing.T) {
-	b := newBench(t, Options{Lifetimes: Lifetimes{AppCube: time.Millisecond, ISales: 2900 * time.Millisecond}})
+	b := newBench(t, Options{Lifetimes: Lifetimes{"appcube": time.Millisecond, "isales": 2900 * time.Millisecond}})
 	assert.EqualValues(t, 1, b.do(appCubeLoginReq()).json["expireTime"])
 	assert.Equal(t, 2, b.State().Lifetimes["isales"])
 }

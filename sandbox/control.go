@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -35,21 +36,14 @@ func (t Target) check() error {
 	return t.System.check()
 }
 
-func (s System) check() error {
-	if !slices.Contains(systems, s) {
-		return errors.New("system must be appcube, accessToken, ccmessaging, isales or cubedrive")
-	}
-	return nil
-}
-
 func (t Target) hits(k *token) bool {
 	return (t.System == "" || t.System == k.system) &&
 		(t.Subject == "" || t.Subject == k.subject) &&
 		(t.ID == "" || t.ID == k.id)
 }
 
-// each calls do for the live tokens of a target, and returns how many there were. A token of iSales that can still
-// be refreshed counts as live.
+// each calls do for the live tokens of a target, and returns how many there were. A token that can still be refreshed
+// counts as live.
 func (s *Sandbox) each(target Target, do func(*token)) (int, error) {
 	if err := target.check(); err != nil {
 		return 0, err
@@ -72,15 +66,25 @@ func (s *Sandbox) Revoke(target Target) (int, error) {
 	return s.each(target, func(t *token) { t.end = "revoked" })
 }
 
-// Roll has the next business response to each ccmessaging token of a subject, or of all with "", bring a new token.
-// The old one dies with it. It returns how many tokens wait for that.
-func (s *Sandbox) Roll(subject string) int {
-	n, _ := s.each(Target{System: CCMessaging, Subject: subject}, func(t *token) { t.rollDue = true })
-	return n
+// Roll has the next business response to each of the target's tokens bring a new one. The old one dies with it. It
+// returns how many tokens wait for that. The target's system must be one that rolls its tokens: without one, all that do.
+func (s *Sandbox) Roll(target Target) (int, error) {
+	rolling := systemsWith(func(v *vendor) bool { return v.rolls })
+	if target.System != "" && !slices.Contains(rolling, string(target.System)) {
+		return 0, unknownName("system", rolling)
+	}
+	n := 0
+	_, err := s.each(target, func(t *token) {
+		if t.system.vendor().rolls {
+			t.rollDue = true
+			n++
+		}
+	})
+	return n, err
 }
 
-// Refuse turns a credential away, or lets it in again. Tokens that it has got live on. The credential is the public
-// part: an appKey, an app_key, a user; of ccmessaging an x-app-key or a userId; of cubedrive an appId or a user.
+// Refuse turns a credential away, or lets it in again. Tokens that it has got live on. The credential is a public part,
+// such as an app key or a user: see the Credentials of [SystemInfo].
 func (s *Sandbox) Refuse(system System, credential string, refuse bool) error {
 	if err := system.check(); err != nil {
 		return err
@@ -99,11 +103,11 @@ func (s *Sandbox) Refuse(system System, credential string, refuse bool) error {
 }
 
 // A controller carries out one control request, and returns what to answer.
-type controller func(s *Sandbox, body []byte) (any, error)
+type controller func(s *Sandbox, r *http.Request, body []byte) (any, error)
 
 // reading makes a controller of a function that takes the body's fields.
 func reading[T any](do func(s *Sandbox, in T) (any, error)) controller {
-	return func(s *Sandbox, body []byte) (any, error) {
+	return func(s *Sandbox, _ *http.Request, body []byte) (any, error) {
 		var in T
 		if err := decode(body, &in); err != nil {
 			return nil, err
@@ -114,19 +118,18 @@ func reading[T any](do func(s *Sandbox, in T) (any, error)) controller {
 
 // controls are the endpoints below controlPrefix, by path and method.
 var controls = map[string]map[string]controller{
-	"state": {"GET": func(s *Sandbox, _ []byte) (any, error) { return s.State(), nil }},
+	"state": {"GET": func(s *Sandbox, _ *http.Request, _ []byte) (any, error) { return s.State(), nil }},
+	"systems": {"GET": func(_ *Sandbox, r *http.Request, _ []byte) (any, error) {
+		origin, err := originOf(r)
+		return object{"systems": Systems(origin)}, err
+	}},
 	"revoke": {"POST": reading(func(s *Sandbox, in Target) (any, error) {
 		n, err := s.Revoke(in)
 		return object{"revoked": n}, err
 	})},
-	"roll": {"POST": reading(func(s *Sandbox, in struct {
-		System  System `json:"system"`
-		Subject string `json:"subject"`
-	}) (any, error) {
-		if in.System != CCMessaging {
-			return nil, errors.New("only ccmessaging rolls its tokens")
-		}
-		return object{"waiting": s.Roll(in.Subject)}, nil
+	"roll": {"POST": reading(func(s *Sandbox, in Target) (any, error) {
+		n, err := s.Roll(in)
+		return object{"waiting": n}, err
 	})},
 	"refuse": {"POST": reading(func(s *Sandbox, in struct {
 		Refusal
@@ -137,13 +140,12 @@ var controls = map[string]map[string]controller{
 		}
 		return object{"refused": *in.Refuse}, s.Refuse(in.System, in.Credential, *in.Refuse)
 	})},
-	"lifetimes": {"POST": reading(func(s *Sandbox, in map[string]int) (any, error) {
-		l, err := lifetimesOf(in)
-		if err != nil {
-			return nil, err
+	"lifetimes": {"POST": reading(func(s *Sandbox, in map[string]int64) (any, error) {
+		lifetimes, err := lifetimesOf(in)
+		if err == nil {
+			err = s.SetLifetimes(lifetimes)
 		}
-		s.SetLifetimes(l)
-		return s.State().Lifetimes, nil
+		return s.State().Lifetimes, err
 	})},
 	"faults": {
 		"POST": reading(func(s *Sandbox, in struct {
@@ -160,9 +162,11 @@ var controls = map[string]map[string]controller{
 			err := s.Inject(in.Fault)
 			return object{"pendingFaults": s.State().PendingFaults}, err
 		}),
-		"DELETE": func(s *Sandbox, _ []byte) (any, error) { return object{"cleared": s.ClearFaults()}, nil },
+		"DELETE": func(s *Sandbox, _ *http.Request, _ []byte) (any, error) {
+			return object{"cleared": s.ClearFaults()}, nil
+		},
 	},
-	"reset": {"POST": func(s *Sandbox, body []byte) (any, error) {
+	"reset": {"POST": func(s *Sandbox, _ *http.Request, body []byte) (any, error) {
 		if len(body) > 0 {
 			if err := decode(body, &struct{}{}); err != nil {
 				return nil, err
@@ -205,13 +209,42 @@ func (s *Sandbox) control(w http.ResponseWriter, r *http.Request, body []byte, r
 		refuseControl(w, http.StatusBadRequest, "the body is over 1 MiB, or broke off")
 		return
 	}
-	out, err := do(s, body)
+	out, err := do(s, r, body)
 	if err != nil {
-		refuseControl(w, http.StatusBadRequest, err.Error())
+		refuseControl(w, http.StatusBadRequest, controlReason(err))
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
 	writeJSON(w, out)
+}
+
+// controlReason is an error's text without what the body had for a name: somebody may have put a secret there.
+func controlReason(err error) string {
+	var e *ArgumentError
+	if errors.As(err, &e) && e.Known != nil {
+		argument, _, _ := strings.Cut(e.Argument, ".")
+		return argument + " " + e.Reason
+	}
+	return err.Error()
+}
+
+// originOf is the address at which who asks can reach the sandbox: what the query says, since a proxy in between may have
+// changed the Host, or else the Host.
+func originOf(r *http.Request) (string, error) {
+	if given := r.URL.Query().Get("origin"); given != "" {
+		u, err := url.Parse(given)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || given != u.Scheme+"://"+u.Host {
+			return "", errors.New("origin must be one, such as http://127.0.0.1:8787")
+		}
+		return given, nil
+	}
+	switch {
+	case r.Host == "":
+		return "", errors.New("give the parameter origin, or the header Host: they are in the addresses of the identities")
+	case r.TLS != nil:
+		return "https://" + r.Host, nil
+	}
+	return "http://" + r.Host, nil
 }
 
 func refuseControl(w http.ResponseWriter, status int, reason string) {

@@ -13,13 +13,13 @@ type token struct {
 	value   string
 	subject string // whom it stands for: an app key, or a user
 	app     string // the application it was got through, where there is one
-	channel string // of ccmessaging
+	note    string // what the system itself wants to remember of it
 	issued  time.Time
 	expires time.Time // zero: no end of its own
 	end     string    // "revoked" or "rolled" once it was ended by hand
 	rollDue bool
 
-	refresh        string // of iSales, until it is used
+	refresh        string // where the system gives one, until it is used
 	refreshExpires time.Time
 }
 

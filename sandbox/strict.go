@@ -25,7 +25,7 @@ func (c call) header(name string) (string, bool) {
 	return values[0], true
 }
 
-// bearer reads "Bearer X" with exactly one space, as the documents of applyToken and of iSales ask.
+// bearer reads "Bearer X" with exactly one space, as the documents ask.
 func (c call) bearer(name string) (string, bool) {
 	value, ok := c.header(name)
 	if !ok {

@@ -5,6 +5,55 @@ import (
 	"time"
 )
 
+// ISales is CC-iSales.
+//
+//	POST     /rest/isales/v1/openapi/obs/auth/login
+//	POST     /rest/isales/v1/openapi/obs/auth/refresh
+//	GET,POST /rest/isales/v1/openapi/obs/business
+//
+// The passwd of a user U is "passwd-of-" + U, and the document's own pair is abcd and 123456. The path business is a
+// stand-in: any real business call carries its token the same way.
+const ISales System = "isales"
+
+// Credentials of ISales that a new sandbox accepts.
+const (
+	ISalesUser   = "abcd" // the document's own pair
+	ISalesPasswd = "123456"
+)
+
+// iSalesRefreshes is the lifetime of the refresh token.
+const iSalesRefreshes = "isalesRefresh"
+
+func init() {
+	register(vendor{
+		name:   ISales,
+		prefix: "/rest/",
+		endpoints: []endpoint{
+			{path: "/rest/isales/v1/openapi/obs/auth/login", step: stepLogin, methods: []string{"POST"}, serve: (*Sandbox).iSalesLogin},
+			{path: "/rest/isales/v1/openapi/obs/auth/refresh", step: stepRefresh, methods: []string{"POST"}, serve: (*Sandbox).iSalesRefresh},
+			{path: "/rest/isales/v1/openapi/obs/business", step: stepBusiness, methods: []string{"GET", "POST"}, serve: (*Sandbox).iSalesBusiness},
+		},
+		success: object{"result": 0},
+		failure: func(status int, _ string) object {
+			// The document: "Other values: failure", and resultData only after a success.
+			return object{"result": status}
+		},
+		credentials: []Credential{{"user", ISalesUser}},
+		opens: func(user, passwd string) bool {
+			return passwd == "passwd-of-"+user || user == ISalesUser && passwd == ISalesPasswd
+		},
+		lifetimes: []lifetime{ // of the document's example
+			{name: string(ISales), documented: 300 * time.Second},
+			{name: iSalesRefreshes, documented: 3600 * time.Second, of: string(ISales)},
+		},
+		sends: []string{"Authentication"},
+		identity: func(origin string) fields {
+			return fields{"baseUrl", origin, "user", ISalesUser, "passwd", ISalesPasswd}
+		},
+		business: BusinessCall{Method: "GET", Path: "/rest/isales/v1/openapi/obs/business"},
+	})
+}
+
 // iSalesLogin is the "Authentication Interface" of CC-iSales.
 func (s *Sandbox) iSalesLogin(c call) reply {
 	if reason := iSalesContentType(c); reason != "" {
@@ -32,14 +81,14 @@ func iSalesContentType(c call) string {
 // iSalesTokens gives the pair with numbers, as in the document's example; its table says strings.
 func (s *Sandbox) iSalesTokens(user string, now time.Time) reply {
 	t := s.store.add(&token{
-		system: ISales, value: randomText(), subject: user, issued: now, expires: endOf(now, s.lifetimes.ISales),
-		refresh: randomText(), refreshExpires: endOf(now, s.lifetimes.ISalesRefresh),
+		system: ISales, value: randomText(), subject: user, issued: now, expires: endOf(now, s.life(ISales)),
+		refresh: randomText(), refreshExpires: endOf(now, s.lifetimes[iSalesRefreshes]),
 	})
 	return ok(object{"result": 0, "resultData": object{
 		"token":                 t.value,
-		"tokenExpirationTime":   int(s.lifetimes.ISales / time.Second),
+		"tokenExpirationTime":   int(s.life(ISales) / time.Second),
 		"refreshToken":          t.refresh,
-		"refreshExpirationTime": int(s.lifetimes.ISalesRefresh / time.Second),
+		"refreshExpirationTime": int(s.lifetimes[iSalesRefreshes] / time.Second),
 	}})
 }
 
