@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime edge generate types run test test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz lint pack clean FORCE
+.PHONY: help build runtime edge generate pressed types run test test-all test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz lint format format-check pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -30,49 +30,51 @@ edge: dist/edge.js dist/keeper.wasm
 generate: ## write what JavaScript knows of the systems, from their descriptions in core
 	go run ./tools/generate js/generated
 
+# What the modules weigh on their way.
+pressed: $(PRESSED)
+
 types: dist/.types ## build the TypeScript declarations
 
 run: runtime dist/serve ## serve the sandbox, and show a token of each system got, kept, renewed and verified
 	node js/demo/run.js
 
-test: test-go test-wasm test-js test-edge test-docs test-browser ## run all tests
+# Each suite is built what it needs, by js/test/run.js, which says which those are.
+test: ## run all tests but the slow ones
+	@node js/test/run.js
 
-# The race detector needs a C compiler.
+test-all: ## run the slow ones too: crowds, whole matrices, the package, the guides, in every browser that can be had
+	@node js/test/run.js --all
+
 test-go: ## run the Go tests natively
-	@if [ "$$(go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC)" >/dev/null; then \
-		echo "go test -race ./..."; go test -race ./...; \
-	else \
-		echo "no C compiler: testing without the race detector"; go test ./...; \
-	fi
+	@node js/test/run.js go
 
-# In an empty environment: with the arguments it must fit in 8 KB, or the tests fail to start.
 test-wasm: ## run the Go tests of the core and the page under js/wasm
-	$(WASM) go test -exec='env -i "PATH=$(PATH)" $(GO_WASM)/go_js_wasm_exec' ./core ./core/quote ./web ./web/console
+	@node js/test/run.js wasm
 
-test-js: runtime dist/serve $(PRESSED) node_modules/.made ## run the tests of the JavaScript in Node
-	node --test js/test/*.test.js js/test/cli/*.test.js js/test/sandbox/*.test.js
+test-js: ## run the tests of the JavaScript in Node
+	@node js/test/run.js js cli sandbox
 
-test-docs: types ## check that the documents are current
-	node --test js/test/docs/*.test.js
+test-docs: ## check that the documents are current
+	@node js/test/run.js docs
 
-test-edge: runtime edge dist/serve ## run the tests of the edge in workerd
-	node --test --test-concurrency=2 js/test/edge/*.test.js
+test-edge: ## run the tests of the edge in workerd
+	@node js/test/run.js edge
 
-test-browser: runtime dist/serve node_modules/.made ## run the tests in Chromium
-	node --test js/test/browser/*.test.js
+test-browser: ## run the tests in Chromium
+	@node js/test/run.js browser
 
-browsers: runtime dist/serve node_modules/.made ## run the same in Chromium, Firefox and WebKit, which it installs where it can
-	node js/test/browser/everywhere.js
+browsers: ## run the same in Chromium, Firefox and WebKit, which it installs where it can
+	@node js/test/run.js --all browser
+
+# With tools and runtimes that npm installs at the first time: 2 GB, below node_modules/.cache.
+test-package: ## pack, install and run the package in every runtime, compiler and linter, and in BROWSERS=chromium
+	@node js/test/run.js package
+
+test-bundlers: ## follow the guides: bundlers and runtimes, with the packed package
+	@node js/test/run.js bundlers
 
 screenshots: runtime dist/serve node_modules/.made ## take the pictures in web/testdata anew
 	node js/test/browser/take-pictures.js
-
-# With tools and runtimes that npm installs at the first time: 2 GB, below node_modules/.cache.
-test-package: build dist/serve ## pack, install and run the package in every runtime, compiler and linter, and in BROWSERS=chromium
-	node --test --test-concurrency=1 js/test/package/*.test.js
-
-test-bundlers: build dist/serve node_modules/.made ## follow the guides: bundlers and runtimes, with the packed package
-	node --test --test-reporter=spec js/test/bundlers/*.test.js
 
 bench: bench-own bench-edge bench-compare ## measure
 
@@ -99,13 +101,23 @@ fuzz: ## fuzz everything that reads outside bytes, FUZZTIME=60s each
 	done
 
 # The declarations are compiled once more as a program without the DOM library sees them.
-lint: types dist/edge.js ## check format, go vet, types
+lint: types dist/edge.js ## check format, types, and what go vet and eslint look for
 	@unformatted=$$(gofmt -l core js sandbox tools wasm web); \
 		if [ -n "$$unformatted" ]; then echo "not gofmt-ed:" $$unformatted; exit 1; fi
 	go vet ./...
 	$(WASM) go vet ./...
+	node_modules/.bin/eslint .
 	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --lib ES2022 --types "" --module nodenext dist/types/*.d.ts dist/types/sandbox/*.d.ts dist/types/edge/sign.d.ts dist/edge.d.ts
 	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --target ES2022 --lib ES2022,DOM --types "" --module nodenext js/test/types/*.ts
+
+FORMATTED := "**/*.js" "**/*.ts"
+
+format: node_modules/.made ## format Go and JavaScript
+	gofmt -w core js sandbox tools wasm web
+	node_modules/.bin/prettier --log-level warn --write $(FORMATTED)
+
+format-check: node_modules/.made
+	node_modules/.bin/prettier --check $(FORMATTED)
 
 api: dist/go.js dist/build.js dist/inline.js node_modules/.made ## write the API reference from the JSDoc
 	node js/build/api.js docs/api.md
@@ -128,19 +140,20 @@ pack: build ## make the npm package
 clean: ## remove what was built
 	rm -rf dist wasm_exec.js cctoken-*.tgz
 
-# Each module as the Go linker leaves it, in tens of thousands of data segments.
+# Each module as the Go linker leaves it, in tens of thousands of data segments. What stands behind the bar is built before,
+# as two go builds at once would both compile the same packages.
 dist/linked/core.wasm: $(CORE) dist/.toolchain Makefile
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/module
 
-dist/linked/console.wasm: $(CONSOLE) dist/.toolchain Makefile
+dist/linked/console.wasm: $(CONSOLE) dist/.toolchain Makefile | dist/linked/core.wasm
 	$(WASM) $(GO_BUILD) -o $@ ./web
 
 # The edge's keeper links net/http, as the library for Workers does.
-dist/linked/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*.go wasm/keeper/keep/*.go)) dist/.toolchain Makefile
+dist/linked/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*.go wasm/keeper/keep/*.go)) dist/.toolchain Makefile | dist/linked/console.wasm
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/keeper
 
 # The sandbox for people's own tests.
-dist/linked/sandbox.wasm: $(filter-out %_test.go,$(wildcard sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain Makefile
+dist/linked/sandbox.wasm: $(filter-out %_test.go,$(wildcard sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain Makefile | dist/linked/keeper.wasm
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/sandbox
 
 dist/console.wasm dist/keeper.wasm dist/sandbox.wasm: dist/%.wasm: dist/linked/%.wasm js/build/join.js
@@ -156,7 +169,7 @@ dist/build.js: dist/core.wasm
 	node js/build/stamp.js script $< $@
 
 dist/inline.js: dist/core.wasm js/build/inline/main.go
-	go run ./js/build/inline $< $@
+	go run -trimpath ./js/build/inline $< $@
 
 dist/cctoken.js: $(wildcard js/*.js) dist/go.js dist/build.js js/build/script.js node_modules/.made
 	node js/build/script.js $@
@@ -177,7 +190,7 @@ dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go sandbox/*.go)) go.m
 $(PRESSED): %.br: % js/build/brotli.js
 	node js/build/brotli.js $< $@
 
-dist/go.js: wasm_exec.js js/build/glue.js
+dist/go.js: wasm_exec.js js/build/glue.js | dist/.toolchain
 	node js/build/glue.js wasm_exec.js $@
 
 # What ships holds Go's runtime, the library for Workers and jose, whose licences ask to be handed on.

@@ -57,7 +57,7 @@ func (c *Client) Get(id SessionID, now Instant, want Want) Decision {
 	if err := c.word(s, now, &want); err != nil {
 		return Decision{Kind: Fail, Err: err}
 	}
-	refused := s.doubtful() && (want.Instead == s.serial() || s.suspect && s.testimony.by(want.User))
+	refused := s.doubtful() && (want.Instead == s.serial() || s.refusedBy(want.User))
 	if s.ready(now) && !want.Force && !refused {
 		c.renewAhead(s, now)
 		return Decision{Kind: Use, Token: s.token()}

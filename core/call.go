@@ -47,10 +47,12 @@ func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant,
 		// can replace is not given up: applyToken tells whether it lives.
 		var shuns uint64
 		if d := s.dependency; j.bearer && !(j.token && d.given()) && c.refuse(d, now, from.through(s), j.reason) {
-			replay, shuns = c.renew(d, now, 0), d.generation
+			replay, shuns = true, d.generation
+			c.renew(d, now, 0)
 		}
 		if j.token && c.refuse(s, now, from, j.reason) {
-			replay = c.renew(s, now, shuns) || replay
+			replay = true
+			c.renew(s, now, shuns)
 		}
 	}
 	return Outcome{Replay: replay, Reason: j.reason}
@@ -72,18 +74,17 @@ func (c *Client) accepted(s *session, from source, now Instant) {
 	}
 }
 
-// renew gets another token for a session whose current one was refused, and reports
-// whether there is one to wait for: one that is dead must be replaced, whatever
-// stands against it now; one that others still use need not be. shuns is the
-// generation of the dependency that was refused as well, or 0.
-func (c *Client) renew(s *session, now Instant, shuns uint64) bool {
-	if s.task == nil {
-		if err := c.begin(s, now, beginning{ahead: true, shuns: shuns}); err != nil {
-			s.spare()
-			return s.dead
-		}
+// renew gets another token for a session whose current one was refused. Where that
+// cannot be tried now, whoever asks for another one learns why, and all others may go
+// on with this one. shuns is the generation of the dependency that was refused as
+// well, or 0.
+func (c *Client) renew(s *session, now Instant, shuns uint64) {
+	if s.task != nil {
+		return
 	}
-	return true
+	if err := c.begin(s, now, beginning{ahead: true, shuns: shuns}); err != nil {
+		s.spare()
+	}
 }
 
 // Replayed reports that the host sends a call once more.

@@ -40,7 +40,8 @@ const (
 	CoolingDown Code = "cooling_down"
 	// LoginBudget: as many logins as the vendor tolerates were made; the vendor was not called.
 	LoginBudget Code = "login_budget"
-	// TokenRejected: the vendor rejects the tokens that it issues.
+	// TokenRejected: the token that a caller calls rejected was got for that caller's word a
+	// moment ago. The refusal is its endpoint's own, or its account's; others go on with the token.
 	TokenRejected Code = "token_rejected"
 	// StaleOnArrival: the answer came so late that its token could not be used any more.
 	StaleOnArrival Code = "stale_on_arrival"
@@ -106,7 +107,7 @@ var codes = [...]struct {
 	{RateLimited, "the vendor asks for fewer calls; try again later"},
 	{CoolingDown, "not tried: an earlier attempt failed and its waiting time is not over"},
 	{LoginBudget, "not tried: the number of logins that the vendor tolerates is used up for now"},
-	{TokenRejected, "the vendor rejects the tokens that it issues; check the account's state and the clock"},
+	{TokenRejected, "a token that was got anew a moment ago is refused as well, so the refusal is the endpoint's own or the account's; check their rights"},
 	{StaleOnArrival, "the token was too old to use when it arrived; the connection is slower than the token's life"},
 	{Unauthorized, "the edge does not accept the authorization; sign in again, and check its issuer, audience and expiry"},
 	{Forbidden, "the edge does not give this connection to this user or origin; check its name and the edge's configuration"},

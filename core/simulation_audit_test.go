@@ -97,9 +97,15 @@ func (a *auditor) sent(w *world, e Effect) {
 	at.burst++
 	w.rule(at.burst <= 8, "8: %s sends %d requests for one occasion", owner, at.burst)
 	if strings.Contains(r.URL, "getLogin") {
+		at.recall(w)
 		at.logins = append(at.logins, w.now)
 		w.rule(len(at.logins) <= 5, "8: %s logs in for the sixth time in ten minutes", owner)
 	}
+}
+
+// recall drops the logins that are out of the window.
+func (at *account) recall(w *world) {
+	at.logins = slices.DeleteFunc(at.logins, func(login Instant) bool { return w.now.Mono-login.Mono >= 10*minute })
 }
 
 // stop forbids further requests of the one whose exchange this was, for a while.
@@ -180,7 +186,7 @@ func (a *auditor) use(w *world, t Token) {
 func (a *auditor) tick(w *world) {
 	for _, at := range a.accounts {
 		at.burst = 0
-		at.logins = slices.DeleteFunc(at.logins, func(login Instant) bool { return w.now.Mono-login.Mono >= 10*minute })
+		at.recall(w)
 		at.stops = slices.DeleteFunc(at.stops, func(s stop) bool { return w.now.Since(s.since) >= s.wait })
 	}
 }

@@ -318,7 +318,7 @@ func (w *world) ask(p person) {
 	if s == nil { // a call that was sent once more has met its end meanwhile
 		return
 	}
-	plain := !want.Force && want.Rejected != s.held.token && !s.testimony.by(want.User)
+	plain := !want.Force && want.Rejected != s.held.token && !(s.doubtful() && s.refusedBy(want.User))
 	spared := plain && w.jury.spares(w, s)
 	mustUse := before != nil && spared && w.good(before)
 	inUse := spared && w.jury.inUse(w, s)

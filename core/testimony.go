@@ -289,9 +289,15 @@ func (c *Client) refuse(s *session, now Instant, from source, reason Reason) boo
 	return true
 }
 
-// by reports whether the current token is in doubt by the word of that user.
-func (t *testimony) by(user string) bool {
-	return t != nil && user != "" && t.because.user == shortHash(user)
+// refusedBy reports whether what a call carries is in doubt by the word of that user,
+// who is not to get it again.
+func (s *session) refusedBy(user string) bool {
+	own := source{user: shortHash(user)}
+	if s.suspect && s.testimony != nil && own.user != 0 && s.testimony.because.user == own.user {
+		return true
+	}
+	d := s.carried()
+	return d != nil && d.suspect && d.testimony != nil && d.testimony.because.user == own.through(s).user
 }
 
 // other reports whether two words have nothing to do with each other: they are of two

@@ -418,16 +418,12 @@ func (h *vectorHost) acquire(session SessionID, want Want, then func(Token, *Err
 }
 
 func (h *vectorHost) call(o *vectorOutcome, session SessionID, url, body string, stream bool) {
-	h.send(o, session, url, body, stream, Token{}, 0, nil)
+	h.send(o, session, url, body, stream, 0, nil)
 }
 
-// send sends a call, in place of one that carried a token which was refused with a status; or for the first time.
-func (h *vectorHost) send(o *vectorOutcome, session SessionID, url, body string, stream bool, instead Token, status int, replayed []Reason) {
-	h.acquire(session, Want{Instead: instead.Serial}, func(token Token, err *Error) {
-		if err != nil && token.Value != "" { // no other could be got, and this one is not dead: the answer is the caller's
-			o.settled, o.status = true, status
-			return
-		}
+// send sends a call, in place of one whose token of the serial instead was refused; or for the first time.
+func (h *vectorHost) send(o *vectorOutcome, session SessionID, url, body string, stream bool, instead uint64, replayed []Reason) {
+	h.acquire(session, Want{Instead: instead}, func(token Token, err *Error) {
 		if err != nil {
 			o.settle(Token{}, err)
 			return
@@ -446,7 +442,7 @@ func (h *vectorHost) send(o *vectorOutcome, session SessionID, url, body string,
 			outcome := h.client.Judge(session, token.Serial, Place{Call: "POST " + url}, sent, h.now, response)
 			if outcome.Replay && !slices.Contains(replayed, outcome.Reason) && !stream {
 				h.client.Replayed(session, h.now)
-				h.send(o, session, url, body, stream, token, response.Status, append(replayed, outcome.Reason))
+				h.send(o, session, url, body, stream, token.Serial, append(replayed, outcome.Reason))
 				return
 			}
 			o.settled, o.status = true, response.Status

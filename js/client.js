@@ -2,6 +2,7 @@ import { call } from "./call.js";
 import { platformClock } from "./clock.js";
 import { Driver } from "./driver.js";
 import { TokenError } from "./error.js";
+import { defaultSessions, defaultTimeoutMs, maxSessions as most, maxTimeoutMs } from "./generated/limits.js";
 import { read, snapshot, unchanged } from "./identity.js";
 import { invalidOption, known } from "./option.js";
 import { Token } from "./token.js";
@@ -266,18 +267,18 @@ export class Session {
  * @returns {Client}
  */
 export function createClient(module, options, clock = platformClock, { tabs, waitUntil } = {}) {
-	const { fetch, timeoutMs = 30_000, maxSessions = 1000, onEvent } = known(options, ["fetch", "timeoutMs", "maxSessions", "onEvent"]);
+	const { fetch, timeoutMs = defaultTimeoutMs, maxSessions = defaultSessions, onEvent } = known(options, ["fetch", "timeoutMs", "maxSessions", "onEvent"]);
 	if (fetch !== undefined && typeof fetch !== "function") {
 		throw invalidOption("fetch", "must be a function");
 	}
 	if (onEvent !== undefined && typeof onEvent !== "function") {
 		throw invalidOption("onEvent", "must be a function");
 	}
-	if (!(Number.isFinite(timeoutMs) && timeoutMs >= 1 && timeoutMs <= 600_000)) {
-		throw invalidOption("timeoutMs", "must be from 1 to 600,000 milliseconds");
+	if (!(Number.isFinite(timeoutMs) && timeoutMs >= 1 && timeoutMs <= maxTimeoutMs)) {
+		throw invalidOption("timeoutMs", `must be from 1 to ${maxTimeoutMs.toLocaleString("en")} milliseconds`);
 	}
-	if (!(Number.isInteger(maxSessions) && maxSessions >= 1 && maxSessions <= 500_000)) {
-		throw invalidOption("maxSessions", "must be a whole number from 1 to 500,000");
+	if (!(Number.isInteger(maxSessions) && maxSessions >= 1 && maxSessions <= most)) {
+		throw invalidOption("maxSessions", `must be a whole number from 1 to ${most.toLocaleString("en")}`);
 	}
 	// Looked up at each call, not kept: test tools replace it.
 	const send = fetch ?? /** @type {import("./driver.js").Fetch} */ ((input, init) => globalThis.fetch(input, init));

@@ -41,12 +41,12 @@
  * @property {string} type
  * @property {string} system
  * @property {number} session
- * @property {string} [step]
+ * @property {import("./generated/words.js").Step} [step]
  * @property {number} at
  * @property {number} [logins]
  * @property {number} [expiresAt]
  * @property {number} [retryAt]
- * @property {string} [reason]
+ * @property {import("./generated/words.js").Reason} [reason]
  * @property {Failure} [error]
  */
 

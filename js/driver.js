@@ -9,19 +9,15 @@ import { Token } from "./token.js";
 /**
  * One moment of a session's life. It holds no secret and no token.
  * @typedef {object} TokenEvent
- * @property {"acquired" | "renewed" | "rolled" | "rejected" | "replayed" | "retrying" | "failed" | "cooling" | "evicted"} type
- *   "acquired" a first token, or one after a gap; "renewed" one that could still be used; "rolled" to one that the vendor
- *   sent with a response; the current one was "rejected"; a business call is "replayed"; a passing failure is ridden out by
- *   "retrying"; an acquisition or a verification has "failed"; "cooling": nothing is tried before `retryAt`; the session was
- *   "evicted" to bound memory
+ * @property {import("./generated/words.js").EventType} type what happened
  * @property {import("./identity.js").System | "edge"} system of the session
  * @property {number} session tells the sessions of one client apart
- * @property {string} [step] as in TokenError
+ * @property {import("./generated/words.js").Step} [step] as in TokenError
  * @property {Date} at when it happened, by this machine's clock
  * @property {number} logins requests made so far for this session that count as a login at the vendor
  * @property {Date | null} expiresAt of the new token, where one is known
  * @property {Date | null} retryAt when the next attempt may be made
- * @property {string} [reason] why a token was rejected
+ * @property {import("./generated/words.js").Reason} [reason] why a token was rejected
  * @property {TokenError} [error] what failed
  */
 
@@ -300,11 +296,11 @@ export class Driver {
 			known.wait = { promise, epoch: core.epoch, from: now.wall };
 			this.#endLeases(core);
 		}
-		if (plain || instead) {
+		if (plain) {
 			return promise;
 		}
 		const token = await promise;
-		if (waiting.error && (force || token.value === rejected)) {
+		if (waiting.error && (force || token.value === rejected || known.serial === instead)) {
 			throw waiting.error; // there is no other token than the one that this caller does not want
 		}
 		return token;

@@ -1,51 +1,11 @@
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
-/**
- * What went wrong. Codes are stable: programs may compare them.
- *
- * From the core, about a vendor or an identity:
- * - `invalid_identity`: a field of the identity is missing or wrong; `field` names it. Nothing was sent.
- * - `invalid_request`: a business call cannot carry the token as asked; `field` says what. The call was not sent.
- * - `credentials_refused`: the vendor does not accept the credentials.
- * - `address_not_admitted`: the vendor does not admit this network address.
- * - `bad_request`: the vendor answered 400. `not_found`: 404, the base URL is likely wrong.
- * - `vendor_failure`: the vendor answered 500, or a body whose own code (`vendorCode`) says failure.
- * - `unexpected_status`: a status that the vendor's documents do not have.
- * - `malformed_response`: the answer is not what the vendor's document describes.
- * - `response_too_large`: the answer is larger than 1 MiB.
- * - `redirected`: the vendor answered a redirect, which is never followed with credentials.
- * - `network`: no connection, or it was lost. `timeout`: no answer in time.
- * - `unavailable`: 502, 503 or 504. `rate_limited`: 429.
- * - `cooling_down`: not tried, as an earlier attempt failed a moment ago; `cause` is that failure.
- * - `login_budget`: not tried, as the logins that the vendor tolerates are used up for now.
- * - `token_rejected`: the vendor rejects the tokens that it issues.
- * - `stale_on_arrival`: the token was too old to use when it arrived.
- * - `supplier_failed`: the `accessToken` or `authorization` function failed or gave no token.
- * - `unauthorized`: the edge does not accept the authorization. `forbidden`: it does not give this connection to this user
- *   or origin. `sealed`: it hands out no token of this connection, but makes the calls. `not_configured`: a part of its
- *   configuration is missing.
- * - `too_many_sessions`: every session is in use and none can be evicted.
- * - `forgotten`: the session was forgotten while the caller waited.
- *
- * From the wrapper:
- * - `aborted`: the caller's AbortSignal fired; `cause` is its reason.
- * - `closed`: the client is closed.
- * - `invalid_option`: an option of a call is wrong; `field` names it.
- * - `module_not_found`, `module_invalid`: the WebAssembly file is not there, or is not this package's.
- * - `module_stale`: the WebAssembly file is of another build than the JavaScript.
- * - `module_started`: `initialize` came with another source after the start.
- * - `module_failed`: the WebAssembly module died; the next call starts a fresh one.
- * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "address_not_admitted" | "bad_request"
- *   | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large"
- *   | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget"
- *   | "token_rejected" | "stale_on_arrival" | "supplier_failed" | "unauthorized" | "forbidden" | "sealed"
- *   | "not_configured" | "too_many_sessions" | "forgotten" | "aborted" | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_stale" | "module_started" | "module_failed"} TokenErrorCode
- */
+/** @typedef {import("./generated/words.js").TokenErrorCode} TokenErrorCode */
 
 /**
  * @typedef {object} TokenErrorFields
  * @property {string} [system]
- * @property {string} [step]
+ * @property {import("./generated/words.js").Step} [step]
  * @property {string} [field]
  * @property {number} [status]
  * @property {number} [vendorCode]
@@ -73,10 +33,9 @@ export class TokenError extends Error {
 	 */
 	system;
 	/**
-	 * The exchange in which it happened: "input", "access_token", "authorization", "edge", "apply", "login",
-	 * "refresh", "verify" or "call".
+	 * The exchange in which it happened.
 	 * @readonly
-	 * @type {string | undefined}
+	 * @type {import("./generated/words.js").Step | undefined}
 	 */
 	step;
 	/**

@@ -1,7 +1,5 @@
 // One HTTP exchange as the core wants it: no redirect followed, no cookie, no cache, a bounded time and a bounded body.
-
-/** Answers are read up to this many bytes. */
-export const maxBody = 1 << 20;
+import { maxAnswer } from "./generated/limits.js";
 
 /** Why an exchange brought nothing that can be read. */
 export class Lost {
@@ -108,7 +106,7 @@ export async function read(response) {
 	try {
 		for (let part = await reader.read(); !part.done; part = await reader.read()) {
 			size += part.value.length;
-			if (size > maxBody) {
+			if (size > maxAnswer) {
 				// Not waited for: the cancellation of a clone ends with that of the response, which is the caller's.
 				reader.cancel().catch(() => {});
 				return undefined;

@@ -1,81 +1,13 @@
+// Identities: who a token is for. What the systems have of their own is generated from their descriptions.
 import { TokenError } from "./error.js";
+import { objects, supplied, unchanged as same } from "./generated/identity.js";
 
-/** The systems that hand out tokens. @typedef {"appcube" | "ccmessaging" | "isales" | "cubedrive"} System */
+export { snapshot } from "./generated/identity.js";
 
-/**
- * What a caller's own function gives: the token, or the token and for how many seconds it lives. Where that is not said,
- * the function is asked again before 10 minutes are over.
- * @typedef {string | { token: string, expiresIn?: number }} Supplied
- */
-
-/**
- * OIAP AppCube ("C6 OIAP AppCube Interface Authentication").
- * @typedef {object} AppCubeIdentity
- * @property {"appcube"} system
- * @property {string} baseUrl such as `https://IP:PORT`
- * @property {string} appKey the tenant ID
- * @property {string} appSecret the API Password set in the IVR
- */
-
-/**
- * What every ccmessaging identity has ("Performing Third-Party Request Authentication (applyToken)").
- * @typedef {object} CcmessagingUser
- * @property {"ccmessaging"} system
- * @property {string} baseUrl such as `https://service.besclouds.com`
- * @property {string} [authUrl] the base URL of tokenByAkSk where it differs from `baseUrl`
- * @property {string} appKey the app key, as configured on the API Fabric
- * @property {string} userId 1 to 32 characters, defined by the enterprise
- * @property {string} userName for display, defined by the enterprise
- * @property {string} channelId the Configuration ID of the channel
- * @property {string} locale an ISO 639 language without a country: "zh", "en"
- */
-
-/**
- * What a ccmessaging identity has that gets its AccessToken with the app secret (tokenByAkSk).
- * @typedef {object} CcmessagingSecret
- * @property {string} appSecret that goes with the app key
- * @property {undefined} [accessToken]
- */
-
-/**
- * A ccmessaging identity that gets its AccessToken with the app secret (tokenByAkSk).
- * @typedef {CcmessagingUser & CcmessagingSecret} CcmessagingSecretIdentity
- */
-
-/**
- * What a ccmessaging identity has whose AccessToken the caller supplies.
- * @typedef {object} CcmessagingSupplied
- * @property {string | (() => Promise<Supplied>)} accessToken the AccessToken, or a function that gives one
- * @property {undefined} [appSecret]
- */
-
-/**
- * A ccmessaging identity whose AccessToken the caller supplies: a string, or a function that is asked for one whenever
- * it is needed. It stands for the app, not for a user: all users of one app share what it gives, and whether it fails. Of several
- * functions the one is asked that came with the call that needs it. Where each user has a function of their own, each has a client.
- * @typedef {CcmessagingUser & CcmessagingSupplied} CcmessagingSuppliedIdentity
- */
-
-/** The AICC web client, by either way to its AccessToken. @typedef {CcmessagingSecretIdentity | CcmessagingSuppliedIdentity} CcmessagingIdentity */
-
-/**
- * CC-iSales for CTI-OBS ("Authentication Interface").
- * @typedef {object} IsalesIdentity
- * @property {"isales"} system
- * @property {string} baseUrl such as `https://service.besclouds.com`
- * @property {string} user the account's name
- * @property {string} passwd its password
- */
-
-/**
- * CubeDrive ("xAuthToken").
- * @typedef {object} CubeDriveIdentity
- * @property {"cubedrive"} system
- * @property {string} baseUrl such as `https://www.cubedrive.com/lite`
- * @property {Readonly<Record<string, string>>} params "the application information and user information", under the
- *   names that the deployment needs
- * @property {"GET" | "POST"} [method] how getLogin is called. Default "POST": a query can end up in logs, a body does not.
- */
+/** @typedef {import("./generated/systems.js").System} System */
+/** @typedef {import("./generated/identity.js").Supplied} Supplied */
+/** @typedef {import("./generated/identity.js").VendorIdentity} VendorIdentity */
+/** @typedef {import("./generated/identity.js").Fields} Fields */
 
 /**
  * What every identity of an edge has.
@@ -115,34 +47,9 @@ import { TokenError } from "./error.js";
  * @typedef {EdgeTextIdentity | EdgeSuppliedIdentity} EdgeIdentity
  */
 
-/** One of the four systems, asked directly. @typedef {AppCubeIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity} VendorIdentity */
-
 /**
  * Who a token is for. Two identities are one when all their fields are equal, whatever the objects.
  * @typedef {VendorIdentity | EdgeIdentity} Identity
- */
-
-/**
- * All fields of all systems.
- * @typedef {object} Fields
- * @property {string} [system]
- * @property {string} [baseUrl]
- * @property {string} [authUrl]
- * @property {string} [appKey]
- * @property {string} [appSecret]
- * @property {string | (() => Promise<Supplied>)} [accessToken]
- * @property {string} [userId]
- * @property {string} [userName]
- * @property {string} [channelId]
- * @property {string} [locale]
- * @property {string} [user]
- * @property {string} [passwd]
- * @property {Readonly<Record<string, string>>} [params]
- * @property {string} [method]
- * @property {string} [edge]
- * @property {string} [connection]
- * @property {string | (() => Promise<Supplied>)} [authorization]
- * @property {string} [subject]
  */
 
 /**
@@ -155,10 +62,18 @@ export function read(identity) {
 	if (typeof identity !== "object" || identity === null) {
 		throw new TokenError("invalid_identity", "identity must be an object", { step: "input", field: "identity" });
 	}
-	const { params, ...fields } = /** @type {Record<string, unknown>} */ (identity);
+	const fields = /** @type {Record<string, unknown>} */ ({ ...identity });
+	/** @type {[string, object][]} */
+	const inner = [];
+	for (const name of objects) {
+		const value = fields[name];
+		if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+			inner.push([name, plain({ ...value })]);
+		}
+	}
 	plain(fields);
-	if (params !== undefined) {
-		fields.params = typeof params === "object" && params !== null && !Array.isArray(params) ? plain({ ...params }) : params;
+	for (const [name, value] of inner) {
+		fields[name] = value;
 	}
 	return fields;
 }
@@ -177,42 +92,17 @@ function plain(fields) {
 }
 
 /**
- * The fields to compare the caller's object with later: it may have been changed meanwhile, and must then not be answered
- * with the token of who it was.
- * @param {Fields} f
- * @returns {Fields}
- */
-export function snapshot(f) {
-	// Always the same members in the same order, so that the comparison stays one fast shape.
-	return {
-		system: f.system, baseUrl: f.baseUrl, authUrl: f.authUrl, appKey: f.appKey, appSecret: f.appSecret,
-		accessToken: f.accessToken, userId: f.userId, userName: f.userName, channelId: f.channelId, locale: f.locale,
-		user: f.user, passwd: f.passwd, params: f.params, method: f.method,
-		edge: f.edge, connection: f.connection, authorization: f.authorization, subject: f.subject,
-	};
-}
-
-/**
  * Whether an object still says what it said when the snapshot was taken.
  * @param {Fields} copy
  * @param {Fields} f
  */
-export function unchanged(copy, f) {
-	return (
-		copy.userId === f.userId && copy.system === f.system && copy.baseUrl === f.baseUrl && copy.authUrl === f.authUrl &&
-		copy.appKey === f.appKey && copy.appSecret === f.appSecret && copy.accessToken === f.accessToken &&
-		copy.userName === f.userName && copy.channelId === f.channelId && copy.locale === f.locale &&
-		copy.user === f.user && copy.passwd === f.passwd && copy.method === f.method && copy.edge === f.edge &&
-		copy.connection === f.connection && copy.authorization === f.authorization && copy.subject === f.subject &&
-		(copy.params === f.params || sameParams(copy.params, f.params))
-	);
-}
+export const unchanged = (copy, f) => same(copy, f, sameTexts);
 
 /**
- * @param {Fields["params"]} a
- * @param {Fields["params"]} b
+ * @param {Readonly<Record<string, string>> | undefined} a
+ * @param {Readonly<Record<string, string>> | undefined} b
  */
-function sameParams(a, b) {
+function sameTexts(a, b) {
 	if (!a || !b || typeof b !== "object") {
 		return false;
 	}
@@ -236,22 +126,17 @@ function sameParams(a, b) {
 export function encode(read, suppliers) {
 	/** @type {Record<string, unknown>} */
 	const fields = { ...read };
-	// The core's own fields are not the caller's to set.
-	delete fields.accessTokenSupplier;
-	delete fields.authorizationSupplier;
 	/** @type {Supplier | undefined} */
 	let supplier;
-	if (typeof fields.accessToken === "function") {
-		const { authUrl, baseUrl, appKey } = fields;
-		supplier = suppliers.supplier(["app", authUrl ?? baseUrl, appKey], /** @type {() => unknown} */ (fields.accessToken));
-		fields.accessTokenSupplier = supplier.number;
-		delete fields.accessToken;
-	}
-	if (typeof fields.authorization === "function") {
-		const { edge, subject } = fields;
-		supplier = suppliers.supplier(["edge", edge, subject], /** @type {() => unknown} */ (fields.authorization));
-		fields.authorizationSupplier = supplier.number;
-		delete fields.authorization;
+	for (const { field, of, base, by } of supplied) {
+		delete fields[`${field}Supplier`]; // the core's own, and not the caller's to set
+		const ask = fields[field];
+		if (typeof ask === "function") {
+			const at = base.map((name) => fields[name]).find((url) => url !== undefined && url !== null);
+			supplier = suppliers.supplier([of, at, ...by.map((name) => fields[name])], /** @type {() => unknown} */ (ask));
+			fields[`${field}Supplier`] = supplier.number;
+			delete fields[field];
+		}
 	}
 	try {
 		return { json: JSON.stringify(fields), supplier };

@@ -158,7 +158,7 @@ function only(options) {
  * @param {InitializeOptions} b
  */
 function sameSource(a, b) {
-	return address(a) === address(b) && a.wasmModule == b.wasmModule && a.wasmBytes == b.wasmBytes;
+	return address(a) === address(b) && (a.wasmModule ?? undefined) === (b.wasmModule ?? undefined) && (a.wasmBytes ?? undefined) === (b.wasmBytes ?? undefined);
 }
 
 /** @param {InitializeOptions} source */

@@ -99,7 +99,7 @@ func TestTheSandboxesExamplesFillTheForms(t *testing.T) {
 			"path":     "/business",
 		},
 		map[string]any{
-			"identity": map[string]any{"system": "cubedrive", "baseUrl": "http://x/lite", "params": map[string]any{"appId": "a", "user": "u"}},
+			"identity": map[string]any{"system": "cubedrive", "baseUrl": "http://x/lite", "params": global.Get("JSON").Call("parse", `{"appId":"a","user":"u"}`)}, // an object in its order: a Go map has none
 			"path":     "/page", "init": map[string]any{"method": "POST"},
 		},
 	})

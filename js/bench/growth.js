@@ -26,7 +26,7 @@ async function run(n) {
 }
 
 function memory() {
-	gc();
+	globalThis.gc();
 	const { heapUsed, external } = process.memoryUsage();
 	return { heap: heapUsed + external, linear: module.running().memory().length };
 }

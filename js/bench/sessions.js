@@ -12,7 +12,7 @@ const module = createModule(load);
 const client = createClient(module, { fetch: vendor.fakeFetch, maxSessions: count });
 
 function memory() {
-	gc();
+	globalThis.gc();
 	return { linear: module.running().memory().length, heap: process.memoryUsage().heapUsed };
 }
 

@@ -167,7 +167,8 @@ class Reader {
 
 	/** LEB128: seven bits in each byte, the lowest first, as long as the eighth is set. */
 	#number() {
-		let [number, bits, byte] = [0, 0, 0];
+		let [number, bits] = [0, 0];
+		let byte;
 		do {
 			byte = this.byte();
 			number |= (byte & 0x7f) << bits;

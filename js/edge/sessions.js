@@ -136,8 +136,8 @@ export class Sessions {
 	 * @returns {Promise<Outcome>}
 	 */
 	async judge(session, answer) {
-		/** @type {Outcome} */
 		const { accepted } = session;
+		/** @type {Outcome} */
 		const outcome = await this.#ask("judge", session, { ...answer, ...(accepted?.serial === answer.serial && { accepted: accepted.places }) });
 		if (outcome.replay || outcome.rolled) {
 			this.#end(session);

@@ -38,7 +38,7 @@
 /**
  * AICC web client, by its accessToken.
  * @typedef {object} CcmessagingByAccessToken
- * @property {string | (() => Promise<Supplied>)} accessToken in place of the app secret, or a function that is asked for one whenever one is needed
+ * @property {string | (() => Promise<Supplied>)} accessToken in place of the app secret, or a function that is asked for one whenever one is needed. It stands for the app, not for a user: all identities of one app share what it gives, and whether it fails. Of several functions the one is asked that came with the call that needs it. Where each user has a function of their own, each has a client.
  * @property {undefined} [appSecret]
  */
 
@@ -87,11 +87,21 @@
  * @property {string | (() => Promise<Supplied>)} [authorization]
  */
 
-/** Fields that may be a function of the caller's. */
-export const supplied = ["accessToken", "authorization"];
+/**
+ * Fields that may be a function of the caller's: what it gives belongs to all identities with the same base URL, the first that is
+ * there of `base`, and the same values of the fields `by`.
+ * @type {readonly { field: string, of: string, base: readonly string[], by: readonly string[] }[]}
+ */
+export const supplied = [
+	{ field: "accessToken", of: "accesstoken", base: ["authUrl", "baseUrl"], by: ["appKey"] },
+	{ field: "authorization", of: "authorization", base: ["edge"], by: ["subject"] },
+];
+
+/** Fields that are objects of texts. @type {readonly string[]} */
+export const objects = ["params"];
 
 /**
- * A copy to compare a caller's object with later.
+ * The fields to compare the caller's object with later.
  * @param {Fields} f
  * @returns {Fields}
  */
@@ -110,7 +120,7 @@ export function snapshot(f) {
 		locale: f.locale,
 		user: f.user,
 		passwd: f.passwd,
-		params: f.params === undefined ? undefined : { ...f.params },
+		params: f.params,
 		method: f.method,
 		edge: f.edge,
 		connection: f.connection,
@@ -120,10 +130,10 @@ export function snapshot(f) {
 }
 
 /**
- * Whether an object still says what it said when the copy was made.
+ * Whether an object still says what it said when the snapshot was taken.
  * @param {Fields} copy
  * @param {Fields} f
- * @param {(a: object | undefined, b: object | undefined) => boolean} same compares two objects of texts
+ * @param {(a: any, b: any) => boolean} same compares two objects of texts
  */
 export function unchanged(copy, f, same) {
 	return (

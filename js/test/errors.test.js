@@ -25,7 +25,7 @@ const steps = ["input", "access_token", "authorization", "edge", "apply", "login
 
 test("every code of the core and the wrapper is in the declared type and on the page about errors, and no other", async () => {
 	const wrapping = (await readdir(new URL("../", import.meta.url))).filter((name) => name.endsWith(".js"));
-	const [core, wrapper, ...modules] = await Promise.all(["core/error.go", "js/error.js", ...wrapping.map((name) => `js/${name}`)].map(read));
+	const [core, wrapper, ...modules] = await Promise.all(["core/code.go", "js/generated/words.js", ...wrapping.map((name) => `js/${name}`)].map(read));
 	const declared = new Set(wrapper.match(/@typedef \{("[\s\S]*?)\} TokenErrorCode/)[1].match(/\w+/g));
 	const used = new Set([...core.matchAll(/\bCode = "(\w+)"/g)].map(([, code]) => code));
 	for (const text of modules) {

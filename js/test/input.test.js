@@ -15,11 +15,11 @@ const head = { status: 200, retryAfter: secret, rolled: secret };
 const calls = {
 	check: ({ instance }) => check(instance, identity),
 	open: ({ core }) => core.open(identity, now),
-	get: ({ core, session }) => core.get(session, now, false, secret),
+	get: ({ core, session }) => core.get(session, now, false, 0, secret),
 	answered: ({ core, exchange }) => core.answered(exchange, now, head, body),
 	lost: ({ core, exchange }) => core.lost(exchange, now, secret, false),
 	supplied: ({ core, exchange }) => core.supplied(exchange, now, { token: secret, lifeMs: 0 }),
-	judge: ({ core, session }) => core.judge(session, 0, now, now, head, body),
+	judge: ({ core, session }) => core.judge(session, 0, `GET /${secret}`, now, now, head, body),
 	verify: ({ core, session }) => core.verify(session, now, secret),
 };
 
@@ -28,7 +28,7 @@ for (const [name, call] of Object.entries(calls)) {
 		const instance = await createModule(load).start();
 		const core = new Core(instance, { seed: [1, 2], timeoutMs: 1000, maxSessions: 10 });
 		const { session } = core.open(identity.replace(secret, "another"), now);
-		const { effects } = core.get(session, now, false, "");
+		const { effects } = core.get(session, now, false, 0, "");
 		const { pointer, length } = instance.write(secret);
 		assert.equal(instance.read(pointer, length), secret, "here is what is written: else this test proves nothing");
 		call({ instance, core, session, exchange: effects[0].id });
@@ -44,7 +44,7 @@ test("answers of 1 MiB, however many, take the memory of little more than one", 
 	const before = instance.memory().length;
 	const large = new TextEncoder().encode(JSON.stringify({ list: Array.from({ length: 10_000 }, (_, n) => ({ n, text: "text" })) }).padEnd(1 << 20));
 	for (let i = 0; i < 200; i++) {
-		core.judge(session, 0, now, now, { status: 401 }, large);
+		core.judge(session, 0, "GET /", now, now, { status: 401 }, large);
 	}
 	assert.ok(instance.memory().length - before <= 2.5 * 2 ** 20, `${(instance.memory().length - before) / 2 ** 20} MiB`);
 });

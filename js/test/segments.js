@@ -42,7 +42,8 @@ export function module(data, { pages = 1, memory = [1, 0, ...u32(pages)], types,
 
 /** @param {Uint8Array} wasm @param {number} at */
 function number(wasm, at) {
-	let [value, scale, byte] = [0, 1, 0];
+	let [value, scale] = [0, 1];
+	let byte;
 	do {
 		byte = wasm[at++];
 		value += (byte % 128) * scale;

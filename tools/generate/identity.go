@@ -31,9 +31,20 @@ func identity() string {
 	}
 	b.WriteString(" */\n\n")
 
-	b.WriteString("/** Fields that may be a function of the caller's. */\nexport const supplied = " + literal(suppliedFields(fields)) + ";\n\n")
 	b.WriteString(`/**
- * A copy to compare a caller's object with later.
+ * Fields that may be a function of the caller's: what it gives belongs to all identities with the same base URL, the first that is
+ * there of ` + "`base`" + `, and the same values of the fields ` + "`by`" + `.
+ * @type {readonly { field: string, of: string, base: readonly string[], by: readonly string[] }[]}
+ */
+export const supplied = [
+`)
+	for _, s := range suppliers() {
+		b.WriteString("\t{ field: " + literal(s.field) + ", of: " + literal(s.of) + ", base: " + literal(s.base) + ", by: " + literal(s.by) + " },\n")
+	}
+	b.WriteString("];\n\n")
+	b.WriteString("/** Fields that are objects of texts. @type {readonly string[]} */\nexport const objects = " + literal(objects(fields)) + ";\n\n")
+	b.WriteString(`/**
+ * The fields to compare the caller's object with later.
  * @param {Fields} f
  * @returns {Fields}
  */
@@ -42,20 +53,16 @@ export function snapshot(f) {
 	return {
 `)
 	for _, f := range fields {
-		if f.Kind == core.Parameters {
-			b.WriteString("\t\t" + f.Name + ": f." + f.Name + " === undefined ? undefined : { ...f." + f.Name + " },\n")
-		} else {
-			b.WriteString("\t\t" + f.Name + ": f." + f.Name + ",\n")
-		}
+		b.WriteString("\t\t" + f.Name + ": f." + f.Name + ",\n")
 	}
 	b.WriteString(`	};
 }
 
 /**
- * Whether an object still says what it said when the copy was made.
+ * Whether an object still says what it said when the snapshot was taken.
  * @param {Fields} copy
  * @param {Fields} f
- * @param {(a: object | undefined, b: object | undefined) => boolean} same compares two objects of texts
+ * @param {(a: any, b: any) => boolean} same compares two objects of texts
  */
 export function unchanged(copy, f, same) {
 	return (
@@ -73,6 +80,66 @@ export function unchanged(copy, f, same) {
 	}
 	b.WriteString("\t);\n}\n")
 	return file("Identities: their types, and the comparison of two of them.", b.String())
+}
+
+// supplier is a field that may be a function, and whom what it gives is for.
+type supplier struct {
+	field, of string
+	base, by  []string
+}
+
+func suppliers() []supplier {
+	var out []supplier
+	for _, d := range core.Described() {
+		part, at := d.Needs()
+		if part == nil {
+			continue
+		}
+		for _, f := range part.Fields {
+			if f.Kind != core.Supplied {
+				continue
+			}
+			s := supplier{field: f.Name, of: part.Name, base: []string{part.Base}, by: []string{}}
+			if at != "" {
+				s.base = append([]string{at}, s.base...)
+			}
+			for _, other := range part.Fields {
+				if other.Name != f.Name && other.Name != f.Instead {
+					s.by = append(s.by, other.Name)
+				}
+			}
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func objects(fields []core.Field) []string {
+	names := []string{}
+	for _, f := range fields {
+		if f.Kind == core.Parameters {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// public is what the package exports of all this.
+func public() string {
+	var b strings.Builder
+	b.WriteString("export { systems } from \"./systems.js\";\n\n")
+	export := func(file string, names ...string) {
+		for _, name := range names {
+			b.WriteString("/** @typedef {import(\"./" + file + ".js\")." + name + "} " + name + " */\n")
+		}
+	}
+	export("systems", "System", "SystemDescription", "FieldDescription")
+	for _, d := range vendors() {
+		export("identity", core.TextsOf(d.Name).Type)
+	}
+	export("identity", "VendorIdentity", "Supplied")
+	export("words", "TokenErrorCode", "Step", "Reason", "EventType")
+	return file("What the package exports of its systems and words.", b.String())
 }
 
 // identityTypes writes the type of a system's identities, and returns its name.
@@ -140,7 +207,7 @@ func help(t core.Texts, f core.Field) string {
 		text += `. Default ` + literal(f.Values[0])
 	}
 	if f.Kind == core.Supplied {
-		text += ", or a function that is asked for one whenever one is needed"
+		text += ", or a function that is asked for one whenever one is needed. It stands for the app, not for a user: all identities of one app share what it gives, and whether it fails. Of several functions the one is asked that came with the call that needs it. Where each user has a function of their own, each has a client."
 	}
 	return text
 }
@@ -194,14 +261,4 @@ func everyField() []core.Field {
 		}
 	}
 	return out
-}
-
-func suppliedFields(fields []core.Field) []string {
-	names := []string{}
-	for _, f := range fields {
-		if f.Kind == core.Supplied {
-			names = append(names, f.Name)
-		}
-	}
-	return names
 }

@@ -14,6 +14,7 @@ import (
 var files = map[string]func() string{
 	"systems.js":  systems,
 	"identity.js": identity,
+	"public.js":   public,
 	"texts.js":    texts,
 	"tokens.js":   tokens,
 	"words.js":    words,

@@ -187,7 +187,7 @@ var texts = map[string][2]string{
 	"advice redirected":           {"Use the final address as the base URL.", "请使用最终地址作为基础地址。"},
 	"advice rate_limited":         {"Wait until the time that is shown.", "请等到所示时间。"},
 	"advice unavailable":          {"The vendor is down. Wait until the time that is shown.", "系统不可用。请等到所示时间。"},
-	"advice token_rejected":       {"Check the account’s state, and the clock of the vendor’s server.", "请检查帐号状态以及系统服务器的时钟。"},
+	"advice token_rejected":       {"Check what the endpoint asks for, and the account’s rights.", "请检查该接口的要求以及帐号权限。"},
 	"advice stale_on_arrival":     {"The connection is slower than the token’s life.", "连接耗时超过令牌有效期。"},
 	"advice network":              {"Check the connection. In a page, the other side must allow the page’s origin, which vendors rarely do.", "请检查网络。对方必须允许本页的来源，而厂商通常不允许。"},
 	"advice timeout":              {"No answer in time: try again.", "未及时应答：请重试。"},

@@ -163,7 +163,7 @@ test("a machine that drops packets, and a network without a way", async () => {
 
 test("a server that accepts and says nothing", async () => {
 	const at = await listening(createTCP(() => {}));
-	const { verdict } = await doctor(isales(`http://${at}`));
+	const { verdict } = await doctor(isales(`http://${at}`), { args: ["--timeout", "1"] });
 	assert.equal(verdict, "slow");
 });
 
@@ -261,7 +261,7 @@ test("old versions of TLS, a service that breaks the handshake off, and one that
 	const rude = await listening(createTCP((socket) => socket.on("error", () => {}).once("data", () => socket.destroy())));
 	assert.equal((await doctor(isales(`https://${rude}`))).verdict, "tls_failed");
 	const mute = await listening(createTCP((socket) => socket.on("error", () => {})));
-	assert.equal((await doctor(isales(`https://${mute}`))).verdict, "tls_failed");
+	assert.equal((await doctor(isales(`https://${mute}`), { args: ["--timeout", "1"] })).verdict, "tls_failed");
 });
 
 test("certificates that are not checked, and a base URL without TLS, are warned of", async () => {

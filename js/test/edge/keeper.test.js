@@ -128,7 +128,12 @@ test("200 clients that leave midway wedge nothing, and those who stay get their 
 		const client = request(new URL(`/${prefix}-a/token`, worker.url), { method: "POST", agent: false });
 		client.on("error", () => {}).on("close", resolve);
 		// Half of them leave before their body is complete.
-		i % 2 ? client.end(body) : (client.setHeader("content-length", body.length), client.write(body.slice(0, 20)));
+		if (i % 2) {
+			client.end(body);
+		} else {
+			client.setHeader("content-length", body.length);
+			client.write(body.slice(0, 20));
+		}
 		setTimeout(() => client.destroy(), 100 + (i % 50) * 10);
 	}));
 	const stayed = Array.from({ length: 20 }, () => token("a", { identity: cubedrive() }));

@@ -90,7 +90,7 @@ func (d *Driver) Token(ctx context.Context, id Identity, want core.Want) (core.T
 	case decision.Kind == core.Wait:
 		var e core.Effect
 		e, err = d.outcome(ctx, settled)
-		if err != nil && e.Token.Value != "" && !want.Force && e.Token.Value != want.Rejected {
+		if err != nil && e.Token.Value != "" && !want.Force && e.Token.Value != want.Rejected && e.Token.Serial != want.Instead {
 			err = nil // there is no other one, and this caller may have it
 		}
 		if err == nil {

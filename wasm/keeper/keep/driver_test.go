@@ -319,7 +319,9 @@ func TestAnAccessTokenThatDiedIsRenewedOnceForAllItsUsers(t *testing.T) {
 			require.True(t, a.replay, a.text)
 		}
 		for _, user := range users {
-			w.token(user, ccmessaging(user), byObject)
+			a := w.ask(user, "/token", ccmessaging(user), fields{"accessTokenObject": "app", "instead": serials[user]})
+			require.Equal(t, http.StatusOK, a.status, a.text)
+			require.NotEqual(t, serials[user], a.serial)
 		}
 		require.Equal(t, 2, w.requests("/tokenByAkSk"), "the dead one was named, so the object did not give it again")
 		require.Equal(t, 3, w.requests("/applyToken"), "the users' own tokens live on")
