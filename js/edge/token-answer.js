@@ -1,117 +1,79 @@
 // What a vendor answered is looked at before a page may have it: whatever the interfaces that hand out tokens answer stays
 // here, should a call ever have reached one. Those answers are small, and JSON or XML under any content type.
-import { joined } from "./body.js";
+import { peek, sourceOf } from "./body.js";
+import { isPacked, lengthOf } from "./encoding.js";
 import { holdsToken } from "./token-names.js";
 import { Problem } from "./problem.js";
 
 /** So much of an answer is looked at; bytes. One that declares more passes at its headers. */
 export const maxLooked = 64 << 10;
 
-/**
- * @typedef {object} Looked
- * @property {boolean} withheld whether no page may have it
- * @property {BodyInit} body
- * @property {() => void} drop where nobody gets it
- */
+/** @typedef {import("./body.js").Source} Source */
 
 /**
  * Looks at an answer as far as it must: one that does not begin like JSON or XML passes at its first bytes, and an event stream
- * at its headers, as these may come long before. What does begin so is held until it ends or is larger than is looked at.
- * @param {Response} response with a body
+ * at its headers, as these may come long before. What does begin so is held until it ends or is larger than is looked at, and so
+ * is what is packed.
+ * @param {Headers} headers
+ * @param {Source} source
  * @param {() => void} note is called where a stream was ended for what it held
- * @returns {Promise<Looked>}
+ * @returns {Promise<{ withheld?: Problem, body: Uint8Array<ArrayBuffer> | Source }>} withheld: why no page may have it
  */
-export async function look({ headers, body }, note) {
-	const source = /** @type {ReadableStream<Uint8Array>} */ (body);
-	const type = headers.get("content-type") ?? "";
-	const length = headers.has("content-encoding") ? null : headers.get("content-length");
-	if (Number(length ?? 0) > maxLooked) {
-		return { withheld: false, body: source, drop: () => void source.cancel().catch(() => {}) };
+export async function look(headers, source, note) {
+	const type = typeOf(headers);
+	const packed = isPacked(headers);
+	const length = lengthOf(headers);
+	if (length !== undefined && length > maxLooked) {
+		return { body: source };
 	}
-	const reader = source.getReader();
-	const drop = () => void reader.cancel().catch(() => {});
-	if (length === null && /^\s*text\/event-stream\b/i.test(type)) {
-		const begun = beginningOf(reader, type).then((begun) => {
+	const begin = () => peek(source, maxLooked, { enough: (bytes) => !packed && !couldBeData(bytes.subarray(0, 256), type) });
+	if (length === undefined && !packed && /^\s*text\/event-stream\b/i.test(type)) {
+		return { body: begunAs(source, async () => {
+			const begun = await begin();
 			if (!isTokenAnswer(begun.bytes, type)) {
-				return begun;
+				return begun.source;
 			}
 			note();
-			drop();
-			return { bytes: new Uint8Array(0), whole: true };
-		});
-		return { withheld: false, body: resumed(source, reader, begun, length), drop };
+			source.cancel();
+			return sourceOf(null);
+		}) };
 	}
+	const { bytes, whole, source: all } = await begin();
+	return { withheld: whyWithheld(headers, bytes, whole), body: whole ? bytes : all };
+}
+
+/**
+ * Why no page may have an answer. What is packed in a way that cannot be undone here cannot be looked through: it is
+ * known by its size alone that it is none of those that hand out tokens.
+ * @param {Headers} headers
+ * @param {Uint8Array} bytes of it, or of its beginning
+ * @param {boolean} whole whether they are all
+ */
+export function whyWithheld(headers, bytes, whole) {
+	if (isPacked(headers)) {
+		return whole && bytes.length > 0
+			? new Problem("malformed_response", "The vendor's answer is packed, and may hold a token that must not pass.", { reason: "vendor_encoding" })
+			: undefined;
+	}
+	return isTokenAnswer(bytes, typeOf(headers))
+		? new Problem("token_withheld", "The vendor's answer looks like one that hands out a token, and is withheld.", { reason: "token_in_answer" })
+		: undefined;
+}
+
+/**
+ * A source that is read as what is made of its beginning, once somebody reads it.
+ * @param {Source} source
+ * @param {() => Promise<Source>} begin
+ * @returns {Source}
+ */
+function begunAs(source, begin) {
+	/** @type {Source | undefined} */
 	let begun;
-	try {
-		begun = await beginningOf(reader, type);
-	} catch {
-		throw new Problem("network", "The connection to the vendor was lost before its answer was complete.");
-	}
-	return {
-		withheld: isTokenAnswer(begun.bytes, type),
-		body: begun.whole ? begun.bytes : resumed(source, reader, Promise.resolve(begun), length),
-		drop,
-	};
+	return { ...source, read: async () => (begun ??= await begin()).read() };
 }
 
-/** @typedef {{ bytes: Uint8Array<ArrayBuffer>, whole: boolean }} Beginning */
-
-/**
- * @param {ReadableStreamDefaultReader<Uint8Array>} reader
- * @param {string} type
- * @returns {Promise<Beginning>}
- */
-async function beginningOf(reader, type) {
-	/** @type {Uint8Array[]} */
-	const chunks = [];
-	let size = 0;
-	let first = new Uint8Array(0);
-	for (;;) {
-		const { value, done } = await reader.read();
-		if (done) {
-			return { bytes: joined(chunks, size), whole: true };
-		}
-		chunks.push(value);
-		size += value.length;
-		if (first.length < 256) {
-			first = joined(chunks, size).subarray(0, 256);
-		}
-		if (size > maxLooked || !couldBeData(first, type)) {
-			return { bytes: joined(chunks, size), whole: false };
-		}
-	}
-}
-
-/**
- * What was read of a source, and the rest of it by the runtime itself.
- * @param {ReadableStream<Uint8Array>} source
- * @param {ReadableStreamDefaultReader<Uint8Array>} reader of it
- * @param {Promise<Beginning>} begun
- * @param {string | null} length so that an answer that breaks off is not taken for a whole one
- * @returns {ReadableStream<Uint8Array>}
- */
-function resumed(source, reader, begun, length) {
-	const { FixedLengthStream, IdentityTransformStream } = /** @type {any} */ (globalThis);
-	const { readable, writable } = length === null ? new IdentityTransformStream() : new FixedLengthStream(Number(length));
-	const pump = async () => {
-		const writer = writable.getWriter();
-		try {
-			const { bytes, whole } = await begun;
-			await writer.write(bytes);
-			if (whole) {
-				return await writer.close();
-			}
-		} catch (error) {
-			reader.cancel().catch(() => {}); // the caller has gone, or the vendor
-			throw await writer.abort(error);
-		}
-		writer.releaseLock();
-		reader.releaseLock();
-		await source.pipeTo(writable);
-	};
-	pump().catch(() => {}); // the answer breaks off, which is all that can be said by now
-	return readable;
-}
+/** @param {Headers} headers */
+const typeOf = (headers) => headers.get("content-type") ?? "";
 
 /**
  * Whether an answer begins like JSON or XML, also inside a call of JavaScript, or is of an alphabet that cannot be read here.
