@@ -3,8 +3,8 @@ package core
 import "strings"
 
 // edge is a Worker that holds the credentials of one of the other systems and
-// hands out its tokens to users who it knows: this project's own protocol, as
-// docs/edge.md describes it. A token that comes from it is carried as the
+// hands out its tokens to users whom it knows, by this project's own protocol,
+// which docs/edge.md describes. A token that comes from it is carried as the
 // system's own would be.
 type edge struct{ none }
 
