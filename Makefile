@@ -11,7 +11,7 @@ GO_WASM  := $(shell go env GOROOT)/lib/wasm
 
 # Sources of the core as they ship: no tests.
 CORE := $(filter-out %_test.go,$(wildcard core/*.go core/quote/*.go wasm/module/*.go)) go.mod go.sum
-CONSOLE := $(filter-out %_test.go,$(wildcard web/*.go web/console/*.go core/quote/*.go)) go.mod go.sum
+CONSOLE := $(filter-out %_test.go,$(wildcard web/*.go web/console/*.go core/*.go core/quote/*.go)) go.mod go.sum
 
 # The modules as they are downloaded. Of these the sandbox ships so; the others tell their weight.
 PRESSED := $(patsubst %,dist/%.wasm.br,core console keeper sandbox)
