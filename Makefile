@@ -42,7 +42,7 @@ run: runtime dist/serve ## serve the sandbox, and show a token of each system go
 test: ## run all tests but the slow ones
 	@node js/test/run.js
 
-test-all: ## run the slow ones too: crowds, whole matrices, the package, the guides, in every browser that can be had
+test-all: ## run the slow ones too: the race detector, crowds, whole matrices, the package, the guides, in every browser that can be had
 	@node js/test/run.js --all
 
 test-go: ## run the Go tests natively
