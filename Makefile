@@ -101,7 +101,7 @@ fuzz: ## fuzz everything that reads outside bytes, FUZZTIME=60s each
 	done
 
 # The declarations are compiled once more as a program without the DOM library sees them.
-lint: types dist/edge.js ## check format, types, and what go vet and eslint look for
+lint: format-check types dist/edge.js ## check format, types, and what go vet and eslint look for
 	@unformatted=$$(gofmt -l core js sandbox tools wasm web); \
 		if [ -n "$$unformatted" ]; then echo "not gofmt-ed:" $$unformatted; exit 1; fi
 	go vet ./...
