@@ -1,4 +1,5 @@
 // The front door: who calls, from where, for what; then the keeper is asked, or the call is made.
+import { maxToken } from "../generated/limits.js";
 import { identityFor, mayUse, notOpen } from "./access.js";
 import { parseJson, readBody } from "./body.js";
 import { sealedCall } from "./call.js";
@@ -14,9 +15,6 @@ import { maxSignedBody } from "./signed.js";
 
 /** The bodies of the edge's own interfaces are small; bytes. */
 const maxOwnBody = 64 << 10;
-
-/** A token's value is at most this long, as in the core. */
-const maxToken = 16 << 10;
 
 /** Every answer has these. The last two keep a vendor's page that a browser is led to from acting in the edge's name. */
 const always = {

@@ -1,7 +1,8 @@
 // Asks the keepers, one object a session, and passes on what they say. No decision about a token is made here.
+import { keeperTimeoutMs, problemMedia } from "../generated/limits.js";
 import { Cache } from "./cache.js";
 import { base64url } from "./signature.js";
-import { Problem, problemType } from "./problem.js";
+import { Problem } from "./problem.js";
 
 /**
  * A token as a keeper hands it out.
@@ -65,12 +66,12 @@ export class Sessions {
 	/**
 	 * @param {DurableObjectNamespaceLike} namespace
 	 * @param {string} nameKey
-	 * @param {number} [keeperTimeoutMs] what a keeper may take for an acquisition with all its tries
+	 * @param {number} [timeoutMs] what a keeper may take for an acquisition with all its tries
 	 */
-	constructor(namespace, nameKey, keeperTimeoutMs = 20_000) {
+	constructor(namespace, nameKey, timeoutMs = keeperTimeoutMs) {
 		this.namespace = namespace;
 		this.nameKey = nameKey;
-		this.patienceMs = keeperTimeoutMs + graceMs;
+		this.patienceMs = timeoutMs + graceMs;
 	}
 
 	/** What is remembered, about; bytes. */
@@ -230,7 +231,7 @@ export class Sessions {
 			if (response.status === 200) {
 				return JSON.parse(text);
 			}
-			if (response.headers.get("content-type") === problemType) {
+			if (response.headers.get("content-type") === problemMedia) {
 				throw new KeeperProblem(response, text);
 			}
 		} catch (error) {
@@ -265,7 +266,7 @@ export class KeeperProblem extends Error {
 	toResponse() {
 		return new Response(this.text, {
 			status: this.status,
-			headers: { "content-type": problemType, ...(this.retryAfter !== null && { "retry-after": this.retryAfter }) },
+			headers: { "content-type": problemMedia, ...(this.retryAfter !== null && { "retry-after": this.retryAfter }) },
 		});
 	}
 }

@@ -190,7 +190,7 @@ func read(body io.Reader) (a asked, status int, reason string) {
 
 func malformed(status int, reason string) answer {
 	return Problem{
-		Type: problemType + string(core.InvalidRequest), Title: reason, Status: status,
+		Type: core.ProblemURN + string(core.InvalidRequest), Title: reason, Status: status,
 		Code: string(core.InvalidRequest), Step: string(core.StepInput),
 	}.answer()
 }
