@@ -96,7 +96,7 @@ export class Sessions {
 				identity,
 				// One AccessToken serves all users of an app: it has an object of its own.
 				...(system === "ccmessaging" && appSecret !== undefined && {
-					accessTokenObject: await this.#name(JSON.stringify({ appKey, appSecret, baseUrl: authUrl ?? baseUrl, system: "accesstoken" })),
+					dependencyObject: await this.#name(JSON.stringify({ appKey, appSecret, baseUrl: authUrl ?? baseUrl, system: "accesstoken" })),
 				}),
 			},
 		};

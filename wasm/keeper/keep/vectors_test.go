@@ -269,7 +269,7 @@ func (h *vectorHost) post(path string, step map[string]any, fields map[string]an
 	if _, supplied := id["accessToken"].(map[string]any); supplied {
 		delete(id, "accessToken")
 		id["appSecret"] = "app-secret"
-		body["accessTokenObject"] = "object-1"
+		body["dependencyObject"] = "object-1"
 	}
 	maps.Copy(body, fields)
 	data, _ := json.Marshal(body)
