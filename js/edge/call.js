@@ -1,5 +1,6 @@
 // Sealed calls: the edge adds the token, and the page never sees it.
 import { maxAnswer, problemMedia } from "../generated/limits.js";
+import { tokens } from "../generated/tokens.js";
 import { headOf } from "../http.js";
 import { carryBody, membersOf, objectOf } from "../members.js";
 import { callersSource, peek, piecesOf, readBody, resumed, sourceOf, streamOf, tooLarge } from "./body.js";
@@ -25,9 +26,6 @@ const maxRefusal = 64 << 10;
 
 /** The runtime passes control characters on in headers, at which a caller's own HTTP fails. */
 const unsendable = /[\0-\x08\x0a-\x1f\x7f]/;
-
-/** Member of an answer's JSON object in which ccmessaging may send a new token, besides the header. */
-const rolledMember = "token";
 
 /**
  * @typedef {object} Call
@@ -71,7 +69,7 @@ export async function sealedCall(call) {
 		const sent = Date.now();
 		const response = await send(call, url, token, body);
 		log.vendorStatus = response.status;
-		const answer = await understand(response, token, log);
+		const answer = await understand(response, token, connection.system, log);
 		const outcome = answer.meaning && (await sessions.judge(session, { serial: token.serial, call: place, user, sentAgo: Date.now() - sent, ...answer.meaning }));
 		if (response.ok) {
 			sessions.accepted(session, token.serial, user, place);
@@ -233,10 +231,13 @@ async function send({ request, policy }, url, token, body) {
 /**
  * @param {Response} response
  * @param {KeptToken} token that the call carried
+ * @param {import("../generated/systems.js").System} system
  * @param {Record<string, unknown>} log
  * @returns {Promise<Understood>}
  */
-async function understand(response, { rolls }, { request, connection }) {
+async function understand(response, { rolls }, system, { request, connection }) {
+	/** Of an answer's JSON object, that may hold a new token besides the header. */
+	const { rolls: rolledMember } = tokens[system];
 	const { headers, body } = response;
 	const json = /\bjson\b/i.test(headers.get("content-type") ?? "");
 	const packed = isPacked(headers);
@@ -253,7 +254,7 @@ async function understand(response, { rolls }, { request, connection }) {
 			drop: source.cancel,
 		};
 	}
-	if (!rolls || !json) {
+	if (rolledMember === "" || !json) {
 		// Of a stream the request's own line is written before its first byte is there.
 		const note = () => console.log(JSON.stringify({ event: "stream_ended", request, connection, reason: "token_in_answer" }));
 		const source = vendorsSource(response);

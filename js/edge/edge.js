@@ -1,5 +1,6 @@
 // The front door: who calls, from where, for what; then the keeper is asked, or the call is made.
 import { maxToken } from "../generated/limits.js";
+import { tokens } from "../generated/tokens.js";
 import { identityFor, mayUse, notOpen } from "./access.js";
 import { parseJson, readBody } from "./body.js";
 import { sealedCall } from "./call.js";
@@ -217,9 +218,9 @@ async function answer(request, environment, visit) {
  * @param {import("./sessions.js").KeptToken} kept
  * @param {import("./config.js").Connection} connection
  */
-function handedOut({ system, value, expiresIn, headers, query, body, rolls }, { shareAccessToken }) {
-	// The app's AccessToken lets its holder apply for the token of any user, with the app's key.
-	const withheld = system === "ccmessaging" && !shareAccessToken ? ["authorization", "x-app-key"] : [];
+function handedOut({ value, expiresIn, headers, query, body, rolls }, { system, shareAppToken }) {
+	// An app's own token lets its holder get the token of any user, with the app's key.
+	const withheld = shareAppToken ? [] : tokens[system].guarded.map((name) => name.toLowerCase());
 	return {
 		system, token: value, expiresIn,
 		headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !withheld.includes(name.toLowerCase()))),

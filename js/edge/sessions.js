@@ -1,6 +1,8 @@
 // Asks the keepers, one object a session, and passes on what they say. No decision about a token is made here.
 import { keeperTimeoutMs, problemMedia } from "../generated/limits.js";
+import { dependencies } from "../generated/tokens.js";
 import { Cache } from "./cache.js";
+import { sorted } from "./identity-fields.js";
 import { base64url } from "./signature.js";
 import { Problem } from "./problem.js";
 
@@ -89,16 +91,11 @@ export class Sessions {
 		if (known) {
 			return known;
 		}
-		const { system, baseUrl, authUrl, appKey, appSecret } = identity;
+		const part = dependencyOf(identity);
 		const session = {
 			name: await this.#name(json),
-			told: {
-				identity,
-				// One AccessToken serves all users of an app: it has an object of its own.
-				...(system === "ccmessaging" && appSecret !== undefined && {
-					dependencyObject: await this.#name(JSON.stringify({ appKey, appSecret, baseUrl: authUrl ?? baseUrl, system: "accesstoken" })),
-				}),
-			},
+			// The token on which many users' depend serves all of them: it has an object of its own.
+			told: { identity, ...(part && { dependencyObject: await this.#name(JSON.stringify(part)) }) },
 		};
 		this.#sessions.set(json, session, { until: Date.now() + sessionMs });
 		return session;
@@ -245,6 +242,20 @@ export class Sessions {
 		}
 		throw new Problem("unavailable", "The session's keeper did not answer as it should; try again.", { reason: "keeper_answer", retryAfter: 1 });
 	}
+}
+
+/**
+ * The identity of what this one depends on, with its members in one order; undefined where there is none, or its token is given.
+ * @param {Record<string, any>} identity
+ */
+function dependencyOf(identity) {
+	const dependency = dependencies[/** @type {keyof typeof dependencies} */ (identity.system)];
+	if (!dependency || identity[dependency.given] !== undefined) {
+		return undefined;
+	}
+	const { system, fields, at } = dependency;
+	const own = fields.filter((name) => identity[name] !== undefined).map((name) => [name, identity[name]]);
+	return sorted({ ...Object.fromEntries(own), baseUrl: identity[at] ?? identity.baseUrl, system });
 }
 
 /** What a keeper could not do, in the core's own words. */

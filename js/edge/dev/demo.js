@@ -39,7 +39,7 @@ export function connectionsTo(sandbox, by) {
 		drive: { ...drive, call: call("/commonPage") },
 		"open-appcube": { ...appcube, sealed: false },
 		"open-messaging": { ...messaging, sealed: false },
-		"shared-messaging": { ...messaging, sealed: false, shareAccessToken: true },
+		"shared-messaging": { ...messaging, sealed: false, shareAppToken: true },
 		"open-isales": { ...isales, sealed: false },
 		"open-drive": { ...drive, sealed: false },
 	};
