@@ -44,6 +44,9 @@ const unsendable = /[\0-\x08\x0a-\x1f\x7f]/;
  */
 
 /**
+ * The loop is that of client.fetch (js/call.js), and follows the same rule of the core's: once more for each reason. It is
+ * written here again, as each step is another: who judges is another object, a body may be a stream that nobody has read, and an
+ * answer is looked at before its caller may have it.
  * @param {Call} call
  * @returns {Promise<Response>}
  */

@@ -34,7 +34,11 @@ import { Problem } from "./problem.js";
 /** A keeper bounds its own work; so much longer the keeper itself is waited for. Milliseconds. */
 const graceMs = 25_000;
 
-/** The keeper's word is passed on without asking again for this long at most; milliseconds. */
+/**
+ * The keeper's word is passed on without asking again for this long at most; milliseconds. A client's own lease (js/driver.js)
+ * ends when its core says so, in the same program. Here the core is elsewhere, and other isolates may have told it something:
+ * this lease is ended by what happens here, and by time.
+ */
 const maxLeaseMs = 1_000;
 
 /** What an isolate remembers of sessions, of leases, of accepted calls and of users each. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkConfig, ConfigError, secretsOf } from "../../edge/config.js";
 import { mayPass } from "../../edge/header-names.js";
-import { connectionsTo } from "../../edge/dev/demo.js";
+import { connectionsTo } from "./connections.js";
 
 const valid = () => ({
 	authentication: {

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { Agent, request } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { startServer } from "../../demo/server.js";
-import { connectionsTo } from "../../edge/dev/demo.js";
 import { target } from "../../edge/path.js";
 import { Problem } from "../../edge/problem.js";
 import { tokens } from "../../generated/tokens.js";
+import { connectionsTo } from "./connections.js";
 import { startEdge } from "./edge.js";
 import { raw } from "./raw.js";
 
