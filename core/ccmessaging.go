@@ -25,17 +25,18 @@ var ccmessagingDescription = Description{
 			{Name: "locale", Kind: Text, check: isLanguage, form: `must be an ISO 639 language code without a country, such as "zh" or "en"`},
 		},
 	),
-	Paths:    []string{ccmessagingPath + "applyToken"},
-	Carriers: []string{"ccmessaging-token"},
-	Answers:  []string{"token"},
-	Rolls:    "token",
-	Codes:    []string{"resultCode", "errorCode"},
-	Success:  []string{"0", "200"},
-	Explains: []string{"exceptionInfo", "resultDesc"},
-	Life:     hour, // stated by the document, not by the answer: "The token is valid within 1 hour."
-	policy:   lenient,
-	needs:    accessToken{},
-	at:       "authUrl",
+	Paths:      []string{ccmessagingPath + "applyToken"},
+	Interfaces: []string{"applyToken"},
+	Carriers:   []string{"ccmessaging-token"},
+	Answers:    []string{"token", "ccmessaging-token"},
+	Rolls:      "token",
+	Codes:      []string{"resultCode", "errorCode"},
+	Success:    []string{"0", "200"},
+	Explains:   []string{"exceptionInfo", "resultDesc"},
+	Life:       hour, // stated by the document, not by the answer: "The token is valid within 1 hour."
+	policy:     lenient,
+	needs:      accessToken{},
+	at:         "authUrl",
 }
 
 func (ccmessaging) description() *Description { return &ccmessagingDescription }

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -121,6 +122,34 @@ func TestWhatIsNoNumberOrFlagIsRefusedByItsField(t *testing.T) {
 		_, err := parseIdentity(agentIdentity(members), "")
 		require.NotNil(t, err, members)
 		require.Equal(t, want, [2]string{err.Field, err.Reason}, members)
+	}
+}
+
+// A request that gets or verifies a token goes to a path that the description names, as an
+// edge closes those: one that it does not name could be reached by a page.
+func TestEveryRequestForATokenGoesToAPathThatIsNamed(t *testing.T) {
+	var asked []system
+	for _, s := range systems {
+		if d := s.description(); d.Vendor {
+			asked = append(asked, s)
+			if d.needs != nil {
+				asked = append(asked, d.needs)
+			}
+		}
+	}
+	for _, s := range asked {
+		d := s.description()
+		id := &identity{system: s, base: "https://a.example", values: make([]string, len(d.Fields))}
+		requests := []Request{s.ask(id, occasion{}), s.ask(id, occasion{held: grant{token: "T", refresh: "R", refreshLife: hour}, bearer: "B", forced: true})}
+		if r, asks := s.verification(id, "T", "B"); asks {
+			requests = append(requests, r)
+		}
+		for _, r := range requests {
+			path := strings.TrimPrefix(r.URL, id.base)
+			require.True(t, slices.ContainsFunc(d.Paths, func(named string) bool {
+				return path == named || strings.HasPrefix(path, named+"/")
+			}), "%s: %s", d.Name, path)
+		}
 	}
 }
 

@@ -124,9 +124,6 @@ func (edge) texts() Texts {
 	}
 }
 
-// problemType is how an edge's own refusals begin (RFC 9457, "type").
-const problemType = "urn:cctoken:error:"
-
 // problem returns the error that an edge reports as application/problem+json,
 // or nil for success. What it relays of the vendor's failure is kept.
 func (edge) problem(step Step, r Response) *Error {
@@ -263,7 +260,7 @@ func unauthorized(r Response) bool {
 	own := false
 	_ = eachMember(r.Body, func(name string, v value) {
 		if text, _ := asString(v); name == "type" {
-			own = text == problemType+string(Unauthorized)
+			own = text == ProblemURN+string(Unauthorized)
 		}
 	})
 	return own

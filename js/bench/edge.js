@@ -12,10 +12,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { startServer } from "../demo/server.js";
-import { audience, demoConfig, sandboxSecrets } from "../edge/dev/demo.js";
+import { audience, demoConfig } from "../edge/dev/demo.js";
 import { startIssuer } from "../edge/dev/issuer.js";
 import { freshKeys } from "../edge/dev/keys.js";
 import { startWorkerd } from "../edge/dev/workerd.js";
+import { connectionsTo, sandboxSecrets } from "../test/edge/connections.js";
 import { load, summary } from "./edge/load.js";
 import { milli } from "./report.js";
 import { table } from "./table.js";
@@ -185,7 +186,7 @@ async function edgeWorker(sandbox, issuer) {
 		await copyFile(join(root, "dist", file), join(at, file));
 	}
 	const environment = {
-		...sandboxSecrets, ...freshKeys(), CCTOKEN_CONFIG: JSON.stringify(demoConfig({ sandbox, issuer, origin: sandbox })),
+		...sandboxSecrets, ...freshKeys(), CCTOKEN_CONFIG: JSON.stringify(demoConfig({ connections: connectionsTo(sandbox, ["staff"]), issuer, origin: sandbox })),
 	};
 	return () => startWorkerd({
 		folder: at, main: "edge.js", wasm: ["keeper.wasm"], environment: Object.keys(environment), objects: { KEEPER: "Keeper", NONCES: "Nonces" },

@@ -1,4 +1,5 @@
 // What a caller may use, and as whom. Nothing of this comes from the request's own words but the connection's name.
+import { fieldsOf, sorted, sourcesOf } from "./identity-fields.js";
 import { Problem } from "./problem.js";
 
 /** @typedef {import("./authenticate.js").Principal} Principal */
@@ -19,9 +20,9 @@ export const notOpen = (reason) => new Problem("forbidden", "There is no such co
  */
 export function claimsFor(by, connections) {
 	const open = Object.values(connections).filter(({ allow }) => allow.some((rule) => rule.by === by));
-	return new Set(open.flatMap(({ allow, identity: { params = {}, ...fields } }) => [
-		...allow.flatMap((rule) => (rule.by === by ? rule.claim ?? [] : [])),
-		...[...Object.values(fields), ...Object.values(params)].flatMap((source) => (typeof source === "object" && "claim" in source ? source.claim : [])),
+	return new Set(open.flatMap((connection) => [
+		...connection.allow.flatMap((rule) => (rule.by === by ? rule.claim ?? [] : [])),
+		...sourcesOf(connection).flatMap(([, source]) => (typeof source === "object" && "claim" in source ? source.claim : [])),
 	]));
 }
 
@@ -47,30 +48,32 @@ export function mayUse(principal, { allow }) {
  * @param {Principal} principal
  * @param {Connection} connection
  * @param {(binding: string) => string} secretOf
+ * @param {readonly import("./identity-fields.js").Field[]} [described] the system's fields
  * @returns {Record<string, any>}
  */
-export function identityFor(principal, { system, baseUrl, authUrl, identity }, secretOf) {
-	/** @param {any} source @returns {string} */
-	const value = (source) => {
-		if (typeof source === "string") {
+export function identityFor(principal, { system, baseUrl, identity }, secretOf, described = fieldsOf(system)) {
+	/** @param {any} source @param {string} [kind] */
+	const value = (source, kind) => {
+		if (typeof source !== "object") {
 			return source;
 		}
-		if ("secret" in source) {
-			return secretOf(source.secret);
-		}
-		const own = "claim" in source
-			? Object.hasOwn(principal.claims, source.claim) && principal.claims[source.claim]
+		const own = "secret" in source ? secretOf(source.secret)
+			: "claim" in source ? Object.hasOwn(principal.claims, source.claim) && principal.claims[source.claim]
 			: principal.subject;
-		if (typeof own !== "string" || own === "") {
+		if (kind === "number" && (typeof own === "number" || typeof own === "string") && /^-?\d{1,16}$/.test(String(own))) {
+			return Number(own);
+		}
+		if (typeof own !== "string" || own === "" || kind === "number") {
 			throw notOpen("claim_missing");
 		}
 		return own;
 	};
 	/** @type {Record<string, any>} */
-	const fields = { system, baseUrl, ...(authUrl !== undefined && { authUrl }) };
-	for (const [name, source] of Object.entries(identity)) {
+	const fields = { system, baseUrl };
+	for (const { name, kind } of described) {
+		const source = identity[name];
 		if (source !== undefined) {
-			fields[name] = name === "params" ? sorted(mapped(source, value)) : value(source);
+			fields[name] = kind === "parameters" ? sorted(mapped(source, value)) : value(source, kind);
 		}
 	}
 	return sorted(fields);
@@ -79,9 +82,4 @@ export function identityFor(principal, { system, baseUrl, authUrl, identity }, s
 /** @param {Record<string, any>} record @param {(source: any) => string} value */
 function mapped(record, value) {
 	return Object.fromEntries(Object.entries(record).map(([name, source]) => [name, value(source)]));
-}
-
-/** @param {Record<string, any>} record */
-function sorted(record) {
-	return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,10 +1,13 @@
 // Sealed calls: the edge adds the token, and the page never sees it.
+import { maxAnswer, problemMedia } from "../generated/limits.js";
+import { tokens } from "../generated/tokens.js";
+import { headOf } from "../http.js";
+import { carryBody, membersOf, objectOf } from "../members.js";
 import { callersSource, peek, piecesOf, readBody, resumed, sourceOf, streamOf, tooLarge } from "./body.js";
 import { isPacked, lengthOf } from "./encoding.js";
-import { carryBody, membersOf, objectOf } from "../members.js";
 import { brokenAnswer, checkStatus, onward, vendorsSource } from "./onward.js";
 import { target } from "./path.js";
-import { Problem, problemType } from "./problem.js";
+import { Problem } from "./problem.js";
 import { look, whyWithheld } from "./token-answer.js";
 import { queryCarriesToken } from "./token-names.js";
 
@@ -15,20 +18,14 @@ import { queryCarriesToken } from "./token-names.js";
 /** Says in an answer that a token had died: "sent", or "body-too-large" where the call could not be sent once more. */
 export const replayHeader = "cctoken-replay";
 
-/** A JSON object that carries a token is read whole, up to this many bytes. */
-const maxCarrying = 1 << 20;
+/** A JSON object that carries a token is read whole, up to as much as is read of an answer. */
+const maxCarrying = maxAnswer;
 
 /** So much of a refusal can mean something for a token; bytes. */
 const maxRefusal = 64 << 10;
 
-/** An answer that may bring a new token is read whole, up to this many bytes. */
-const maxRolling = 1 << 20;
-
 /** The runtime passes control characters on in headers, at which a caller's own HTTP fails. */
 const unsendable = /[\0-\x08\x0a-\x1f\x7f]/;
-
-/** Member of an answer's JSON object in which ccmessaging may send a new token, besides the header. */
-const rolledMember = "token";
 
 /**
  * @typedef {object} Call
@@ -47,6 +44,9 @@ const rolledMember = "token";
  */
 
 /**
+ * The loop is that of client.fetch (js/call.js), and follows the same rule of the core's: once more for each reason. It is
+ * written here again, as each step is another: who judges is another object, a body may be a stream that nobody has read, and an
+ * answer is looked at before its caller may have it.
  * @param {Call} call
  * @returns {Promise<Response>}
  */
@@ -72,7 +72,7 @@ export async function sealedCall(call) {
 		const sent = Date.now();
 		const response = await send(call, url, token, body);
 		log.vendorStatus = response.status;
-		const answer = await understand(response, token, log);
+		const answer = await understand(response, token, connection.system, log);
 		const outcome = answer.meaning && (await sessions.judge(session, { serial: token.serial, call: place, user, sentAgo: Date.now() - sent, ...answer.meaning }));
 		if (response.ok) {
 			sessions.accepted(session, token.serial, user, place);
@@ -234,19 +234,17 @@ async function send({ request, policy }, url, token, body) {
 /**
  * @param {Response} response
  * @param {KeptToken} token that the call carried
+ * @param {import("../generated/systems.js").System} system
  * @param {Record<string, unknown>} log
  * @returns {Promise<Understood>}
  */
-async function understand(response, { rolls }, { request, connection }) {
-	const { status, headers, body } = response;
+async function understand(response, { rolls }, system, { request, connection }) {
+	/** Of an answer's JSON object, that may hold a new token besides the header. */
+	const { rolls: rolledMember } = tokens[system];
+	const { headers, body } = response;
 	const json = /\bjson\b/i.test(headers.get("content-type") ?? "");
 	const packed = isPacked(headers);
-	const head = {
-		status,
-		retryAfter: headers.get("retry-after") ?? undefined,
-		date: headers.get("date") ?? undefined,
-		rolled: (rolls && headers.get(rolls)) ?? undefined,
-	};
+	const head = headOf(response, rolls);
 	if (!body) {
 		return { meaning: response.ok && head.rolled === undefined ? undefined : head, body: null, drop() {} };
 	}
@@ -259,13 +257,13 @@ async function understand(response, { rolls }, { request, connection }) {
 			drop: source.cancel,
 		};
 	}
-	if (!rolls || !json) {
+	if (rolledMember === "" || !json) {
 		// Of a stream the request's own line is written before its first byte is there.
 		const note = () => console.log(JSON.stringify({ event: "stream_ended", request, connection, reason: "token_in_answer" }));
 		const source = vendorsSource(response);
 		return { meaning: head.rolled === undefined ? undefined : head, drop: source.cancel, ...(await look(headers, source, note)) };
 	}
-	const { bytes, whole, source } = await peeked(response, maxRolling);
+	const { bytes, whole, source } = await peeked(response, maxAnswer);
 	if (!whole) {
 		source.cancel();
 		throw new Problem("response_too_large", "The vendor's JSON is larger than 1 MiB, and may hold a token that must not pass.");
@@ -315,7 +313,7 @@ function relay({ status, headers: theirs }, body, { responseHeaders = [] }, repl
 			headers.set(name, value);
 		}
 	}
-	if ((headers.get("content-type") ?? "").toLowerCase().includes(problemType)) {
+	if ((headers.get("content-type") ?? "").toLowerCase().includes(problemMedia)) {
 		headers.set("content-type", "application/json");
 	}
 	if (replayed) {

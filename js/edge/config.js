@@ -1,10 +1,15 @@
 // The edge's configuration: who may call, from where, and what for. It holds no secret, only the names of bindings that
 // hold one. It is checked once and as a whole; whatever is not understood makes all of it invalid.
-import { defaultRequestHeaders, defaultResponseHeaders, mayPass } from "./header-names.js";
+import { systems } from "../generated/systems.js";
+import { tokens } from "../generated/tokens.js";
+import { baseUrl, binding, headerName, isPublicKeySet, isRecord, isText, oneOf, origin, passable, pathPrefix, webUrl } from "./forms.js";
+import { defaultRequestHeaders, defaultResponseHeaders } from "./header-names.js";
+import { fieldsOf, readIdentity, sourcesOf } from "./identity-fields.js";
+import { Reader } from "./reader.js";
 
 /**
- * A value of an identity's field: a text; the text of a secret binding; the caller's subject; or a claim of the caller's.
- * @typedef {string | { secret: string } | { subject: true } | { claim: string }} ValueSource
+ * A value of an identity's field: the value itself; the text of a secret binding; the caller's subject; or a claim of the caller's.
+ * @typedef {string | number | boolean | { secret: string } | { subject: true } | { claim: string }} ValueSource
  */
 
 /**
@@ -56,15 +61,15 @@ import { defaultRequestHeaders, defaultResponseHeaders, mayPass } from "./header
 /**
  * A vendor's system, whose account is used there, and by whom.
  * @typedef {object} Connection
- * @property {import("../identity.js").System} system the system
+ * @property {import("../generated/systems.js").System} system the system
  * @property {string} baseUrl of the system: https, or http of this machine alone
- * @property {string} [authUrl] of ccmessaging's tokenByAkSk, where it differs
- * @property {Record<string, any>} identity the system's own fields, each a ValueSource: a text, `{ secret: "BINDING" }`,
- *   `{ subject: true }` or `{ claim: "name" }`; of cubedrive, `params` is a record of such
+ * @property {Record<string, any>} identity the system's other fields, each a ValueSource: a text, `{ secret: "BINDING" }`,
+ *   `{ subject: true }` or `{ claim: "name" }`; of kind `parameters`, a record of such; a secret one only from a binding; of kind
+ *   `url`, `choice` or `flag` only the value itself
  * @property {Rule[]} allow any of these lets a caller in
  * @property {boolean} [sealed] no token is handed out. Default true
- * @property {boolean} [shareAccessToken] also hand out ccmessaging's app key and AccessToken, with which its holder can
- *   apply for any user's token. Default false
+ * @property {boolean} [shareAppToken] where calls carry a token of the app's own, hand out that too, with the app's key: its
+ *   holder can get any user's token. Default false
  * @property {string[]} [origins] of the edge's, those whose pages may use this connection. Default: all of them
  * @property {CallPolicy} [call] what sealed calls may do; without it there are none
  */
@@ -94,15 +99,6 @@ export class ConfigError extends Error {
 
 const asymmetric = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
-
-/** The fields of each system's identity. Those that are secret come from a binding, never from the configuration's text. */
-const identityFields = {
-	appcube: { required: ["appKey", "appSecret"], optional: [] },
-	ccmessaging: { required: ["appKey", "appSecret", "userId", "userName", "channelId", "locale"], optional: [] },
-	isales: { required: ["user", "passwd"], optional: [] },
-	cubedrive: { required: ["params"], optional: ["method"] },
-};
-const secretFields = ["appSecret", "passwd"];
 
 /**
  * A checked copy of a configuration, with its defaults.
@@ -200,58 +196,25 @@ function readAuthentication(reader) {
  * @param {Record<string, unknown>} authentication
  */
 function readConnection(reader, authentication) {
-	const system = /** @type {keyof typeof identityFields | undefined} */ (reader.text("system", oneOf(...Object.keys(identityFields))));
+	const system = /** @type {import("../generated/systems.js").System | undefined} */ (reader.text("system", oneOf(...systems.map(({ name }) => name))));
 	const checked = {
 		system,
 		baseUrl: reader.text("baseUrl", baseUrl)?.replace(/\/+$/, ""),
-		authUrl: reader.text("authUrl", baseUrl, { optional: true })?.replace(/\/+$/, ""),
-		identity: reader.section("identity", (identity) => readIdentity(identity, system)),
+		// Where there is no system, that is told already.
+		identity: reader.section("identity", (identity) => (system ? readIdentity(identity, fieldsOf(system)) : {})),
 		allow: reader.sections("allow", (rule) => readRule(rule, authentication)),
 		sealed: reader.flag("sealed", true),
-		shareAccessToken: reader.flag("shareAccessToken", false),
+		shareAppToken: reader.flag("shareAppToken", false),
 		origins: reader.list("origins", origin, { optional: true }),
 		call: reader.section("call", readCall, { optional: true }),
 	};
-	if (checked.authUrl !== undefined && system !== "ccmessaging") {
-		reader.fail("authUrl", "is of ccmessaging only");
-	}
-	if (checked.shareAccessToken && (system !== "ccmessaging" || checked.sealed)) {
-		reader.fail("shareAccessToken", "is of ccmessaging only, where it is not sealed");
+	if (checked.shareAppToken && system && (tokens[system].guarded.length === 0 || checked.sealed)) {
+		reader.fail("shareAppToken", "is only for systems whose calls carry a token of the app's own, where the connection is not sealed");
 	}
 	if (checked.sealed && checked.call === undefined) {
 		reader.fail("call", "is missing: a sealed connection without it is of no use");
 	}
 	reader.end();
-	return checked;
-}
-
-/** @param {Reader} identity @param {keyof typeof identityFields} [system] */
-function readIdentity(identity, system) {
-	if (system === undefined) {
-		return {}; // the system's own problem is told already
-	}
-	/** @type {Record<string, unknown>} */
-	const checked = {};
-	const { required, optional } = identityFields[system];
-	for (const field of [...required, ...optional]) {
-		const value = identity.take(field);
-		if (value === undefined) {
-			required.includes(field) && identity.fail(field, "is missing");
-		} else if (field === "params") {
-			if (!isRecord(value) || !Object.values(value).every(isSource) || !Object.keys(value).every(isText)) {
-				identity.fail(field, 'must hold, by name, a text, { "secret": … }, { "subject": true } or { "claim": … }');
-			}
-		} else if (secretFields.includes(field) ? !isRecord(value) || !isSource(value) || !("secret" in value) : !isSource(value)) {
-			identity.fail(field, secretFields.includes(field)
-				? 'must be { "secret": the name of a binding }'
-				: 'must be a text, { "secret": … }, { "subject": true } or { "claim": … }');
-		}
-		checked[field] = value;
-	}
-	if (checked.method !== undefined && checked.method !== "GET" && checked.method !== "POST") {
-		identity.fail("method", 'must be "GET" or "POST"');
-	}
-	identity.end();
 	return checked;
 }
 
@@ -285,224 +248,9 @@ function readCall(call) {
 	return checked;
 }
 
-/** Takes the members of one object, and notes what is wrong with them under their full names. */
-class Reader {
-	/** @type {Map<string, unknown>} */ #left = new Map();
-
-	/** @param {unknown} value @param {string} path @param {string[]} problems */
-	constructor(value, path, problems) {
-		this.path = path;
-		this.problems = problems;
-		if (isRecord(value)) {
-			this.#left = new Map(Object.entries(value));
-		} else {
-			problems.push(`${path || "the configuration"} must be an object`);
-		}
-	}
-
-	/** @param {string} name @param {string} reason */
-	fail(name, reason) {
-		this.problems.push(`${this.#name(name)} ${reason}`);
-	}
-
-	/** @param {string} name @returns {any} */
-	take(name) {
-		const value = this.#left.get(name);
-		this.#left.delete(name);
-		return value ?? undefined;
-	}
-
-	/** To be called last: what nobody has taken is a mistake. */
-	end() {
-		for (const name of this.#left.keys()) {
-			this.fail(/^\w{1,40}$/.test(name) ? name : "a field", "is not known here");
-		}
-	}
-
-	/**
-	 * @param {string} name
-	 * @param {Check} [check]
-	 * @param {{ optional?: boolean }} [options]
-	 * @returns {any} a string, or undefined where it is absent or wrong
-	 */
-	text(name, check = isText, { optional = false } = {}) {
-		const value = this.take(name);
-		if (value === undefined) {
-			optional || this.fail(name, "is missing");
-		} else if (!isText(value) || !check(value)) {
-			this.fail(name, check.expected ?? "must be a text");
-		} else {
-			return value;
-		}
-	}
-
-	/** @param {string} name @param {number} byDefault @param {number} least @param {number} most */
-	number(name, byDefault, least, most) {
-		const value = this.take(name) ?? byDefault;
-		if (!Number.isInteger(value) || value < least || value > most) {
-			this.fail(name, `must be a whole number from ${least} to ${most}`);
-		}
-		return value;
-	}
-
-	/** @param {string} name @param {boolean} byDefault @returns {boolean} */
-	flag(name, byDefault) {
-		const value = this.take(name) ?? byDefault;
-		if (typeof value !== "boolean") {
-			this.fail(name, "must be true or false");
-		}
-		return value;
-	}
-
-	/**
-	 * @param {string} name
-	 * @param {Check} check
-	 * @param {{ optional?: boolean }} [options]
-	 * @returns {string[] | undefined}
-	 */
-	list(name, check, { optional = false } = {}) {
-		const value = this.take(name);
-		if (value === undefined && optional) {
-			return undefined;
-		}
-		if (!Array.isArray(value) || (value.length === 0 && !optional)) {
-			this.fail(name, "must be a list with something in it");
-			return undefined;
-		}
-		if (!value.every((one) => isText(one) && check(one))) {
-			this.fail(name, `has an entry that is not right: each ${check.expected ?? "must be a text"}`);
-		}
-		return value;
-	}
-
-	/**
-	 * @param {string} name
-	 * @param {(reader: Reader) => any} read
-	 * @param {{ optional?: boolean }} [options]
-	 */
-	section(name, read, { optional = false } = {}) {
-		const value = this.take(name);
-		return value === undefined && optional ? undefined : read(new Reader(value, this.#name(name), this.problems));
-	}
-
-	/** @param {string} name @param {(reader: Reader) => any} read */
-	sections(name, read) {
-		const value = this.take(name);
-		if (!Array.isArray(value) || value.length === 0) {
-			this.fail(name, "must be a list with something in it");
-			return [];
-		}
-		return value.map((one, i) => read(new Reader(one, `${this.#name(name)}[${i}]`, this.problems)));
-	}
-
-	/**
-	 * @param {string} name
-	 * @param {(reader: Reader) => any} read
-	 * @returns {Record<string, any>}
-	 */
-	record(name, read) {
-		const value = this.take(name);
-		if (!isRecord(value) || Object.keys(value).length === 0) {
-			this.fail(name, "must be an object with something in it");
-			return {};
-		}
-		/** @type {Record<string, any>} */
-		const checked = Object.create(null); // so that a caller's "constructor" names nothing
-		for (const [key, one] of Object.entries(value)) {
-			if (!/^[A-Za-z0-9_-]{1,64}$/.test(key)) {
-				this.fail(name, "has a name that is not 1 to 64 letters, digits, hyphens and underscores");
-				continue;
-			}
-			checked[key] = read(new Reader(one, `${this.#name(name)}.${key}`, this.problems));
-		}
-		return checked;
-	}
-
-	/** @param {string} name */
-	#name(name) {
-		return this.path ? `${this.path}.${name}` : name;
-	}
-}
-
-/** @typedef {((text: string) => boolean) & { expected?: string }} Check */
-
-/** @param {(text: string) => boolean} check @param {string} expected @returns {Check} */
-const checking = (check, expected) => Object.assign(check, { expected });
-
-const oneOf = (/** @type {string[]} */ ...values) => checking((text) => values.includes(text), `must be one of ${values.join(", ")}`);
-const binding = checking((text) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text), "must be the name of a binding");
-const headerName = checking((text) => /^[A-Za-z0-9-]+$/.test(text), "must be the name of a header");
-const passable = checking(
-	(text) => mayPass(text.toLowerCase()),
-	"must be the name of a header that may pass: none that carries credentials, concerns the connection, or speaks for the edge",
-);
-const pathPrefix = checking(
-	(text) => /^\/(?:[A-Za-z0-9._~!$&'()*+,=:@-]+\/)*[A-Za-z0-9._~!$&'()*+,=:@-]*$/.test(text) && !/\/\.\.?(?:\/|$)/.test(text),
-	'must be a plain path that begins with "/"; one that ends with "/" is a prefix',
-);
-
-const origin = checking((text) => {
-	const url = parse(text);
-	return url !== undefined && url.origin === text && isWeb(url);
-}, "must be an origin as browsers send it, such as https://console.example.com");
-
-const webUrl = checking((text) => {
-	const url = parse(text);
-	return url !== undefined && isWeb(url) && url.username === "" && url.password === "" && url.hash === "";
-}, "must be an https URL, or http on loopback");
-
-const baseUrl = checking((text) => {
-	const url = parse(text);
-	return url !== undefined && webUrl(text) && url.search === "" && !text.includes("?") && !text.includes("\\") &&
-		url.href.replace(/\/+$/, "") === text.replace(/\/+$/, "");
-}, "must be an https URL (or http on loopback) in its normal form: lower case, no default port, no credentials, query or fragment");
-
 /** @param {string} text */
 function lower(text) {
 	return text.toLowerCase();
-}
-
-/** @param {string} text */
-function parse(text) {
-	try {
-		return new URL(text);
-	} catch {
-		return undefined;
-	}
-}
-
-/** @param {URL} url */
-function isWeb({ protocol, hostname }) {
-	return protocol === "https:" || (protocol === "http:" && (hostname === "localhost" || hostname === "127.0.0.1" || hostname === "[::1]"));
-}
-
-/** @param {unknown} value @returns {value is string} */
-function isText(value) {
-	return typeof value === "string" && value !== "";
-}
-
-/** @param {unknown} value @returns {value is Record<string, unknown>} */
-function isRecord(value) {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** @param {unknown} value */
-function isSource(value) {
-	if (isText(value)) {
-		return true;
-	}
-	if (!isRecord(value) || Object.keys(value).length !== 1) {
-		return false;
-	}
-	return (isText(value.secret) && binding(value.secret)) || value.subject === true || isText(value.claim);
-}
-
-/** @param {unknown} jwks */
-function isPublicKeySet(jwks) {
-	return (
-		isRecord(jwks) && Array.isArray(jwks.keys) && jwks.keys.length > 0 &&
-		jwks.keys.every((key) => isRecord(key) && (key.kty === "RSA" || key.kty === "EC" || key.kty === "OKP") && !("d" in key))
-	);
 }
 
 /**
@@ -524,9 +272,8 @@ export function secretsOf(config) {
 			note(key, `authentication.${name}.keys.${id}`);
 		}
 	}
-	for (const [name, { identity }] of Object.entries(config.connections)) {
-		const { params = {}, ...fields } = identity;
-		for (const [field, source] of [...Object.entries(fields), ...Object.entries(params)]) {
+	for (const [name, connection] of Object.entries(config.connections)) {
+		for (const [field, source] of sourcesOf(connection)) {
 			note(source, `connections.${name}.identity.${field}`);
 		}
 	}

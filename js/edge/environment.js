@@ -1,4 +1,5 @@
 // What the Worker is given: bindings and secrets. Looked at once for each environment, and as a whole.
+import { leastKeeperTimeoutMs as least, mostKeeperTimeoutMs as most, storageKey, storageKeys } from "../generated/limits.js";
 import { Authenticator } from "./authenticate.js";
 import { replayHeader } from "./call.js";
 import { secretsOf } from "./config.js";
@@ -13,9 +14,6 @@ const leastKey = 32;
 
 /** How long the body of a request is waited for, unless BODY_TIMEOUT_MS says otherwise; milliseconds. */
 const defaultBodyTimeoutMs = 15_000;
-
-/** One of the keeper's storage keys. */
-const storageKey = /^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9_-]{43}=?$/;
 
 /** A configuration together with what it needs. */
 export class Environment {
@@ -65,12 +63,13 @@ function missing(config, bindings) {
 		lines.push(`NAME_KEY: a secret of at least ${leastKey} random characters, which names the objects`);
 	}
 	if (typeof bindings.STORAGE_KEYS !== "string" || !bindings.STORAGE_KEYS.split(",").every((key) => storageKey.test(key.trim()))) {
-		lines.push("STORAGE_KEYS: the secret with the keys under which tokens are stored, as id:base64url-of-32-bytes, separated by commas");
+		lines.push(`STORAGE_KEYS: the secret with the keys under which tokens are stored, as ${storageKeys}`);
 	}
+	// The first is checked by the keeper as well, so that a mistake is told before there is one. The other keeps to the same.
 	for (const name of ["KEEPER_TIMEOUT_MS", "BODY_TIMEOUT_MS"]) {
 		const timeout = bindings[name];
-		if (timeout !== undefined && !(/^\d+$/.test(String(timeout)) && Number(timeout) >= 1_000 && Number(timeout) <= 120_000)) {
-			lines.push(`${name}: a whole number of milliseconds from 1000 to 120000, or nothing`);
+		if (timeout !== undefined && !(/^\d+$/.test(String(timeout)) && Number(timeout) >= least && Number(timeout) <= most)) {
+			lines.push(`${name}: a whole number of milliseconds from ${least} to ${most}, or nothing`);
 		}
 	}
 	for (const [name, where] of secretsOf(config)) {

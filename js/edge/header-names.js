@@ -1,4 +1,5 @@
 // Which headers may pass a sealed call, and which never do, whatever a configuration says.
+import { foreseen, tokens } from "../generated/tokens.js";
 import { carriesToken, holdsToken } from "./token-names.js";
 
 /** Of a request, unless the connection lists others. */
@@ -15,11 +16,11 @@ const hopByHop = [
 	"accept-encoding", "expect", "host", "proxy-authenticate", "proxy-authorization",
 ];
 
-/** Credentials, besides those that the systems' own names say. */
-const credentials = [
-	"cookie", "cookie2", "set-cookie", "set-cookie2", "www-authenticate", "authentication-info", "x-token-expire", "appkey", "guid", "set-guid",
-	"cf-access-jwt-assertion",
-];
+/** Credentials that are nobody's in particular. */
+const credentials = ["cookie", "cookie2", "set-cookie", "set-cookie2", "www-authenticate", "authentication-info", "cf-access-jwt-assertion"];
+
+/** What belongs to the systems' tokens, also of those that are to come. What carries one is known however it is written. */
+const theirs = [...Object.values(tokens).flatMap(({ beside }) => beside), ...foreseen].map((name) => name.toLowerCase());
 
 /** What the edge says to browsers, and nobody in its name. */
 const ours = [
@@ -28,7 +29,7 @@ const ours = [
 	"referer", "forwarded", "alt-svc",
 ];
 
-const never = new Set([...hopByHop, ...credentials, ...ours]);
+const never = new Set([...hopByHop, ...credentials, ...theirs, ...ours]);
 const neverBegin = ["access-control-", "cross-origin-", "cctoken-", "cf-", "sec-", "x-forwarded-", "x-http-method", "x-method-override", "x-original-", "x-rewrite-", "proxy-"];
 
 /**

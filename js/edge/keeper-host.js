@@ -173,7 +173,8 @@ export class Host {
 
 /**
  * One request on its way. To the library it is a binding with a fetch of its own: the request that the library makes
- * has no body, and of the response it reads the status and the headers.
+ * has no body, and of the response it reads the status and the headers. That is why a client's exchange (js/http.js) is not used
+ * here: by now the URL and the body are made, by Go, and all headers go back to it. What is read of a body is bounded there for both.
  */
 class Exchange {
 	#controller = new AbortController();
@@ -182,7 +183,7 @@ class Exchange {
 	/** @type {() => void} */ #ended;
 	/** Whether the other side had begun to answer. */
 	received = false;
-	/** The response's body; undefined where there is none yet, or where it is over 1 MiB. @type {Uint8Array | undefined} */
+	/** The response's body; undefined where there is none yet, or where it is longer than js/http.js reads. @type {Uint8Array | undefined} */
 	content = undefined;
 
 	/**

@@ -1,6 +1,7 @@
 // The Durable Object that keeps sessions: a Go program that lives as long as the object, and is started anew when it dies.
 import keeperModule from "../../dist/keeper.wasm";
 import { platformClock } from "../clock.js";
+import { keeperTimeoutMs, problemMedia, problemUrn } from "../generated/limits.js";
 import { Host } from "./keeper-host.js";
 import { Program } from "./keeper-program.js";
 
@@ -16,8 +17,6 @@ import { Program } from "./keeper-program.js";
  * What a test puts in place of the platform.
  * @typedef {Partial<import("./keeper-host.js").Outside> & { maxSessions?: number, timeoutMs?: number, graceMs?: number }} Stand
  */
-
-const defaultTimeoutMs = 20_000;
 
 /** How much longer than its own limit a program may take to answer; after four times as long it counts as stuck. */
 const defaultGraceMs = 5000;
@@ -44,7 +43,7 @@ export class Keeper {
 		this.#ctx = ctx;
 		this.#env = env;
 		this.#maxSessions = maxSessions;
-		this.#timeout = String(timeoutMs ?? env.KEEPER_TIMEOUT_MS ?? defaultTimeoutMs); // Go checks it
+		this.#timeout = String(timeoutMs ?? env.KEEPER_TIMEOUT_MS ?? keeperTimeoutMs); // Go checks it
 		this.#graceMs = graceMs;
 		const object = ctx.id.toString().slice(0, 16); // tells objects apart in the log; it is a keyed hash
 		this.#outside = {
@@ -83,7 +82,7 @@ export class Keeper {
 	 * @param {Promise<Response>} answer
 	 */
 	#bounded(program, answer) {
-		const limit = (Number(this.#timeout) || defaultTimeoutMs) + this.#graceMs;
+		const limit = (Number(this.#timeout) || keeperTimeoutMs) + this.#graceMs;
 		/** @type {(response: Response) => void} */
 		let giveUp;
 		const late = /** @type {Promise<Response>} */ (new Promise((resolve) => (giveUp = resolve)));
@@ -126,7 +125,7 @@ export class Keeper {
 
 function moduleFailed() {
 	const problem = {
-		type: "urn:cctoken:error:module_failed",
+		type: `${problemUrn}module_failed`,
 		title: "the keeper's program has failed and is started anew; try again",
 		status: 503,
 		code: "module_failed",
@@ -135,6 +134,6 @@ function moduleFailed() {
 	};
 	return new Response(JSON.stringify(problem), {
 		status: 503,
-		headers: { "content-type": "application/problem+json", "cache-control": "no-store", "retry-after": "1" },
+		headers: { "content-type": problemMedia, "cache-control": "no-store", "retry-after": "1" },
 	});
 }

@@ -1,4 +1,5 @@
 // What the edge refuses, and how it says so: application/problem+json (RFC 9457) with the codes of the token core.
+import { problemMedia, problemUrn } from "../generated/limits.js";
 
 /** The HTTP status of each code of the front door's own. The keeper's problems come with their status. */
 const statuses = Object.freeze({
@@ -56,17 +57,14 @@ export class Problem extends Error {
 	/** @returns {Response} */
 	toResponse() {
 		const { code, message: title, status, field, retryAfter, headers } = this;
-		const body = { type: `urn:cctoken:error:${code}`, title, status, code, field, retryable: retryable.has(code), retryAfter };
+		const body = { type: problemUrn + code, title, status, code, field, retryable: retryable.has(code), retryAfter };
 		return new Response(JSON.stringify(body), {
 			status,
 			headers: {
 				...headers,
-				"content-type": problemType,
+				"content-type": problemMedia,
 				...(retryAfter !== undefined && { "retry-after": String(Math.ceil(retryAfter)) }),
 			},
 		});
 	}
 }
-
-/** The content type that only the edge's own answers have. */
-export const problemType = "application/problem+json";

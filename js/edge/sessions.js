@@ -1,7 +1,10 @@
 // Asks the keepers, one object a session, and passes on what they say. No decision about a token is made here.
+import { keeperTimeoutMs, problemMedia } from "../generated/limits.js";
+import { dependencies } from "../generated/tokens.js";
 import { Cache } from "./cache.js";
+import { sorted } from "./identity-fields.js";
 import { base64url } from "./signature.js";
-import { Problem, problemType } from "./problem.js";
+import { Problem } from "./problem.js";
 
 /**
  * A token as a keeper hands it out.
@@ -31,7 +34,11 @@ import { Problem, problemType } from "./problem.js";
 /** A keeper bounds its own work; so much longer the keeper itself is waited for. Milliseconds. */
 const graceMs = 25_000;
 
-/** The keeper's word is passed on without asking again for this long at most; milliseconds. */
+/**
+ * The keeper's word is passed on without asking again for this long at most; milliseconds. A client's own lease (js/driver.js)
+ * ends when its core says so, in the same program. Here the core is elsewhere, and other isolates may have told it something:
+ * this lease is ended by what happens here, and by time.
+ */
 const maxLeaseMs = 1_000;
 
 /** What an isolate remembers of sessions, of leases, of accepted calls and of users each. */
@@ -65,12 +72,12 @@ export class Sessions {
 	/**
 	 * @param {DurableObjectNamespaceLike} namespace
 	 * @param {string} nameKey
-	 * @param {number} [keeperTimeoutMs] what a keeper may take for an acquisition with all its tries
+	 * @param {number} [timeoutMs] what a keeper may take for an acquisition with all its tries
 	 */
-	constructor(namespace, nameKey, keeperTimeoutMs = 20_000) {
+	constructor(namespace, nameKey, timeoutMs = keeperTimeoutMs) {
 		this.namespace = namespace;
 		this.nameKey = nameKey;
-		this.patienceMs = keeperTimeoutMs + graceMs;
+		this.patienceMs = timeoutMs + graceMs;
 	}
 
 	/** What is remembered, about; bytes. */
@@ -88,16 +95,11 @@ export class Sessions {
 		if (known) {
 			return known;
 		}
-		const { system, baseUrl, authUrl, appKey, appSecret } = identity;
+		const part = dependencyOf(identity);
 		const session = {
 			name: await this.#name(json),
-			told: {
-				identity,
-				// One AccessToken serves all users of an app: it has an object of its own.
-				...(system === "ccmessaging" && appSecret !== undefined && {
-					accessTokenObject: await this.#name(JSON.stringify({ appKey, appSecret, baseUrl: authUrl ?? baseUrl, system: "accesstoken" })),
-				}),
-			},
+			// The token on which many users' depend serves all of them: it has an object of its own.
+			told: { identity, ...(part && { dependencyObject: await this.#name(JSON.stringify(part)) }) },
 		};
 		this.#sessions.set(json, session, { until: Date.now() + sessionMs });
 		return session;
@@ -230,7 +232,7 @@ export class Sessions {
 			if (response.status === 200) {
 				return JSON.parse(text);
 			}
-			if (response.headers.get("content-type") === problemType) {
+			if (response.headers.get("content-type") === problemMedia) {
 				throw new KeeperProblem(response, text);
 			}
 		} catch (error) {
@@ -244,6 +246,20 @@ export class Sessions {
 		}
 		throw new Problem("unavailable", "The session's keeper did not answer as it should; try again.", { reason: "keeper_answer", retryAfter: 1 });
 	}
+}
+
+/**
+ * The identity of what this one depends on, with its members in one order; undefined where there is none, or its token is given.
+ * @param {Record<string, any>} identity
+ */
+function dependencyOf(identity) {
+	const dependency = dependencies[/** @type {keyof typeof dependencies} */ (identity.system)];
+	if (!dependency || identity[dependency.given] !== undefined) {
+		return undefined;
+	}
+	const { system, fields, at } = dependency;
+	const own = fields.filter((name) => identity[name] !== undefined).map((name) => [name, identity[name]]);
+	return sorted({ ...Object.fromEntries(own), baseUrl: identity[at] ?? identity.baseUrl, system });
 }
 
 /** What a keeper could not do, in the core's own words. */
@@ -265,7 +281,7 @@ export class KeeperProblem extends Error {
 	toResponse() {
 		return new Response(this.text, {
 			status: this.status,
-			headers: { "content-type": problemType, ...(this.retryAfter !== null && { "retry-after": this.retryAfter }) },
+			headers: { "content-type": problemMedia, ...(this.retryAfter !== null && { "retry-after": this.retryAfter }) },
 		});
 	}
 }

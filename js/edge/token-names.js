@@ -1,10 +1,10 @@
 // Names under which a token could stand, however they are written.
+import { tokens } from "../generated/tokens.js";
 import { canBecome, decodedOnce, folded } from "./folding.js";
-import { tokenFacts } from "./vendors.js";
 
-const facts = Object.values(tokenFacts);
+const facts = Object.values(tokens);
 const carriers = facts.flatMap(({ carriers }) => carriers).map((name) => folded(name).letters);
-const members = facts.flatMap(({ members }) => members).map((name) => folded(name).letters);
+const holders = facts.flatMap(({ answers }) => answers).map((name) => folded(name).letters);
 
 /**
  * Whether a call could carry a token under a name.
@@ -19,7 +19,7 @@ export function carriesToken(name) {
  * @param {string} name of a member
  */
 export function holdsToken(name) {
-	return isOne(name, members);
+	return isOne(name, holders);
 }
 
 /** @param {string} name @param {string[]} known */

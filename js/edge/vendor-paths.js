@@ -1,10 +1,10 @@
 // The interfaces that hand out or examine tokens. No sealed call may reach them: with the headers that the edge adds, they
 // would hand the page a token, and of whatever user it names.
+import { tokens } from "../generated/tokens.js";
 import { canBecome, folded } from "./folding.js";
-import { tokenFacts } from "./vendors.js";
 
 /** Of all systems: a base URL may hold several of them. */
-const closed = Object.values(tokenFacts).flatMap(({ interfaces, names }) => [...interfaces, ...names.map((name) => `/${name}`)]).map((path) => folded(path).letters);
+const closed = Object.values(tokens).flatMap(({ paths, interfaces }) => [...paths, ...interfaces.map((name) => `/${name}`)]).map((path) => folded(path).letters);
 
 /**
  * Whether a path belongs to one of these interfaces, or could be made one of them on its way.

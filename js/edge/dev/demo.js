@@ -1,73 +1,77 @@
-// A configuration of the edge over the sandbox: what `make edge-dev`, `make edge-self-host` and the tests begin with.
+// A configuration of the edge over the sandbox: what `make edge-dev` and `make edge-self-host` run. It has what the sandbox
+// lists, whatever systems those are.
+import { sandboxIdentities } from "../../demo/identities.js";
+import { tokens } from "../../generated/tokens.js";
+import { fieldsOf } from "../identity-fields.js";
 
 /** Whom the issuer's tokens are for. */
 export const audience = "cctoken-edge";
 
-/** The secrets that the sandbox's systems accept. They open nothing else. */
-export const sandboxSecrets = {
-	APPCUBE_SECRET: "api-password-of-tenant001",
-	AICC_SECRET: "app-secret-of-app001",
-	ISALES_PASSWORD: "passwd-of-clerk",
-	DRIVE_SECRET: "app-secret-of-demo-app",
-};
-
 /**
- * Two connections to each of the sandbox's systems: one is sealed, the one with "open" in its name hands out tokens.
+ * Connections to each of the sandbox's systems, for whoever signs in as staff: one that is sealed, called as the system is; one
+ * with "open" in its name, which hands out tokens; and, where there is a token of the app's own, one with "shared" in it, which
+ * hands out that too.
  * @param {string} sandbox its address
- * @param {string[]} by the ways in whose callers may use them
  */
-export function connectionsTo(sandbox, by) {
-	const allow = by.map((name) => ({ by: name }));
-	const appcube = { system: "appcube", baseUrl: sandbox, allow, identity: { appKey: "tenant001", appSecret: { secret: "APPCUBE_SECRET" } } };
-	const messaging = {
-		system: "ccmessaging", baseUrl: sandbox, allow,
-		identity: {
-			appKey: "app001", appSecret: { secret: "AICC_SECRET" }, userId: { subject: true }, userName: { claim: "name" },
-			channelId: "channel001", locale: "en",
-		},
-	};
-	const isales = { system: "isales", baseUrl: sandbox, allow, identity: { user: "clerk", passwd: { secret: "ISALES_PASSWORD" } } };
-	const drive = {
-		system: "cubedrive", baseUrl: `${sandbox}/lite`, allow,
-		identity: { params: { appId: "demo-app", appSecret: { secret: "DRIVE_SECRET" }, user: { subject: true } } },
-	};
-	const call = (/** @type {string[]} */ ...paths) => ({ methods: ["GET", "POST"], paths });
-	return {
-		appcube: { ...appcube, call: call("/oifde/rest/appcube/api/") },
-		messaging: { ...messaging, call: call("/apiaccess/ccmessaging/") },
-		isales: { ...isales, call: call("/rest/isales/v1/openapi/obs/") },
-		drive: { ...drive, call: call("/commonPage") },
-		"open-appcube": { ...appcube, sealed: false },
-		"open-messaging": { ...messaging, sealed: false },
-		"shared-messaging": { ...messaging, sealed: false, shareAccessToken: true },
-		"open-isales": { ...isales, sealed: false },
-		"open-drive": { ...drive, sealed: false },
-	};
+export async function sandboxConnections(sandbox) {
+	/** @type {Record<string, string>} */
+	const secrets = {};
+	/** @type {Record<string, any>} */
+	const connections = {};
+	/** A call for each that is sealed, by its name. @type {Record<string, { method: string, path: string, body?: string }>} */
+	const calls = {};
+	for (const { identity: { system, baseUrl, ...values }, path, init } of await sandboxIdentities(sandbox)) {
+		const bound = (/** @type {string} */ name, /** @type {string} */ value) => {
+			const secret = `${system}_${name}`.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
+			secrets[secret] = value;
+			return { secret };
+		};
+		/** @type {Record<string, any>} */
+		const identity = {};
+		for (const { name, kind, secret } of fieldsOf(system)) {
+			const value = /** @type {Record<string, any>} */ (values)[name];
+			if (value !== undefined) {
+				identity[name] = !secret ? value
+					: kind === "parameters" ? Object.fromEntries(Object.entries(value).map(([one, text]) => [one, bound(`${name}_${one}`, text)]))
+					: bound(name, value);
+			}
+		}
+		const common = { system, baseUrl, identity, allow: [{ by: "staff" }] };
+		connections[system] = { ...common, call: { methods: [init.method], paths: [path.replace(/\?.*/, "")] } };
+		calls[system] = { path, ...init };
+		connections[`open-${system}`] = { ...common, sealed: false };
+		if (tokens[system].guarded.length > 0) {
+			connections[`shared-${system}`] = { ...common, sealed: false, shareAppToken: true };
+		}
+	}
+	return { connections, secrets, calls };
 }
 
 /**
- * What the demonstrations run: the sandbox's connections, for whoever the issuer signs in, from the pages of one origin.
- * @param {{ sandbox: string, issuer: string, origin: string }} where
+ * A configuration with these connections, for whoever the issuer signs in as staff, from the pages of one origin.
+ * @template {Record<string, object>} Connections
+ * @param {{ connections: Connections, issuer: string, origin: string }} what
  */
-export function demoConfig({ sandbox, issuer, origin }) {
+export function demoConfig({ connections, issuer, origin }) {
 	return {
 		authentication: { staff: { type: "jwt", issuer, audience, algorithms: ["ES256"], jwksUrl: `${issuer}/keys` } },
 		origins: [origin],
-		connections: connectionsTo(sandbox, ["staff"]),
+		connections,
 	};
 }
 
 /**
  * What to type in another terminal.
- * @param {{ edge: string, issuer: string }} where
+ * @param {{ edge: string, issuer: string, calls: Record<string, { method: string, path: string }> }} where
  */
-export function instructions({ edge, issuer }) {
+export function instructions({ edge, issuer, calls }) {
+	const [name, { path }] = /** @type {[string, { path: string }]} */ (Object.entries(calls).find(([, { method }]) => method === "GET"));
 	return `The edge is at ${edge}, its issuer at ${issuer}. In another terminal:
 
   TOKEN=$(curl -s '${issuer}/token?sub=agent-7')
   curl -s -X POST ${edge}/v1/token -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
-    -d '{"connection":"open-messaging"}'
-  curl -s '${edge}/v1/call/messaging/apiaccess/ccmessaging/poll?channel=WEB' -H "Authorization: Bearer $TOKEN"
+    -d '{"connection":"open-${name}"}'
+  curl -s '${edge}/v1/call/${name}${path}' -H "Authorization: Bearer $TOKEN"
   curl -s ${edge}/healthz
 
 Ctrl-C ends all of it.`;

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startServer } from "../../demo/server.js";
-import { audience, demoConfig, instructions, sandboxSecrets } from "./demo.js";
+import { audience, demoConfig, instructions, sandboxConnections } from "./demo.js";
 import { startIssuer } from "./issuer.js";
 import { freshKeys } from "./keys.js";
 
@@ -16,15 +16,17 @@ const sandbox = await startServer("127.0.0.1:0");
 const issuer = await startIssuer(audience, { signIn: true });
 const folder = await mkdtemp(join(tmpdir(), "cctoken-edge-dev-"));
 
+const { connections, secrets, calls } = await sandboxConnections(sandbox.url);
+
 // As a file: arguments can be read by everybody on the machine.
 const variables = {
-	...sandboxSecrets, ...freshKeys(),
-	CCTOKEN_CONFIG: JSON.stringify(demoConfig({ sandbox: sandbox.url, issuer: issuer.url, origin: sandbox.url })),
+	...secrets, ...freshKeys(),
+	CCTOKEN_CONFIG: JSON.stringify(demoConfig({ connections, issuer: issuer.url, origin: sandbox.url })),
 };
 const file = join(folder, "variables.env");
 await writeFile(file, Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`).join(""), { mode: 0o600 });
 
-console.log(`${instructions({ edge: `http://127.0.0.1:${port}`, issuer: issuer.url })}\n`);
+console.log(`${instructions({ edge: `http://127.0.0.1:${port}`, issuer: issuer.url, calls })}\n`);
 const wrangler = spawn(
 	join(root, "node_modules/.bin/wrangler"),
 	["dev", "--ip", "127.0.0.1", "--port", port, "--env-file", file, "--persist-to", join(folder, "state"), "--show-interactive-dev-session=false"],

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startServer } from "../../demo/server.js";
 import { checkConfig, secretsOf } from "../config.js";
-import { audience, demoConfig, instructions, sandboxSecrets } from "./demo.js";
+import { audience, demoConfig, instructions, sandboxConnections } from "./demo.js";
 import { startIssuer } from "./issuer.js";
 import { freshKeys } from "./keys.js";
 import { startWorkerd } from "./workerd.js";
@@ -57,13 +57,14 @@ function own(text) {
 async function demo() {
 	const sandbox = await startServer("127.0.0.1:0");
 	const issuer = await startIssuer(audience, { signIn: true });
+	const { connections, secrets, calls } = await sandboxConnections(sandbox.url);
 	await rm(join(folder, "storage"), { recursive: true, force: true }); // of earlier keys
 	return {
 		environment: {
-			...sandboxSecrets, ...freshKeys(),
-			CCTOKEN_CONFIG: JSON.stringify(demoConfig({ sandbox: sandbox.url, issuer: issuer.url, origin: sandbox.url })),
+			...secrets, ...freshKeys(),
+			CCTOKEN_CONFIG: JSON.stringify(demoConfig({ connections, issuer: issuer.url, origin: sandbox.url })),
 		},
-		print: (/** @type {string} */ url) => console.log(instructions({ edge: url, issuer: issuer.url })),
+		print: (/** @type {string} */ url) => console.log(instructions({ edge: url, issuer: issuer.url, calls })),
 		async close() {
 			await issuer.close();
 			await sandbox.stop();

@@ -6,13 +6,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { compatibilityDate, compatibilityFlags } from "./compatibility.js";
 import { showLines } from "./runtime-lines.js";
-
-/** The date whose runtime behaviour the Worker is written for; wrangler.jsonc has the same. */
-export const compatibilityDate = "2026-04-01";
-
-/** What it wants besides: to be told that a caller has left. */
-export const compatibilityFlags = ["enable_request_signal"];
 
 /**
  * @typedef {object} PlainWorker

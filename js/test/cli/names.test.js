@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { systems } from "../../generated/systems.js";
 import { parts, texts } from "../../generated/texts.js";
-import { dependencies, tokens } from "../../generated/tokens.js";
 import { optionsOf } from "../../cli/arguments.js";
+import { common, isParticular, particular as everywhere } from "../names.js";
 import { catalogue, catalogueOf, general, tokenEnv } from "../../cli/settings.js";
 
 const folder = new URL("../../cli/", import.meta.url);
@@ -13,22 +12,15 @@ const folder = new URL("../../cli/", import.meta.url);
 /** Every text that a value holds. @returns {string[]} */
 const textsIn = (value) => (typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(textsIn));
 
-/** Whether a name is one that nobody writes by accident: of several words, in whatever way they are put together. */
-const isParticular = (name) => /[a-z][A-Z]|[-_]/.test(name);
+const own = catalogue.settings.filter(({ name }) => !common.includes(name));
 
-const everywhere = systems[0].fields.map(({ name }) => name).filter((name) => systems.every(({ fields }) => fields.some((field) => field.name === name)));
-const own = catalogue.settings.filter(({ name }) => !everywhere.includes(name));
-
-/** What is a system's own, each as an expression that finds it. @type {[string, RegExp][]} */
+/** What is a system's own also as a flag, in the environment, and in what is said of it. @type {[string, RegExp][]} */
 const particular = [
-	...[...systems.map(({ name }) => name), ...Object.values(dependencies).map(({ system }) => system)].map((name) => [name, new RegExp(name, "i")]),
-	...own.filter(({ name }) => isParticular(name)).flatMap(({ name, flag, env }) => [[name, new RegExp(`\\b(${name}|${flag}|${env})\\b`)]]),
-	// A name that is also a word is one's own where it is looked for in an identity, a file, the environment or the arguments.
-	...own.filter(({ name }) => !isParticular(name)).map(({ name, flag, env }) => [name, new RegExp(`\\b(identity|values|fields)\\b(\\.|\\?\\.|\\[")${name}\\b|\\b${env}\\b|--${flag}\\b(?!-)|\\{[^{}]*\\b${name}\\b[^{}]*\\} = identity\\b`)]),
-	...[...new Set([
-		...Object.values(tokens).flatMap(({ paths, carriers, answers, codes, explains }) => [...paths.flatMap((path) => path.split("/")), ...carriers, ...answers, ...codes, ...explains]),
-		...textsIn([texts, parts]).flatMap((text) => text.match(/\b\w+\b/g) ?? []),
-	])].filter((name) => isParticular(name) && !everywhere.includes(name)).map((name) => [name, new RegExp(`(?<![\\w-])${name}(?![\\w-])`)]),
+	...everywhere,
+	...own.filter(({ name }) => isParticular(name)).flatMap(({ name, flag, env }) => [[name, new RegExp(`\\b(${flag}|${env})\\b`)]]),
+	...own.filter(({ name }) => !isParticular(name)).map(({ name, flag, env }) => [name, new RegExp(`\\b${env}\\b|--${flag}\\b(?!-)`)]),
+	...[...new Set(textsIn([texts, parts]).flatMap((text) => text.match(/\b\w+\b/g) ?? []))]
+		.filter((name) => isParticular(name) && !common.includes(name)).map((name) => [name, new RegExp(`(?<![\\w-])${name}(?![\\w-])`)]),
 ];
 
 /** @param {string} source */
@@ -51,7 +43,7 @@ test("what would name one is found, however it is written", () => {
 	]) {
 		assert.ok(namesIn(source).includes(name), `${source} names ${name}: ${namesIn(source)}`);
 	}
-	assert.deepEqual(namesIn('the user\'s method: { method: "GET" }, baseUrl, error.step === "access_token", --param, fetch(url, { method })'), []);
+	assert.deepEqual(namesIn('the user\'s method: { method: "GET" }, baseUrl, --param, fetch(url, { method })'), []);
 });
 
 test("no field takes a name from the command, or from another field", () => {

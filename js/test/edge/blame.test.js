@@ -37,7 +37,7 @@ before(async () => {
 			...config,
 			connections: {
 				// Tokens come from one place, and calls go to another.
-				messaging: { ...connections.messaging, baseUrl: wires, authUrl: connections.messaging.baseUrl },
+				messaging: { ...connections.messaging, baseUrl: wires, identity: { ...connections.messaging.identity, authUrl: connections.messaging.baseUrl } },
 				// All of it goes through the wire: the test passes logins on.
 				isales: { ...connections.isales, baseUrl: wires, call: { ...connections.isales.call, timeoutMs: 1_000, replayBytes: 1_000, maxBodyBytes: 40 << 20 } },
 			},

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkConfig, ConfigError, secretsOf } from "../../edge/config.js";
 import { mayPass } from "../../edge/header-names.js";
-import { connectionsTo } from "../../edge/dev/demo.js";
+import { connectionsTo } from "./connections.js";
 
 const valid = () => ({
 	authentication: {
@@ -32,7 +32,7 @@ test("a whole configuration is accepted, and what it leaves out takes the safe d
 	assert.deepEqual(problemsOf(() => {}), []);
 	const { connections, authentication } = checkConfig(valid());
 	assert.equal(connections.messaging?.sealed, true);
-	assert.equal(connections["open-messaging"]?.shareAccessToken, false);
+	assert.equal(connections["open-messaging"]?.shareAppToken, false);
 	assert.deepEqual(connections.messaging?.call?.requestHeaders, ["accept", "accept-language", "content-type"]);
 	assert.ok(!connections.messaging?.call?.responseHeaders?.includes("set-cookie"));
 	assert.equal(/** @type {any} */ (authentication.staff).maxAgeSeconds, 86_400);
@@ -81,7 +81,12 @@ const faults = /** @type {[string, string, (config: any) => void][]} */ ([
 	["credentials in a URL", "connections.messaging.baseUrl", (c) => (c.connections.messaging.baseUrl = "https://a:b@vendor.test")],
 	["a query in a URL", "connections.messaging.baseUrl", (c) => (c.connections.messaging.baseUrl = "https://vendor.test/?a=b")],
 	["dot segments in a URL", "connections.messaging.baseUrl", (c) => (c.connections.messaging.baseUrl = "https://vendor.test/a/../b")],
-	["authUrl of another system", "connections.isales.authUrl", (c) => (c.connections.isales.authUrl = "https://vendor.test")],
+	["an address of another system", "connections.isales.identity.authUrl", (c) => (c.connections.isales.identity.authUrl = "https://vendor.test")],
+	["an address that a caller has a say in", "connections.messaging.identity.authUrl", (c) => (c.connections.messaging.identity.authUrl = { claim: "where" })],
+	["an address over plain http", "connections.messaging.identity.authUrl", (c) => (c.connections.messaging.identity.authUrl = "http://vendor.test")],
+	["an address outside of the identity", "connections.messaging.authUrl", (c) => (c.connections.messaging.authUrl = "https://vendor.test")],
+	["a token in place of the secret", "connections.messaging.identity.accessToken", (c) => (c.connections.messaging.identity.accessToken = { secret: "A" })],
+	["an app's token of a system that has none", "connections.open-isales.shareAppToken", (c) => (c.connections["open-isales"].shareAppToken = true)],
 	["a secret in the text", "connections.messaging.identity.appSecret", (c) => (c.connections.messaging.identity.appSecret = "s3cret")],
 	["a secret from a claim", "connections.isales.identity.passwd", (c) => (c.connections.isales.identity.passwd = { claim: "passwd" })],
 	["a field of another system", "connections.messaging.identity.passwd", (c) => (c.connections.messaging.identity.passwd = { secret: "A" })],
@@ -93,7 +98,7 @@ const faults = /** @type {[string, string, (config: any) => void][]} */ ([
 	["a rule for a way that is not there", "connections.messaging.allow[0].by", (c) => (c.connections.messaging.allow = [{ by: "guests" }])],
 	["a claim without values", "connections.messaging.allow[0].values", (c) => (c.connections.messaging.allow = [{ by: "staff", claim: "groups" }])],
 	["a sealed connection without calls", "connections.messaging.call", (c) => delete c.connections.messaging.call],
-	["an AccessToken out of a sealed connection", "connections.messaging.shareAccessToken", (c) => (c.connections.messaging.shareAccessToken = true)],
+	["an AccessToken out of a sealed connection", "connections.messaging.shareAppToken", (c) => (c.connections.messaging.shareAppToken = true)],
 	["sealed as a text", "connections.messaging.sealed", (c) => (c.connections.messaging.sealed = "false")],
 	["an origin that the edge does not have", "connections.messaging.origins", (c) => (c.connections.messaging.origins = ["https://other.test"])],
 	["the method TRACE", "connections.messaging.call.methods", (c) => (c.connections.messaging.call.methods = ["TRACE"])],

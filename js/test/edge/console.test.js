@@ -105,7 +105,7 @@ function connection(group, system) {
 	const { method, path } = calls[system];
 	return {
 		system, identity, baseUrl: vendors[group].url + (system === "cubedrive" ? "/lite" : ""), allow: [{ by: "staff" }],
-		sealed: group === "sealed", shareAccessToken: group === "shared" && system === "ccmessaging",
+		sealed: group === "sealed", shareAppToken: group === "shared" && system === "ccmessaging",
 		call: { methods: [method], paths: [path.replace(/\?.*/, "")] },
 	};
 }

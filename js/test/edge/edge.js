@@ -3,9 +3,10 @@
 //	const edge = await startEdge({ sandbox: server.url });
 //	const response = await edge.post("/v1/token", await edge.tokenFor("agent-7"), { connection: "messaging" });
 //	await edge.close();
-import { audience, connectionsTo, sandboxSecrets } from "../../edge/dev/demo.js";
+import { audience } from "../../edge/dev/demo.js";
 import { startIssuer } from "../../edge/dev/issuer.js";
 import { shown } from "../../edge/dev/runtime-lines.js";
+import { connectionsTo, sandboxSecrets } from "./connections.js";
 import { startWorker } from "./workerd.js";
 
 /** The origin whose pages may call the edge, unless a test lists others. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createEdge } from "../../edge/edge.js";
 import { ConfigError } from "../../edge/config.js";
-import { connectionsTo } from "../../edge/dev/demo.js";
+import { connectionsTo } from "./connections.js";
 import { secrets } from "./edge.js";
 
 const config = () => ({

@@ -44,7 +44,7 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 		const body = { identity, ...fields };
 		if (typeof accessToken === "function") {
 			suppliers.set("object", accessToken);
-			Object.assign(body, { identity: { ...members, appSecret: "secret" }, accessTokenObject: "object" });
+			Object.assign(body, { identity: { ...members, appSecret: "secret" }, dependencyObject: "object" });
 		}
 		// Not a Request: reading one takes turns of the event loop, which a case does not wait for.
 		const response = await keeper.fetch({ method: "POST", url: `https://keeper${path}`, text: async () => JSON.stringify(body) });

@@ -83,7 +83,7 @@ test("1,000 consoles at once on an empty cache: one login for each session, one 
 	const got = new Map(users.map((user) => [user, new Set()]));
 	await Promise.all(Array.from({ length: 1000 }, async (_, i) => {
 		const user = users[i % users.length];
-		got.get(user).add(await token(user, { identity: ccmessaging(user), accessTokenObject: `${prefix}-app` }));
+		got.get(user).add(await token(user, { identity: ccmessaging(user), dependencyObject: `${prefix}-app` }));
 	}));
 	assert.deepEqual([...got.values()].map((tokens) => tokens.size), users.map(() => 1));
 	assert.equal(await logins("ccmessaging"), users.length);
@@ -91,7 +91,7 @@ test("1,000 consoles at once on an empty cache: one login for each session, one 
 });
 
 test("an object that is killed between calls, or with its whole process, does not log in again", async () => {
-	const of = { a: { identity: cubedrive() }, b: { identity: isales("u") }, c: { identity: ccmessaging("u"), accessTokenObject: `${prefix}-app` } };
+	const of = { a: { identity: cubedrive() }, b: { identity: isales("u") }, c: { identity: ccmessaging("u"), dependencyObject: `${prefix}-app` } };
 	const before = {};
 	for (const [object, body] of Object.entries(of)) {
 		before[object] = await token(object, body);
@@ -175,7 +175,7 @@ test("a vendor's redirect is not followed, and a body that is too large is not r
 test("the storage alone reveals neither a token nor a secret nor a subject", async () => {
 	const secrets = ["subject-of-a-session", "passwd-of-subject-of-a-session", "app-secret-of-app-1", "isales"];
 	secrets.push(await token("a", { identity: isales("subject-of-a-session") }));
-	const held = await ask("b", "token", { identity: ccmessaging("subject-of-a-session"), accessTokenObject: `${prefix}-app` });
+	const held = await ask("b", "token", { identity: ccmessaging("subject-of-a-session"), dependencyObject: `${prefix}-app` });
 	secrets.push(held.value, ...Object.values(held.headers).map((value) => value.replace("Bearer ", "")).filter((value) => value.length > 8));
 	await worker.restart();
 	const stored = await contentsOf(worker.persist);

@@ -169,7 +169,7 @@ test("all users of an app name the same object for its AccessToken, and another 
 	const user = (/** @type {object} */ more) => sessions.session({
 		appKey: "k", appSecret: "s", baseUrl: "https://vendor.test", channelId: "c", locale: "en", system: "ccmessaging", userId: "u1", userName: "U", ...more,
 	});
-	const names = await Promise.all([{}, { userId: "u2" }, { channelId: "d" }, { authUrl: "https://auth.test" }, { appKey: "k2" }].map(async (more) => /** @type {any} */ ((await user(more)).told).accessTokenObject));
+	const names = await Promise.all([{}, { userId: "u2" }, { channelId: "d" }, { authUrl: "https://auth.test" }, { appKey: "k2" }].map(async (more) => /** @type {any} */ ((await user(more)).told).dependencyObject));
 	assert.equal(new Set(names.slice(0, 3)).size, 1);
 	assert.equal(new Set(names).size, 3);
 });

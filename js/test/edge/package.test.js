@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { after, before, test } from "node:test";
+import { compatibilityDate } from "../../edge/dev/compatibility.js";
 import { install, run } from "../package/packed.js";
 import { startEdge } from "./edge.js";
 import { startVendor } from "./vendor.js";
@@ -54,7 +55,7 @@ for (const main of ["worker.js", "in-code.js"]) {
 	test(`wrangler bundles it as it would be deployed: ${main}`, async () => {
 		const config = join(folder, `${main}.wrangler.json`);
 		await writeFile(config, JSON.stringify({
-			name: "edge", main, compatibility_date: "2026-04-01",
+			name: "edge", main, compatibility_date: compatibilityDate,
 			durable_objects: { bindings: [{ name: "KEEPER", class_name: "Keeper" }] },
 			migrations: [{ tag: "v1", new_sqlite_classes: ["Keeper"] }],
 		}));

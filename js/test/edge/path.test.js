@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { target } from "../../edge/path.js";
 import { Problem } from "../../edge/problem.js";
-import { tokenFacts } from "../../edge/vendors.js";
+import { tokens } from "../../generated/tokens.js";
 
 const base = "https://vendor.test/tenant";
 const allowed = ["/api/", "/poll"];
@@ -122,7 +122,7 @@ test("a base URL that holds the beginning of such an interface's path does not h
 });
 
 test("every interface in the table is closed by its documented path, and so is every escape of one letter in it", () => {
-	for (const path of Object.values(tokenFacts).flatMap(({ interfaces }) => interfaces)) {
+	for (const path of Object.values(tokens).flatMap(({ paths }) => paths)) {
 		assert.equal(outcome(path, ["/"]), "forbidden", path);
 		for (let at = 1; at < path.length; at++) {
 			const escaped = `${path.slice(0, at)}%${path.charCodeAt(at).toString(16)}${path.slice(at + 1)}`;

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { Agent, request } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { startServer } from "../../demo/server.js";
-import { connectionsTo } from "../../edge/dev/demo.js";
 import { target } from "../../edge/path.js";
 import { Problem } from "../../edge/problem.js";
-import { tokenFacts } from "../../edge/vendors.js";
+import { tokens } from "../../generated/tokens.js";
+import { connectionsTo } from "./connections.js";
 import { startEdge } from "./edge.js";
 import { raw } from "./raw.js";
 
@@ -36,7 +36,7 @@ const pieces = [
 	"%20", "+", " ", ".json", ".", ":", "::$DATA", "(S(x))", "(A(b))/", "~1", ",", "=", "@", "!", "*", "'", "%22", "%7c", "%5b", "%40", "x/%2e%2e/", "x/..%2f", "x/.%20./", "中/", "poll", "send", "apply", "Token",
 	"%D6%D0", "%E5%B7%A5%E4%BD%9C", "é",
 ];
-const documented = Object.values(tokenFacts).flatMap(({ interfaces }) => interfaces);
+const documented = Object.values(tokens).flatMap(({ paths }) => paths);
 const beginnings = [...documented, ...documented, "/apiaccess/ccmessaging/", "/apiaccess/ccmessaging/downloadFileStream/", "/oifde/rest/appcube/api/", "/rest/isales/v1/openapi/obs/", "/commonPage", "/"];
 
 /** A path that is nearly a token interface's, or nearly an open one. */

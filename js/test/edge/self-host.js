@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { audience, demoConfig } from "../../edge/dev/demo.js";
 import { startIssuer } from "../../edge/dev/issuer.js";
 import { startWorkerd } from "../../edge/dev/workerd.js";
+import { connectionsTo } from "./connections.js";
 import { secrets } from "./edge.js";
 import { startVendor } from "./vendor.js";
 
@@ -20,7 +21,7 @@ export async function startSelfHost({ environment: more = {}, configure = (confi
 	const vendor = await startVendor();
 	const issuer = await startIssuer(audience);
 	const token = await issuer.tokenFor("agent-7");
-	const { authentication, connections, ...config } = demoConfig({ sandbox: sandbox ?? vendor.url, issuer: issuer.url, origin: "https://console.test" });
+	const { authentication, connections, ...config } = demoConfig({ connections: connectionsTo(sandbox ?? vendor.url, ["staff"]), issuer: issuer.url, origin: "https://console.test" });
 	const environment = {
 		...secrets,
 		CCTOKEN_CONFIG: JSON.stringify(configure({

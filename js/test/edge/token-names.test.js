@@ -1,8 +1,10 @@
 // A token in a query is found under whatever name a server would find it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { mayPass } from "../../edge/header-names.js";
 import { carriesToken, holdsToken, queryCarriesToken } from "../../edge/token-names.js";
-import { tokenFacts } from "../../edge/vendors.js";
+import { handsOutTokens } from "../../edge/vendor-paths.js";
+import { tokens } from "../../generated/tokens.js";
 
 test("a token hidden in a query is found", () => {
 	for (const search of [
@@ -29,12 +31,31 @@ test("an ordinary query is let through, whatever its values say", () => {
 });
 
 test("every name in the table is known, in any case and with any separator", () => {
-	for (const { carriers, members } of Object.values(tokenFacts)) {
+	for (const { carriers, answers } of Object.values(tokens)) {
 		for (const name of carriers) {
 			assert.ok([name, name.toUpperCase(), name.replaceAll("-", "_"), name.replaceAll("-", "")].every(carriesToken), name);
 		}
-		for (const name of members) {
+		for (const name of answers) {
 			assert.ok([name, name.toUpperCase(), name.replaceAll("-", "_"), name.replaceAll("-", "")].every(holdsToken), name);
 		}
+	}
+});
+
+test("what was closed once stays closed, whatever becomes of the descriptions", () => {
+	for (const path of [
+		"/oifde/rest/appcube/api/getAppCubeToken", "/oifde/rest/api/gettoken", "/apiaccess/ccmessaging/applyToken", "/apigovernance/api/oauth/tokenByAkSk",
+		"/rest/isales/v1/openapi/obs/auth/login", "/rest/isales/v1/openapi/obs/auth/refresh", "/getLogin", "/verifyAuthToken",
+		...["getAppCubeToken", "gettoken", "applyToken", "tokenByAkSk", "getLogin", "verifyAuthToken"].map((name) => `/gateway/v2/${name}`),
+	]) {
+		assert.equal(handsOutTokens(path), true, path);
+	}
+	for (const name of ["authToken", "x-app-key", "Authorization", "ccmessaging-token", "access_token", "Authentication", "x-auth-token"]) {
+		assert.equal(carriesToken(name), true, name);
+	}
+	for (const name of ["authToken", "token", "ccmessaging-token", "AccessToken", "refreshToken", "x-auth-token"]) {
+		assert.equal(holdsToken(name), true, name);
+	}
+	for (const name of ["x-token-expire", "appkey", "guid", "set-guid"]) {
+		assert.equal(mayPass(name), false, name);
 	}
 });

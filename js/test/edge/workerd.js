@@ -9,12 +9,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { Log, LogLevel, Miniflare } from "miniflare";
-
-/** The date whose runtime behaviour the Worker is written for. */
-export const compatibilityDate = "2026-04-01";
-
-/** What the Worker wants besides. */
-export const compatibilityFlags = ["enable_request_signal"];
+import { compatibilityDate, compatibilityFlags } from "../../edge/dev/compatibility.js";
 
 /**
  * @typedef {object} WorkerOptions

@@ -10,6 +10,7 @@ import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { controls, startServer } from "../../demo/server.js";
 import { audience, demoConfig } from "../../edge/dev/demo.js";
 import { startIssuer } from "../../edge/dev/issuer.js";
+import { connectionsTo } from "../edge/connections.js";
 import { secrets } from "../edge/edge.js";
 import { install } from "./packed.js";
 import { dryRun } from "./workerd.js";
@@ -70,7 +71,7 @@ before(async () => {
 	})));
 	const { workerOptions } = unstable_getMiniflareWorkerOptions(join(folder, "wrangler.jsonc"));
 	worker = { ...workerOptions, modulesRules: undefined, modules };
-	const config = demoConfig({ sandbox: server.url, issuer: issuer.url, origin: "https://console.test" });
+	const config = demoConfig({ connections: connectionsTo(server.url, ["staff"]), issuer: issuer.url, origin: "https://console.test" });
 	const authentication = {
 		...config.authentication,
 		machines: { type: "signed", keys: { [machine.keyId]: { secret: "MACHINE_KEY", subject: "robot-1", claims: { name: "Robot" } } } },

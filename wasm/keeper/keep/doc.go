@@ -8,8 +8,8 @@
 // # Requests
 //
 // Each is a POST of a JSON object with the member "identity" (as the core reads
-// it) and, for a ccmessaging session whose AccessToken has a keeper of its own,
-// "accessTokenObject", the name of that keeper's object. Only the front door and
+// it) and, where the token on which the session depends has a keeper of its own,
+// "dependencyObject", the name of that keeper's object. Only the front door and
 // other keepers send them. An unknown member is an error.
 //
 //	/token   rejected?: a token that a vendor refused; force?: true for a new one in any case

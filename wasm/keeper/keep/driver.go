@@ -63,9 +63,9 @@ func (d *Driver) Now() core.Instant { return d.platform.Clock.Now() }
 type Identity struct {
 	// JSON is the identity as the core reads it.
 	JSON []byte
-	// AccessTokenObject names the keeper that has the app's AccessToken. The session
-	// then asks that keeper, and the identity's appSecret goes to nobody else.
-	AccessTokenObject string
+	// DependencyObject names the keeper that has the token on which the session
+	// depends. It then asks that keeper, and that one's secret goes to nobody else.
+	DependencyObject string
 }
 
 // Token returns a token for an identity, once the core has decided.
@@ -216,7 +216,7 @@ func (d *Driver) load(ctx context.Context) *core.Error {
 func (d *Driver) open(id Identity) (core.SessionID, *core.Error) {
 	identity := id.JSON
 	var asks *supplier
-	if id.AccessTokenObject != "" {
+	if id.DependencyObject != "" {
 		var err *core.Error
 		if identity, asks, err = d.suppliers.stand(id); err != nil {
 			return 0, err

@@ -314,12 +314,12 @@ func TestAnAccessTokenThatDiedIsRenewedOnceForAllItsUsers(t *testing.T) {
 		for _, user := range users {
 			w.evict(user) // what it had before is in its record, that the AccessToken is dead as well
 			a := w.ask(user, "/judge", ccmessaging(user), fields{
-				"accessTokenObject": "app", "serial": serials[user], "sentAgo": 5, "status": 403, "body": body,
+				"dependencyObject": "app", "serial": serials[user], "sentAgo": 5, "status": 403, "body": body,
 			})
 			require.True(t, a.replay, a.text)
 		}
 		for _, user := range users {
-			a := w.ask(user, "/token", ccmessaging(user), fields{"accessTokenObject": "app", "instead": serials[user]})
+			a := w.ask(user, "/token", ccmessaging(user), fields{"dependencyObject": "app", "instead": serials[user]})
 			require.Equal(t, http.StatusOK, a.status, a.text)
 			require.NotEqual(t, serials[user], a.serial)
 		}

@@ -16,8 +16,8 @@ const maxBody = 256 << 10
 
 // asked is the body of every request.
 type asked struct {
-	Identity          json.RawMessage `json:"identity"`
-	AccessTokenObject string          `json:"accessTokenObject"`
+	Identity         json.RawMessage `json:"identity"`
+	DependencyObject string          `json:"dependencyObject"`
 
 	User string `json:"user"` // a keyed hash of whose call it is, or ""
 
@@ -40,7 +40,7 @@ type asked struct {
 }
 
 func (a asked) identity() Identity {
-	return Identity{JSON: a.Identity, AccessTokenObject: a.AccessTokenObject}
+	return Identity{JSON: a.Identity, DependencyObject: a.DependencyObject}
 }
 
 // tokenAnswer is a token and how a call carries it.
@@ -190,7 +190,7 @@ func read(body io.Reader) (a asked, status int, reason string) {
 
 func malformed(status int, reason string) answer {
 	return Problem{
-		Type: problemType + string(core.InvalidRequest), Title: reason, Status: status,
+		Type: core.ProblemURN + string(core.InvalidRequest), Title: reason, Status: status,
 		Code: string(core.InvalidRequest), Step: string(core.StepInput),
 	}.answer()
 }

@@ -140,14 +140,14 @@ func TestARequestThatIsNotUnderstoodIsRefusedWithoutAWordOfIt(t *testing.T) {
 func TestAnIdentityThatIsWrongNamesTheFieldAndQuotesNothing(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		for field, identity := range map[string]any{
-			"identity":          "sesame",
-			"system":            fields{"system": "sesame", "baseUrl": base},
-			"appSecret":         fields{"system": "appcube", "baseUrl": base, "appKey": "sesame"},
-			"baseUrl":           fields{"system": "appcube", "baseUrl": "ftp://sesame", "appKey": "k", "appSecret": "s"},
-			"accessTokenObject": appcube("sesame"),
+			"identity":         "sesame",
+			"system":           fields{"system": "sesame", "baseUrl": base},
+			"appSecret":        fields{"system": "appcube", "baseUrl": base, "appKey": "sesame"},
+			"baseUrl":          fields{"system": "appcube", "baseUrl": "ftp://sesame", "appKey": "k", "appSecret": "s"},
+			"dependencyObject": appcube("sesame"),
 		} {
 			more := fields(nil)
-			if field == "accessTokenObject" {
+			if field == "dependencyObject" {
 				more = byObject
 			}
 			a := w.ask("a", "/token", identity, more)
@@ -155,6 +155,10 @@ func TestAnIdentityThatIsWrongNamesTheFieldAndQuotesNothing(t *testing.T) {
 			require.Equal(t, "invalid_identity", a.problem.Code)
 			require.Equal(t, field, a.problem.Field)
 			require.NotContains(t, a.text, "sesame")
+		}
+		// Neither an edge nor a part has a keeper to ask, whoever says so.
+		for _, identity := range []fields{{"system": 7}, {"system": "edge", "edge": base}, {"system": "accesstoken", "baseUrl": base, "appKey": "k", "appSecret": "s"}, {"edge": base, "connection": "c"}} {
+			require.Equal(t, "dependencyObject", w.ask("a", "/token", identity, byObject).problem.Field)
 		}
 		noSecret := ccmessaging("u")
 		delete(noSecret, "appSecret")

@@ -7,6 +7,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"strings"
+
+	"cctoken/core"
 )
 
 // Keys are the storage keys in use: the first one seals, each of them opens.
@@ -23,13 +25,15 @@ type Keys struct {
 
 // Errors of [ParseKeys]. They repeat nothing of the text, which is a secret.
 var (
-	errNoKeys  = errors.New("is missing: it lists the storage keys, as id:base64url-of-32-bytes, separated by commas")
-	errKeyForm = errors.New("must list storage keys as id:base64url-of-32-bytes, separated by commas; an id has 1 to 32 letters, digits, - or _")
+	errNoKeys  = errors.New("is missing: it lists the storage keys, as " + core.StorageKeys)
+	errKeyForm = errors.New("must list storage keys as " + core.StorageKeys + "; an id has 1 to 32 letters, digits, - or _")
 	errKeyID   = errors.New("lists two storage keys under one id")
 )
 
 // ParseKeys reads the form "id:key,id2:key2", where a key is 32 bytes in
-// base64url, with or without padding.
+// base64url, with or without padding. Each has the form of [core.StorageKey], by
+// which the front door knows it before there is a keeper; it is read by hand, as
+// package regexp would be linked for nothing else.
 func ParseKeys(text string) (*Keys, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, errNoKeys
@@ -43,8 +47,9 @@ func ParseKeys(text string) (*Keys, error) {
 		if k.ciphers[id] != nil {
 			return nil, errKeyID
 		}
-		key, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(encoded, "="))
-		if err != nil || len(key) != 32 {
+		encoded = strings.TrimSuffix(encoded, "=")
+		key, err := base64.RawURLEncoding.DecodeString(encoded)
+		if err != nil || len(encoded) != 43 { // base64 passes over line ends
 			return nil, errKeyForm
 		}
 		block, err := aes.NewCipher(key)

@@ -3,10 +3,13 @@ package keep
 import (
 	"bytes"
 	"encoding/base64"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"cctoken/core"
 )
 
 func key(fill byte) string {
@@ -93,6 +96,22 @@ func TestStorageKeysThatCannotBeReadAreRefusedWithoutAWordOfThem(t *testing.T) {
 	}
 	_, err := ParseKeys("k1:" + secret + "=")
 	require.NoError(t, err, "padding may be there")
+}
+
+// The front door, in JavaScript, knows a key by this form: what it lets pass a keeper must be able to use.
+func TestAStorageKeyIsOneForTheFrontDoorWhereItIsOneForTheKeeper(t *testing.T) {
+	form := regexp.MustCompile(core.StorageKey)
+	secret := key(9)
+	for _, id := range []string{"k1", "", "2026-04-01", "a_B-9", strings.Repeat("a", 32), strings.Repeat("a", 33), "a b", "a.b", "ä", "a:b"} {
+		for _, encoded := range []string{
+			secret, secret + "=", secret + "==", secret + "\n", secret[:20] + "\n" + secret[20:], secret[:20] + "\n" + secret[21:], secret[:42], secret + "A",
+			"", strings.Repeat("+", 43), strings.Repeat("-", 43), strings.Repeat("_", 42) + "A", "=" + secret,
+		} {
+			text := id + ":" + encoded
+			_, err := ParseKeys(text)
+			require.Equal(t, form.MatchString(strings.TrimSpace(text)), err == nil, "%q", text)
+		}
+	}
 }
 
 func FuzzOpenNeverTakesWhatWasNotSealed(f *testing.F) {

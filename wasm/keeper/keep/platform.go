@@ -79,11 +79,11 @@ type Entry struct {
 	Key     string `json:"key,omitempty"` // the id of a storage key, for a record that does not open
 }
 
-// ParseTimeout reads [Platform].Timeout: a whole number of milliseconds from a second to two minutes.
+// ParseTimeout reads [Platform].Timeout: a whole number of milliseconds within the core's bounds.
 func ParseTimeout(text string) (int64, error) {
 	ms, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || ms < 1000 || ms > 120_000 {
-		return 0, errors.New("must be a whole number of milliseconds from 1000 to 120000")
+	if err != nil || ms < core.LeastKeeperTimeout || ms > core.MostKeeperTimeout {
+		return 0, errors.New("must be a whole number of milliseconds from " + strconv.Itoa(core.LeastKeeperTimeout) + " to " + strconv.Itoa(core.MostKeeperTimeout))
 	}
 	return ms, nil
 }

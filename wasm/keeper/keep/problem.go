@@ -67,12 +67,10 @@ func statusOf(code core.Code, field string) int {
 	return http.StatusBadGateway
 }
 
-const problemType = "urn:cctoken:error:"
-
 // problemOf is the answer for an error; now is for how long it will last.
 func problemOf(e *core.Error, now core.Instant) Problem {
 	p := Problem{
-		Type:         problemType + string(e.Code),
+		Type:         core.ProblemURN + string(e.Code),
 		Title:        title(e),
 		Status:       statusOf(e.Code, e.Field),
 		Code:         string(e.Code),
@@ -126,14 +124,14 @@ type answer struct {
 func answerOf(v any) answer {
 	body, err := json.Marshal(v)
 	if err != nil { // no value here has a form that fails
-		return Problem{Type: problemType + moduleFailed, Code: moduleFailed, Status: http.StatusServiceUnavailable}.answer()
+		return Problem{Type: core.ProblemURN + moduleFailed, Code: moduleFailed, Status: http.StatusServiceUnavailable}.answer()
 	}
 	return answer{status: http.StatusOK, kind: "application/json", body: body}
 }
 
 func (p Problem) answer() answer {
 	body, _ := json.Marshal(p)
-	a := answer{status: p.Status, kind: "application/problem+json", body: body}
+	a := answer{status: p.Status, kind: core.ProblemMedia, body: body}
 	if p.RetryAfter > 0 {
 		a.retryAfter = strconv.FormatInt(int64(math.Ceil(p.RetryAfter)), 10)
 	}

@@ -49,7 +49,7 @@ func markOf(id Identity) mark {
 	h := sha256.New()
 	h.Write(canonical)
 	h.Write([]byte{0})
-	h.Write([]byte(id.AccessTokenObject))
+	h.Write([]byte(id.DependencyObject))
 	return mark(h.Sum(nil))
 }
 

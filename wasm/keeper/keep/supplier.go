@@ -8,21 +8,22 @@ import (
 	"cctoken/core"
 )
 
-// suppliers are the keepers of AccessTokens that sessions here ask. To the core
-// each is a function of the caller's, known by a number.
+// suppliers are the keepers of the tokens on which sessions here depend. To the
+// core each is a function of the caller's, known by a number.
 type suppliers struct {
 	all []*supplier                  // by number, from 1
-	of  map[core.SessionID]*supplier // by the sessions that ask them, and by the core's sessions of their AccessTokens
+	of  map[core.SessionID]*supplier // by the sessions that ask them, and by the core's sessions of what they depend on
 }
 
 type supplier struct {
 	object   string
-	identity string      // of the AccessToken, as JSON
+	identity string      // of what is depended on, as JSON
+	step     core.Step   // in which its token is got
 	failure  *core.Error // what it answered last, where that was an error
 }
 
-// stand returns a ccmessaging identity in which the AccessToken's keeper stands
-// in place of the app's secret, and that keeper.
+// stand returns an identity in which the keeper of what it depends on stands in
+// place of that one's secret, and that keeper.
 func (s *suppliers) stand(id Identity) ([]byte, *supplier, *core.Error) {
 	wrong := func(field, reason string) ([]byte, *supplier, *core.Error) {
 		return nil, nil, &core.Error{Code: core.InvalidIdentity, Step: core.StepInput, Field: field, Reason: reason}
@@ -31,33 +32,64 @@ func (s *suppliers) stand(id Identity) ([]byte, *supplier, *core.Error) {
 	if json.Unmarshal(id.JSON, &members) != nil {
 		return wrong("identity", "must be an object")
 	}
-	if string(members["system"]) != `"ccmessaging"` {
-		return wrong("accessTokenObject", `goes with the system "ccmessaging" only`)
+	d, stands := dependent(members["system"])
+	if stands == nil {
+		return wrong("dependencyObject", "goes only with a system whose requests carry another one's token")
 	}
-	if !given(members["appSecret"]) {
-		return wrong("appSecret", "is missing, and the AccessToken's keeper needs it")
+	if !given(members[stands.Instead]) {
+		return wrong(stands.Instead, "is missing, and the keeper of what this depends on needs it")
 	}
-	base := members["baseUrl"]
-	if given(members["authUrl"]) {
-		base = members["authUrl"]
+	part, at := d.Needs()
+	its := map[string]json.RawMessage{part.Base: members[d.Base]}
+	if given(members[at]) {
+		its[part.Base] = members[at]
 	}
-	identity, err := json.Marshal(map[string]json.RawMessage{
-		"system": json.RawMessage(`"accesstoken"`), "baseUrl": base, "appKey": members["appKey"], "appSecret": members["appSecret"],
-	})
+	its["system"], _ = json.Marshal(part.Name)
+	for _, field := range part.Fields {
+		if v := members[field.Name]; given(v) && field.Name != stands.Name {
+			its[field.Name] = v
+		}
+	}
+	identity, err := json.Marshal(its)
 	if err != nil {
 		return wrong("identity", "must be an object")
 	}
-	at := slices.IndexFunc(s.all, func(o *supplier) bool {
-		return o.object == id.AccessTokenObject && o.identity == string(identity)
+	number := slices.IndexFunc(s.all, func(o *supplier) bool {
+		return o.object == id.DependencyObject && o.identity == string(identity)
 	})
-	if at < 0 {
-		at = len(s.all)
-		s.all = append(s.all, &supplier{object: id.AccessTokenObject, identity: string(identity)})
+	if number < 0 {
+		number = len(s.all)
+		step, _ := part.Part()
+		s.all = append(s.all, &supplier{object: id.DependencyObject, identity: string(identity), step: step})
 	}
-	delete(members, "appSecret")
-	members["accessTokenSupplier"], _ = json.Marshal(at + 1)
+	delete(members, stands.Instead)
+	members[stands.Supplier()], _ = json.Marshal(number + 1)
 	stood, _ := json.Marshal(members)
-	return stood, s.all[at], nil
+	return stood, s.all[number], nil
+}
+
+// dependent returns the description of a vendor's system that depends on another
+// one, and the field in which that one's token can be given in place of a secret; or nil.
+func dependent(system json.RawMessage) (*core.Description, *core.Field) {
+	var name string
+	if json.Unmarshal(system, &name) != nil {
+		return nil, nil
+	}
+	d := core.DescriptionOf(name)
+	if d == nil || !d.Vendor {
+		return nil, nil
+	}
+	part, _ := d.Needs()
+	if part == nil {
+		return nil, nil
+	}
+	_, token := part.Part()
+	for i := range part.Fields {
+		if f := &part.Fields[i]; f.Name == token && f.Instead != "" {
+			return d, f
+		}
+	}
+	return nil, nil
 }
 
 // given reports whether a member is there; a null counts as absent, as in the core.
@@ -83,7 +115,7 @@ func (s *suppliers) drop(session core.SessionID) { delete(s.of, session) }
 // code, which is all that the core takes of it. The core keeps the same error as
 // the cause of the pause that follows, so those who come in it are told as well.
 func (s *suppliers) explain(session core.SessionID, e *core.Error) {
-	if o := s.of[session]; e != nil && o != nil && o.failure != nil && e.Step == core.StepAccessToken && e.Code == o.failure.Code {
+	if o := s.of[session]; e != nil && o != nil && o.failure != nil && e.Step == o.step && e.Code == o.failure.Code {
 		f := o.failure
 		e.Status, e.Vendor, e.Retryable, e.RetryAt = f.Status, f.Vendor, f.Retryable, max(e.RetryAt, f.RetryAt)
 	}
@@ -91,7 +123,7 @@ func (s *suppliers) explain(session core.SessionID, e *core.Error) {
 
 // question is the request for a token. held is the core's state of the
 // session: where that has found its token dead, it is named, so that the keeper
-// of the AccessToken does not give it again. place is the keeper that asks: who
+// that is asked does not give it again. place is the keeper that asks: who
 // has refused it is one user of several.
 func (o *supplier) question(held []byte, place string) []byte {
 	var state struct {
@@ -112,8 +144,8 @@ func (o *supplier) question(held []byte, place string) []byte {
 	return body
 }
 
-// report tells the core what the keeper of the AccessToken has answered. Its
-// own errors keep their code, so that a refused app is not called a failed function.
+// report tells the core what the keeper that was asked has answered. Its own
+// errors keep their code, so that a refused app is not called a failed function.
 func (o *supplier) report(c *core.Client, exchange uint64, now core.Instant, status int, body []byte, err error) {
 	o.failure = nil
 	if err == nil && status == http.StatusOK {

@@ -247,7 +247,7 @@ func (h *vectorHost) post(path string, id vectors.Identity, fields map[string]an
 	if _, supplied := id["accessToken"].(map[string]any); supplied {
 		delete(id, "accessToken")
 		id["appSecret"] = "app-secret"
-		body["accessTokenObject"] = "object-1"
+		body["dependencyObject"] = "object-1"
 	}
 	maps.Copy(body, fields)
 	data, _ := json.Marshal(body)

@@ -327,4 +327,4 @@ func ccmessaging(user string) fields {
 }
 
 // byObject is what the front door says beside a ccmessaging identity.
-var byObject = fields{"accessTokenObject": "app"}
+var byObject = fields{"dependencyObject": "app"}

@@ -17,13 +17,14 @@ var agentDescription = Description{
 		{Name: "mode", Kind: Choice, Values: []string{"dynamic", "static"}, Optional: true},
 		{Name: "labels", Kind: Parameters, Optional: true},
 	},
-	Paths:    []string{"/sign-in"},
-	Carriers: []string{"Guid"},
-	Answers:  []string{"guid"},
-	Codes:    []string{"retcode"},
-	Success:  []string{"0"},
-	Explains: []string{"message"},
-	policy:   lenient,
+	Paths:      []string{"/sign-in"},
+	Interfaces: []string{"sign-in"},
+	Carriers:   []string{"Guid"},
+	Answers:    []string{"guid"},
+	Codes:      []string{"retcode"},
+	Success:    []string{"0"},
+	Explains:   []string{"message"},
+	policy:     lenient,
 }
 
 func (agent) description() *Description { return &agentDescription }
