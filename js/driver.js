@@ -1,6 +1,6 @@
 // Obeys the core: sends what it says, waits as long as it says, and hands out what it decides. No decision about a
 // token is made here.
-import { Core } from "./core.js";
+import { CoreClient } from "./wall.js";
 import { TokenError, errorOf } from "./error.js";
 import { exchange, Lost, safeCause } from "./http.js";
 import { callsOf, encode, Suppliers } from "./identity.js";
@@ -97,7 +97,7 @@ export class Driver {
 	/** @type {Settings} */ #settings;
 	/** @type {import("./clock.js").Clock} */ #clock;
 	/** Cancels the timer that ends all leases, where one is running. @type {(() => void) | undefined} */ #leaseEnd;
-	/** @type {Core | undefined} */ #core;
+	/** @type {CoreClient | undefined} */ #core;
 	/** @type {Map<number, Known>} */ #sessions = new Map();
 	/** Those that were opened last, by the text of the identity, so that an equal object need not be read by the core. @type {Map<string, Known>} */ #opened = new Map();
 	/** Acquisitions and verifications that somebody waits for. @type {Map<number, Waiting>} */ #waiting = new Map();
@@ -130,7 +130,7 @@ export class Driver {
 		return fetch(input, init, purpose);
 	}
 
-	/** @returns {import("./core.js").Instant} */
+	/** @returns {import("./wall.js").Instant} */
 	now() {
 		return { wall: this.#clock.wall(), mono: this.#clock.mono() };
 	}
@@ -225,7 +225,7 @@ export class Driver {
 	}
 
 	/**
-	 * @param {Core} core
+	 * @param {CoreClient} core
 	 * @param {Known} known
 	 * @param {number} wall
 	 */
@@ -247,7 +247,7 @@ export class Driver {
 
 	/**
 	 * Sees to it that what the core has said is not kept too long.
-	 * @param {Core} core
+	 * @param {CoreClient} core
 	 */
 	#endLeases(core) {
 		this.#leaseEnd ??= this.#clock.timer(() => {
@@ -309,7 +309,7 @@ export class Driver {
 	/**
 	 * @param {Reference} reference
 	 * @param {string} value
-	 * @returns {Promise<import("./core.js").VerdictView>}
+	 * @returns {Promise<import("./wall.js").VerdictView>}
 	 */
 	async verify(reference, value) {
 		const core = await this.#readyFor(reference);
@@ -326,10 +326,10 @@ export class Driver {
 	/**
 	 * What the answer to a business call means.
 	 * @param {Reference} reference of who made it
-	 * @param {import("./core.js").TokenView} view of the token that it carried
+	 * @param {import("./wall.js").TokenView} view of the token that it carried
 	 * @param {string} place its method and path
-	 * @param {import("./core.js").Instant} sent
-	 * @param {import("./core.js").Head} head
+	 * @param {import("./wall.js").Instant} sent
+	 * @param {import("./wall.js").Head} head
 	 * @param {Uint8Array} body
 	 */
 	judge({ supplier, known }, { session, serial = 0 }, place, sent, head, body) {
@@ -339,7 +339,7 @@ export class Driver {
 		return this.#act((core) => core.judge(session, serial, place, sent, this.now(), head, body));
 	}
 
-	/** @param {import("./core.js").TokenView} view */
+	/** @param {import("./wall.js").TokenView} view */
 	replayed({ session }) {
 		this.#act((core) => core.replayed(session, this.now()));
 	}
@@ -386,7 +386,7 @@ export class Driver {
 		return core;
 	}
 
-	/** @returns {Promise<Core>} */
+	/** @returns {Promise<CoreClient>} */
 	async #ready() {
 		this.#openOrThrow();
 		if (this.#core && !this.#core.dead) {
@@ -399,7 +399,7 @@ export class Driver {
 		}
 		if (!this.#core) {
 			const [a = 0, b = 0] = crypto.getRandomValues(new Uint32Array(2));
-			this.#core = new Core(instance, { seed: [a, b], ...this.#settings });
+			this.#core = new CoreClient(instance, { seed: [a, b], ...this.#settings });
 		}
 		return this.#core;
 	}
@@ -412,7 +412,7 @@ export class Driver {
 
 	/**
 	 * The session of a reference, opened anew where it was evicted or died.
-	 * @param {Core} core
+	 * @param {CoreClient} core
 	 * @param {Reference} reference
 	 */
 	#open(core, reference) {
@@ -474,7 +474,7 @@ export class Driver {
 
 	/**
 	 * @param {Known} known
-	 * @param {import("./core.js").TokenView} view
+	 * @param {import("./wall.js").TokenView} view
 	 * @returns {Token}
 	 */
 	#adopt(known, view) {
@@ -490,7 +490,7 @@ export class Driver {
 	/**
 	 * A call of the core for a caller, who gets its error. Where the core has died, all others who wait are told as well.
 	 * @template T
-	 * @param {Core} core
+	 * @param {CoreClient} core
 	 * @param {() => T} call
 	 * @returns {T}
 	 */
@@ -507,8 +507,8 @@ export class Driver {
 
 	/**
 	 * A call of the core that nobody waits for. Where the core has died, those who wait are told, and the answer is empty.
-	 * @template {import("./core.js").Answer} T
-	 * @param {(core: Core) => T} call
+	 * @template {import("./wall.js").Answer} T
+	 * @param {(core: CoreClient) => T} call
 	 * @returns {Partial<T>}
 	 */
 	#act(call) {
@@ -529,11 +529,11 @@ export class Driver {
 
 	/**
 	 * Carries out the effects of an answer, in order. Whoever watches is told last, when all is in its new state.
-	 * @param {Core} core
-	 * @param {import("./core.js").Answer} answer
+	 * @param {CoreClient} core
+	 * @param {import("./wall.js").Answer} answer
 	 */
 	#obey(core, { effects }) {
-		/** @type {import("./core.js").EventView[]} */
+		/** @type {import("./wall.js").EventView[]} */
 		const events = [];
 		for (const effect of effects) {
 			switch (effect.do) {
@@ -564,7 +564,7 @@ export class Driver {
 	}
 
 	/**
-	 * @param {Core} core
+	 * @param {CoreClient} core
 	 * @param {number} id
 	 * @param {number} ms
 	 */
@@ -583,7 +583,7 @@ export class Driver {
 		});
 	}
 
-	/** @param {Extract<import("./core.js").Effect, { do: "settled" | "verified" }>} effect */
+	/** @param {Extract<import("./wall.js").Effect, { do: "settled" | "verified" }>} effect */
 	#settle(effect) {
 		const waiting = this.#waiting.get(effect.id);
 		this.#waiting.delete(effect.id);
@@ -600,7 +600,7 @@ export class Driver {
 			if (waiting) {
 				waiting.error = error;
 			}
-			const token = this.#adopt(known, /** @type {import("./core.js").TokenView} */ (effect.token));
+			const token = this.#adopt(known, /** @type {import("./wall.js").TokenView} */ (effect.token));
 			waiting?.resolve(token);
 		}
 	}
@@ -617,8 +617,8 @@ export class Driver {
 	}
 
 	/**
-	 * @param {Core} core
-	 * @param {Extract<import("./core.js").Effect, { do: "send" }>} effect
+	 * @param {CoreClient} core
+	 * @param {Extract<import("./wall.js").Effect, { do: "send" }>} effect
 	 */
 	#send(core, { session, id, limit, request }) {
 		const controller = new AbortController();
@@ -633,7 +633,7 @@ export class Driver {
 			stop();
 			controller.abort();
 		});
-		/** @param {() => import("./core.js").Answer} report */
+		/** @param {() => import("./wall.js").Answer} report */
 		const ended = (report) => {
 			stop();
 			// Another core counts from the beginning: its exchange of the same number is not this one.
@@ -664,7 +664,7 @@ export class Driver {
 
 	/**
 	 * @param {number} session
-	 * @param {import("./core.js").Request} request
+	 * @param {import("./wall.js").Request} request
 	 * @param {import("./platform.js").PlatformSignal} signal
 	 */
 	async #perform(session, request, signal) {
@@ -706,7 +706,7 @@ export class Driver {
 		core?.discard();
 	}
 
-	/** @param {import("./core.js").EventView} view */
+	/** @param {import("./wall.js").EventView} view */
 	#tell(view) {
 		const { onEvent } = this.#settings;
 		if (!onEvent) {

@@ -1,6 +1,6 @@
 import { build } from "../dist/build.js";
 import { createClient } from "./client.js";
-import { check } from "./core.js";
+import { check } from "./wall.js";
 import { errorOf } from "./error.js";
 import { encode, read, Suppliers } from "./identity.js";
 import { createModule } from "./module.js";

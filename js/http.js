@@ -17,9 +17,9 @@ export class Lost {
 
 /**
  * @param {import("./platform.js").PlatformFetch} send
- * @param {import("./core.js").Request} request
+ * @param {import("./wall.js").Request} request
  * @param {import("./platform.js").PlatformSignal} signal
- * @returns {Promise<{ head: import("./core.js").Head, body: Uint8Array }>} rejected with a Lost
+ * @returns {Promise<{ head: import("./wall.js").Head, body: Uint8Array }>} rejected with a Lost
  */
 export async function exchange(send, { method, url = "", query, headers = [], body, form }, signal) {
 	let response;
@@ -49,7 +49,7 @@ export async function exchange(send, { method, url = "", query, headers = [], bo
 
 /**
  * @param {string} url
- * @param {import("./core.js").Pairs} query
+ * @param {import("./wall.js").Pairs} query
  */
 function withQuery(url, query) {
 	const target = new URL(url);
@@ -79,7 +79,7 @@ function uncached() {
 /**
  * @param {import("./platform.js").PlatformResponse} response
  * @param {string} [rolls] the header that may hold a new token
- * @returns {import("./core.js").Head}
+ * @returns {import("./wall.js").Head}
  */
 export function headOf({ status, headers }, rolls) {
 	return {

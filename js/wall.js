@@ -1,4 +1,5 @@
-// The core's exports as methods, and the forms of its answers. wasm/module has the other side.
+// The wall between JavaScript and Go: the core's exports as methods, and the forms of its answers. wasm/module is the other
+// side of it.
 
 /** @typedef {import("./module.js").Instance} Instance */
 /** @typedef {import("./error.js").Failure} Failure */
@@ -82,8 +83,8 @@ function textOf(headers) {
 	return headers.retryAfter !== undefined || headers.rolled !== undefined ? JSON.stringify(headers) : "";
 }
 
-/** One client of a running core. */
-export class Core {
+/** A client of the running core: what Go calls core.Client. */
+export class CoreClient {
 	/** @type {Instance} */ #instance;
 	/** @type {number} */ #client;
 	/**
