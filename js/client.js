@@ -39,7 +39,7 @@ import { Token } from "./token.js";
  * What some platforms have, or need, beside the rest.
  * @typedef {object} Platform
  * @property {(clock: import("./clock.js").Clock) => import("./tabs.js").Tabs} [tabs] where pages share what they get
- * @property {import("./driver.js").WaitUntil} [waitUntil] where what a request has begun ends together with it
+ * @property {import("./platform.js").WaitUntil} [waitUntil] where what a request has begun ends together with it
  */
 
 /**

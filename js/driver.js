@@ -34,12 +34,6 @@ import { Token } from "./token.js";
  */
 
 /**
- * Keeps a request's context alive until the promise has settled, however it does. Workers end a request's exchanges and
- * timers once it has been answered, and what was begun and never ends would hold up all later callers of the session.
- * @typedef {(work: Promise<unknown>) => void} WaitUntil
- */
-
-/**
  * @typedef {object} Settings
  * @property {Fetch} fetch
  * @property {number} timeoutMs
@@ -47,7 +41,7 @@ import { Token } from "./token.js";
  * @property {((event: TokenEvent) => void) | undefined} onEvent
  * @property {import("./clock.js").Clock} clock
  * @property {import("./tabs.js").Tabs | undefined} tabs
- * @property {WaitUntil} [waitUntil]
+ * @property {import("./platform.js").WaitUntil} [waitUntil]
  */
 
 /**

@@ -1,7 +1,7 @@
 // The wall between JavaScript and Go: the core's exports as methods, and the forms of its answers. wasm/module is the other
 // side of it.
 
-/** @typedef {import("./module.js").Instance} Instance */
+/** @typedef {import("./instance.js").Instance} Instance */
 /** @typedef {import("./error.js").Failure} Failure */
 /** @typedef {{ wall: number, mono: number }} Instant milliseconds on the two clocks */
 /** @typedef {[name: string, value: string][]} Pairs */
@@ -100,7 +100,7 @@ export class CoreClient {
 		this.#instance = instance;
 		this.#client = instance.call("create", seed[0], seed[1], timeoutMs, maxSessions, Number(onEvent !== undefined));
 		/** @param {string} name */
-		const exported = (name) => /** @type {import("./module.js").Export} */ (instance.exports[name]).bind(undefined, this.#client);
+		const exported = (name) => /** @type {import("./instance.js").Export} */ (instance.exports[name]).bind(undefined, this.#client);
 		this.live = /** @type {(session: number, wall: number, mono: number) => number} */ exported("live");
 		this.lease = /** @type {(session: number, wall: number, mono: number) => number} */ exported("lease");
 	}
