@@ -50,36 +50,36 @@ func TestEveryKindThatThePageShowsHasAWord(t *testing.T) {
 	}
 }
 
+// words are those of a type in JavaScript: what stands before the name is a union of texts.
+func words(t *testing.T, file, name string) []string {
+	list := regexp.MustCompile(`\{((?:"\w+"(?: \| )?)+)\} ` + name + `\b`).FindStringSubmatch(read(t, file))
+	require.NotNil(t, list, "%s: %s", file, name)
+	var out []string
+	for _, word := range regexp.MustCompile(`"(\w+)"`).FindAllStringSubmatch(list[1], -1) {
+		out = append(out, word[1])
+	}
+	return out
+}
+
 // The package's own list of codes is what the page must know.
 func TestEveryCodeOfThePackageHasAdvice(t *testing.T) {
-	source := read(t, "../../js/error.js")
-	_, after, ok := strings.Cut(source, "@typedef {")
-	require.True(t, ok)
-	list, _, ok := strings.Cut(after, "} TokenErrorCode")
-	require.True(t, ok)
-	codes := regexp.MustCompile(`"(\w+)"`).FindAllStringSubmatch(list, -1)
+	codes := words(t, "../../js/generated/words.js", "TokenErrorCode")
 	require.Greater(t, len(codes), 20)
 	for _, code := range codes {
-		assert.NotEmpty(t, English.Advice(code[1]), code[1])
-		assert.NotEmpty(t, Chinese.Advice(code[1]), code[1])
+		assert.NotEmpty(t, English.Advice(code), code)
+		assert.NotEmpty(t, Chinese.Advice(code), code)
 	}
 	assert.Empty(t, English.Advice("a_code_of_tomorrow"))
 	assert.Empty(t, English.Advice(""))
 }
 
-// The package's own list of reasons and event types, likewise.
+// The package's own lists of what a verification says and of event types, likewise.
 func TestEveryWordOfThePackageHasAText(t *testing.T) {
-	for file, find := range map[string]struct{ pattern, kind string }{
-		"../../js/client.js": {`@property \{([^}]+)\} reason`, "reason "},
-		"../../js/driver.js": {`@property \{([^}]+)\} type`, "event "},
-	} {
-		list := regexp.MustCompile(find.pattern).FindStringSubmatch(read(t, file))
-		require.NotNil(t, list, file)
-		words := regexp.MustCompile(`"(\w+)"`).FindAllStringSubmatch(list[1], -1)
-		require.NotEmpty(t, words, file)
-		for _, word := range words {
-			assert.True(t, Has(find.kind+word[1]), word[1])
-		}
+	for _, word := range words(t, "../../js/client.js", "reason") {
+		assert.True(t, Has("reason "+word), word)
+	}
+	for _, word := range words(t, "../../js/generated/words.js", "EventType") {
+		assert.True(t, Has("event "+word), word)
 	}
 }
 
