@@ -6,7 +6,7 @@ import { carryBody } from "./members.js";
 import { Token } from "./token.js";
 
 /** @typedef {import("./driver.js").Driver} Driver */
-/** @typedef {import("./driver.js").Reference} Reference */
+/** @typedef {import("./sessions.js").Reference} Reference */
 
 /**
  * @param {Driver} driver

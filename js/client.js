@@ -8,16 +8,16 @@ import { invalidOption, known } from "./option.js";
 import { Token } from "./token.js";
 
 /** @typedef {import("./identity.js").Identity} Identity */
-/** @typedef {import("./driver.js").Reference} Reference */
+/** @typedef {import("./sessions.js").Reference} Reference */
 
 /**
  * The settings of a client.
  * @typedef {object} ClientOptions
- * @property {import("./driver.js").Fetch} [fetch] used in place of the platform's own. Its third argument says for which session
+ * @property {import("./effects.js").Fetch} [fetch] used in place of the platform's own. Its third argument says for which session
  *   and step a request is, as events say it.
  * @property {number} [timeoutMs] bounds an acquisition or a verification with all its tries, in milliseconds. Default 30,000.
  * @property {number} [maxSessions] how many identities are kept; beyond it the least recently used goes. Default 1,000.
- * @property {(event: import("./driver.js").TokenEvent) => void} [onEvent] told of every moment in the sessions' lives
+ * @property {(event: import("./events.js").TokenEvent) => void} [onEvent] told of every moment in the sessions' lives
  */
 
 /**
@@ -281,7 +281,7 @@ export function createClient(module, options, clock = platformClock, { tabs, wai
 		throw invalidOption("maxSessions", `must be a whole number from 1 to ${most.toLocaleString("en")}`);
 	}
 	// Looked up at each call, not kept: test tools replace it.
-	const send = fetch ?? /** @type {import("./driver.js").Fetch} */ ((input, init) => globalThis.fetch(input, init));
+	const send = fetch ?? /** @type {import("./effects.js").Fetch} */ ((input, init) => globalThis.fetch(input, init));
 	return new Client(new Driver(module, { fetch: send, timeoutMs, maxSessions, onEvent, clock, tabs: tabs?.(clock), waitUntil }));
 }
 

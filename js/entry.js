@@ -2,8 +2,9 @@ import { build } from "../dist/build.js";
 import { createClient } from "./client.js";
 import { check } from "./wall.js";
 import { errorOf } from "./error.js";
-import { encode, read, Suppliers } from "./identity.js";
+import { encode, read } from "./identity.js";
 import { createModule } from "./module.js";
+import { Suppliers } from "./suppliers.js";
 
 /**
  * The package for one platform, which says where the WebAssembly file is found. Nothing starts until it is used.

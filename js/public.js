@@ -10,6 +10,6 @@ export { Token } from "./token.js";
 /** @typedef {import("./client.js").GetTokenOptions} GetTokenOptions */
 /** @typedef {import("./client.js").VerifyOptions} VerifyOptions */
 /** @typedef {import("./client.js").Verification} Verification */
-/** @typedef {import("./driver.js").TokenEvent} TokenEvent */
-/** @typedef {import("./driver.js").Purpose} Purpose */
+/** @typedef {import("./events.js").TokenEvent} TokenEvent */
+/** @typedef {import("./effects.js").Purpose} Purpose */
 /** @typedef {import("./module.js").InitializeOptions} InitializeOptions */

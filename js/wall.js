@@ -184,7 +184,7 @@ export class CoreClient {
 	/**
 	 * @param {number} exchange
 	 * @param {Instant} now
-	 * @param {import("./identity.js").Supply} supply
+	 * @param {import("./suppliers.js").Supply} supply
 	 * @returns {Answer}
 	 */
 	supplied(exchange, { wall, mono }, { token, lifeMs }) {
