@@ -28,10 +28,7 @@ export async function exchange(send, { method, url = "", query, headers = [], bo
 			method,
 			headers,
 			body: form ? new URLSearchParams(form) : body,
-			redirect: "manual",
-			credentials: "omit",
-			...uncached(),
-			referrerPolicy: "no-referrer",
+			...discreet(),
 			signal,
 		});
 	} catch (cause) {
@@ -56,6 +53,9 @@ function withQuery(url, query) {
 	target.search = new URLSearchParams(query).toString();
 	return target.href;
 }
+
+/** How every request is sent that the core makes: it follows no redirect, and leaves or takes nothing along. */
+const discreet = () => /** @type {const} */ ({ redirect: "manual", credentials: "omit", ...uncached(), referrerPolicy: "no-referrer" });
 
 /** @type {{ cache?: "no-store" } | undefined} */
 let noStore;
