@@ -1,3 +1,4 @@
+// A token as callers get it.
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
 /**

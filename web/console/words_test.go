@@ -75,7 +75,7 @@ func TestEveryCodeOfThePackageHasAdvice(t *testing.T) {
 
 // The package's own lists of what a verification says and of event types, likewise.
 func TestEveryWordOfThePackageHasAText(t *testing.T) {
-	for _, word := range words(t, "../../js/client.js", "reason") {
+	for _, word := range words(t, "../../js/asking.js", "reason") {
 		assert.True(t, Has("reason "+word), word)
 	}
 	for _, word := range words(t, "../../js/generated/words.js", "EventType") {
