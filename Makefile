@@ -102,7 +102,7 @@ fuzz: ## fuzz everything that reads outside bytes, FUZZTIME=60s each
 
 # The declarations are compiled once more as a program without the DOM library sees them.
 lint: types dist/edge.js ## check format, types, and what go vet and eslint look for
-	@unformatted=$$(gofmt -l core js tools wasm web); \
+	@unformatted=$$(gofmt -l core js sandbox tools wasm web); \
 		if [ -n "$$unformatted" ]; then echo "not gofmt-ed:" $$unformatted; exit 1; fi
 	go vet ./...
 	$(WASM) go vet ./...
@@ -113,7 +113,7 @@ lint: types dist/edge.js ## check format, types, and what go vet and eslint look
 FORMATTED := "**/*.js" "**/*.ts"
 
 format: node_modules/.made ## format Go and JavaScript
-	gofmt -w core js tools wasm web
+	gofmt -w core js sandbox tools wasm web
 	node_modules/.bin/prettier --log-level warn --write $(FORMATTED)
 
 format-check: node_modules/.made
@@ -153,7 +153,7 @@ dist/linked/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/keeper
 
 # The sandbox for people's own tests.
-dist/linked/sandbox.wasm: $(filter-out %_test.go,$(wildcard core/sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain Makefile | dist/linked/keeper.wasm
+dist/linked/sandbox.wasm: $(filter-out %_test.go,$(wildcard sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain Makefile | dist/linked/keeper.wasm
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/sandbox
 
 dist/console.wasm dist/keeper.wasm dist/sandbox.wasm: dist/%.wasm: dist/linked/%.wasm js/build/join.js
@@ -183,7 +183,7 @@ dist/keeper-go.js: wasm_exec.js js/build/glue.js js/build/keeper-glue.js
 dist/edge.js: $(wildcard js/*.js js/edge/*.js) dist/keeper-go.js js/build/edge.js node_modules/.made
 	node js/build/edge.js $@
 
-dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go core/sandbox/*.go)) go.mod dist/.toolchain
+dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go sandbox/*.go)) go.mod dist/.toolchain
 	go build -trimpath -o $@ ./web/serve
 
 # The sandbox ships compressed: 8 MB are 1.1.

@@ -23,7 +23,6 @@ export default [
 			"no-import-assign": "error",
 			"no-func-assign": "error",
 			"no-var": "error",
-			"no-useless-assignment": "error",
 
 			// What does not do what it says.
 			eqeqeq: ["error", "always", { null: "ignore" }],

@@ -69,6 +69,7 @@ export async function verify(driver, reference, token, signal) {
  * @param {Reference} reference
  * @param {string} path
  * @param {import("./platform.js").PlatformRequestInit} init
+ * @returns {Promise<import("./platform.js").PlatformResponse>}
  */
 export function business(driver, reference, path, init) {
 	const { through, baseUrl } = driver.calls(reference);

@@ -29,8 +29,8 @@ const nothing = new Uint8Array();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * Starts a core from its compiled module.
- * @param {WebAssembly.Module} core
+ * Starts a core.
+ * @param {object} core a `WebAssembly.Module`
  * @param {(error: TokenError) => void} died
  * @returns {Promise<Instance>}
  */
@@ -42,7 +42,7 @@ export async function instantiate(core, died) {
 	/** @type {WebAssembly.Instance} */
 	let wasm;
 	try {
-		wasm = await WebAssembly.instantiate(core, go.importObject);
+		wasm = await WebAssembly.instantiate(/** @type {WebAssembly.Module} */ (core), go.importObject);
 	} catch (cause) {
 		if (cause instanceof WebAssembly.LinkError) {
 			throw new TokenError(

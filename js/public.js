@@ -1,8 +1,8 @@
 // What every entry exports besides its functions: the classes, what is known of the systems, and the types' names.
 export { Client } from "./client.js";
+export { Session } from "./session.js";
 export { TokenError } from "./error.js";
 export * from "./generated/public.js";
-export { Session } from "./session.js";
 export { Token } from "./token.js";
 
 /** @typedef {import("./identity.js").Identity} Identity */

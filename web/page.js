@@ -40,7 +40,6 @@ const whileAlive = (call) => (...args) => void (go?.exited || call(...args));
 const host = {
 	cctoken,
 	origin: location.origin,
-	identities: sandboxIdentities(location.origin),
 	formerSessions: formerly.take(),
 	rememberSessions: formerly.keep,
 
@@ -220,8 +219,9 @@ function stopped(why) {
 
 try {
 	await painted();
-	go = createGo({ ...elementClasses(), document, host });
-	const ended = go.run(await WebAssembly.instantiate(await compile("/dist/console.wasm"), go.importObject));
+	const [program, identities] = await Promise.all([compile("/dist/console.wasm"), sandboxIdentities(location.origin)]);
+	go = createGo({ ...elementClasses(), document, host: { ...host, identities } });
+	const ended = go.run(await WebAssembly.instantiate(program, go.importObject));
 	// A healthy program never ends. What it may have died of is not said: the text could quote a token.
 	ended.then(() => stopped(""), () => stopped(""));
 	await undefined;

@@ -50,7 +50,7 @@ export const commands = {
 		host: { type: "string" },
 		port: { type: "string" },
 		lifetime: { type: "string", multiple: true },
-		"cubedrive-logins": { type: "string" },
+		logins: { type: "string", multiple: true },
 		paths: { type: "string" },
 		"allow-origin": { type: "string" },
 	},

@@ -61,12 +61,13 @@ the host's name, the connection, TLS, the clock, and the token itself. It logs i
 	sandbox: `\
 cctoken sandbox [options]
 
-Runs the four systems on this machine until Ctrl-C, and prints the identities that work with them.
+Runs the systems on this machine until Ctrl-C, and prints the identities that work with them.
   --port PORT                 default 8787; 0 takes a free one
   --host ADDRESS              default 127.0.0.1
-  --lifetime SECONDS          of all tokens (iSales' refresh token: 12 times as long), or NAME=SECONDS of one kind:
-                              appcube, ccmessaging, accessToken, isales, isalesRefresh, cubedrive; several times
-  --cubedrive-logins N        logins of a CubeDrive user in a minute before they are intercepted; default 1000
+  --lifetime SECONDS          of all tokens (a refresh token: longer, in the documented proportion), or NAME=SECONDS of
+                              one kind, several times; the kinds are in what it prints
+  --logins SYSTEM=N           logins of a user in a minute before they are intercepted, several times; the systems that
+                              do so are in what it prints
   --paths READING             how the servers before the systems read a path: written (the default), nginx, envoy, tomcat,
                               iis, chain (all of them in a row)
   --allow-origin ORIGIN       the one origin whose pages may call it

@@ -1,12 +1,15 @@
-// cctoken sandbox: the four systems on this machine, until it is interrupted.
+// cctoken sandbox: the systems on this machine, until it is interrupted.
 import { createSandbox, SandboxError } from "../sandbox/index.js";
-import { businessCalls, identitiesAt } from "../sandbox/identities.js";
-import { lives } from "../sandbox/options.js";
 import { exit } from "./exit.js";
+import { catalogue } from "./settings.js";
 import { UsageError } from "./usage.js";
 
 /** The flags of createSandbox's options. @type {Readonly<Record<string, string>>} */
-const flags = { host: "host", port: "port", lifetimes: "lifetime", cubedriveLogins: "cubedrive-logins", paths: "paths", allowOrigin: "allow-origin" };
+const flags = {
+	host: "host", port: "port", lifetime: "lifetime", lifetimes: "lifetime", logins: "logins", paths: "paths", allowOrigin: "allow-origin",
+};
+
+/** @typedef {import("../sandbox/index.js").Sandbox} Sandbox */
 
 /**
  * @param {import("./context.js").Context} context
@@ -19,8 +22,8 @@ export async function main({ options, rest, stdout, paint }) {
 	const sandbox = await createSandbox({
 		host: options["host"] ?? "127.0.0.1",
 		port: options["port"] === undefined ? 8787 : whole(options["port"], "port"),
-		lifetimes: lifetimesOf(options["lifetime"] ?? []),
-		...(options["cubedrive-logins"] === undefined ? {} : { cubedriveLogins: whole(options["cubedrive-logins"], "cubedrive-logins") }),
+		...lifetimesOf(options["lifetime"] ?? []),
+		logins: numbersOf(options["logins"] ?? [], "logins", "SYSTEM=N"),
 		...(options["paths"] === undefined ? {} : { paths: options["paths"] }),
 		...(options["allow-origin"] === undefined ? {} : { allowOrigin: options["allow-origin"] }),
 	}).catch((error) => {
@@ -31,9 +34,8 @@ export async function main({ options, rest, stdout, paint }) {
 			process.once(signal, resolve);
 		}
 	});
-	const url = reachable(sandbox.url);
-	const identities = identitiesAt(url);
-	stdout.write(options["json"] ? `${JSON.stringify({ url, identities, business: businessCalls })}\n` : page(url, identities, paint));
+	const { url, identities, business } = sandbox;
+	stdout.write(options["json"] ? `${JSON.stringify({ url, identities, business })}\n` : page(sandbox, paint));
 	await interrupted;
 	await sandbox.close();
 	return exit.ok;
@@ -44,68 +46,90 @@ export async function main({ options, rest, stdout, paint }) {
  * @param {unknown} error
  */
 function inFlags(error) {
-	const [option = ""] = error instanceof SandboxError && error.code === "invalid_option" ? (error.field ?? "").split(".") : [];
-	const flag = flags[option];
-	return flag === undefined ? error : new UsageError(/** @type {SandboxError} */ (error).message.replace(/^createSandbox: \S+/, `--${flag}`), flag);
-}
-
-/**
- * An address that a client on this machine can use: every address of the machine is none of them.
- * @param {string} url
- */
-function reachable(url) {
-	return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
+	if (!(error instanceof SandboxError) || error.code !== "invalid_option" || error.field === undefined) {
+		return error;
+	}
+	// What was written for a name is not repeated: it may be a secret in a wrong place.
+	const flag = flags[error.field.split(".", 1)[0] ?? ""];
+	return flag === undefined ? error : new UsageError(error.message.replace(`createSandbox: ${error.field}`, () => `--${flag}`), flag);
 }
 
 /**
  * What a person wants to know of it. The secrets are the sandbox's own and open nothing else.
- * @param {string} url
- * @param {ReturnType<typeof import("../sandbox/identities.js").identitiesAt>} identities
+ * @param {Sandbox} sandbox
  * @param {import("./terminal.js").Paint} paint
  */
-function page(url, identities, paint) {
-	const lines = [`The four systems are at ${paint("bold", url)} until you press Ctrl-C. These identities work; their secrets open nothing else.`, ""];
+function page({ url, identities, systems }, paint) {
+	const lines = [`The systems are at ${paint("bold", url)} until you press Ctrl-C. These identities work; their secrets open nothing else.`, ""];
 	for (const identity of Object.values(identities)) {
 		lines.push(paint("cyan", identity.system), ...Object.entries(identity).filter(([name]) => name !== "system").map(([name, value]) => `  ${name.padEnd(10)} ${typeof value === "string" ? value : JSON.stringify(value)}`));
 	}
+	const [example] = Object.values(identities).flatMap(asCommand);
+	if (example) {
+		lines.push(
+			"",
+			paint("cyan", "A program"),
+			'  import { getToken } from "cctoken";',
+			`  const token = await getToken(${JSON.stringify(example.identity)});`,
+			"",
+			paint("cyan", "The command, in another terminal"),
+			`  ${example.command}`,
+		);
+	}
 	lines.push(
-		"",
-		paint("cyan", "A program"),
-		'  import { getToken } from "cctoken";',
-		`  const token = await getToken(${JSON.stringify(identities.isales)});`,
-		"",
-		paint("cyan", "The command, in another terminal"),
-		`  echo ${identities.isales.passwd} | npx cctoken get --system isales --base-url ${url} --user ${identities.isales.user} --secrets -`,
 		"",
 		paint("cyan", "Control"),
 		`  ${url}/_sandbox/state shows tokens and counts; docs/sandbox.md has faults, revocation and the rest.`,
+		`  Kinds of tokens for --lifetime: ${systems.flatMap(({ lifetimes }) => lifetimes.map(({ name }) => name)).join(", ")}.`,
+		`  Systems for --logins: ${systems.flatMap(({ name, logins }) => (logins ? [name] : [])).join(", ")}.`,
 		"",
 	);
 	return `${lines.join("\n")}\n`;
 }
 
 /**
- * @param {readonly string[]} given NAME=SECONDS, or SECONDS for all; a named one wins
- * @returns {import("../sandbox/options.js").Lifetimes}
+ * An identity as a command line that can be copied: where it has one secret, and values that no shell changes.
+ * @param {import("../identity.js").VendorIdentity} identity
+ */
+function asCommand(identity) {
+	const given = Object.entries(identity);
+	const settingOf = (/** @type {string} */ name) => catalogue.settings.find((setting) => setting.name === name);
+	const secret = given.filter(([name]) => settingOf(name)?.secret);
+	const rest = given.filter((entry) => !secret.includes(entry));
+	const flags = rest.map(([name, value]) => [name === "system" ? name : settingOf(name)?.flag, value]);
+	if (secret.length !== 1 || [...flags, ...secret].flat().some((text) => typeof text !== "string" || !/^[\w.:/-]+$/.test(text))) {
+		return [];
+	}
+	return [{ identity, command: `echo ${secret[0]?.[1]} | npx cctoken get ${flags.map(([flag, value]) => `--${flag} ${value}`).join(" ")} --secrets -` }];
+}
+
+/**
+ * @param {readonly string[]} given NAME=SECONDS, or SECONDS for all
  */
 function lifetimesOf(given) {
-	/** @type {Record<string, number>} */
-	const lifetimes = {};
-	for (const text of given.filter((each) => !each.includes("="))) {
-		const seconds = whole(text, "lifetime");
-		for (const name of lives) {
-			// iSales' documents have 300 s and 3600 s: with less of a difference, a refresh would never be possible.
-			lifetimes[name] = name === "isalesRefresh" ? 12 * seconds : seconds;
-		}
-	}
-	for (const text of given.filter((each) => each.includes("="))) {
-		const [name = "", seconds = ""] = text.split("=");
-		if (!lives.includes(name)) {
-			throw new UsageError(`--lifetime takes SECONDS, or NAME=SECONDS with one of the names ${lives.join(", ")}.`, "lifetime");
-		}
-		lifetimes[name] = whole(seconds, "lifetime");
-	}
-	return lifetimes;
+	const named = given.filter((each) => each.includes("="));
+	const [all] = given.filter((each) => !each.includes("=")).slice(-1);
+	return {
+		...(all === undefined ? {} : { lifetime: whole(all, "lifetime") }),
+		lifetimes: numbersOf(named, "lifetime", "SECONDS, or NAME=SECONDS"),
+	};
+}
+
+/**
+ * @param {readonly string[]} given
+ * @param {string} flag
+ * @param {string} form of each
+ */
+function numbersOf(given, flag, form) {
+	return Object.fromEntries(
+		given.map((text) => {
+			const at = text.indexOf("=");
+			if (at < 1) {
+				throw new UsageError(`--${flag} takes ${form}.`, flag);
+			}
+			return [text.slice(0, at), whole(text.slice(at + 1), flag)];
+		}),
+	);
 }
 
 /**

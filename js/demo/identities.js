@@ -1,10 +1,15 @@
-import { businessCalls, identitiesAt } from "../sandbox/identities.js";
+import { businessOf, identitiesOf, systemsAt } from "../sandbox/systems.js";
 
 /**
- * One identity of each system that a new sandbox accepts, and a business call of that system.
+ * One identity of each system that a new sandbox accepts, and a business call of that system, as the sandbox lists them.
  * @param {string} url the sandbox's address
  */
-export function sandboxIdentities(url) {
-	const identities = identitiesAt(url);
-	return /** @type {const} */ (["appcube", "ccmessaging", "isales", "cubedrive"]).map((system) => ({ identity: identities[system], ...businessCalls[system] }));
+export async function sandboxIdentities(url) {
+	const response = await fetch(`${url}/_sandbox/${systemsAt(url)}`);
+	if (!response.ok) {
+		throw new Error(`The sandbox does not list its systems: ${response.status}`);
+	}
+	const { systems } = await response.json();
+	const business = businessOf(systems);
+	return Object.values(identitiesOf(systems)).map((identity) => ({ identity, ...business[identity.system] }));
 }

@@ -23,7 +23,7 @@ const client = createClient({ onEvent: ({ type, system }) => type === "replayed"
 
 table([
 	["system", "token", "lifetime", "verified", `logins for ${callers} calls`, "token revoked, then called"],
-	...(await Promise.all(sandboxIdentities(server.url).map(demonstrate))),
+	...(await Promise.all((await sandboxIdentities(server.url)).map(demonstrate))),
 ]);
 console.log(`\nThe page is at ${server.url}/ — Ctrl-C ends the server.`);
 

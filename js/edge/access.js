@@ -12,6 +12,20 @@ import { Problem } from "./problem.js";
 export const notOpen = (reason) => new Problem("forbidden", "There is no such connection for you.", { reason });
 
 /**
+ * The claims that decide what a caller of this way in may do, or as whom: no other is of interest.
+ * @param {string} by
+ * @param {Record<string, Connection>} connections
+ * @returns {Set<string>}
+ */
+export function claimsFor(by, connections) {
+	const open = Object.values(connections).filter(({ allow }) => allow.some((rule) => rule.by === by));
+	return new Set(open.flatMap(({ allow, identity: { params = {}, ...fields } }) => [
+		...allow.flatMap((rule) => (rule.by === by ? rule.claim ?? [] : [])),
+		...[...Object.values(fields), ...Object.values(params)].flatMap((source) => (typeof source === "object" && "claim" in source ? source.claim : [])),
+	]));
+}
+
+/**
  * @param {Principal} principal
  * @param {Connection} connection
  */

@@ -1,5 +1,6 @@
 // Who is calling.
-import { Issuer, issuerOf } from "./bearer.js";
+import { claimsFor } from "./access.js";
+import { bearer, Issuer } from "./bearer.js";
 import { SignedRequests, parseSignature } from "./signed.js";
 import { scheme } from "./signature.js";
 import { unauthorized } from "./unauthorized.js";
@@ -9,7 +10,7 @@ import { unauthorized } from "./unauthorized.js";
  * @typedef {object} Principal
  * @property {string} by the configuration's name of the way they came
  * @property {string} subject
- * @property {Record<string, unknown>} claims
+ * @property {Record<string, unknown>} claims those that the configuration speaks of
  */
 
 export class Authenticator {
@@ -21,12 +22,12 @@ export class Authenticator {
 	 * @param {import("./config.js").CheckedConfig} config
 	 * @param {ConstructorParameters<typeof SignedRequests>[2]} environment
 	 */
-	constructor({ authentication }, environment) {
+	constructor({ authentication, connections }, environment) {
 		for (const [name, settings] of Object.entries(authentication)) {
 			if (settings.type === "signed") {
 				this.#machines.push(new SignedRequests(name, settings, environment));
 			} else {
-				this.#issuers.push(new Issuer(name, settings));
+				this.#issuers.push(new Issuer(name, settings, claimsFor(name, connections)));
 			}
 		}
 		/** The headers, besides Authorization, in which browsers may have to bring a JWT. Those come with cookies. */
@@ -36,7 +37,8 @@ export class Authenticator {
 
 	/**
 	 * @param {Headers} headers
-	 * @param {() => Promise<{ method: string, target: string, body: Uint8Array<ArrayBuffer> }>} signedRequest reads the whole request
+	 * @param {() => Promise<{ method: string, target: string, body: Uint8Array<ArrayBuffer> }>} signedRequest reads the whole request;
+	 *   called only where its body decides
 	 * @returns {Promise<Principal>} rejected with a Problem
 	 */
 	async principal(headers, signedRequest) {
@@ -49,12 +51,12 @@ export class Authenticator {
 			if (!token) {
 				throw unauthorized("malformed");
 			}
-			return issuerOf(token, this.#bearers).check(token);
+			return bearer(token, this.#bearers);
 		}
 		for (const header of this.ambientHeaders) {
 			const token = headers.get(header);
 			if (token !== null) {
-				return issuerOf(token, this.#issuers.filter(({ settings }) => settings.header === header)).check(token);
+				return bearer(token, this.#issuers.filter(({ settings }) => settings.header === header));
 			}
 		}
 		throw unauthorized("missing");
@@ -70,6 +72,7 @@ export class Authenticator {
 		if (!machines) {
 			throw unauthorized("scheme");
 		}
+		machines.admit(parts);
 		return machines.check(parts, await signedRequest());
 	}
 }

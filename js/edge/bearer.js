@@ -1,7 +1,9 @@
 // Consoles that sign in with a JWT: of an OIDC issuer, or of Cloudflare Access.
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from "jose";
+import { Cache } from "./cache.js";
 import { issuerKeys } from "./issuer-keys.js";
 import { Problem } from "./problem.js";
+import { base64url } from "./signature.js";
 import { unauthorized } from "./unauthorized.js";
 
 /** @typedef {import("./authenticate.js").Principal} Principal */
@@ -9,48 +11,58 @@ import { unauthorized } from "./unauthorized.js";
 /** A JWT longer than this is not looked at. */
 const maxLength = 16 << 10;
 
-/** For how long a token that was found genuine is known as that, and how many of them are; milliseconds. */
+/** For how long a token that was found genuine is known as that; milliseconds. */
 const knownMs = 60_000;
-const maxKnown = 10_000;
+
+/** How many of an issuer's tokens are known. */
+const bounds = { maxBytes: 8 << 20, maxEntries: 10_000 };
+
+const encoder = new TextEncoder();
 
 /** One issuer. */
 export class Issuer {
 	#keys;
 	/**
-	 * Tokens that were checked a moment ago. A console sends the same one with every request, and its signature costs more
-	 * than all the rest; the issuer's keys themselves are kept for longer than this.
-	 * @type {Map<string, { principal: Principal, from: number, until: number }>}
+	 * Whose tokens were checked a moment ago, by the tokens' digests. A console sends the same one with every request, and its
+	 * signature costs more than all the rest; the issuer's keys themselves are kept for longer than this.
+	 * @type {Cache<Principal>}
 	 */
-	#known = new Map();
+	#known = new Cache(bounds);
 
 	/**
 	 * @param {string} name
 	 * @param {import("./config.js").JwtAuthentication} settings
+	 * @param {Set<string>} [claims] those of interest; a token may hold any number of others, as long as they like
 	 */
-	constructor(name, settings) {
+	constructor(name, settings, claims = new Set()) {
 		this.name = name;
 		this.settings = settings;
+		this.claims = claims;
 		this.#keys = settings.jwksUrl
 			? issuerKeys(new URL(settings.jwksUrl))
 			: createLocalJWKSet(/** @type {any} */ (settings.jwks));
 	}
 
-	/** @param {string} token whether it was checked a moment ago; check says whether that still counts */
-	knows(token) {
-		return this.#known.has(token);
+	/** What the tokens that are known take, about; bytes. */
+	get bytes() {
+		return this.#known.bytes;
 	}
 
 	/**
-	 * @param {string} token
+	 * @param {string} digest of a token
+	 * @returns {Principal | undefined} whose it is, where it was checked a moment ago
+	 */
+	known(digest) {
+		return this.#known.get(digest)?.value;
+	}
+
+	/**
+	 * @param {string} token that is not known
+	 * @param {string} digest of it
 	 * @returns {Promise<Principal>}
 	 */
-	async check(token) {
+	async check(token, digest) {
 		const now = Date.now();
-		const known = this.#known.get(token);
-		if (known && now >= known.from && now < known.until) {
-			return known.principal;
-		}
-		this.#known.delete(token);
 		const { issuer, audience, algorithms, subjectClaim = "sub", clockToleranceSeconds = 5, maxAgeSeconds = 86_400 } = this.settings;
 		let payload;
 		try {
@@ -65,17 +77,34 @@ export class Issuer {
 		if (typeof subject !== "string" || subject === "") {
 			throw unauthorized("subject");
 		}
-		const principal = { by: this.name, subject, claims: payload };
+		const principal = { by: this.name, subject, claims: Object.fromEntries(Object.entries(payload).filter(([name]) => this.claims.has(name))) };
 		const { exp = 0, iat = 0 } = payload;
 		const until = Math.min(now + knownMs, exp * 1000, (iat + maxAgeSeconds) * 1000);
 		if (until > now) {
-			if (this.#known.size >= maxKnown) {
-				this.#known.delete(/** @type {string} */ (this.#known.keys().next().value));
-			}
-			this.#known.set(token, { principal, from: now, until });
+			this.#known.set(digest, principal, { from: now, until });
 		}
 		return principal;
 	}
+}
+
+/**
+ * Who brings a JWT.
+ * @param {string} token
+ * @param {Issuer[]} issuers of which it may be
+ * @returns {Promise<Principal>}
+ */
+export async function bearer(token, issuers) {
+	if (token.length > maxLength) {
+		throw unauthorized("too_long");
+	}
+	const digest = base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(token))));
+	for (const issuer of issuers) {
+		const known = issuer.known(digest);
+		if (known) {
+			return known;
+		}
+	}
+	return issuerOf(token, issuers).check(token, digest);
 }
 
 /**
@@ -83,14 +112,7 @@ export class Issuer {
  * @param {string} token
  * @param {Issuer[]} issuers
  */
-export function issuerOf(token, issuers) {
-	if (token.length > maxLength) {
-		throw unauthorized("too_long");
-	}
-	const one = issuers.find((issuer) => issuer.knows(token));
-	if (one) {
-		return one;
-	}
+function issuerOf(token, issuers) {
 	let claimed;
 	try {
 		claimed = decodeJwt(token).iss;
@@ -126,5 +148,5 @@ function refusal(error) {
 		return unauthorized("malformed");
 	}
 	// Whatever is left is not the caller's doing: the issuer's keys did not come, or cannot be read.
-	return new Problem("unavailable", "The keys that tell who is calling cannot be had at the moment; try again.", { reason: "issuer_keys" });
+	return new Problem("unavailable", "The keys that tell who is calling cannot be had at the moment; try again.", { reason: "issuer_keys", retryAfter: 1 });
 }

@@ -4,93 +4,225 @@ import { Problem } from "./problem.js";
 /** The caller's body is longer than it may be. */
 export const tooLarge = () => new Problem("too_large", "The request's body is larger than is accepted here.", { reason: "body" });
 
+/** The caller has stopped sending. */
+const stalled = () => new Problem("request_timeout", "The request's body did not come in time.", { reason: "body_stalled" });
+
+/** Why a caller's body cannot be read is the caller's doing, or that of who is between. */
+const brokenOff = () => new Problem("invalid_request", "The request's body broke off, or is not what HTTP calls one.", { field: "body", reason: "body_broken" });
+
+/** So much is read at once; bytes. */
+const pieceBytes = 64 << 10;
+
+/**
+ * A stream as it is read: piece by piece. A piece is good until the next one is read.
+ * @typedef {object} Source
+ * @property {() => Promise<Uint8Array | undefined>} read the next piece, or undefined at the end
+ * @property {() => boolean} waiting whether a piece is waited for
+ * @property {() => void} cancel where nobody wants the rest
+ */
+
+/**
+ * @param {ReadableStream<Uint8Array> | null} stream
+ * @param {{ length?: number, most?: number }} [options] length: of all of it, where it is known; most: bytes at once
+ * @returns {Source} what its read is rejected with is the platform's own
+ */
+export function sourceOf(stream, { length = Infinity, most = pieceBytes } = {}) {
+	const reader = stream?.getReader({ mode: "byob" });
+	let buffer = reader && new ArrayBuffer(Math.max(1, Math.min(length, most)));
+	let waiting = false;
+	let left = length;
+	return {
+		async read() {
+			if (!reader || !buffer || left === 0) {
+				return undefined;
+			}
+			waiting = true;
+			try {
+				const { done, value } = await reader.read(new Uint8Array(buffer));
+				buffer = value?.buffer;
+				left -= value?.length ?? 0;
+				return done ? undefined : value;
+			} finally {
+				waiting = false;
+			}
+		},
+		waiting: () => waiting,
+		cancel: () => void reader?.cancel().catch(() => {}),
+	};
+}
+
+/**
+ * The caller's body. Its faults are Problems, and it is not waited for without an end.
+ * @param {ReadableStream<Uint8Array> | null} stream
+ * @param {{ length?: number, most?: number, timeoutMs: number, whole?: boolean }} options whole: the time is for all of it, and not for
+ *   each piece; the others as sourceOf has them
+ * @returns {Source}
+ */
+export function callersSource(stream, { timeoutMs, whole = false, ...options }) {
+	const source = sourceOf(stream, options);
+	let until = Date.now() + timeoutMs;
+	return {
+		...source,
+		async read() {
+			if (!whole) {
+				until = Date.now() + timeoutMs;
+			}
+			let timer;
+			const late = new Promise((_, reject) => (timer = setTimeout(() => reject(stalled()), Math.max(0, until - Date.now()))));
+			try {
+				return await Promise.race([source.read(), late]);
+			} catch (error) {
+				source.cancel();
+				throw error instanceof Problem ? error : brokenOff();
+			} finally {
+				clearTimeout(timer);
+			}
+		},
+	};
+}
+
+/** Pieces of a stream, as one. They are copied: there may be many small ones, each in a buffer that is large. */
+export class Gathered {
+	#bytes = new Uint8Array(1024);
+	length = 0;
+
+	/** What it takes; bytes. */
+	get capacity() {
+		return this.#bytes.length;
+	}
+
+	get bytes() {
+		return this.#bytes.subarray(0, this.length);
+	}
+
+	/** @param {Uint8Array} piece */
+	add(piece) {
+		const length = this.length + piece.length;
+		if (length > this.#bytes.length) {
+			const larger = new Uint8Array(Math.max(length, 2 * this.#bytes.length));
+			larger.set(this.bytes);
+			this.#bytes = larger;
+		}
+		this.#bytes.set(piece, this.length);
+		this.length = length;
+	}
+}
+
 /**
  * The beginning of a stream, and all of it once more.
  * @typedef {object} Peeked
  * @property {Uint8Array<ArrayBuffer>} bytes what was read
  * @property {boolean} whole whether that is all
- * @property {() => AsyncGenerator<Uint8Array>} chunks all of the stream from its beginning; to be taken once
- * @property {() => void} cancel where nobody wants the rest
+ * @property {Source} source all of the stream from its beginning; to be read once
  */
 
 /**
- * Reads a stream until it ends or more than a number of bytes have come.
- * @param {ReadableStream<Uint8Array> | null} stream
+ * Reads a stream until it ends, more than a number of bytes have come, or these are enough.
+ * @param {Source} source
  * @param {number} most
+ * @param {{ grow?: (bytes: number) => void, enough?: (bytes: Uint8Array<ArrayBuffer>) => boolean }} [options] grow: told what is held,
+ *   before more is read; what it throws ends the reading. enough: asked of all that has come
  * @returns {Promise<Peeked>}
  */
-export async function peek(stream, most) {
-	/** @type {Uint8Array[]} */
-	const chunks = [];
-	let size = 0;
+export async function peek(source, most, { grow = () => {}, enough = () => false } = {}) {
+	const gathered = new Gathered();
 	let whole = true;
-	const reader = stream?.getReader();
-	for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-		chunks.push(part.value);
-		size += part.value.length;
-		if (size > most) {
+	for (let piece = await source.read(); piece; piece = await source.read()) {
+		gathered.add(piece);
+		if (gathered.length > most || enough(gathered.bytes)) {
 			whole = false;
 			break;
 		}
+		grow(gathered.capacity);
 	}
+	return { bytes: gathered.bytes, whole, source: resumed(gathered.bytes, source) };
+}
+
+/**
+ * @param {Uint8Array} bytes that were read
+ * @param {Source} source the rest
+ * @returns {Source} all of it
+ */
+export function resumed(bytes, source) {
+	let given = bytes.length === 0;
 	return {
-		bytes: joined(chunks, size),
-		whole,
-		async *chunks() {
-			yield* chunks;
-			for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-				yield part.value;
+		...source,
+		async read() {
+			if (given) {
+				return source.read();
 			}
+			given = true;
+			return bytes;
 		},
-		cancel: () => void reader?.cancel().catch(() => {}),
 	};
+}
+
+/** @param {Source} source @returns {AsyncGenerator<Uint8Array>} all that is left of it */
+export async function* piecesOf(source) {
+	for (let piece = await source.read(); piece; piece = await source.read()) {
+		yield piece;
+	}
 }
 
 /**
  * A stream that the runtime can send by itself, with what chunks bring.
  *
  * A source that fails must not look like one that has ended: workerd closes a request or an answer whose stream failed
- * just as one that is complete. So the stream is left open, and failed is called, which has to end the exchange.
+ * just as one that is complete, unless its length was told. So the stream is left open, and failed is called, which has
+ * to end the exchange.
  * @param {AsyncIterable<Uint8Array>} chunks
- * @param {(error: unknown) => void} failed
+ * @param {(error: unknown, abort: () => void) => void} failed where chunks fail; abort ends the stream as it is
+ * @param {{ length?: number, moved?: () => void, unread?: () => void }} [options] length: of all of it, where it is known; moved: called
+ *   when a chunk was taken; unread: called when nobody takes them any more
  * @returns {ReadableStream<Uint8Array>}
  */
-export function streamOf(chunks, failed) {
-	const { readable, writable } = new (/** @type {any} */ (globalThis).IdentityTransformStream)();
+export function streamOf(chunks, failed, { length, moved = () => {}, unread = () => {} } = {}) {
+	const { IdentityTransformStream, FixedLengthStream } = /** @type {any} */ (globalThis);
+	const { readable, writable } = length === undefined ? new IdentityTransformStream() : new FixedLengthStream(length);
 	const writer = writable.getWriter();
+	const abort = () => void writer.abort().catch(() => {});
+	const iterator = chunks[Symbol.asyncIterator]();
 	const pump = async () => {
-		try {
-			for await (const chunk of chunks) {
-				await writer.write(chunk);
+		for (;;) {
+			let next;
+			try {
+				next = await iterator.next();
+			} catch (error) {
+				return failed(error, abort);
 			}
-		} catch (error) {
-			return failed(error);
+			if (next.done) {
+				return writer.close();
+			}
+			await writer.write(next.value);
+			moved();
 		}
-		await writer.close();
 	};
-	pump().catch(() => {}); // nobody reads any more
+	pump().catch(unread);
 	return readable;
 }
 
 /**
  * All of the caller's body.
- * @param {Request} request
- * @param {number} most bytes
+ * @param {{ headers: Headers, body: ReadableStream<Uint8Array> | null }} request
+ * @param {{ most: number, timeoutMs: number, grow?: (bytes: number) => void }} options most: bytes; timeoutMs: for all of it
  */
-export async function readBody(request, most) {
-	const declared = request.headers.get("content-length");
+export async function readBody({ headers, body }, { most, timeoutMs, grow }) {
+	const declared = headers.get("content-length");
 	if (Number(declared ?? 0) > most) {
 		throw tooLarge();
 	}
-	if (declared !== null) {
-		return new Uint8Array(await request.arrayBuffer()); // the runtime reads as much as was declared, and no more
+	const source = callersSource(body, { length: declared === null ? undefined : Number(declared), most: 4096, timeoutMs, whole: true });
+	try {
+		const { bytes, whole } = await peek(source, most, { grow });
+		if (whole) {
+			return bytes;
+		}
+	} catch (error) {
+		source.cancel();
+		throw error;
 	}
-	const { bytes, whole, cancel } = await peek(request.body, most);
-	if (!whole) {
-		cancel();
-		throw tooLarge();
-	}
-	return bytes;
+	source.cancel();
+	throw tooLarge();
 }
 
 /**
@@ -113,15 +245,4 @@ export function parseJson(request, bytes) {
 		// said below
 	}
 	throw new Problem("invalid_request", "The body must be a JSON object.", { field: "body", reason: "body_not_json" });
-}
-
-/** @param {Uint8Array[]} chunks @param {number} size */
-export function joined(chunks, size) {
-	const bytes = new Uint8Array(size);
-	let at = 0;
-	for (const chunk of chunks) {
-		bytes.set(chunk, at);
-		at += chunk.length;
-	}
-	return bytes;
 }

@@ -1,11 +1,14 @@
 // Sealed calls: the edge adds the token, and the page never sees it.
-import { isTokenAnswer, look } from "./answer.js";
-import { peek, readBody, streamOf, tooLarge } from "./body.js";
+import { callersSource, peek, piecesOf, readBody, resumed, sourceOf, streamOf, tooLarge } from "./body.js";
+import { isPacked, lengthOf } from "./encoding.js";
 import { carryBody, membersOf, objectOf } from "../members.js";
+import { brokenAnswer, checkStatus, onward, vendorsSource } from "./onward.js";
 import { target } from "./path.js";
 import { Problem, problemType } from "./problem.js";
+import { look, whyWithheld } from "./token-answer.js";
 import { queryCarriesToken } from "./token-names.js";
 
+/** @typedef {import("./body.js").Source} Source */
 /** @typedef {import("./sessions.js").KeptToken} KeptToken */
 /** @typedef {import("./sessions.js").Session} Session */
 
@@ -21,6 +24,9 @@ const maxRefusal = 64 << 10;
 /** An answer that may bring a new token is read whole, up to this many bytes. */
 const maxRolling = 1 << 20;
 
+/** The runtime passes control characters on in headers, at which a caller's own HTTP fails. */
+const unsendable = /[\0-\x08\x0a-\x1f\x7f]/;
+
 /** Member of an answer's JSON object in which ccmessaging may send a new token, besides the header. */
 const rolledMember = "token";
 
@@ -35,6 +41,8 @@ const rolledMember = "token";
  * @property {Session} session
  * @property {string} user a keyed hash of who calls
  * @property {import("./sessions.js").Sessions} sessions
+ * @property {number} bodyTimeoutMs how long a piece of the caller's body is waited for
+ * @property {(side: "vendor" | "caller") => void} cutOff told whose end broke, where the caller has had the answer's head
  * @property {Record<string, unknown>} log
  */
 
@@ -84,14 +92,20 @@ export async function sealedCall(call) {
 			}
 		}
 		const replayed = reasons.size > 0 ? "sent" : outcome?.replay ? "body-too-large" : undefined;
-		return relay(response, answer, policy, replayed);
+		if (answer.withheld) {
+			answer.drop();
+			throw answer.withheld;
+		}
+		return relay(response, await onward(response.headers, answer.body, call.cutOff), policy, replayed);
 	}
 }
 
 /**
  * The caller's body as it is sent on.
  * @typedef {object} Outgoing
- * @property {(fail: (error: unknown) => void) => BodyInit | undefined} take fail ends the exchange, where the body cannot be completed
+ * @property {(fail: (error: unknown) => void, moved: () => void) => BodyInit | undefined} take fail ends the exchange, where the body
+ *   cannot be completed; moved is called whenever the vendor has taken some of it
+ * @property {() => boolean} [owed] whether it is the caller who is waited for
  * @property {boolean} again whether it can be sent once more
  * @property {(token: KeptToken) => void} refresh for another token, where the body carries it
  */
@@ -101,7 +115,7 @@ export async function sealedCall(call) {
  * @param {KeptToken} token
  * @returns {Promise<Outgoing>}
  */
-async function outgoing({ request, body, policy }, token) {
+async function outgoing({ request, body, policy, bodyTimeoutMs }, token) {
 	const { maxBodyBytes = 0, replayBytes = 0 } = policy;
 	const declared = request.headers.get("content-length");
 	if (Number(declared ?? 0) > maxBodyBytes) {
@@ -111,7 +125,7 @@ async function outgoing({ request, body, policy }, token) {
 		if (request.method === "GET" || request.method === "HEAD") {
 			throw new Problem("invalid_request", "The method must allow a body, as the token is carried inside it.", { field: "method" });
 		}
-		const own = await readBody(new Request(request, { body }), Math.min(maxCarrying, maxBodyBytes));
+		const own = await readBody({ headers: request.headers, body }, { most: Math.min(maxCarrying, maxBodyBytes), timeoutMs: bodyTimeoutMs });
 		const carry = (/** @type {KeptToken} */ { body: members = {} }) => {
 			const carrying = carryBody(members, own);
 			if (!carrying) {
@@ -125,26 +139,15 @@ async function outgoing({ request, body, policy }, token) {
 	if (!body || request.method === "GET" || request.method === "HEAD") {
 		return { take: () => undefined, again: true, refresh() {} };
 	}
-	if (declared !== null && Number(declared) > replayBytes) {
-		return { take: (fail) => fixed(body, Number(declared), fail), again: false, refresh() {} };
+	const length = declared === null ? undefined : Number(declared);
+	const source = callersSource(body, { length, timeoutMs: bodyTimeoutMs });
+	if (length !== undefined && length > replayBytes) {
+		return { take: (fail, moved) => streamOf(piecesOf(source), fail, { length, moved }), owed: source.waiting, again: false, refresh() {} };
 	}
-	const { bytes, whole, chunks } = await peek(body, replayBytes);
+	const { bytes, whole, source: all } = await peek(source, replayBytes);
 	return whole
 		? { take: () => bytes, again: true, refresh() {} }
-		: { take: (fail) => streamOf(bounded(chunks(), maxBodyBytes), fail), again: false, refresh() {} };
-}
-
-/**
- * A body whose length is known passes through without being touched, and the vendor is told the length.
- * @param {ReadableStream<Uint8Array>} stream
- * @param {number} length bytes
- * @param {(error: unknown) => void} fail
- * @returns {ReadableStream<Uint8Array>}
- */
-function fixed(stream, length, fail) {
-	const { readable, writable } = new (/** @type {any} */ (globalThis).FixedLengthStream)(length);
-	stream.pipeTo(writable).catch(fail);
-	return readable;
+		: { take: (fail, moved) => streamOf(bounded(piecesOf(all), maxBodyBytes), fail, { moved }), owed: source.waiting, again: false, refresh() {} };
 }
 
 /**
@@ -189,17 +192,28 @@ async function send({ request, policy }, url, token, body) {
 		why ??= problem;
 		abort.abort();
 	};
-	const timer = setTimeout(() => end(new Problem("timeout", "The vendor did not begin to answer in time.")), policy.timeoutMs);
-	const failed = (/** @type {unknown} */ error) =>
-		end(error instanceof Problem ? error : new Problem("invalid_request", "The request's body broke off.", { field: "body", reason: "body_broken" }));
+	/** @type {any} */
+	let timer;
+	let answered = false;
+	// The vendor's time begins anew with all that it takes, and stands still while it is the caller who is waited for.
+	const wait = () => {
+		clearTimeout(timer);
+		if (!answered) {
+			timer = setTimeout(() => (body.owed?.() ? wait() : end(new Problem("timeout", "The vendor did not begin to answer in time."))), policy.timeoutMs);
+		}
+	};
+	wait();
+	const failed = (/** @type {unknown} */ error) => end(/** @type {Problem} */ (error));
 	let response;
 	try {
-		response = await fetch(url, { method: request.method, headers, body: body.take(failed), redirect: "manual", signal: abort.signal });
+		response = await fetch(url, { method: request.method, headers, body: body.take(failed, wait), redirect: "manual", signal: abort.signal });
 	} catch {
 		throw why ?? new Problem("network", "There is no connection to the vendor, or it was lost.");
 	} finally {
+		answered = true;
 		clearTimeout(timer);
 	}
+	checkStatus(response);
 	if (response.status >= 300 && response.status < 400 && response.status !== 304) {
 		response.body?.cancel().catch(() => {});
 		throw new Problem("redirected", "The vendor answered a redirect, which is not followed with credentials.");
@@ -212,8 +226,8 @@ async function send({ request, policy }, url, token, body) {
  * @typedef {object} Understood
  * @property {{ status: number, retryAfter?: string, date?: string, rolled?: string, body?: string } | undefined} meaning what the
  *   core is to judge; undefined where the answer cannot say anything of the token
- * @property {BodyInit | null} body what the caller gets
- * @property {boolean} withheld whether no caller may get it: it looks like one that hands out a token
+ * @property {Uint8Array<ArrayBuffer> | Source | null} body what the caller gets
+ * @property {Problem} [withheld] why no caller may get it
  * @property {() => void} drop where nobody gets it
  */
 
@@ -225,45 +239,45 @@ async function send({ request, policy }, url, token, body) {
  */
 async function understand(response, { rolls }, { request, connection }) {
 	const { status, headers, body } = response;
-	const type = headers.get("content-type") ?? "";
-	const json = /\bjson\b/i.test(type);
+	const json = /\bjson\b/i.test(headers.get("content-type") ?? "");
+	const packed = isPacked(headers);
 	const head = {
 		status,
 		retryAfter: headers.get("retry-after") ?? undefined,
 		date: headers.get("date") ?? undefined,
 		rolled: (rolls && headers.get(rolls)) ?? undefined,
 	};
-	const cancel = () => void body?.cancel().catch(() => {});
 	if (!body) {
-		return { meaning: response.ok && head.rolled === undefined ? undefined : head, body: null, withheld: false, drop: cancel };
+		return { meaning: response.ok && head.rolled === undefined ? undefined : head, body: null, drop() {} };
 	}
 	if (!response.ok) {
-		const { bytes, whole, chunks, cancel: drop } = await peeked(response, maxRefusal);
+		const { bytes, whole, source } = await peeked(response, maxRefusal);
 		return {
-			meaning: { ...head, body: json ? base64(bytes.subarray(0, maxRefusal)) : undefined },
-			body: whole ? bytes : streamOf(chunks(), () => {}),
-			withheld: isTokenAnswer(bytes, type),
-			drop,
+			meaning: { ...head, body: json && !packed ? base64(bytes.subarray(0, maxRefusal)) : undefined },
+			body: whole ? bytes : source,
+			withheld: whyWithheld(headers, bytes, whole),
+			drop: source.cancel,
 		};
 	}
 	if (!rolls || !json) {
 		// Of a stream the request's own line is written before its first byte is there.
 		const note = () => console.log(JSON.stringify({ event: "stream_ended", request, connection, reason: "token_in_answer" }));
-		return { meaning: head.rolled === undefined ? undefined : head, ...(await look(response, note)) };
+		const source = vendorsSource(response);
+		return { meaning: head.rolled === undefined ? undefined : head, drop: source.cancel, ...(await look(headers, source, note)) };
 	}
-	const { bytes, whole, cancel: drop } = await peeked(response, maxRolling);
+	const { bytes, whole, source } = await peeked(response, maxRolling);
 	if (!whole) {
-		drop();
+		source.cancel();
 		throw new Problem("response_too_large", "The vendor's JSON is larger than 1 MiB, and may hold a token that must not pass.");
 	}
 	// A new token in the body is for the session, and the page must not see it, whether it was adopted or came too late.
-	const members = membersOf(bytes);
+	const members = packed ? undefined : membersOf(bytes);
 	const rolled = members?.filter(({ name }) => name === rolledMember) ?? [];
 	const rest = rolled.length === 0 ? bytes : objectOf(/** @type {import("../members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember));
 	return {
 		meaning: head.rolled === undefined && rolled.length === 0 ? undefined : { ...head, body: base64(objectOf(rolled)) },
 		body: rest,
-		withheld: isTokenAnswer(rest, type),
+		withheld: whyWithheld(headers, rest, true),
 		drop() {},
 	};
 }
@@ -274,35 +288,30 @@ async function understand(response, { rolls }, { request, connection }) {
  * @returns {Promise<import("./body.js").Peeked>}
  */
 async function peeked(response, most) {
-	const { headers, body } = response;
-	const length = headers.get("content-length");
+	const length = lengthOf(response.headers);
 	try {
-		if (length !== null && Number(length) <= most && !headers.has("content-encoding")) {
+		if (length !== undefined && length <= most) {
 			const bytes = new Uint8Array(await response.arrayBuffer()); // quicker, and no more than was declared
-			return { bytes, whole: true, async *chunks() {}, cancel() {} };
+			return { bytes, whole: true, source: resumed(bytes, sourceOf(null)) };
 		}
-		return await peek(body, most);
-	} catch {
-		throw new Problem("network", "The connection to the vendor was lost before its answer was complete.");
+	} catch (error) {
+		throw brokenAnswer(error);
 	}
+	return peek(vendorsSource(response), most);
 }
 
 /**
  * The answer as the caller gets it: listed headers only, and never one that could be taken for the edge's own word.
  * @param {Response} response
- * @param {Understood} answer
+ * @param {BodyInit | null} body
  * @param {import("./config.js").CallPolicy} policy
  * @param {string} [replayed]
  */
-function relay({ status, headers: theirs }, { body, withheld, drop }, { responseHeaders = [] }, replayed) {
-	if (withheld) {
-		drop();
-		throw new Problem("token_withheld", "The vendor's answer looks like one that hands out a token, and is withheld.", { reason: "token_in_answer" });
-	}
+function relay({ status, headers: theirs }, body, { responseHeaders = [] }, replayed) {
 	const headers = new Headers();
 	for (const name of responseHeaders) {
 		const value = theirs.get(name);
-		if (value !== null) {
+		if (value !== null && !unsendable.test(value)) {
 			headers.set(name, value);
 		}
 	}
@@ -312,7 +321,14 @@ function relay({ status, headers: theirs }, { body, withheld, drop }, { response
 	if (replayed) {
 		headers.set(replayHeader, replayed);
 	}
-	return new Response(status === 204 || status === 205 || status === 304 ? null : body, { status, headers });
+	if (body === null || status === 204 || status === 205 || status === 304) {
+		return new Response(null, { status, headers });
+	}
+	// Packed bytes are of no use without the word for how. What the runtime has not unpacked it does not pack either.
+	if (isPacked(theirs)) {
+		headers.set("content-encoding", /** @type {string} */ (theirs.get("content-encoding")));
+	}
+	return new Response(body, { status, headers });
 }
 
 /** @param {Uint8Array} bytes */

@@ -27,8 +27,9 @@ const always = {
 };
 
 /**
- * What one request is about, as it becomes known: the headers of its answer, and what is logged of it.
- * @typedef {{ headers: Record<string, string>, log: Record<string, unknown> }} Visit
+ * What one request is about, as it becomes known: the headers of its answer, what is logged of it, and what to call where the
+ * answer ends before its end.
+ * @typedef {{ headers: Record<string, string>, log: Record<string, unknown>, cutOff: (side: "vendor" | "caller") => void }} Visit
  */
 
 /**
@@ -63,8 +64,29 @@ export function createEdge(config) {
 		async fetch(request, bindings) {
 			const began = Date.now();
 			const id = crypto.randomUUID();
+			let answered = false;
+			let ended = false;
+			// One line of JSON: names from the configuration, words of this program, numbers. Nothing of a caller or a token.
+			const tell = (/** @type {object} */ line) => console.log(JSON.stringify({ ...line, ms: Date.now() - began }));
 			/** @type {Visit} */
-			const visit = { headers: { ...always, "cctoken-request": id }, log: { event: "request", request: id, method: safeMethod(request.method) } };
+			const visit = {
+				headers: { ...always, "cctoken-request": id },
+				log: { event: "request", request: id, method: safeMethod(request.method) },
+				cutOff(side) {
+					if (!ended) {
+						ended = true;
+						tell({ event: "cut_off", request: id, side });
+					}
+				},
+			};
+			// A caller who leaves ends all that is done for it, with the runtime's request. Only this is called then.
+			request.signal.addEventListener("abort", () => {
+				if (answered) {
+					return visit.cutOff("caller");
+				}
+				ended = true;
+				tell({ ...visit.log, code: "caller_left", status: 499 });
+			});
 			let response;
 			try {
 				response = await answer(request, environmentOf(bindings), visit);
@@ -78,8 +100,10 @@ export function createEdge(config) {
 			} else {
 				response = new Response(JSON.stringify(response.json), { headers: { ...visit.headers, "content-type": "application/json" } });
 			}
-			// One line of JSON: names from the configuration, words of this program, numbers. Nothing of a caller or a token.
-			console.log(JSON.stringify({ ...visit.log, status: response.status, ms: Date.now() - began }));
+			answered = true;
+			if (!ended) {
+				tell({ ...visit.log, status: response.status });
+			}
 			return response;
 		},
 	};
@@ -118,7 +142,7 @@ async function answer(request, environment, visit) {
 	if (environment instanceof ConfigError || problems.length > 0) {
 		throw new Problem("not_configured", "The edge is not configured; /healthz says what is missing.");
 	}
-	const { origins } = environment.config;
+	const { config: { origins }, bodyTimeoutMs: timeoutMs } = environment;
 	const origin = request.headers.get("origin");
 	visit.headers.vary = "Origin";
 	Object.assign(visit.headers, corsHeaders(origin, origins, environment.browsers));
@@ -138,10 +162,13 @@ async function answer(request, environment, visit) {
 
 	/** What was read of a signed request, as the signature covers its body. @type {Uint8Array<ArrayBuffer> | undefined} */
 	let read;
+	/** @type {ReturnType<import("./strangers.js").Strangers["begin"]> | undefined} */
+	let stranger;
 	const principal = await environment.authenticator.principal(request.headers, async () => {
-		read = await readBody(request, route === "call" ? maxSignedBody : maxOwnBody);
+		stranger = environment.strangers.begin(request.signal);
+		read = await readBody(request, { most: route === "call" ? maxSignedBody : maxOwnBody, timeoutMs, grow: stranger.grow });
 		return { method: request.method, target: path + search, body: read };
-	});
+	}).finally(() => stranger?.end());
 	visit.log.by = principal.by;
 	await limit(environment, principal);
 
@@ -154,11 +181,11 @@ async function answer(request, environment, visit) {
 		return sealedCall({
 			request, path: `/${below}`, search, connection, session,
 			body: read ? (read.length > 0 ? new Response(read).body : null) : request.body,
-			policy: connection.call, sessions: environment.sessions, user, log: visit.log,
+			policy: connection.call, sessions: environment.sessions, user, bodyTimeoutMs: timeoutMs, cutOff: visit.cutOff, log: visit.log,
 		});
 	}
 
-	const body = parseJson(request, read ?? (await readBody(request, maxOwnBody)));
+	const body = parseJson(request, read ?? (await readBody(request, { most: maxOwnBody, timeoutMs })));
 	if (typeof body.connection !== "string") {
 		throw new Problem("invalid_request", "connection must be the name of one.", { field: "connection", reason: "field" });
 	}
@@ -222,25 +249,10 @@ async function open({ config, sessions, secretOf }, principal, name, origin, vis
 	if (origin !== null && connection.origins && !connection.origins.includes(origin)) {
 		throw notOpen("connection_origin");
 	}
-	// A console's principal is the same object for as long as its JWT is known, and so its sessions need not be worked out again.
-	let known = sessionsOf.get(principal);
-	if (!known) {
-		sessionsOf.set(principal, (known = { user: await sessions.user(principal), sessions: new Map() }));
-	}
-	const { user } = known;
+	const user = await sessions.user(principal);
 	visit.log.user = user;
-	let session = known.sessions.get(connection);
-	if (!session) {
-		session = await sessions.session(identityFor(principal, connection, secretOf));
-		known.sessions.set(connection, session);
-	}
-	return { connection, session, user };
+	return { connection, user, session: await sessions.session(identityFor(principal, connection, secretOf)) };
 }
-
-/**
- * @type {WeakMap<import("./authenticate.js").Principal, { user: string, sessions: Map<import("./config.js").Connection, import("./sessions.js").Session> }>}
- */
-const sessionsOf = new WeakMap();
 
 /**
  * @param {Environment} environment

@@ -4,11 +4,15 @@ import { replayHeader } from "./call.js";
 import { secretsOf } from "./config.js";
 import { nonceMemory } from "./signed.js";
 import { Sessions } from "./sessions.js";
+import { Strangers } from "./strangers.js";
 
 /** A Worker's bindings, by name. @typedef {Record<string, any>} Bindings */
 
 /** The shortest secret that may name objects or sign requests, in characters. */
 const leastKey = 32;
+
+/** How long the body of a request is waited for, unless BODY_TIMEOUT_MS says otherwise; milliseconds. */
+const defaultBodyTimeoutMs = 15_000;
 
 /** One of the keeper's storage keys. */
 const storageKey = /^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9_-]{43}=?$/;
@@ -26,6 +30,8 @@ export class Environment {
 		/** @param {string} name */
 		this.secretOf = (name) => /** @type {string} */ (bindings[name]);
 		this.sessions = new Sessions(bindings.KEEPER, bindings.NAME_KEY, Number(bindings.KEEPER_TIMEOUT_MS) || undefined);
+		this.bodyTimeoutMs = Number(bindings.BODY_TIMEOUT_MS) || defaultBodyTimeoutMs;
+		this.strangers = new Strangers(this.bodyTimeoutMs);
 		this.authenticator = new Authenticator(config, { secretOf: this.secretOf, firstTime: nonceMemory(bindings.NONCES) });
 		const policies = Object.values(config.connections).flatMap(({ call }) => call ?? []);
 		/** What browsers are told, the same for every path: no connection's name can be found out with it. */
@@ -61,9 +67,11 @@ function missing(config, bindings) {
 	if (typeof bindings.STORAGE_KEYS !== "string" || !bindings.STORAGE_KEYS.split(",").every((key) => storageKey.test(key.trim()))) {
 		lines.push("STORAGE_KEYS: the secret with the keys under which tokens are stored, as id:base64url-of-32-bytes, separated by commas");
 	}
-	const timeout = bindings.KEEPER_TIMEOUT_MS;
-	if (timeout !== undefined && !(/^\d+$/.test(String(timeout)) && Number(timeout) >= 1_000 && Number(timeout) <= 120_000)) {
-		lines.push("KEEPER_TIMEOUT_MS: a whole number of milliseconds from 1000 to 120000, or nothing");
+	for (const name of ["KEEPER_TIMEOUT_MS", "BODY_TIMEOUT_MS"]) {
+		const timeout = bindings[name];
+		if (timeout !== undefined && !(/^\d+$/.test(String(timeout)) && Number(timeout) >= 1_000 && Number(timeout) <= 120_000)) {
+			lines.push(`${name}: a whole number of milliseconds from 1000 to 120000, or nothing`);
+		}
 	}
 	for (const [name, where] of secretsOf(config)) {
 		const value = bindings[name];

@@ -8,6 +8,7 @@ const statuses = Object.freeze({
 	sealed: 403,
 	not_found: 404,
 	method_not_allowed: 405,
+	request_timeout: 408,
 	too_large: 413,
 	rate_limited: 429,
 	internal: 500,
@@ -22,7 +23,7 @@ const statuses = Object.freeze({
 });
 
 /** Whether the same request can succeed later, unchanged. */
-const retryable = new Set(["rate_limited", "network", "unavailable", "timeout"]);
+const retryable = new Set(["request_timeout", "rate_limited", "network", "unavailable", "timeout"]);
 
 /** @typedef {keyof typeof statuses} ProblemCode */
 

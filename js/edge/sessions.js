@@ -1,4 +1,5 @@
 // Asks the keepers, one object a session, and passes on what they say. No decision about a token is made here.
+import { Cache } from "./cache.js";
 import { base64url } from "./signature.js";
 import { Problem, problemType } from "./problem.js";
 
@@ -33,23 +34,31 @@ const graceMs = 25_000;
 /** The keeper's word is passed on without asking again for this long at most; milliseconds. */
 const maxLeaseMs = 1_000;
 
-/** How many sessions, and how many leases, an isolate remembers. */
-const remembered = 10_000;
+/** What an isolate remembers of sessions, of leases, of accepted calls and of users each. */
+const bounds = { maxBytes: 8 << 20, maxEntries: 10_000 };
+
+/**
+ * For how long it remembers where a session is, and a user's hash; milliseconds. Neither ever changes, but those who have left need
+ * not stay in memory.
+ */
+const sessionMs = 600_000;
 
 const encoder = new TextEncoder();
 
-/**
- * Where a session is kept, what its keeper is told with every request, and which calls its current token was accepted for.
- * @typedef {{ json: string, name: string, told: object, accepted?: { serial: number, places: [user: string, call: string][] } }} Session
- */
+/** Where a session is kept, and what its keeper is told with every request. @typedef {{ name: string, told: object }} Session */
 
-/** So many of these calls are remembered. */
+/** For how long it remembers which calls a session's token was accepted for; milliseconds. Most tokens have ended by then. */
+const acceptedMs = 86_400_000;
+
+/** So many of these calls are remembered of a session. */
 const maxAccepted = 8;
 
 export class Sessions {
 	/** @type {CryptoKey | undefined} */ #key;
-	/** @type {Map<string, Session>} */ #sessions = new Map();
-	/** @type {Map<string, { token: KeptToken, from: number, until: number }>} */ #leases = new Map();
+	/** By the identity. @type {Cache<Session>} */ #sessions = new Cache(bounds);
+	/** By the session's name. @type {Cache<KeptToken>} */ #leases = new Cache(bounds);
+	/** By the session's name, for one token of it. @type {Cache<{ serial: number, places: [user: string, call: string][] }>} */ #accepted = new Cache(bounds);
+	/** By what they are hashes of. @type {Cache<string>} */ #users = new Cache(bounds);
 	/** Grows with everything that may end a token, so that an answer from before cannot begin a lease after. */
 	#epoch = 0;
 
@@ -64,20 +73,23 @@ export class Sessions {
 		this.patienceMs = keeperTimeoutMs + graceMs;
 	}
 
+	/** What is remembered, about; bytes. */
+	get bytes() {
+		return this.#sessions.bytes + this.#leases.bytes + this.#accepted.bytes + this.#users.bytes;
+	}
+
 	/**
 	 * @param {Record<string, any>} identity with its members in one order
 	 * @returns {Promise<Session>}
 	 */
 	async session(identity) {
 		const json = JSON.stringify(identity);
-		const known = this.#sessions.get(json);
+		const known = this.#sessions.get(json)?.value;
 		if (known) {
 			return known;
 		}
 		const { system, baseUrl, authUrl, appKey, appSecret } = identity;
-		/** @type {Session} */
 		const session = {
-			json,
 			name: await this.#name(json),
 			told: {
 				identity,
@@ -87,7 +99,7 @@ export class Sessions {
 				}),
 			},
 		};
-		remember(this.#sessions, json, session);
+		this.#sessions.set(json, session, { until: Date.now() + sessionMs });
 		return session;
 	}
 
@@ -101,16 +113,16 @@ export class Sessions {
 		if (want.rejected !== undefined || want.force || want.instead !== undefined) {
 			this.#end(session);
 		} else {
-			const lease = this.#leases.get(session.json);
-			if (lease && now >= lease.from && now < lease.until) {
-				return aged(lease.token, now - lease.from);
+			const lease = this.#leases.get(session.name);
+			if (lease) {
+				return aged(lease.value, now - lease.from);
 			}
 		}
 		const epoch = this.#epoch;
 		/** @type {KeptToken} */
 		const token = await this.#ask("token", session, want);
 		if (token.leaseMs && epoch === this.#epoch) {
-			remember(this.#leases, session.json, { token, from: now, until: now + Math.min(token.leaseMs, maxLeaseMs) });
+			this.#leases.set(session.name, token, { from: now, until: now + Math.min(token.leaseMs, maxLeaseMs) });
 		}
 		return token;
 	}
@@ -136,9 +148,8 @@ export class Sessions {
 	 * @returns {Promise<Outcome>}
 	 */
 	async judge(session, answer) {
-		const { accepted } = session;
 		/** @type {Outcome} */
-		const outcome = await this.#ask("judge", session, { ...answer, ...(accepted?.serial === answer.serial && { accepted: accepted.places }) });
+		const outcome = await this.#ask("judge", session, { ...answer, accepted: this.#placesOf(session, answer.serial) });
 		if (outcome.replay || outcome.rolled) {
 			this.#end(session);
 		}
@@ -154,16 +165,20 @@ export class Sessions {
 	 * @param {string} call
 	 */
 	accepted(session, serial, user, call) {
-		if (session.accepted?.serial !== serial) {
-			session.accepted = { serial, places: [] };
-		}
-		const { places } = session.accepted;
+		const places = this.#placesOf(session, serial) ?? [];
 		if (!places.some(([one, place]) => one === user && place === call)) {
-			places.push([user, call]);
-			if (places.length > maxAccepted) {
-				places.shift();
-			}
+			this.#accepted.set(session.name, { serial, places: [...places.slice(1 - maxAccepted), [user, call]] }, { until: Date.now() + acceptedMs });
 		}
+	}
+
+	/**
+	 * @param {Session} session
+	 * @param {number} serial of a token
+	 * @returns {[user: string, call: string][] | undefined} which calls have accepted it
+	 */
+	#placesOf({ name }, serial) {
+		const known = this.#accepted.get(name)?.value;
+		return known?.serial === serial ? known.places : undefined;
 	}
 
 	/**
@@ -171,7 +186,14 @@ export class Sessions {
 	 * @param {{ by: string, subject: string }} principal
 	 */
 	async user({ by, subject }) {
-		return (await this.#name(JSON.stringify(["user", by, subject]))).slice(0, 22);
+		const json = JSON.stringify(["user", by, subject]);
+		const known = this.#users.get(json)?.value;
+		if (known) {
+			return known;
+		}
+		const user = (await this.#name(json)).slice(0, 22);
+		this.#users.set(json, user, { until: Date.now() + sessionMs });
+		return user;
 	}
 
 	/**
@@ -186,7 +208,7 @@ export class Sessions {
 	/** @param {Session} session */
 	#end(session) {
 		this.#epoch++;
-		this.#leases.delete(session.json);
+		this.#leases.delete(session.name);
 	}
 
 	/**
@@ -255,19 +277,4 @@ export class KeeperProblem extends Error {
  */
 function aged(token, ms) {
 	return token.expiresIn === undefined ? token : { ...token, expiresIn: token.expiresIn - ms / 1000 };
-}
-
-/**
- * Keeps a bounded number; the oldest goes.
- * @template T
- * @param {Map<string, T>} map
- * @param {string} key
- * @param {T} value
- */
-function remember(map, key, value) {
-	map.delete(key);
-	if (map.size >= remembered) {
-		map.delete(/** @type {string} */ (map.keys().next().value));
-	}
-	map.set(key, value);
 }

@@ -5,13 +5,10 @@ import { unauthorized } from "./unauthorized.js";
 
 /** @typedef {import("./authenticate.js").Principal} Principal */
 
-/** Signed bodies are read before anything else is done, up to this many bytes. */
+/** A signed body is read as a whole before it is known whose it is; bytes. */
 export const maxSignedBody = 1 << 20;
 
 const form = new RegExp(`^${scheme} key="([A-Za-z0-9_-]{1,64})", timestamp="([0-9]{1,12})", nonce="([A-Za-z0-9_-]{16,64})", signature="([A-Za-z0-9_-]{43})"$`);
-
-/** A key that no configuration has, so that an unknown key ID takes as long as a wrong signature. */
-const nobodys = "0".repeat(64);
 
 /** Machines of one entry of the configuration. */
 export class SignedRequests {
@@ -34,37 +31,49 @@ export class SignedRequests {
 	}
 
 	/**
+	 * Refuses what no body could make good, so that none need be read for it. That an unknown key is refused at once tells
+	 * which key IDs there are: those are names, and only the keys are secret.
 	 * @param {Parts} parts
+	 */
+	admit({ keyId, timestamp }) {
+		if (!this.knows(keyId)) {
+			throw unauthorized("unknown_key");
+		}
+		if (Math.abs(Date.now() / 1000 - Number(timestamp)) > this.#windowSeconds) {
+			throw unauthorized("timestamp");
+		}
+	}
+
+	/**
+	 * @param {Parts} parts admitted
 	 * @param {{ method: string, target: string, body: Uint8Array<ArrayBuffer> }} request
 	 * @returns {Promise<Principal>}
 	 */
 	async check({ keyId, timestamp, nonce, signature }, request) {
-		const { windowSeconds = 300, keys } = this.settings;
+		const key = /** @type {NonNullable<typeof this.settings.keys[string]>} */ (this.settings.keys[keyId]);
 		const genuine = await crypto.subtle.verify(
-			"HMAC", await this.#key(keyId), signature, await stringToSign({ ...request, timestamp, nonce }),
+			"HMAC", await this.#key(keyId, key), signature, await stringToSign({ ...request, timestamp, nonce }),
 		); // takes the same time for every wrong signature
-		const key = keys[keyId];
-		if (!genuine || !key || !this.knows(keyId)) {
-			throw unauthorized(this.knows(keyId) ? "signature" : "unknown_key");
-		}
-		if (Math.abs(Date.now() / 1000 - Number(timestamp)) > windowSeconds) {
-			throw unauthorized("timestamp");
+		if (!genuine) {
+			throw unauthorized("signature");
 		}
 		// Only now, so that strangers cannot fill the memory of nonces. Remembered for as long as the clock may be off either way.
-		if (!(await this.environment.firstTime(`${this.name}/${keyId}`, nonce, 2 * windowSeconds + 1))) {
+		if (!(await this.environment.firstTime(`${this.name}/${keyId}`, nonce, 2 * this.#windowSeconds + 1))) {
 			throw unauthorized("nonce_replayed");
 		}
 		return { by: this.name, subject: key.subject, claims: key.claims ?? {} };
 	}
 
-	/** @param {string} keyId */
-	async #key(keyId) {
-		const id = this.knows(keyId) ? keyId : "";
-		let key = this.#keys.get(id);
+	get #windowSeconds() {
+		return this.settings.windowSeconds ?? 300;
+	}
+
+	/** @param {string} keyId @param {{ secret: string }} entry */
+	async #key(keyId, { secret }) {
+		let key = this.#keys.get(keyId);
 		if (!key) {
-			const entry = this.settings.keys[id];
-			key = await importKey(entry ? this.environment.secretOf(entry.secret) : nobodys, "verify");
-			this.#keys.set(id, key);
+			key = await importKey(this.environment.secretOf(secret), "verify");
+			this.#keys.set(keyId, key);
 		}
 		return key;
 	}

@@ -9,7 +9,7 @@
  * @typedef {"invalid_option" | "refused" | "not_listening" | "closed" | "crashed" | "not_found"} SandboxErrorCode
  */
 
-/** Every failure of a sandbox itself. What the four systems answer is never one. */
+/** Every failure of a sandbox itself. What the systems answer is never one. */
 export class SandboxError extends Error {
 	/**
 	 * @param {SandboxErrorCode} code
@@ -24,4 +24,12 @@ export class SandboxError extends Error {
 		/** The option at fault. @readonly */
 		this.field = fields.field;
 	}
+}
+
+/**
+ * @param {string} field the option at fault
+ * @param {string} reason goes on after the option's name
+ */
+export function invalidOption(field, reason) {
+	return new SandboxError("invalid_option", `createSandbox: ${field} ${reason}.`, { field });
 }

@@ -1,9 +1,9 @@
-// The four vendor systems on this machine, for people's own tests: import { createSandbox } from "cctoken/sandbox".
+// The vendor systems on this machine, for people's own tests: import { createSandbox } from "cctoken/sandbox".
 import { SandboxError } from "./error.js";
-import { businessCalls, identitiesAt } from "./identities.js";
 import { readOptions } from "./options.js";
 import { startProgram } from "./program.js";
 import { listen } from "./server.js";
+import { businessOf, identitiesOf, systemsAt } from "./systems.js";
 
 export { SandboxError } from "./error.js";
 
@@ -11,11 +11,9 @@ export { SandboxError } from "./error.js";
 /** @typedef {import("./options.js").SandboxOptions} SandboxOptions */
 /** @typedef {import("./options.js").Lifetimes} Lifetimes */
 /** @typedef {import("./options.js").PathReading} PathReading */
-
-/**
- * What the sandbox counts, revokes and refuses apart: the four systems, and the AccessToken of ccmessaging.
- * @typedef {"appcube" | "accessToken" | "ccmessaging" | "isales" | "cubedrive"} SandboxSystem
- */
+/** @typedef {import("./systems.js").SandboxSystem} SandboxSystem */
+/** @typedef {import("./systems.js").ListedSystem} ListedSystem */
+/** @typedef {import("./systems.js").Call} Call */
 
 /**
  * Which tokens: those of a subject, the one of an id, or all of the system. Without a system, `all` means every system.
@@ -29,16 +27,16 @@ export { SandboxError } from "./error.js";
 /**
  * Makes the next requests to one endpoint go wrong.
  * @typedef {object} Fault
- * @property {"appcube" | "ccmessaging" | "isales" | "cubedrive"} system whose endpoint
- * @property {"login" | "business" | "refresh" | "verify" | "accessToken"} endpoint refresh is of isales, verify of
- *   cubedrive, accessToken of ccmessaging
+ * @property {SandboxSystem} system whose endpoint
+ * @property {"login" | "business" | "refresh" | "verify" | (string & {})} endpoint those that the system has are its
+ *   `endpoints` in `sandbox.systems`; the name of a system is one where that is asked for a token first
  * @property {"delay" | "truncate" | "types" | "reset" | "html" | "huge" | "empty" | "redirect" | "401" | "403" | "429"
  *   | "500" | "502" | "503" | "504"} fault a status; or the answer comes late (`delay`), breaks off (`truncate`), has wrong
  *   types, is a page of HTML, 2 MiB of JSON (`huge`), empty or a redirect; or the connection is cut (`reset`)
  * @property {number} [count] how many requests. Default 1.
  * @property {number} [delayMs] in milliseconds; goes with every fault, and `delay` needs it
  * @property {number | string} [retryAfter] of a status: seconds, or an HTTP date
- * @property {string} [exceptionInfo] the text of a status of ccmessaging
+ * @property {string} [exceptionInfo] the text of a status, where the system's errors have one
  */
 
 /**
@@ -58,8 +56,8 @@ export { SandboxError } from "./error.js";
  * The requests that arrived for one system, by kind.
  * @typedef {object} Counts
  * @property {number} logins requests for a token by credentials
- * @property {number} refreshes requests for a token by a refresh token (isales)
- * @property {number} verifications of tokens (cubedrive)
+ * @property {number} refreshes requests for a token by a refresh token
+ * @property {number} verifications of tokens
  * @property {number} business business calls
  * @property {number} failed those of all kinds that were not answered as asked
  * @property {number} faulted those of all kinds that a queued fault took
@@ -71,7 +69,7 @@ export { SandboxError } from "./error.js";
  * @property {string} now the vendors' time, as a text of ISO 8601
  * @property {Record<SandboxSystem, Counts>} counts requests that arrived
  * @property {TokenState[]} tokens oldest first
- * @property {Required<Lifetimes>} lifetimes in seconds; 0 is without end
+ * @property {Lifetimes} lifetimes in seconds; 0 is without end
  * @property {{ system: SandboxSystem, credential: string }[]} refused the credentials that are turned away
  * @property {number} pendingFaults for how many requests faults are waiting
  * @property {number} redirectsFollowed requests that came where only the fault `redirect` leads: a client followed it
@@ -90,16 +88,19 @@ export class Sandbox {
 	 * @internal
 	 * @param {import("./program.js").Program} program
 	 * @param {{ url: string, close: () => Promise<void> }} server
+	 * @param {readonly ListedSystem[]} systems
 	 */
-	constructor(program, server) {
+	constructor(program, server, systems) {
 		this.#program = program;
 		this.#close = server.close;
-		/** Its address, such as `http://127.0.0.1:40123`. @readonly */
+		/** An address that reaches it from this machine, such as `http://127.0.0.1:40123`. @readonly */
 		this.url = server.url;
+		/** Its systems, and what it offers for each. @readonly */
+		this.systems = systems;
 		/** Identities that it accepts, ready for `getToken`. @readonly */
-		this.identities = identitiesAt(server.url);
+		this.identities = identitiesOf(systems);
 		/** A business call of each system, for `client.fetch(identity, path, init)`. @readonly */
-		this.business = businessCalls;
+		this.business = businessOf(systems);
 	}
 
 	/**
@@ -112,12 +113,12 @@ export class Sandbox {
 	}
 
 	/**
-	 * Has the next business response to a ccmessaging token bring a new one, with which the old one dies.
-	 * @param {string} [subject] the user; by default all
+	 * Has the next business response to a token bring a new one, with which the old one dies.
+	 * @param {Target} target which ones, of a system that rolls its tokens; `all` without a system: of every such system
 	 * @returns {Promise<number>} how many tokens wait for that
 	 */
-	async roll(subject) {
-		return (await this.#control("POST", "roll", { system: "ccmessaging", subject })).waiting;
+	async roll(target) {
+		return (await this.#control("POST", "roll", target)).waiting;
 	}
 
 	/**
@@ -154,7 +155,7 @@ export class Sandbox {
 	/**
 	 * Changes the lifetimes of the tokens that come after.
 	 * @param {Lifetimes} lifetimes in seconds; those that are absent stay
-	 * @returns {Promise<Required<Lifetimes>>} all of them
+	 * @returns {Promise<Lifetimes>} all of them
 	 */
 	async lifetimes(lifetimes) {
 		return this.#control("POST", "lifetimes", lifetimes);
@@ -188,40 +189,51 @@ export class Sandbox {
 	}
 
 	/**
-	 * The control endpoints, without the way over a socket.
 	 * @param {string} method
 	 * @param {string} name
 	 * @param {object} [body]
 	 * @returns {Promise<any>} rejected with a SandboxError: `refused`, `closed` or `crashed`
 	 */
-	async #control(method, name, body) {
-		const death = this.#program.death();
-		if (death) {
-			throw new SandboxError(death.code, death.message, { cause: death.cause });
-		}
-		const sent = body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body) ?? "");
-		const { status, answer } = await new Promise((resolve, reject) => {
-			let status = 0;
-			/** @type {Uint8Array[]} */
-			const parts = [];
-			// In a turn of its own: a caller may be a clock that the program is asking at this moment.
-			setImmediate(() =>
-				this.#program.serve(
-					{ method, target: `/_sandbox/${name}`, headers: ["Content-Type", "application/json"], body: sent },
-					{
-						head: (code) => void (status = code),
-						body: (bytes) => parts.push(bytes) > 0,
-						end: () => resolve({ status, answer: JSON.parse(Buffer.concat(parts).toString()) }),
-						crash: () => reject(this.#program.death()),
-					},
-				),
-			);
-		});
-		if (status !== 200) {
-			throw new SandboxError("refused", `The sandbox refused ${name}: ${answer.error}.`);
-		}
-		return answer;
+	#control(method, name, body) {
+		return control(this.#program, method, name, body);
 	}
+}
+
+/**
+ * Asks a control endpoint, without the way over a socket.
+ * @param {import("./program.js").Program} program
+ * @param {string} method
+ * @param {string} name with its query
+ * @param {object} [body]
+ * @returns {Promise<any>} rejected with a SandboxError: `refused`, `closed` or `crashed`
+ */
+async function control(program, method, name, body) {
+	const death = program.death();
+	if (death) {
+		throw new SandboxError(death.code, death.message, { cause: death.cause });
+	}
+	const sent = body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body) ?? "");
+	const { status, answer } = await new Promise((resolve, reject) => {
+		let status = 0;
+		/** @type {Uint8Array[]} */
+		const parts = [];
+		// In a turn of its own: a caller may be a clock that the program is asking at this moment.
+		setImmediate(() =>
+			program.serve(
+				{ method, target: `/_sandbox/${name}`, headers: ["Content-Type", "application/json"], body: sent },
+				{
+					head: (code) => void (status = code),
+					body: (bytes) => parts.push(bytes) > 0,
+					end: () => resolve({ status, answer: JSON.parse(Buffer.concat(parts).toString()) }),
+					crash: () => reject(program.death()),
+				},
+			),
+		);
+	});
+	if (status !== 200) {
+		throw new SandboxError("refused", `The sandbox refused ${name}: ${answer.error}.`);
+	}
+	return answer;
 }
 
 // Not a method of the class: its declaration would name a symbol that older TypeScript libraries do not have.
@@ -233,17 +245,21 @@ Object.defineProperty(Sandbox.prototype, Symbol.asyncDispose, { value: Sandbox.p
  */
 
 /**
- * Starts a strict sandbox of the four systems on this machine. Several at once know nothing of each other.
+ * Starts a strict sandbox of the systems on this machine. Several at once know nothing of each other.
  * @param {SandboxOptions} [options] its settings
  * @returns {Promise<Sandbox & Disposable>} rejected with a SandboxError: `invalid_option`, `not_listening` or `not_found`
  */
 export async function createSandbox(options) {
 	const { host, port, settings, now } = readOptions(options);
 	const program = await startProgram(settings, now);
+	let server;
 	try {
-		return /** @type {Sandbox & Disposable} */ (new Sandbox(program, await listen(program, { host, port })));
+		server = await listen(program, { host, port });
+		const { systems } = await control(program, "GET", systemsAt(server.url));
+		return /** @type {Sandbox & Disposable} */ (new Sandbox(program, server, systems));
 	} catch (error) {
 		program.stop();
+		await server?.close();
 		throw error;
 	}
 }

@@ -1,14 +1,9 @@
-import { SandboxError } from "./error.js";
+import { invalidOption } from "./error.js";
 
 /**
- * How long new tokens live, in whole seconds from 1 up.
- * @typedef {object} Lifetimes
- * @property {number} [appcube] default 3600
- * @property {number} [ccmessaging] default 3600; never said in a response
- * @property {number} [accessToken] of ccmessaging; default and at most 3600
- * @property {number} [isales] default 300
- * @property {number} [isalesRefresh] of isales' refresh token; default 3600
- * @property {number} [cubedrive] by default until it is revoked
+ * How long new tokens live, by their kinds, in whole seconds from 1 up. The `lifetimes` of each of `sandbox.systems` are
+ * the kinds.
+ * @typedef {{ [kind: string]: number }} Lifetimes
  */
 
 /**
@@ -22,69 +17,76 @@ import { SandboxError } from "./error.js";
  * @typedef {object} SandboxOptions
  * @property {string} [host] the address to listen on. Default "127.0.0.1".
  * @property {number} [port] default 0: a free one
+ * @property {number} [lifetime] in seconds, of all tokens that `lifetimes` does not name. A refresh token lives longer, in
+ *   the documented proportion. Default: as each system's document says.
  * @property {Lifetimes} [lifetimes] in seconds
- * @property {number} [cubedriveLogins] logins of a CubeDrive user in a minute before they are intercepted. Default 1000.
+ * @property {{ [system: string]: number }} [logins] how many logins a user has in a minute, or whatever the system's window is,
+ *   before they are intercepted. Default: as `sandbox.systems` has it.
  * @property {PathReading} [paths] how the servers before the systems read a path. Default "written".
  * @property {string} [allowOrigin] the one origin whose pages may call the sandbox, such as "http://127.0.0.1:5173".
  *   By default none: a page's call needs CORS.
  * @property {() => number} [now] the vendors' time of day in milliseconds. Default `Date.now`.
  */
 
-const names = ["host", "port", "lifetimes", "cubedriveLogins", "paths", "allowOrigin", "now"];
-const readings = ["written", "nginx", "envoy", "tomcat", "iis", "chain"];
-/** What a life can be set of: the members of Lifetimes. */
-export const lives = ["appcube", "ccmessaging", "accessToken", "isales", "isalesRefresh", "cubedrive"];
-/** Ten years, in seconds: the sandbox's own bound. */
-const maxLife = 10 * 365 * 24 * 3600;
+const names = ["host", "port", "lifetime", "lifetimes", "logins", "paths", "allowOrigin", "now"];
 
 /**
- * The options, checked, as the program and the server take them.
+ * The options as the program and the server take them. Which names there are, of systems, kinds of tokens and readings, is checked by the program alone.
  * @param {SandboxOptions} [options]
  */
 export function readOptions(options = {}) {
 	if (typeof options !== "object" || options === null) {
-		throw invalid("options", "must be an object");
+		throw invalidOption("options", "must be an object");
 	}
 	const unknown = Object.keys(options).find((name) => !names.includes(name));
 	if (unknown !== undefined) {
-		throw invalid(unknown, `is not an option; there are ${names.join(", ")}`);
+		throw invalidOption(unknown, `is not an option; there are ${names.join(", ")}`);
 	}
-	const { host = "127.0.0.1", port = 0, lifetimes = {}, cubedriveLogins = 0, paths = "written", allowOrigin = "", now } = options;
+	const { host = "127.0.0.1", port = 0, lifetime, lifetimes = {}, logins = {}, paths = "written", allowOrigin = "", now } = options;
 	if (typeof host !== "string" || host === "") {
-		throw invalid("host", "must be an address of this machine, such as 127.0.0.1");
+		throw invalidOption("host", "must be an address of this machine, such as 127.0.0.1");
 	}
 	if (!isWhole(port, 0, 65_535)) {
-		throw invalid("port", "must be a whole number from 0 to 65535");
+		throw invalidOption("port", "must be a whole number from 0 to 65535");
 	}
-	if (typeof lifetimes !== "object" || lifetimes === null) {
-		throw invalid("lifetimes", "must be an object");
+	if (lifetime !== undefined && !Number.isSafeInteger(lifetime)) {
+		throw invalidOption("lifetime", wholeSeconds);
 	}
-	for (const [name, seconds] of Object.entries(lifetimes)) {
-		if (!lives.includes(name)) {
-			throw invalid(`lifetimes.${name}`, `is not a lifetime; there are ${lives.join(", ")}`);
-		}
-		if (!isWhole(seconds, 1, maxLife)) {
-			throw invalid(`lifetimes.${name}`, `must be a whole number of seconds from 1 to ${maxLife}`);
-		}
-	}
-	if (options.cubedriveLogins !== undefined && !isWhole(cubedriveLogins, 1, 1_000_000)) {
-		throw invalid("cubedriveLogins", "must be a whole number from 1 to 1,000,000");
-	}
-	if (!readings.includes(paths)) {
-		throw invalid("paths", `must be one of ${readings.join(", ")}`);
+	checkNumbers("lifetimes", lifetimes, wholeSeconds);
+	checkNumbers("logins", logins, "must be a whole number");
+	if (typeof paths !== "string" || !paths) {
+		throw invalidOption("paths", "must be the name of a reading, such as written");
 	}
 	if (allowOrigin !== "" && !isOrigin(allowOrigin)) {
-		throw invalid("allowOrigin", "must be an origin without a path, such as http://127.0.0.1:5173");
+		throw invalidOption("allowOrigin", "must be an origin without a path, such as http://127.0.0.1:5173");
 	}
 	if (now !== undefined && typeof now !== "function") {
-		throw invalid("now", "must be a function that answers milliseconds");
+		throw invalidOption("now", "must be a function that answers milliseconds");
 	}
 	return {
 		host,
 		port,
-		settings: { lifetimes, cubedriveLogins, paths, allowOrigin, hostClock: now !== undefined },
+		settings: { lifetime, lifetimes, logins, paths, allowOrigin, hostClock: now !== undefined },
 		now: steady(now ?? Date.now),
 	};
+}
+
+const wholeSeconds = "must be a whole number of seconds";
+
+/**
+ * @param {string} option
+ * @param {unknown} value
+ * @param {string} what each of its numbers must be
+ */
+function checkNumbers(option, value, what) {
+	if (typeof value !== "object" || value === null) {
+		throw invalidOption(option, "must be an object");
+	}
+	for (const [name, number] of Object.entries(value)) {
+		if (!Number.isSafeInteger(number)) {
+			throw invalidOption(`${option}.${name}`, what);
+		}
+	}
 }
 
 /**
@@ -99,7 +101,7 @@ function steady(now) {
 			if (Number.isFinite(ms)) {
 				return (last = ms);
 			}
-			throw invalid("now", "must answer a number of milliseconds");
+			throw invalidOption("now", "must answer a number of milliseconds");
 		} catch (error) {
 			// The test that gave the clock hears of it as of any error that nobody catches.
 			queueMicrotask(() => {
@@ -126,12 +128,4 @@ function isOrigin(value) {
 	} catch {
 		return false;
 	}
-}
-
-/**
- * @param {string} field
- * @param {string} reason
- */
-function invalid(field, reason) {
-	return new SandboxError("invalid_option", `createSandbox: ${field} ${reason}.`, { field });
 }

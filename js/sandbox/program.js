@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
 import { createGo } from "../../dist/go.js";
-import { SandboxError } from "./error.js";
+import { invalidOption, SandboxError } from "./error.js";
 
 /**
  * A request as it came: names and values of its headers in turn.
@@ -73,7 +73,7 @@ async function load() {
  * Starts a sandbox's program.
  * @param {object} settings as wasm/sandbox reads them
  * @param {() => number} now the vendors' time of day in milliseconds, where the settings say so
- * @returns {Promise<Program>}
+ * @returns {Promise<Program>} rejected with a SandboxError: `invalid_option`, `not_found` or `crashed`
  */
 export async function startProgram(settings, now) {
 	const module = await compile();
@@ -82,6 +82,8 @@ export async function startProgram(settings, now) {
 	const sinks = new Map();
 	/** @type {SandboxError | undefined} */
 	let death;
+	/** @type {SandboxError | undefined} */
+	let refusal;
 	let requests = 0;
 
 	/** @type {WebAssembly.Memory} */
@@ -105,6 +107,11 @@ export async function startProgram(settings, now) {
 			const sink = sinks.get(id);
 			sinks.delete(id);
 			sink?.end(broken !== 0);
+		},
+		/** @type {(at: number, n: number) => void} */
+		refused(at, n) {
+			const { option, reason } = JSON.parse(Buffer.from(bytesAt(at, n)).toString());
+			refusal = invalidOption(option, reason);
 		},
 		now,
 	};
@@ -162,6 +169,9 @@ export async function startProgram(settings, now) {
 		write(text);
 		exports["create"]?.(text.length);
 	});
+	if (refusal) {
+		stop(refusal);
+	}
 	if (death) {
 		throw death;
 	}

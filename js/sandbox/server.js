@@ -30,13 +30,24 @@ export async function listen(program, { host, port }) {
 	server.on("error", () => {}); // of a single connection: no concern of the others
 	const address = /** @type {import("node:net").AddressInfo} */ (server.address());
 	return {
-		url: `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`,
+		url: `http://${reachable(address)}:${address.port}`,
 		async close() {
 			const closed = new Promise((resolve) => server.close(() => resolve(undefined)));
 			server.closeAllConnections(); // a delay fault is not waited for
 			await closed;
 		},
 	};
+}
+
+/**
+ * A host that a client on this machine can use: every address of the machine is none of them.
+ * @param {import("node:net").AddressInfo} address
+ */
+function reachable({ family, address }) {
+	if (family === "IPv6") {
+		return `[${address === "::" ? "::1" : address}]`;
+	}
+	return address === "0.0.0.0" ? "127.0.0.1" : address;
 }
 
 /**

@@ -318,17 +318,19 @@ describe("the answer", () => {
 });
 
 describe("over the sandbox", () => {
-	let server, sandbox;
+	let server, sandbox, listed;
 	before(async () => {
 		server = await startServer("127.0.0.1:0");
 		sandbox = controls(server.url);
+		listed = await sandboxIdentities(server.url);
 	});
 	after(() => server?.stop());
 	beforeEach(() => sandbox.reset());
+	const own = (system) => structuredClone(listed.find(({ identity }) => identity.system === system));
 
-	for (const [i, system] of ["appcube", "ccmessaging", "isales", "cubedrive"].entries()) {
+	for (const system of ["appcube", "ccmessaging", "isales", "cubedrive"]) {
 		test(`${system}: a call succeeds, and again once with a new token after the old one was revoked`, async () => {
-			const { identity, path, init } = sandboxIdentities(server.url)[i];
+			const { identity, path, init } = own(system);
 			const client = createClient(module);
 			assert.equal((await client.fetch(identity, path, init)).status, 200);
 			const first = await client.getToken(identity);
@@ -342,7 +344,7 @@ describe("over the sandbox", () => {
 		});
 
 		test(`${system}: a redirect is not followed`, async () => {
-			const { identity, path, init } = sandboxIdentities(server.url)[i];
+			const { identity, path, init } = own(system);
 			const client = createClient(module);
 			await sandbox.fault({ system, endpoint: "business", fault: "redirect" });
 			assert.equal((await client.fetch(identity, path, init)).status, 307);
@@ -351,7 +353,7 @@ describe("over the sandbox", () => {
 	}
 
 	test("ccmessaging: a dead AccessToken is found by a call, renewed, and the call made again", async () => {
-		const { identity, path } = sandboxIdentities(server.url)[1];
+		const { identity, path } = own("ccmessaging");
 		const client = createClient(module);
 		const { headers } = await client.getToken(identity);
 		await sandbox.revoke({ system: "accessToken", all: true });
@@ -361,7 +363,7 @@ describe("over the sandbox", () => {
 	});
 
 	test("ccmessaging: a rolled token is adopted and used by the next call", async () => {
-		const { identity, path } = sandboxIdentities(server.url)[1];
+		const { identity, path } = own("ccmessaging");
 		const client = createClient(module);
 		const first = await client.getToken(identity);
 		await sandbox.post("roll", { system: "ccmessaging" });

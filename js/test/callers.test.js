@@ -39,20 +39,20 @@ function holding(options) {
 }
 
 describe("over the sandbox", () => {
-	let server, sandbox;
+	let server, sandbox, listed;
 	before(async () => {
 		server = await startServer("127.0.0.1:0");
 		sandbox = controls(server.url);
+		listed = await sandboxIdentities(server.url);
 	});
 	after(() => server?.stop());
 	beforeEach(() => sandbox.reset());
+	const own = (system) => structuredClone(listed.find(({ identity }) => identity.system === system));
 
 	for (const system of ["appcube", "ccmessaging", "isales", "cubedrive"]) {
-		const own = () => sandboxIdentities(server.url).find(({ identity }) => identity.system === system);
-
 		test(`${system}: 10,000 callers at once make one login`, async () => {
 			const client = createClient(module);
-			const { identity } = own();
+			const { identity } = own(system);
 			const tokens = await Promise.all(Array.from({ length: 10_000 }, () => client.getToken({ ...identity })));
 			assert.equal(new Set(tokens).size, 1);
 			const { counts } = await sandbox.state();
@@ -62,7 +62,7 @@ describe("over the sandbox", () => {
 
 		test(`${system}: a rejected token is replaced, once for all who say so`, async () => {
 			const client = createClient(module);
-			const { identity } = own();
+			const { identity } = own(system);
 			const first = await client.getToken(identity);
 			const requests = async () => {
 				const { logins, refreshes } = (await sandbox.state()).counts[system];
@@ -82,7 +82,7 @@ describe("over the sandbox", () => {
 
 		test(`${system}: forceRefresh gets a new token, one for all who ask at once`, async () => {
 			const client = createClient(module);
-			const { identity } = own();
+			const { identity } = own(system);
 			const first = await client.getToken(identity);
 			const forced = await Promise.all([1, 2, 3].map(() => client.getToken(identity, { forceRefresh: true })));
 			assert.equal(new Set(forced).size, 1);
@@ -94,7 +94,7 @@ describe("over the sandbox", () => {
 
 	test("one AccessToken serves all users of an app", async () => {
 		const client = createClient(module);
-		const { identity } = sandboxIdentities(server.url)[1];
+		const { identity } = own("ccmessaging");
 		const tokens = await Promise.all(Array.from({ length: 50 }, (_, i) => client.getToken({ ...identity, userId: `user${i}` })));
 		assert.equal(new Set(tokens.map(({ value }) => value)).size, 50);
 		const { counts } = await sandbox.state();

@@ -17,6 +17,7 @@ import * as cctoken from "../node.js";
 const [, , sandboxUrl, plant] = process.argv;
 const { Token, TokenError } = cctoken;
 const sandbox = controls(sandboxUrl);
+const listed = await sandboxIdentities(sandboxUrl);
 const nodesOwn = new Set(Reflect.ownKeys(globalThis));
 
 /** What must not be seen, and where it comes from. @type {Map<string, string>} */
@@ -151,7 +152,7 @@ async function attempt(work) {
 /** The sandbox's identities, with secrets that nobody else has. */
 function fresh() {
 	const id = randomBytes(8).toString("hex");
-	const own = sandboxIdentities(sandboxUrl);
+	const own = ["appcube", "ccmessaging", "isales", "cubedrive"].map((system) => structuredClone(listed.find(({ identity }) => identity.system === system)));
 	const [appcube, ccmessaging, isales, cubedrive] = own.map(({ identity }) => identity);
 	Object.assign(appcube, { appKey: `k${id}`, appSecret: `api-password-of-k${id}` });
 	Object.assign(ccmessaging, { appKey: `k${id}`, appSecret: `app-secret-of-k${id}` });

@@ -19,7 +19,7 @@ after(() => server?.stop());
 
 beforeEach(async () => {
 	await sandbox.reset();
-	all = Object.fromEntries(sandboxIdentities(server.url).map((entry) => [entry.identity.system, entry]));
+	all = Object.fromEntries((await sandboxIdentities(server.url)).map((entry) => [entry.identity.system, entry]));
 	clients?.forEach((client) => client.close());
 	clients = [];
 });

@@ -16,15 +16,16 @@ const module = createModule(load);
 /** Pauses and time limits pass 20 times as fast. */
 const hurried = { ...platformClock, timer: (wake, ms, idle) => platformClock.timer(wake, ms / 20, idle) };
 
-let server, sandbox;
+let server, sandbox, listed;
 before(async () => {
 	server = await startServer("127.0.0.1:0");
 	sandbox = controls(server.url);
+	listed = await sandboxIdentities(server.url);
 });
 after(() => server?.stop());
 beforeEach(() => sandbox.reset());
 
-const own = (system) => sandboxIdentities(server.url).find(({ identity }) => identity.system === system);
+const own = (system) => structuredClone(listed.find(({ identity }) => identity.system === system));
 
 /** Fault, the error where it is met on each attempt, and its HTTP status. */
 const faults = [

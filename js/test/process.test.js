@@ -6,6 +6,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { sandboxIdentities } from "../demo/identities.js";
 import { startServer } from "../demo/server.js";
 
 let folder, server;
@@ -37,8 +38,7 @@ async function run(script) {
 		const atFirst = names();
 		const resources = () => process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|CloseReq/.test(name));
 		const cctoken = await import(${from("../node.js")});
-		const { sandboxIdentities } = await import(${from("../demo/identities.js")});
-		const all = sandboxIdentities(${JSON.stringify(server.url)});
+		const all = ${JSON.stringify(await sandboxIdentities(server.url))};
 		const identity = all[0].identity;
 		const check = (condition, what) => { if (!condition) throw new Error(what); };
 		${script}`,

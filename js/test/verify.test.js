@@ -74,14 +74,15 @@ test("a ccmessaging token that names another user is not valid, one that names t
 });
 
 describe("cubedrive, whose vendor has one", () => {
-	let server, sandbox;
+	let server, sandbox, listed;
 	before(async () => {
 		server = await startServer("127.0.0.1:0");
 		sandbox = controls(server.url);
+		listed = await sandboxIdentities(server.url);
 	});
 	after(() => server?.stop());
 	beforeEach(() => sandbox.reset());
-	const own = () => sandboxIdentities(server.url)[3].identity;
+	const own = () => structuredClone(listed.find(({ identity }) => identity.system === "cubedrive").identity);
 
 	test("the vendor is asked, and its word is told", async () => {
 		const client = createClient(module);

@@ -21,6 +21,11 @@ func hostBody(id uint32, at unsafe.Pointer, n uint32) uint32
 //go:wasmimport sandbox end
 func hostEnd(id, broken uint32)
 
+// hostRefused tells why create has made no sandbox: {"option", "reason"} as JSON.
+//
+//go:wasmimport sandbox refused
+func hostRefused(at unsafe.Pointer, n uint32)
+
 // hostNow is the time of day in milliseconds, where the host has a clock of its own.
 //
 //go:wasmimport sandbox now

@@ -1,6 +1,6 @@
 //go:build js && wasm
 
-// Command sandbox is the four vendor systems (core/sandbox) as WebAssembly, for a server in JavaScript: the sockets are
+// Command sandbox is the vendor systems (package sandbox) as WebAssembly, for a server in JavaScript: the sockets are
 // the host's, the answers are the http.Handler's. One program is one sandbox.
 //
 // The host writes a request into the buffer that input gives room in, calls serve, and lets Go run. Go then calls the
@@ -12,10 +12,11 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 	"unsafe"
 
-	"cctoken/core/sandbox"
+	"cctoken/sandbox"
 )
 
 var (
@@ -41,16 +42,14 @@ func taken(n uint32) []byte {
 	return b
 }
 
-// settings are the sandbox's options as JSON. The host has checked them.
+// settings are the sandbox's options as JSON, and whether the host has a clock of its own. The host has checked their
+// types.
 type settings struct {
-	Lifetimes       map[string]int64 `json:"lifetimes"` // seconds
-	CubeDriveLogins int              `json:"cubedriveLogins"`
-	Paths           sandbox.Paths    `json:"paths"`
-	AllowOrigin     string           `json:"allowOrigin"`
-	HostClock       bool             `json:"hostClock"`
+	sandbox.Settings
+	HostClock bool `json:"hostClock"`
 }
 
-// create makes the sandbox. It must be called once, before serve.
+// create makes the sandbox. It must be called once, before serve. Where it calls the host's refused, there is none.
 //
 //go:wasmexport create
 func create(n uint32) {
@@ -58,19 +57,18 @@ func create(n uint32) {
 	if err := json.Unmarshal(taken(n), &s); err != nil {
 		panic(err)
 	}
-	life := func(name string) time.Duration { return time.Duration(s.Lifetimes[name]) * time.Second }
-	options := sandbox.Options{
-		Lifetimes: sandbox.Lifetimes{
-			AppCube:       life("appcube"),
-			CCMessaging:   life("ccmessaging"),
-			AccessToken:   life("accessToken"),
-			ISales:        life("isales"),
-			ISalesRefresh: life("isalesRefresh"),
-			CubeDrive:     life("cubedrive"),
-		},
-		CubeDriveLogins: s.CubeDriveLogins,
-		Paths:           s.Paths,
-		AllowOrigin:     s.AllowOrigin,
+	options, err := s.Options()
+	if err != nil {
+		var e *sandbox.ArgumentError
+		if !errors.As(err, &e) {
+			panic(err)
+		}
+		text, err := json.Marshal(map[string]string{"option": e.Argument, "reason": e.Reason})
+		if err != nil {
+			panic(err) // two texts
+		}
+		hostRefused(unsafe.Pointer(&text[0]), uint32(len(text)))
+		return
 	}
 	if s.HostClock {
 		options.Now = func() time.Time { return time.UnixMilli(int64(hostNow())) }

@@ -1,4 +1,4 @@
-// Command serve is the local server: the agent console, and the sandbox of the four vendor systems, on one origin.
+// Command serve is the local server: the agent console, and the sandbox of the vendor systems, on one origin.
 //
 //	go run ./web/serve -addr 127.0.0.1:8787 -lifetime 5s
 //
@@ -15,11 +15,10 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"slices"
 	"syscall"
 	"time"
 
-	"cctoken/core/sandbox"
+	"cctoken/sandbox"
 )
 
 func main() {
@@ -35,16 +34,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	addr := flags.String("addr", "127.0.0.1:8787", "address to listen on; port 0 takes a free one")
 	rootDir := flags.String("root", ".", "folder of the repository, with js/, dist/ and web/ in it")
 	var options sandbox.Options
-	lifetimeFlags(flags, &options.Lifetimes)
-	flags.IntVar(&options.CubeDriveLogins, "cubedrive-logins", 0, "logins of a CubeDrive user in a minute before they are intercepted (default 1000)")
-	flags.Func("paths", "how the servers before the systems read a path: written (the default), nginx, envoy, tomcat, iis, chain", func(text string) error {
-		options.Paths = sandbox.Paths(text)
-		if !slices.Contains(sandbox.AllPaths, options.Paths) {
-			return errors.New("there is no such reading")
-		}
-		return nil
-	})
-	flags.StringVar(&options.AllowOrigin, "allow-origin", "", "the one other origin whose pages may call the sandbox")
+	sandboxFlags(flags, &options)
 	var connect []string
 	flags.Func("connect", "a further origin that the page may call: an edge, or a vendor; may be given several times", func(text string) error {
 		origin, err := originOf(text)
@@ -59,6 +49,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	if flags.NArg() > 0 {
 		fmt.Fprintln(stderr, "serve: there are no arguments, only flags: see -help")
+		return 2
+	}
+	if err := options.Check(); err != nil {
+		fmt.Fprintln(stderr, "serve:", err)
 		return 2
 	}
 	root, err := os.OpenRoot(*rootDir)
@@ -78,39 +72,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return 0
-}
-
-// lifetimeFlags declares -lifetime for all kinds of token, and one flag for each, which wins wherever it stands.
-func lifetimeFlags(flags *flag.FlagSet, l *sandbox.Lifetimes) {
-	lifetime := func(name, usage string, set func(time.Duration)) {
-		flags.Func(name, usage, func(text string) error {
-			d, err := time.ParseDuration(text)
-			if err != nil || d < time.Second {
-				return errors.New("must be a time from 1s up, such as 5s or 2m")
-			}
-			set(d)
-			return nil
-		})
-	}
-	given := map[*time.Duration]bool{}
-	each := map[string]*time.Duration{
-		"appcube": &l.AppCube, "ccmessaging": &l.CCMessaging, "access-token": &l.AccessToken,
-		"isales": &l.ISales, "isales-refresh": &l.ISalesRefresh, "cubedrive": &l.CubeDrive,
-	}
-	for name, into := range each {
-		lifetime(name+"-lifetime", "lifetime of "+name+" tokens", func(d time.Duration) { *into, given[into] = d, true })
-	}
-	lifetime("lifetime", "lifetime of all tokens; iSales' refresh token gets 12 times as much, as documented", func(d time.Duration) {
-		for _, into := range each {
-			if given[into] {
-				continue
-			}
-			*into = d
-			if into == &l.ISalesRefresh {
-				*into = 12 * d // 300 s and 3600 s: with less, a refresh would never be possible
-			}
-		}
-	})
 }
 
 func listenProblem(addr string, err error) string {

@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"cctoken/core/sandbox"
+	"cctoken/sandbox"
 )
 
 // tree makes a repository with files that are served and files that are not.
@@ -127,7 +127,7 @@ func (r running) end(t *testing.T) int {
 }
 
 func TestItServesConsoleAndSandboxAndEndsCleanly(t *testing.T) {
-	r := start(t, "-root", tree(t), "-isales-lifetime", "9s", "-lifetime", "5s")
+	r := start(t, "-root", tree(t), "-lifetime", "isales=9s", "-lifetime", "5s")
 	for target, want := range map[string]string{
 		"/":                `<p>console</p>`,
 		"/_sandbox/state":  `"lifetimes":{"accessToken":5,"appcube":5,"ccmessaging":5,"cubedrive":5,"isales":9,"isalesRefresh":60}`,
@@ -192,6 +192,12 @@ func TestWrongFlagsAreRefused(t *testing.T) {
 	}{
 		{[]string{"-lifetime", "900ms"}, 2},
 		{[]string{"-lifetime", "soon"}, 2},
+		{[]string{"-lifetime", "isales=soon"}, 2},
+		{[]string{"-lifetime", "isale=5s"}, 2},
+		{[]string{"-logins", "5"}, 2},
+		{[]string{"-logins", "cubedrive=many"}, 2},
+		{[]string{"-logins", "cubedrive=0"}, 2},
+		{[]string{"-logins", "isales=5"}, 2},
 		{[]string{"-paths", "apache"}, 2},
 		{[]string{"-connect", "*"}, 2},
 		{[]string{"-connect", "edge.example"}, 2},

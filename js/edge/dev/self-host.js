@@ -27,6 +27,7 @@ const edge = await startWorkerd(
 		objects: { KEEPER: "Keeper", NONCES: "Nonces" }, address: process.env.EDGE_ADDRESS ?? "127.0.0.1:0",
 	},
 	environment,
+	{ out: (line) => console.log(line), err: (line) => console.error(line) },
 ).catch(async (error) => {
 	await close();
 	throw error;
@@ -44,7 +45,7 @@ process.exitCode = code ?? 0;
  * @param {string} text
  */
 function own(text) {
-	const names = ["CCTOKEN_CONFIG", "NAME_KEY", "STORAGE_KEYS", ...secretsOf(checkConfig(JSON.parse(text))).keys()];
+	const names = ["CCTOKEN_CONFIG", "NAME_KEY", "STORAGE_KEYS", "KEEPER_TIMEOUT_MS", "BODY_TIMEOUT_MS", ...secretsOf(checkConfig(JSON.parse(text))).keys()];
 	const environment = Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name] ?? ""]] : [])));
 	return {
 		environment,

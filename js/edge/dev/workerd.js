@@ -6,9 +6,13 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { showLines } from "./runtime-lines.js";
 
 /** The date whose runtime behaviour the Worker is written for; wrangler.jsonc has the same. */
 export const compatibilityDate = "2026-04-01";
+
+/** What it wants besides: to be told that a caller has left. */
+export const compatibilityFlags = ["enable_request_signal"];
 
 /**
  * @typedef {object} PlainWorker
@@ -42,6 +46,7 @@ const config :Workerd.Config = (
 
 const edge :Workerd.Worker = (
   compatibilityDate = ${text(compatibilityDate)},
+  compatibilityFlags = ${list(compatibilityFlags.map((flag) => text(flag)))},
   modules = ${list([
 		`(name = ${text(main)}, esModule = embed ${text(main)})`,
 		...wasm.map((name) => `(name = ${text(name)}, wasm = embed ${text(name)})`),
@@ -58,12 +63,17 @@ const edge :Workerd.Worker = (
 `;
 }
 
+/** How much of what it has said is kept; characters. */
+const kept = 4 << 20;
+
 /**
  * @param {PlainWorker} worker
  * @param {Record<string, string>} [environment] its texts
- * @returns {Promise<{ url: string, pid: number, output: () => string, ended: Promise<number | null>, stop: () => Promise<void> }>}
+ * @param {{ out?: (line: string) => void, err?: (line: string) => void }} [print] takes what it says, line by line and fit to be shown
+ * @returns {Promise<{ url: string, pid: number, output: () => string, ended: Promise<number | null>, stop: () => Promise<void> }>} output:
+ *   what it said last, as it came
  */
-export async function startWorkerd(worker, environment = {}) {
+export async function startWorkerd(worker, environment = {}, { out = () => {}, err = () => {} } = {}) {
 	await mkdir(join(worker.folder, "storage"), { recursive: true });
 	await writeFile(join(worker.folder, "config.capnp"), configuration(worker));
 	const bin = /** @type {{ default: string }} */ (createRequire(import.meta.url)("workerd")).default;
@@ -75,8 +85,9 @@ export async function startWorkerd(worker, environment = {}) {
 	const end = () => child.kill("SIGTERM");
 	process.once("exit", end);
 	let said = "";
-	for (const stream of [child.stdout, child.stderr]) {
-		/** @type {import("node:stream").Readable} */ (stream).setEncoding("utf8").on("data", (text) => (said += text));
+	for (const [stream, print] of /** @type {[import("node:stream").Readable, (line: string) => void][]} */ ([[child.stdout, out], [child.stderr, err]])) {
+		showLines(stream, print);
+		stream.on("data", (text) => (said = (said + text).slice(-kept)));
 	}
 	const ended = new Promise((resolve) => child.once("close", (code) => {
 		process.off("exit", end);
@@ -93,7 +104,7 @@ export async function startWorkerd(worker, environment = {}) {
 	})();
 	const port = await Promise.race([listening, ended, once(child, "error")]);
 	if (typeof port !== "number" || child.exitCode !== null) {
-		throw new Error(`workerd does not start:\n${said}`);
+		throw new Error(`workerd does not start:\n${said.replaceAll(/[^\n -~]/g, "?")}`); // nobody has called it yet
 	}
 	const host = (worker.address ?? "127.0.0.1:0").replace(/:\d+$/, "");
 	return {

@@ -197,7 +197,7 @@ for (const name of names) {
 		});
 
 		test("nothing moves while numbers tick, from hours to seconds", async () => {
-			const ticking = await startFront(["-appcube-lifetime", "3700s", "-ccmessaging-lifetime", "700s", "-isales-lifetime", "700s"]);
+			const ticking = await startFront(["-lifetime", "appcube=3700s", "-lifetime", "ccmessaging=700s", "-lifetime", "isales=700s"]);
 			const page = await openConsole(browser, ticking);
 			try {
 				const { tab } = page;

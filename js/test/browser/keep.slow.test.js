@@ -8,7 +8,7 @@ let browser;
 let server;
 
 before(async () => {
-	server = await startServer("127.0.0.1:0", ["-isales-lifetime", "5s", "-isales-refresh-lifetime", "1h"]);
+	server = await startServer("127.0.0.1:0", ["-lifetime", "isales=5s", "-lifetime", "isalesRefresh=1h"]);
 	browser = await launchChromium();
 });
 

@@ -125,7 +125,7 @@ describe("the guides", { concurrency: 2 }, () => {
 				registry: registry.url,
 				browser,
 				// In a Worker, tokens that are renewed between requests are the difficulty: see below. And CubeDrive intercepts.
-				flags: name === "guides/workers.md" ? ["-access-token-lifetime", "4s", "-cubedrive-logins", "20"] : [],
+				flags: name === "guides/workers.md" ? ["-lifetime", "accessToken=4s", "-logins", "cubedrive=20"] : [],
 				tools: runtimes,
 				log: (line) => t.diagnostic(line),
 			});

@@ -55,7 +55,7 @@ test("what it prints for people can be copied: the command and the program get a
 	assert.equal(code, 0);
 	assert.match(stdout, /^\S{26}\n$/);
 	const identity = JSON.parse(/getToken\((\{.*\})\)/.exec(said)[1]);
-	assert.equal((await getToken(identity)).system, "isales");
+	assert.equal((await getToken(identity)).system, args.split(" ")[2]);
 	for (const name of ["appcube", "ccmessaging", "isales", "cubedrive", "api-password-of-tenant001", "app-secret-of-app001"]) {
 		assert.ok(said.includes(name));
 	}
@@ -63,7 +63,7 @@ test("what it prints for people can be copied: the command and the program get a
 });
 
 test("its options are those of createSandbox, and wrong ones end with 2", async (t) => {
-	const { output } = await running(t, ["--host", "127.0.0.1", "--cubedrive-logins", "1", "--paths", "nginx", "--allow-origin", "http://page.test"]);
+	const { output } = await running(t, ["--host", "127.0.0.1", "--logins", "cubedrive=1", "--paths", "nginx", "--allow-origin", "http://page.test"]);
 	const at = url(output());
 	const login = () => fetch(`${at}/lite/%67etLogin?appId=a&appSecret=app-secret-of-a&user=u`, { headers: { origin: "http://page.test" } });
 	const first = await login();
@@ -71,13 +71,23 @@ test("its options are those of createSandbox, and wrong ones end with 2", async 
 	assert.match(await (await login()).text(), /intercepted/);
 	for (const [args, wanted] of [
 		[["--port", new URL(at).port], /in use/], [["--port", "x"], /whole number/], [["--port", "70000"], /0 to 65535/], [["--host", "192.0.2.1"], /address of this machine/],
-		[["--lifetime", "sales=1"], /NAME=SECONDS/], [["--lifetime", "0"], /--lifetime must be .* from 1/], [["--lifetime", "isales=0"], /--lifetime must be .* from 1/], [["--allow-origin", "*"], /--allow-origin must be an origin/],
-		[["--cubedrive-logins", "0"], /--cubedrive-logins must be a whole number from 1/], [["--paths", "apache"], /--paths must be one of written, nginx/], [["more"], /options only/],
+		[["--lifetime", "sales=1"], /--lifetime must name one of .*isalesRefresh/], [["--lifetime", "=1"], /NAME=SECONDS/], [["--lifetime", "0"], /--lifetime must be .* from 1/], [["--lifetime", "isales=0"], /--lifetime must be .* from 1/], [["--allow-origin", "*"], /--allow-origin must be an origin/],
+		[["--logins", "cubedrive=0"], /--logins must be a whole number from 1/], [["--logins", "5"], /SYSTEM=N/], [["--logins", "isales=5"], /--logins must name one of cubedrive/],
+		[["--paths", "apache"], /--paths must name one of chain, envoy, iis, nginx, tomcat, written\b/], [["--paths", ""], /--paths must be the name of a reading/], [["more"], /options only/],
 	]) {
 		const { code, stdout, stderr } = await command(["sandbox", ...args]);
 		assert.deepEqual([code, stdout], [2, ""], stderr);
 		assert.match(stderr, wanted);
 		assert.ok(!stderr.includes("createSandbox"), stderr);
+	}
+});
+
+test("what is written for a name that there is not is not repeated", async () => {
+	for (const flag of ["--lifetime", "--logins"]) {
+		const { code, stdout, stderr } = await command(["sandbox", flag, "s3cret of mine=5"]);
+		assert.equal(code, 2);
+		assert.match(stderr, /must name one of/);
+		assert.doesNotMatch(stdout + stderr, /s3cret|mine/);
 	}
 });
 

@@ -551,7 +551,7 @@ describe("a vendor that fails", () => {
 	test("the connection breaks inside an answer that streams: the caller's breaks too", async () => {
 		vendor.business = (_request, response) => {
 			response.writeHead(200, { "content-type": "text/plain", "content-length": 100 }).write("begin");
-			setTimeout(() => response.destroy(), 50);
+			setTimeout(() => response.destroy(), 500);
 		};
 		await assert.rejects(async () => (await call(`${messaging}/poll`)).text());
 	});

@@ -5,6 +5,7 @@
 //	await edge.close();
 import { audience, connectionsTo, sandboxSecrets } from "../../edge/dev/demo.js";
 import { startIssuer } from "../../edge/dev/issuer.js";
+import { shown } from "../../edge/dev/runtime-lines.js";
 import { startWorker } from "./workerd.js";
 
 /** The origin whose pages may call the edge, unless a test lists others. */
@@ -97,7 +98,7 @@ export async function startEdge({ sandbox, configure = (config) => config, bindi
 					return line;
 				}
 				if (Date.now() > until) {
-					throw new Error(`the request ${request} has left no line:\n${worker.output().slice(-2000)}`);
+					throw new Error(`the request ${request} has left no line:\n${worker.output().slice(-2000).split("\n").map(shown).join("\n")}`);
 				}
 				await new Promise((resolve) => setTimeout(resolve, 10));
 			}

@@ -47,6 +47,7 @@ describe("one thing is missing", () => {
 		["a storage key of the right form", (b) => (b.STORAGE_KEYS = "k1:short"), /^STORAGE_KEYS: /],
 		["a second storage key of the right form", (b) => (b.STORAGE_KEYS += ",k2"), /^STORAGE_KEYS: /],
 		["a time that the keeper can use", (b) => (b.KEEPER_TIMEOUT_MS = "soon"), /^KEEPER_TIMEOUT_MS: /],
+		["a time for bodies", (b) => (b.BODY_TIMEOUT_MS = "500"), /^BODY_TIMEOUT_MS: /],
 		["a secret of a connection", (b) => delete b.AICC_SECRET, /^AICC_SECRET: a secret, for connections\.messaging\.identity\.appSecret$/],
 		["text in a secret", (b) => (b.AICC_SECRET = ""), /^AICC_SECRET: /],
 		["a secret inside parameters", (b) => delete b.DRIVE_SECRET, /^DRIVE_SECRET: /],

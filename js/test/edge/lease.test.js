@@ -83,6 +83,7 @@ test("a clock that is set back ends a lease", async (t) => {
 
 for (const [name, happens] of /** @type {[string, (sessions: Sessions, session: any) => Promise<unknown>][]} */ ([
 	["a rejection", (sessions, session) => sessions.token(session, { rejected: "T" })],
+	["another token asked for instead of a dead one", (sessions, session) => sessions.token(session, { instead: 1 })],
 	["a forced renewal", (sessions, session) => sessions.token(session, { force: true })],
 	["a call whose answer says that the token is dead", (sessions, session) => sessions.judge(session, { serial: 1, sentAgo: 1, status: 401 })],
 	["a vendor that denies it", (sessions, session) => sessions.verify(session, "T")],
@@ -118,6 +119,37 @@ for (const [name, happens] of /** @type {[string, (sessions: Sessions, session: 
 		assert.equal(asked.length, before + 1);
 	});
 }
+
+test("a refusal is told with the last eight calls that have accepted that very token, each once, and with no other token's", async () => {
+	const { asked, sessions } = keepers(() => ({ replay: false, rolled: false }));
+	const told = async (/** @type {number} */ serial) => {
+		await sessions.judge(await sessions.session(identity), { serial, call: "GET /refused", user: "u", sentAgo: 1, status: 401 });
+		return asked.at(-1)?.body.accepted;
+	};
+	const accepted = async (/** @type {number} */ serial, /** @type {string} */ call) => sessions.accepted(await sessions.session(identity), serial, "u", call);
+	assert.equal(await told(1), undefined);
+	for (let i = 0; i < 20; i++) {
+		await accepted(1, `GET /${i >> 1}`);
+	}
+	assert.deepEqual(await told(1), [2, 3, 4, 5, 6, 7, 8, 9].map((i) => ["u", `GET /${i}`]));
+	assert.equal(await told(2), undefined);
+	await accepted(2, "GET /new");
+	assert.deepEqual(await told(2), [["u", "GET /new"]]);
+	assert.equal(await told(1), undefined);
+});
+
+test("a user's hash is worked out once, is the same for the same one only, and shows nothing of whom", async (t) => {
+	const sign = t.mock.method(crypto.subtle, "sign");
+	const { sessions } = keepers(() => kept());
+	const hashes = [];
+	for (const principal of [{ by: "staff", subject: "agent-7" }, { by: "staff", subject: "agent-7" }, { by: "staff", subject: "agent-8" }, { by: "machines", subject: "agent-7" }]) {
+		hashes.push(await sessions.user(principal));
+	}
+	assert.equal(hashes[0], hashes[1]);
+	assert.equal(new Set(hashes).size, 3);
+	assert.ok(hashes.every((hash) => /^[A-Za-z0-9_-]{22}$/.test(hash)));
+	assert.equal(sign.mock.callCount(), 3);
+});
 
 test("two identities never share an object, and an object's name shows nothing of either", async () => {
 	const { sessions } = keepers(() => kept());

@@ -4,54 +4,31 @@ import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { demoConfig, audience } from "../../edge/dev/demo.js";
-import { startIssuer } from "../../edge/dev/issuer.js";
-import { compatibilityDate, configuration, startWorkerd } from "../../edge/dev/workerd.js";
-import { secrets } from "./edge.js";
+import { audience } from "../../edge/dev/demo.js";
+import { compatibilityDate, compatibilityFlags, configuration, startWorkerd } from "../../edge/dev/workerd.js";
 import { raw } from "./raw.js";
-import { json, startVendor } from "./vendor.js";
+import { startSelfHost } from "./self-host.js";
+import { json } from "./vendor.js";
 
-/** @type {string} */
-let folder;
-/** @type {Awaited<ReturnType<typeof startWorkerd>>} */
+/** @type {Awaited<ReturnType<typeof startSelfHost>>} */
 let edge;
 /** @type {import("./vendor.js").Vendor} */
 let vendor;
-/** @type {Awaited<ReturnType<typeof startIssuer>>} */
-let issuer;
-/** @type {import("../../edge/dev/workerd.js").PlainWorker} */
-let worker;
-/** @type {Record<string, string>} */
-let environment;
-let token = "";
 
 before(async () => {
-	folder = await mkdtemp(join(tmpdir(), "cctoken-self-host-"));
-	for (const file of ["edge.js", "keeper.wasm"]) {
-		await copyFile(new URL(`../../../dist/${file}`, import.meta.url), join(folder, file));
-	}
-	vendor = await startVendor();
-	issuer = await startIssuer(audience);
-	token = await issuer.tokenFor("agent-7");
-	environment = { ...secrets, CCTOKEN_CONFIG: JSON.stringify(demoConfig({ sandbox: vendor.url, issuer: issuer.url, origin: "https://console.test" })) };
-	worker = { folder, main: "edge.js", wasm: ["keeper.wasm"], environment: Object.keys(environment), objects: { KEEPER: "Keeper", NONCES: "Nonces" } };
-	edge = await startWorkerd(worker, environment);
+	edge = await startSelfHost();
+	({ vendor } = edge);
 });
-after(async () => {
-	await edge?.stop();
-	await issuer?.close();
-	await vendor?.close();
-	await rm(folder, { recursive: true, force: true });
-});
+after(() => edge?.close());
 
 const call = (/** @type {string} */ target) => raw(edge.url, `
 GET ${target} HTTP/1.1
 Host: edge.test
-Authorization: Bearer ${token}`);
+Authorization: Bearer ${edge.token}`);
 
 test("it serves tokens and calls", async () => {
 	const response = await fetch(`${edge.url}/v1/token`, {
-		method: "POST", headers: { authorization: `Bearer ${token}`, "content-type": "application/json" }, body: '{"connection":"open-drive"}',
+		method: "POST", headers: { authorization: `Bearer ${edge.token}`, "content-type": "application/json" }, body: '{"connection":"open-drive"}',
 	});
 	assert.equal(response.status, 200, edge.output());
 	assert.equal((await response.json()).token, vendor.tokens.at(-1));
@@ -91,25 +68,25 @@ test("a request line in absolute form does not choose where a call goes", async 
 test("an answer whose length was declared and that breaks off does not look complete", async () => {
 	vendor.business = (_request, response) => {
 		response.writeHead(200, { "content-type": "text/plain", "content-length": 1000 }).write("begin");
-		setTimeout(() => response.destroy(), 50);
+		setTimeout(() => response.destroy(), 500);
 	};
-	await assert.rejects(async () => (await fetch(`${edge.url}/v1/call/drive/commonPage`, { headers: { authorization: `Bearer ${token}` } })).text());
+	await assert.rejects(async () => (await fetch(`${edge.url}/v1/call/drive/commonPage`, { headers: { authorization: `Bearer ${edge.token}` } })).text());
 	vendor.business = (_request, response) => json(response, {});
 });
 
 test("what is stored on the disk outlives the process: no second login", async () => {
 	const ask = async () => (await fetch(`${edge.url}/v1/token`, {
-		method: "POST", headers: { authorization: `Bearer ${token}`, "content-type": "application/json" }, body: '{"connection":"open-drive"}',
+		method: "POST", headers: { authorization: `Bearer ${edge.token}`, "content-type": "application/json" }, body: '{"connection":"open-drive"}',
 	})).json();
 	const first = await ask();
 	const logins = vendor.tokens.length;
-	await edge.stop();
-	edge = await startWorkerd(worker, environment);
+	await edge.restart();
 	assert.equal((await ask()).token, first.token);
 	assert.equal(vendor.tokens.length, logins);
 });
 
 test("the configuration that is written names secrets, and holds none", async () => {
+	const { folder, worker, environment } = edge;
 	const text = await readFile(join(folder, "config.capnp"), "utf8");
 	assert.equal(text, configuration(worker));
 	for (const [name, value] of Object.entries(environment)) {
@@ -119,6 +96,7 @@ test("the configuration that is written names secrets, and holds none", async ()
 });
 
 test("an address that is not on the list of egress is not reached", async () => {
+	const { folder, worker, environment, issuer } = edge;
 	const other = await mkdtemp(join(tmpdir(), "cctoken-egress-"));
 	try {
 		for (const file of ["edge.js", "keeper.wasm"]) {
@@ -128,13 +106,13 @@ test("an address that is not on the list of egress is not reached", async () => 
 			...environment,
 			CCTOKEN_CONFIG: JSON.stringify({
 				...JSON.parse(environment.CCTOKEN_CONFIG ?? ""),
-				authentication: { staff: { type: "jwt", issuer: issuer.url, audience, algorithms: ["ES256"], jwks: { keys: [issuer.publicKey] } } },
+				authentication: { ...JSON.parse(environment.CCTOKEN_CONFIG ?? "").authentication, staff: { type: "jwt", issuer: issuer.url, audience, algorithms: ["ES256"], jwks: { keys: [issuer.publicKey] } } },
 			}),
 		});
 		try {
 			const called = vendor.tokens.length;
 			const response = await fetch(`${closed.url}/v1/token`, {
-				method: "POST", headers: { authorization: `Bearer ${token}`, "content-type": "application/json" }, body: '{"connection":"open-isales"}',
+				method: "POST", headers: { authorization: `Bearer ${edge.token}`, "content-type": "application/json" }, body: '{"connection":"open-isales"}',
 			});
 			assert.equal(response.status, 502);
 			assert.equal((await response.json()).code, "network");
@@ -147,8 +125,11 @@ test("an address that is not on the list of egress is not reached", async () => 
 	}
 });
 
-test("wrangler and plain workerd run it by the same date", async () => {
+test("wrangler and plain workerd run it by the same date and flags", async () => {
 	const wrangler = await readFile(new URL("../../../wrangler.jsonc", import.meta.url), "utf8");
+	const tests = await import("./workerd.js");
 	assert.ok(wrangler.includes(`"compatibility_date": "${compatibilityDate}"`));
-	assert.equal((await import("./workerd.js")).compatibilityDate, compatibilityDate);
+	assert.equal(tests.compatibilityDate, compatibilityDate);
+	assert.ok(wrangler.includes(`"compatibility_flags": ${JSON.stringify(compatibilityFlags)}`));
+	assert.deepEqual(tests.compatibilityFlags, compatibilityFlags);
 });

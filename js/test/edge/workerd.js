@@ -13,6 +13,9 @@ import { Log, LogLevel, Miniflare } from "miniflare";
 /** The date whose runtime behaviour the Worker is written for. */
 export const compatibilityDate = "2026-04-01";
 
+/** What the Worker wants besides. */
+export const compatibilityFlags = ["enable_request_signal"];
+
 /**
  * @typedef {object} WorkerOptions
  * @property {URL} entry the main module; what it imports is bundled as wrangler would, WebAssembly files become modules
@@ -49,6 +52,7 @@ export async function startWorker({ entry, bindings = {}, durableObjects = { KEE
 		modules,
 		bindings,
 		compatibilityDate,
+		compatibilityFlags,
 		durableObjects: Object.fromEntries(
 			Object.entries(durableObjects).map(([name, className]) => [name, { className, useSQLite: true }]),
 		),
@@ -71,7 +75,7 @@ export async function startWorker({ entry, bindings = {}, durableObjects = { KEE
 		url = (await running.ready).origin;
 	} catch (cause) {
 		await running.dispose();
-		throw new Error(`workerd does not start:\n${output}`, { cause });
+		throw new Error(`workerd does not start:\n${output.replaceAll(/[^\n -~]/g, "?")}`, { cause });
 	}
 	return {
 		get url() {

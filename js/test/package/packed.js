@@ -37,7 +37,7 @@ export async function install() {
 		await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
 		// The package needs nothing else, so nothing is asked of a registry.
 		await npm(["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", tarball], { cwd: folder });
-		for (const path of ["demo/identities.js", "sandbox/identities.js"]) {
+		for (const path of ["demo/identities.js", "sandbox/systems.js"]) {
 			await cp(join(root, "js", path), join(folder, path));
 		}
 		const program = fileURLToPath(new URL("program", import.meta.url));

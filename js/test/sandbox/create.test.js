@@ -60,7 +60,7 @@ test("a path is read as it was written, or as the server reads it that is asked 
 });
 
 test("revoke, roll, refuse, faults, lifetimes and reset do what they say", async (t) => {
-	const { sandbox, client } = await made(t, { lifetimes: { appcube: 100 }, cubedriveLogins: 2 });
+	const { sandbox, client } = await made(t, { lifetimes: { appcube: 100 }, logins: { cubedrive: 2 } });
 	const { appcube, ccmessaging, isales, cubedrive } = sandbox.identities;
 	const seconds = (token) => (token.expiresAt - token.issuedAt) / 1000;
 	const token = await client.getToken(appcube);
@@ -73,8 +73,8 @@ test("revoke, roll, refuse, faults, lifetimes and reset do what they say", async
 	assert.deepEqual((await sandbox.state()).tokens.map(({ state }) => state), ["revoked", "revoked"]);
 
 	const before = await client.getToken(ccmessaging);
-	assert.equal(await sandbox.roll("nobody"), 0);
-	assert.equal(await sandbox.roll(), 1);
+	assert.equal(await sandbox.roll({ system: "ccmessaging", subject: "nobody" }), 0);
+	assert.equal(await sandbox.roll({ system: "ccmessaging" }), 1);
 	const { path, init } = sandbox.business.ccmessaging;
 	assert.equal((await client.fetch(ccmessaging, path, init)).status, 200);
 	assert.notEqual((await client.getToken(ccmessaging)).value, before.value);
@@ -206,7 +206,8 @@ test("wrong options are told by name, and nothing is started", async () => {
 	for (const [options, field] of [
 		[null, "options"], [{ prot: 1 }, "prot"], [{ port: -1 }, "port"], [{ port: "80" }, "port"], [{ port: 65_536 }, "port"], [{ host: "" }, "host"],
 		[{ lifetimes: 5 }, "lifetimes"], [{ lifetimes: { isale: 5 } }, "lifetimes.isale"], [{ lifetimes: { isales: 0 } }, "lifetimes.isales"],
-		[{ lifetimes: { isales: 1.5 } }, "lifetimes.isales"], [{ cubedriveLogins: 0 }, "cubedriveLogins"], [{ paths: "apache" }, "paths"], [{ allowOrigin: "*" }, "allowOrigin"],
+		[{ lifetimes: { isales: 1.5 } }, "lifetimes.isales"], [{ lifetime: 0 }, "lifetime"], [{ lifetime: "5" }, "lifetime"], [{ logins: { cubedrive: 0 } }, "logins.cubedrive"], [{ logins: { isales: 5 } }, "logins.isales"], [{ logins: 5 }, "logins"],
+		[{ paths: "apache" }, "paths"], [{ paths: "" }, "paths"], [{ paths: 5 }, "paths"], [{ allowOrigin: "*" }, "allowOrigin"],
 		[{ allowOrigin: "http://a.test/path" }, "allowOrigin"], [{ now: 5 }, "now"],
 	]) {
 		await assert.rejects(createSandbox(/** @type {any} */ (options)), sandboxError("invalid_option", field));
@@ -233,8 +234,8 @@ test("what the sandbox does not take is refused with its reason", async (t) => {
 });
 
 test("a program that dies answers whoever waits, is told by a typed error, and harms no other", async (t) => {
-	const program = await startProgram({ lifetimes: {}, cubedriveLogins: 0, allowOrigin: "", hostClock: true }, Date.now);
-	const other = await startProgram({ lifetimes: {}, cubedriveLogins: 0, allowOrigin: "", hostClock: false }, Date.now);
+	const program = await startProgram({ lifetimes: {}, logins: {}, allowOrigin: "", hostClock: true }, Date.now);
+	const other = await startProgram({ lifetimes: {}, logins: {}, allowOrigin: "", hostClock: false }, Date.now);
 	t.after(() => [program, other].forEach((each) => each.stop()));
 	/** @param {import("../../sandbox/program.js").Program} which */
 	const ask = (which, request) =>

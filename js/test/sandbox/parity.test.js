@@ -9,8 +9,8 @@ import { overWire } from "./wire.js";
 let native, wasm;
 before(async () => {
 	[native, wasm] = await Promise.all([
-		startServer("127.0.0.1:0", ["-allow-origin", "http://page.test", "-cubedrive-logins", "5", "-isales-lifetime", "250s"]),
-		createSandbox({ allowOrigin: "http://page.test", cubedriveLogins: 5, lifetimes: { isales: 250 } }),
+		startServer("127.0.0.1:0", ["-allow-origin", "http://page.test", "-logins", "cubedrive=5", "-lifetime", "isales=250s"]),
+		createSandbox({ allowOrigin: "http://page.test", logins: { cubedrive: 5 }, lifetimes: { isales: 250 } }),
 	]);
 });
 after(() => Promise.all([native?.stop(), wasm?.close()]));
@@ -215,6 +215,7 @@ test("the control endpoints take and refuse the same", async () => {
 		}
 		await ask(logins.isales());
 		await ask({ path: "/_sandbox/faults", method: "DELETE" });
+		await ask({ path: "/_sandbox/systems", headers: { Host: "vendors.test:8787" } });
 		await ask({ path: "/_sandbox/state" });
 	});
 	assert.deepEqual([...new Set(statuses(transcript))].sort(), [200, 400, 404, 405, 415, 500]);

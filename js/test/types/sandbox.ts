@@ -3,12 +3,16 @@ import { createClient } from "cctoken";
 import { createSandbox, Sandbox, SandboxError } from "cctoken/sandbox";
 import type { Fault, SandboxErrorCode, SandboxOptions, SandboxState } from "cctoken/sandbox";
 
-const options: SandboxOptions = { port: 0, host: "127.0.0.1", lifetimes: { isales: 5 }, cubedriveLogins: 3, paths: "nginx", allowOrigin: "http://a.test", now: () => 0 };
+const options: SandboxOptions = {
+	port: 0, host: "127.0.0.1", lifetimes: { isales: 5 }, logins: { cubedrive: 3 }, paths: "nginx", allowOrigin: "http://a.test", now: () => 0,
+};
 const sandbox: Sandbox = await createSandbox(options);
 // @ts-expect-error an unknown option
 createSandbox({ adress: "" });
-// @ts-expect-error an unknown lifetime
-createSandbox({ lifetimes: { isale: 5 } });
+// @ts-expect-error a lifetime that is no number
+createSandbox({ lifetimes: { isales: "5" } });
+// @ts-expect-error no such reading
+createSandbox({ paths: "apache" });
 
 // Its identities are those of the package.
 const client = createClient();
@@ -23,11 +27,11 @@ const waiting: number = await sandbox.faults(fault, { ...fault, fault: "delay", 
 // @ts-expect-error no such fault
 sandbox.faults({ ...fault, fault: "sneeze" });
 const revoked: number = await sandbox.revoke({ system: "accessToken", all: true });
-// @ts-expect-error no such system
-sandbox.revoke({ system: "other" });
-const rolled: number = await sandbox.roll("user");
+// @ts-expect-error no such target
+sandbox.revoke({ systems: "isales" });
+const rolled: number = await sandbox.roll({ system: "ccmessaging", subject: "user" });
 await sandbox.refuse("isales", "abcd", false);
-const all: number = (await sandbox.lifetimes({ isales: 5 })).cubedrive;
+const all: number = (await sandbox.lifetimes({ isales: 5 }))["cubedrive"];
 const state: SandboxState = await sandbox.state();
 const logins: number = state.counts.accessToken.logins;
 await sandbox.reset();

@@ -13,7 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"cctoken/core/sandbox"
+	"cctoken/sandbox"
 	"cctoken/wasm/keeper/keep"
 )
 

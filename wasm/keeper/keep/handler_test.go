@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cctoken/core"
-	"cctoken/core/sandbox"
+	"cctoken/sandbox"
 	"cctoken/wasm/keeper/keep"
 )
 

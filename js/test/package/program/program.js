@@ -17,7 +17,7 @@ export async function run({ createClient, getToken, verifyToken, TokenError, Tok
 	const before = new Set(Reflect.ownKeys(globalThis));
 	/** @type {Record<string, object>} */
 	const systems = {};
-	for (const { identity, path, init } of sandboxIdentities(url)) {
+	for (const { identity, path, init } of await sandboxIdentities(url)) {
 		const { system } = identity;
 		const tokens = await Promise.all(Array.from({ length: 20 }, () => getToken({ ...identity })));
 		const { valid, source } = await verifyToken(tokens[0]);
@@ -41,7 +41,7 @@ export async function run({ createClient, getToken, verifyToken, TokenError, Tok
 		};
 		client.close();
 	}
-	const [, , isales] = sandboxIdentities(url);
+	const isales = (await sandboxIdentities(url)).find(({ identity }) => identity.system === "isales");
 	const refused = await getToken({ ...isales.identity, passwd: "wrong" }).catch((error) => error);
 	return {
 		systems,

@@ -6,20 +6,20 @@ import { run } from "./program.js";
 
 const client = cctoken.createClient();
 
-const identityOf = (url, system) => sandboxIdentities(url).find(({ identity }) => identity.system === system).identity;
+const identityOf = async (url, system) => (await sandboxIdentities(url)).find(({ identity }) => identity.system === system).identity;
 
 const own = {
 	/** Begins a login, and answers without waiting for it. */
 	async begin(url, system) {
-		client.getToken(identityOf(url, system));
+		client.getToken(await identityOf(url, system));
 		return {};
 	},
 	async wait(url, system) {
-		const token = await client.getToken(identityOf(url, system));
+		const token = await client.getToken(await identityOf(url, system));
 		return { system: token.system };
 	},
 	program: (url) => run(cctoken, url),
-	inline: (url) => inline.getToken(sandboxIdentities(url)[0].identity),
+	inline: async (url) => inline.getToken(await identityOf(url, "appcube")),
 	inlineBytes: () => inline.initialize({ wasmBytes: new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) }),
 	url: (url) => cctoken.initialize({ wasmUrl: `${url}/dist/core.wasm` }),
 };

@@ -40,7 +40,7 @@ export async function use(): Promise<void> {
 	if (new inline.TokenError(code, "") instanceof TokenError) {
 		await client.verifyToken(token.value, appcube);
 	}
-	const sandboxOptions: SandboxOptions = { cubedriveLogins: 3 };
+	const sandboxOptions: SandboxOptions = { logins: { cubedrive: 3 } };
 	const sandbox = await createSandbox(sandboxOptions).catch((error: SandboxError) => Promise.reject(error.code));
 	await client.getToken(sandbox.identities.isales);
 	await sandbox.close();

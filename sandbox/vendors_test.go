@@ -1,0 +1,433 @@
+package sandbox
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// tokenFields may be in no failure.
+var tokenFields = []string{"authToken", "expireTime", "AccessToken", "token", "resultData", "x-auth-token"}
+
+func (b *bench) refuses(good req, form func(*testing.T, ans), cases []broken) {
+	b.Helper()
+	for _, c := range cases {
+		b.Run(c.rule, func(t *testing.T) {
+			a := b.do(good, c.edit)
+			assert.True(t, c.want(a), "%d %s", a.status, a.raw)
+			assert.NotEmpty(t, a.header.Get("X-Sandbox-Reason"))
+			for _, name := range tokenFields {
+				assert.NotContains(t, a.json, name)
+			}
+			form(t, a)
+			all := a.raw + jsonOf(a.header)
+			for _, secret := range []string{AppCubeAppSecret, AICCAppSecret, CubeDriveAppSecret, "wrong-secret"} {
+				assert.NotContains(t, all, secret, "an error names no secret")
+			}
+		})
+	}
+}
+
+// bodyRules are the ways in which each of the fields of a JSON body can be wrong.
+func bodyRules(want func(ans) bool, names ...string) []broken {
+	rules := []broken{
+		{"an empty body", body(""), want},
+		{"a body that is no JSON", body("{"), want},
+		{"a body that is no object", body("[]"), want},
+		{"a null body", body("null"), want},
+		{"two bodies", body("{}{}"), want},
+	}
+	for _, name := range names {
+		rules = append(rules,
+			broken{name + " is missing", field(name, ""), want},
+			broken{name + " is a number", field(name, "1"), want},
+			broken{name + " is null", field(name, "null"), want},
+			broken{name + " is empty", field(name, `""`), want},
+			broken{name + " in the wrong case", func(r *req) {
+				field(name, "")(r)
+				field(strings.ToUpper(name), `"x"`)(r)
+			}, want})
+	}
+	return rules
+}
+
+// appCubeForm is a failing errorCode, whatever the status.
+func appCubeForm(t *testing.T, a ans) {
+	code, isNumber := a.json["errorCode"].(float64)
+	assert.True(t, isNumber)
+	assert.NotContains(t, []float64{0, 200}, code, "0 and 200 are successes")
+	assert.IsType(t, "", a.json["errorMsg"])
+}
+
+func TestAppCubeLoginIsStrict(t *testing.T) {
+	b := newBench(t, Options{})
+	b.refuses(appCubeLoginReq(), appCubeForm, append(bodyRules(status(200), "appKey", "appSecret"), []broken{
+		{"GET", method("GET"), status(405)},
+		{"PUT", method("PUT"), status(405)},
+		{"DELETE", method("DELETE"), status(405)},
+		{"another path", path("/oifde/rest/appcube/api/getappcubetoken"), status(404)},
+		{"a path with a slash at its end", path("/oifde/rest/appcube/api/getAppCubeToken/"), status(404)},
+		{"a path with an escape", path("/oifde/rest/appcube/api/getAppCube%54oken"), status(404)},
+		{"no Content-Type", without("Content-Type"), status(200)},
+		{"a Content-Type without charset", header("Content-Type", "application/json"), status(200)},
+		{"a Content-Type without its space", header("Content-Type", "application/json;charset=UTF-8"), status(200)},
+		{"an unknown appKey", field("appKey", `"another"`), status(200)},
+		{"a wrong appSecret", field("appSecret", `"wrong-secret"`), status(200)},
+	}...))
+}
+
+func TestAppCubeTokenTravelsInTheBody(t *testing.T) {
+	b := newBench(t, Options{})
+	login := b.do(appCubeLoginReq())
+	assert.JSONEq(t, `{"errorCode":0,"errorMsg":"","authToken":"`+login.str("authToken")+`","expireTime":3600}`, login.raw)
+	good := appCubeBusinessReq(login.str("authToken"))
+	assert.Equal(t, 200, b.do(good).status)
+	b.refuses(good, appCubeForm, append(bodyRules(status(200), "authToken"), []broken{
+		{"the token in a header", func(r *req) {
+			header("authToken", login.str("authToken"))(r)
+			body("{}")(r)
+		}, status(200)},
+		{"an unknown token", field("authToken", `"x"`), status(401)},
+		{"a token of another system", field("authToken", jsonOf(b.access())), status(401)},
+		{"GET", method("GET"), status(405)},
+		{"another Content-Type", header("Content-Type", "text/plain"), status(200)},
+	}...))
+}
+
+func aiccForm(t *testing.T, a ans) {
+	assert.Equal(t, "0", a.json["errorCode"], "the documented form, which is no success")
+	assert.NotEmpty(t, a.str("exceptionInfo"))
+	assert.NotEqual(t, 200, a.status)
+}
+
+func TestTokenByAkSkIsStrict(t *testing.T) {
+	b := newBench(t, Options{})
+	b.refuses(accessTokenReq(), aiccForm, append(bodyRules(status(400), "app_key", "app_secret"), []broken{
+		{"GET", method("GET"), status(405)},
+		{"another path", path("/apigovernance/api/oauth/tokenByAKSK"), status(404)},
+		{"no Content-Type", without("Content-Type"), status(400)},
+		{"a Content-Type with charset", header("Content-Type", utf8JSON), status(400)},
+		{"no X-Token-Expire", without("X-Token-Expire"), status(400)},
+		{"X-Token-Expire 0", header("X-Token-Expire", "0"), status(400)},
+		{"X-Token-Expire over 3600", header("X-Token-Expire", "3601"), status(400)},
+		{"X-Token-Expire in words", header("X-Token-Expire", "ten"), status(400)},
+		{"an unknown app_key", field("app_key", `"another"`), status(403)},
+		{"a wrong app_secret", field("app_secret", `"wrong-secret"`), status(403)},
+	}...))
+}
+
+func TestTokenByAkSkAnswersInStrings(t *testing.T) {
+	b := newBench(t, Options{})
+	a := b.do(accessTokenReq())
+	for name, want := range map[string]string{
+		"ApplyType": "Bearer", "CreateTime": "1545650171", "Expires": "600", "AppKey": AICCAppKey, "UserID": "Anonymous",
+	} {
+		assert.Equal(t, want, a.json[name], name)
+	}
+	assert.Contains(t, a.json, "Scope")
+	assert.Len(t, a.json, 7)
+
+	b.SetLifetimes(Lifetimes{"accessToken": 5 * time.Second})
+	assert.Equal(t, "5", b.do(accessTokenReq()).json["Expires"], "never more than the lifetime that is set")
+	b.SetLifetimes(Lifetimes{"accessToken": 9 * time.Hour})
+	assert.Equal(t, "3600", b.do(accessTokenReq(), header("X-Token-Expire", "3600")).json["Expires"])
+}
+
+// aiccCallerRules are what every call of the web client must carry.
+func aiccCallerRules(access, foreign string) []broken {
+	deadText := func(a ans) bool { return a.status == 403 && a.str("exceptionInfo") == deadAccessToken }
+	return []broken{
+		{"no x-app-key", without("x-app-key"), status(400)},
+		{"another x-app-key", header("x-app-key", "app002"), status(403)},
+		{"no Authorization", without("Authorization"), status(401)},
+		{"Authorization without Bearer", header("Authorization", access), status(401)},
+		{"bearer in small letters", header("Authorization", "bearer "+access), status(401)},
+		{"two spaces after Bearer", header("Authorization", "Bearer  "+access), status(401)},
+		{"no space after Bearer", header("Authorization", "Bearer"+access), status(401)},
+		{"an unknown AccessToken", header("Authorization", "Bearer x"), deadText},
+		{"the AccessToken of another app", header("Authorization", "Bearer "+foreign), status(403)},
+	}
+}
+
+func TestApplyTokenIsStrict(t *testing.T) {
+	b := newBench(t, Options{})
+	access := b.access()
+	foreign := b.do(accessTokenReq(), field("app_key", `"app002"`), field("app_secret", `"app-secret-of-app002"`)).str("AccessToken")
+	require.NotEmpty(t, foreign)
+	rules := append(bodyRules(status(400), "userId", "userName", "channelId", "locale"), aiccCallerRules(access, foreign)...)
+	b.refuses(applyTokenReq(access), aiccForm, append(rules, []broken{
+		{"GET", method("GET"), status(405)},
+		{"another path", path("/apiaccess/ccmessaging/applytoken"), status(404)},
+		{"a Content-Type without charset", header("Content-Type", "application/json"), status(400)},
+		{"a userId of 33 characters", field("userId", jsonOf(strings.Repeat("ü", 33))), status(400)},
+		{"a locale with a country", field("locale", `"zh_CN"`), status(400)},
+		{"a locale with a country by hyphen", field("locale", `"zh-CN"`), status(400)},
+		{"a locale in capitals", field("locale", `"EN"`), status(400)},
+		{"a body over 1 MiB", body(strings.Repeat(" ", maxBody+1)), status(400)},
+	}...))
+	a := b.do(applyTokenReq(access), field("userId", jsonOf(strings.Repeat("ü", 32))))
+	assert.Equal(t, "0", a.json["resultCode"], "32 characters are allowed, whatever their bytes")
+}
+
+func TestApplyTokenGivesTheDocumentedForm(t *testing.T) {
+	b := newBench(t, Options{})
+	access := b.access()
+	one, two := b.ccMessaging(access), b.ccMessaging(access)
+	assert.NotEqual(t, one, two, "each token is unique")
+	decoded, err := base64.StdEncoding.DecodeString(one)
+	require.NoError(t, err)
+	var form map[string]string
+	require.NoError(t, json.Unmarshal(decoded, &form))
+	assert.Equal(t, CCMessagingUserID, form["userId"])
+	assert.Equal(t, CCMessagingChannelID, form["channelId"])
+	assert.NotEmpty(t, form["tenantId"])
+}
+
+func TestPollAndSendAreStrict(t *testing.T) {
+	b := newBench(t, Options{})
+	access := b.access()
+	token := b.ccMessaging(access)
+	foreign := b.do(accessTokenReq(), field("app_key", `"app002"`), field("app_secret", `"app-secret-of-app002"`)).str("AccessToken")
+	rules := append(aiccCallerRules(access, foreign), []broken{
+		{"no ccmessaging-token", without("ccmessaging-token"), status(401)},
+		{"an unknown ccmessaging-token", header("ccmessaging-token", "x"), status(401)},
+		{"an AccessToken as ccmessaging-token", header("ccmessaging-token", access), status(401)},
+		{"DELETE", method("DELETE"), status(405)},
+		{"a token that another app got", func(r *req) {
+			header("Authorization", "Bearer "+foreign)(r)
+			header("x-app-key", "app002")(r)
+		}, status(401)},
+	}...)
+	require.Equal(t, 200, b.do(pollReq(access, token)).status)
+	b.refuses(pollReq(access, token), aiccForm, append(rules, []broken{
+		{"POST", method("POST"), status(405)},
+		{"a channel that is not WEB", path("/apiaccess/ccmessaging/poll?channel=PHONE"), status(400)},
+	}...))
+	require.Equal(t, 200, b.do(sendReq(access, token)).status)
+	b.refuses(sendReq(access, token), aiccForm, append(rules, []broken{
+		{"GET", method("GET"), status(405)},
+		{"no Content-Type", without("Content-Type"), status(400)},
+		{"a body that is no object", body("1"), status(400)},
+	}...))
+}
+
+func iSalesForm(t *testing.T, a ans) {
+	assert.EqualValues(t, a.status, a.json["result"], "any value but 0 is a failure")
+}
+
+func TestISalesLoginIsStrict(t *testing.T) {
+	b := newBench(t, Options{})
+	b.refuses(iSalesLoginReq(), iSalesForm, append(bodyRules(status(400), "user", "passwd"), []broken{
+		{"GET", method("GET"), status(405)},
+		{"another path", path("/rest/isales/v1/openapi/obs/auth"), status(404)},
+		{"another Content-Type", header("Content-Type", "text/plain;charset=UTF-8"), status(400)},
+		{"an unknown user", field("user", `"nobody"`), status(403)},
+		{"a wrong passwd", field("passwd", `"wrong-secret"`), status(403)},
+	}...))
+	assert.Equal(t, 200, b.do(iSalesLoginReq(), without("Content-Type")).status, "Content-Type is not mandatory")
+	assert.Equal(t, 200, b.do(iSalesLoginReq(), field("user", `"u7"`), field("passwd", `"passwd-of-u7"`)).status)
+}
+
+func TestISalesAnswersInNumbers(t *testing.T) {
+	b := newBench(t, Options{})
+	a := b.do(iSalesLoginReq())
+	data := a.json["resultData"].(map[string]any)
+	assert.EqualValues(t, 0, a.json["result"])
+	assert.EqualValues(t, 300, data["tokenExpirationTime"])
+	assert.EqualValues(t, 3600, data["refreshExpirationTime"])
+	assert.NotEqual(t, data["token"], data["refreshToken"])
+}
+
+func TestISalesRefreshIsStrict(t *testing.T) {
+	b := newBench(t, Options{})
+	token, refresh := b.iSales()
+	another, _ := b.iSales()
+	b.refuses(iSalesRefreshReq(token, refresh), iSalesForm, append(bodyRules(status(400), "refreshToken"), []broken{
+		{"GET", method("GET"), status(405)},
+		{"another Content-Type", header("Content-Type", utf8JSON), status(400)},
+		{"no Authentication", without("Authentication"), status(401)},
+		{"Authorization in its place", func(r *req) {
+			without("Authentication")(r)
+			header("Authorization", "Bearer "+token)(r)
+		}, status(401)},
+		{"two spaces after Bearer", header("Authentication", "Bearer  "+token), status(401)},
+		{"the token of another login", header("Authentication", "Bearer "+another), status(401)},
+		{"an unknown refreshToken", field("refreshToken", `"x"`), status(401)},
+		{"the token as refreshToken", field("refreshToken", jsonOf(token)), status(401)},
+	}...))
+}
+
+func TestISalesRefreshReplacesBothTokens(t *testing.T) {
+	b := newBench(t, Options{})
+	token, refresh := b.iSales()
+	b.clock.advance(300 * time.Second) // the token is dead, and its refresh token is not
+	require.Equal(t, 401, b.do(iSalesBusinessReq(token)).status)
+	token2, refresh2 := pair(b.do(iSalesRefreshReq(token, refresh)))
+	require.NotEmpty(t, token2)
+	assert.NotContains(t, []string{token, refresh}, token2)
+	assert.NotContains(t, []string{token, refresh}, refresh2)
+	assert.Equal(t, 200, b.do(iSalesBusinessReq(token2)).status)
+	assert.Equal(t, 401, b.do(iSalesRefreshReq(token, refresh)).status, "a refresh token is used once")
+	b.clock.advance(3600 * time.Second)
+	assert.Equal(t, 401, b.do(iSalesRefreshReq(token2, refresh2)).status, "a refresh token expires")
+}
+
+func TestISalesBusinessIsStrict(t *testing.T) {
+	b := newBench(t, Options{})
+	token, refresh := b.iSales()
+	for _, m := range []string{"GET", "POST"} {
+		assert.Equal(t, 200, b.do(iSalesBusinessReq(token), method(m)).status)
+	}
+	b.refuses(iSalesBusinessReq(token), iSalesForm, []broken{
+		{"PUT", method("PUT"), status(405)},
+		{"no Authentication", without("Authentication"), status(401)},
+		{"no Bearer", header("Authentication", token), status(401)},
+		{"a refresh token", header("Authentication", "Bearer "+refresh), status(401)},
+		{"an unknown token", header("Authentication", "Bearer x"), status(401)},
+	})
+}
+
+func cubeDriveForm(t *testing.T, a ans) { assert.Equal(t, false, a.json["success"]) }
+
+func TestCubeDriveLoginIsStrict(t *testing.T) {
+	b := newBench(t, Options{})
+	rules := func(place func(string) edit) []broken {
+		out := []broken{
+			{"PUT", method("PUT"), status(405)},
+			{"a wrong appSecret", place("appId=demo-app&user=u&appSecret=wrong-secret"), status(200)},
+			{"parameters that are not well formed", place("appId=%zz"), status(200)},
+			{"a parameter twice", place(cubeDriveParams().Encode() + "&user=x"), status(200)},
+		}
+		for _, name := range []string{"appId", "appSecret", "user"} {
+			missing, empty := cubeDriveParams(), cubeDriveParams()
+			missing.Del(name)
+			empty.Set(name, "")
+			out = append(out, broken{name + " is missing", place(missing.Encode()), status(200)},
+				broken{name + " is empty", place(empty.Encode()), status(200)})
+		}
+		return out
+	}
+	b.refuses(cubeDriveLoginReq(), cubeDriveForm, append(rules(func(q string) edit { return path("/lite/getLogin?" + q) }),
+		broken{"another path", path("/lite/getlogin"), status(404)}))
+	b.refuses(cubeDriveFormReq(), cubeDriveForm, append(rules(body), []broken{
+		{"a POST with its parameters in the URL", func(r *req) {
+			path("/lite/getLogin?" + r.body)(r)
+			body("")(r)
+		}, status(200)},
+		{"a JSON body", header("Content-Type", "application/json"), status(200)},
+		{"no Content-Type", without("Content-Type"), status(200)},
+	}...))
+}
+
+func TestCubeDriveAnswersAllFieldsOfTheDocument(t *testing.T) {
+	b := newBench(t, Options{})
+	for _, r := range []req{cubeDriveLoginReq(), cubeDriveFormReq()} {
+		a := b.do(r)
+		assert.Equal(t, true, a.json["success"], a.raw)
+		assert.Regexp(t, `^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`, a.str("x-auth-token"))
+		assert.IsType(t, "", a.json["userLang"])
+		assert.Len(t, a.json["userObj"], 16)
+		assert.Len(t, a.json["systemInfo"], 7)
+		assert.Equal(t, CubeDriveUser, a.json["userObj"].(map[string]any)["username"])
+	}
+}
+
+func TestCubeDriveVerifies(t *testing.T) {
+	b := newBench(t, Options{})
+	token := b.cubeDrive()
+	assert.JSONEq(t, `{"success":true,"valid":true}`, b.do(verifyReq(token)).raw)
+	assert.JSONEq(t, `{"success":true,"valid":false}`, b.do(verifyReq("x")).raw)
+	b.refuses(verifyReq(token), cubeDriveForm, []broken{
+		{"no authToken", path("/lite/verifyAuthToken"), status(200)},
+		{"authToken twice", path("/lite/verifyAuthToken?authToken=a&authToken=b"), status(200)},
+		{"POST", method("POST"), status(405)},
+	})
+}
+
+func TestCubeDriveTokenTravelsInAHeaderOrInTheURL(t *testing.T) {
+	b := newBench(t, Options{})
+	token := b.cubeDrive()
+	inURL := "/lite/commonPage?page=formData&x-auth-token=" + token
+	assert.Equal(t, 200, b.do(commonPageReq(token)).status)
+	assert.Equal(t, 200, b.do(commonPageReq(token), without("X-Auth-Token"), path(inURL)).status)
+	b.refuses(commonPageReq(token), cubeDriveForm, []broken{
+		{"no token", without("X-Auth-Token"), status(401)},
+		{"an unknown token", header("X-Auth-Token", "x"), status(401)},
+		{"two tokens", path(inURL), status(400)},
+		{"the token by another name", func(r *req) {
+			without("X-Auth-Token")(r)
+			path("/lite/commonPage?authToken=" + token)(r)
+		}, status(401)},
+		{"POST", method("POST"), status(405)},
+	})
+}
+
+func TestCubeDriveInterceptsFrequentLogins(t *testing.T) {
+	b := newBench(t, Options{Logins: map[System]int{CubeDrive: 2}})
+	b.cubeDrive()
+	b.do(cubeDriveLoginReq(), path("/lite/getLogin?appId=demo-app&appSecret=app-secret-of-demo-app&user=other"))
+	b.cubeDrive()
+	a := b.do(cubeDriveLoginReq())
+	assert.Equal(t, 200, a.status)
+	assert.Contains(t, a.header.Get("Content-Type"), "text/html")
+	assert.Contains(t, a.raw, "intercepted")
+	b.clock.advance(59 * time.Second)
+	assert.Nil(t, b.do(cubeDriveLoginReq()).json)
+	b.clock.advance(time.Second)
+	b.cubeDrive() // a new window
+}
+
+func TestTokensDieOnTime(t *testing.T) {
+	const life = 2 * time.Second
+	for _, c := range []struct {
+		name string
+		use  func(b *bench) req
+		dead int
+	}{
+		{"appcube", func(b *bench) req { return appCubeBusinessReq(b.appCube()) }, 401},
+		{"accessToken", func(b *bench) req { return applyTokenReq(b.access()) }, 403},
+		{"ccmessaging", func(b *bench) req {
+			b.SetLifetimes(Lifetimes{"accessToken": time.Hour})
+			access := b.access()
+			return pollReq(access, b.ccMessaging(access))
+		}, 401},
+		{"isales", func(b *bench) req { token, _ := b.iSales(); return iSalesBusinessReq(token) }, 401},
+		{"cubedrive", func(b *bench) req { return commonPageReq(b.cubeDrive()) }, 401},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t, Options{Lifetime: life})
+			use := c.use(b)
+			b.clock.advance(life - 1)
+			require.Equal(t, 200, b.do(use).status)
+			b.clock.advance(1)
+			require.Equal(t, c.dead, b.do(use).status)
+		})
+	}
+}
+
+func TestCubeDriveTokensHaveNoEndOfTheirOwn(t *testing.T) {
+	b := newBench(t, Options{})
+	use := commonPageReq(b.cubeDrive())
+	b.clock.advance(10 * 365 * 24 * time.Hour)
+	assert.Equal(t, 200, b.do(use).status)
+	assert.True(t, b.State().Tokens[0].ExpiresAt.IsZero())
+}
+
+func TestLifetimesAreWholeSecondsFromOneUp(t *testing.T) {
+	b := newBench(t, Options{Lifetimes: Lifetimes{"appcube": time.Millisecond, "isales": 2900 * time.Millisecond}})
+	assert.EqualValues(t, 1, b.do(appCubeLoginReq()).json["expireTime"])
+	assert.Equal(t, 2, b.State().Lifetimes["isales"])
+}
+
+func TestFixedSecretsReplaceTheRule(t *testing.T) {
+	b := newBench(t, Options{Secrets: map[System]map[string]string{AppCube: {"mine": "known"}}})
+	assert.NotContains(t, b.do(appCubeLoginReq()).json, "authToken")
+	assert.Contains(t, b.do(appCubeLoginReq(), field("appKey", `"mine"`), field("appSecret", `"known"`)).json, "authToken")
+	assert.NotContains(t, b.do(appCubeLoginReq(), field("appKey", `"none"`), field("appSecret", `""`)).json, "authToken")
+	b.access() // other systems keep theirs
+}
