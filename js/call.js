@@ -1,12 +1,12 @@
-// A business call: it carries the token, hands the answer to the core for its meaning, and is sent once more where the
-// core says so.
+// A business call: it carries the token, and hands the answer to the core for its meaning.
 import { TokenError } from "./error.js";
 import { headOf, Lost, read } from "./http.js";
 import { carryBody } from "./members.js";
+import { withReplay } from "./replay.js";
 import { Token } from "./token.js";
 
 /** @typedef {import("./driver.js").Driver} Driver */
-/** @typedef {import("./driver.js").Reference} Reference */
+/** @typedef {import("./sessions.js").Reference} Reference */
 
 /**
  * @param {Driver} driver
@@ -24,31 +24,23 @@ export async function call(driver, reference, getToken, baseUrl, path, init) {
 	if (redirect !== "manual" && redirect !== "error") {
 		throw invalid("redirect", 'must be "manual" or "error": a redirect could carry the token to another server');
 	}
-	/** Why it was sent once more: once for each reason, as two tokens can die together. @type {Set<unknown>} */
-	const reasons = new Set();
-	/** The answer that refused a token, until there is another one. @type {{ serial: number | undefined, response: import("./platform.js").PlatformResponse } | undefined} */
-	let refused;
-	for (;;) {
-		const token = await getToken(init.signal, refused?.serial);
-		const view = Token.view(token);
-		if (refused) {
-			if (view.serial === refused.serial) {
-				return refused.response; // no other could be had, and others still use this one: the answer is the caller's
+	const { answer } = await withReplay({
+		token: async (instead) => Token.view(await getToken(init.signal, instead)),
+		async send(view, again) {
+			const prepared = carry(view, { ...init, redirect });
+			const sent = driver.now();
+			const answer = await driver.fetch(url, prepared, { session: view.session, step: "call" });
+			const place = `${prepared.method ?? "GET"} ${new URL(url).pathname}`;
+			const { replay, reason } = driver.judge(reference, view, place, sent, headOf(answer, view.rolls), await meaning(answer, view));
+			if (replay && !isUsedUp(init.body)) {
+				again(reason);
 			}
-			refused.response.body?.cancel().catch(() => {}); // nobody reads it, broken or not
-		}
-		const prepared = carry(view, { ...init, redirect });
-		const sent = driver.now();
-		const response = await driver.fetch(url, prepared, { session: view.session, step: "call" });
-		const place = `${prepared.method ?? "GET"} ${new URL(url).pathname}`;
-		const { replay, reason } = driver.judge(reference, view, place, sent, headOf(response, view.rolls), await meaning(response, view));
-		if (!replay || reasons.has(reason) || isUsedUp(init.body)) {
-			return response;
-		}
-		reasons.add(reason);
-		driver.replayed(view);
-		refused = { serial: view.serial, response };
-	}
+			return answer;
+		},
+		refused: (view) => driver.replayed(view),
+		drop: ({ body }) => void body?.cancel().catch(() => {}), // nobody reads it, broken or not
+	});
+	return answer;
 }
 
 /**
@@ -80,7 +72,7 @@ function target(baseUrl, path) {
 
 /**
  * The request with what carries the token. The body is merged here and not in the core, whose memory never shrinks.
- * @param {import("./core.js").TokenView} view
+ * @param {import("./wall.js").TokenView} view
  * @param {import("./platform.js").PlatformRequestInit} init
  * @returns {import("./platform.js").PlatformRequestInit}
  */
@@ -135,7 +127,7 @@ function isUsedUp(body) {
  * The part of a response that can mean something for the token: the JSON of a refusal, or of any answer of a system
  * that sends new tokens along. The caller's response stays whole.
  * @param {import("./platform.js").PlatformResponse} response
- * @param {import("./core.js").TokenView} view
+ * @param {import("./wall.js").TokenView} view
  * @returns {Promise<Uint8Array>}
  */
 async function meaning(response, view) {

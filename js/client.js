@@ -1,57 +1,35 @@
-import { call } from "./call.js";
+// A client: the tokens of any number of identities, each found by the caller's own object.
+import { acquire, business, valueOf, verify } from "./asking.js";
 import { platformClock } from "./clock.js";
 import { Driver } from "./driver.js";
-import { TokenError } from "./error.js";
 import { defaultSessions, defaultTimeoutMs, maxSessions as most, maxTimeoutMs } from "./generated/limits.js";
 import { read, snapshot, unchanged } from "./identity.js";
 import { invalidOption, known } from "./option.js";
+import { Session } from "./session.js";
 import { Token } from "./token.js";
 
 /** @typedef {import("./identity.js").Identity} Identity */
-/** @typedef {import("./driver.js").Reference} Reference */
+/** @typedef {import("./sessions.js").Reference} Reference */
+/** @typedef {import("./asking.js").GetTokenOptions} GetTokenOptions */
+/** @typedef {import("./asking.js").VerifyOptions} VerifyOptions */
+/** @typedef {import("./asking.js").Verification} Verification */
+/** @typedef {import("./error.js").TokenError} TokenError */
 
 /**
  * The settings of a client.
  * @typedef {object} ClientOptions
- * @property {import("./driver.js").Fetch} [fetch] used in place of the platform's own. Its third argument says for which session
+ * @property {import("./effects.js").Fetch} [fetch] used in place of the platform's own. Its third argument says for which session
  *   and step a request is, as events say it.
  * @property {number} [timeoutMs] bounds an acquisition or a verification with all its tries, in milliseconds. Default 30,000.
  * @property {number} [maxSessions] how many identities are kept; beyond it the least recently used goes. Default 1,000.
- * @property {(event: import("./driver.js").TokenEvent) => void} [onEvent] told of every moment in the sessions' lives
- */
-
-/**
- * What a caller asks for beyond a token that can be used.
- * @typedef {object} GetTokenOptions
- * @property {import("./platform.js").PlatformSignal} [signal] ends this caller's wait with `aborted`; others who wait are not affected
- * @property {boolean} [forceRefresh] get a new token even though the current one could be used
- * @property {Token | string} [rejected] a token that a vendor has just rejected (401): it is not handed out again. Safe to
- *   say late: where the session has a newer token by now, that is what is returned.
- */
-
-/**
- * How long a caller waits for a verification.
- * @typedef {object} VerifyOptions
- * @property {import("./platform.js").PlatformSignal} [signal] ends this caller's wait with `aborted`
+ * @property {(event: import("./events.js").TokenEvent) => void} [onEvent] told of every moment in the sessions' lives
  */
 
 /**
  * What some platforms have, or need, beside the rest.
- * @typedef {object} Platform
+ * @typedef {object} Facilities
  * @property {(clock: import("./clock.js").Clock) => import("./tabs.js").Tabs} [tabs] where pages share what they get
- * @property {import("./driver.js").WaitUntil} [waitUntil] where what a request has begun ends together with it
- */
-
-/**
- * What is known of a token.
- * @typedef {object} Verification
- * @property {boolean | null} valid null where nobody here can tell
- * @property {"vendor" | "core"} source who says so: the vendor's own interface, or what the core remembers
- * @property {"live" | "confirmed" | "denied" | "expired" | "rejected" | "superseded" | "other_subject" | "unknown"} reason
- *   by the vendor: "confirmed" or "denied". By the core: "live", its life is not over and nobody rejected it; "expired";
- *   "rejected" by a vendor; "superseded" by a newer one, and may or may not still be accepted; of "other_subject", as it says
- *   itself; or "unknown"
- * @property {Date | null} expiresAt null where no expiry is known
+ * @property {import("./platform.js").WaitUntil} [waitUntil] where what a request has begun ends together with it
  */
 
 /** A caller's object, what it said when it was last read, and what that means. @typedef {{ identity: Identity, copy: import("./identity.js").Fields, reference: Reference }} Entry */
@@ -207,78 +185,11 @@ export class Client {
 	}
 }
 
-/** One identity's session. */
-export class Session {
-	/** @type {Driver} */ #driver;
-	/** @type {Reference} */ #reference;
-
-	/**
-	 * The number by which events name this session, or null while it is not open: it need not be before its first use,
-	 * and is not after its end. It is another one when the session is opened anew.
-	 * @returns {number | null}
-	 */
-	get id() {
-		return this.#reference.known.id || null;
-	}
-
-	/**
-	 * @internal
-	 * @param {Driver} driver
-	 * @param {Reference} reference
-	 */
-	constructor(driver, reference) {
-		this.#driver = driver;
-		this.#reference = reference;
-	}
-
-	/**
-	 * A token of this session, as by the client's `getToken`.
-	 * @param {GetTokenOptions} [options] what is asked for beyond a token that can be used
-	 * @returns {Promise<Token>} rejected with a TokenError, whose `code` says what went wrong
-	 */
-	getToken(options) {
-		return options === undefined ? this.#driver.plain(this.#reference) : acquire(this.#driver, this.#reference, options);
-	}
-
-	/**
-	 * Whether a token of this session is valid; by default the current one, which is acquired if need be.
-	 * @param {Token | string} [token] as it was handed out, or its value
-	 * @param {VerifyOptions} [options] how long this caller waits
-	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked, or no token be had
-	 */
-	async verify(token, options) {
-		const { signal } = known(options, ["signal"]);
-		token ??= await this.getToken({ signal });
-		return verify(this.#driver, this.#reference, token, signal);
-	}
-
-	/**
-	 * A business call that carries this session's token, as by the client's `fetch`.
-	 * @param {string} path appended to the identity's base URL; it begins with "/"
-	 * @param {import("./platform.js").PlatformRequestInit} [init] as for `fetch`; redirects are not followed
-	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had,
-	 *   and as `fetch` where the call itself failed
-	 */
-	async fetch(path, init = {}) {
-		return business(this.#driver, this.#reference, path, init);
-	}
-
-	/**
-	 * Drops the token; whoever waits for one gets a TokenError `forgotten`. For a connection of an edge it also drops what the
-	 * user's `authorization` function gave, for all connections: call it when the user signs out. What ccmessaging's
-	 * other users share, the app's AccessToken, stays, and so do cooldowns and the login budget, as they protect the
-	 * vendor. The session goes on with a new login when it is next asked.
-	 */
-	forget() {
-		this.#driver.forget(this.#reference);
-	}
-}
-
 /**
  * @param {import("./module.js").Module} module
  * @param {ClientOptions} [options]
  * @param {import("./clock.js").Clock} [clock]
- * @param {Platform} [platform]
+ * @param {Facilities} [facilities]
  * @returns {Client}
  */
 export function createClient(module, options, clock = platformClock, { tabs, waitUntil } = {}) {
@@ -296,88 +207,6 @@ export function createClient(module, options, clock = platformClock, { tabs, wai
 		throw invalidOption("maxSessions", `must be a whole number from 1 to ${most.toLocaleString("en")}`);
 	}
 	// Looked up at each call, not kept: test tools replace it.
-	const send = fetch ?? /** @type {import("./driver.js").Fetch} */ ((input, init) => globalThis.fetch(input, init));
+	const send = fetch ?? /** @type {import("./effects.js").Fetch} */ ((input, init) => globalThis.fetch(input, init));
 	return new Client(new Driver(module, { fetch: send, timeoutMs, maxSessions, onEvent, clock, tabs: tabs?.(clock), waitUntil }));
-}
-
-/**
- * @param {Driver} driver
- * @param {Reference} reference
- * @param {GetTokenOptions} [options]
- * @returns {Promise<Token>}
- */
-async function acquire(driver, reference, options) {
-	const { signal, forceRefresh = false, rejected } = known(options, ["signal", "forceRefresh", "rejected"]);
-	const want = { force: Boolean(forceRefresh), rejected: rejected == null ? "" : valueOf(rejected, "rejected") };
-	return abortable(signal, () => (want.force || want.rejected ? driver.token(reference, want) : driver.plain(reference)));
-}
-
-/**
- * @param {Driver} driver
- * @param {Reference} reference
- * @param {Token | string} token
- * @param {import("./platform.js").PlatformSignal} [signal]
- * @returns {Promise<Verification>}
- */
-async function verify(driver, reference, token, signal) {
-	const value = valueOf(token, "token");
-	const { valid, invalid, vendor, reason, expiresAt } = await abortable(signal, () => driver.verify(reference, value));
-	return {
-		valid: valid ? true : invalid ? false : null,
-		source: vendor ? "vendor" : "core",
-		reason: /** @type {Verification["reason"]} */ (reason),
-		expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
-	};
-}
-
-/**
- * @param {Driver} driver
- * @param {Reference} reference
- * @param {string} path
- * @param {import("./platform.js").PlatformRequestInit} init
- */
-function business(driver, reference, path, init) {
-	const { through, baseUrl } = driver.calls(reference);
-	return call(driver, through, (signal, instead) => abortable(signal, () => (instead ? driver.token(through, { instead }) : driver.plain(through))), baseUrl, path, init);
-}
-
-/**
- * @param {unknown} token
- * @param {string} field
- * @returns {string}
- */
-function valueOf(token, field) {
-	if (Token.is(token)) {
-		return token.value;
-	}
-	if (typeof token !== "string") {
-		throw invalidOption(field, "must be a Token or the value of one");
-	}
-	return token;
-}
-
-/**
- * The outcome of work, or `aborted` as soon as the signal fires. The work goes on: others may wait for it too.
- * @template T
- * @param {import("./platform.js").PlatformSignal | null | undefined} signal
- * @param {() => Promise<T>} work
- * @returns {Promise<T>}
- */
-async function abortable(signal, work) {
-	if (signal == null) {
-		return work();
-	}
-	if (typeof signal.addEventListener !== "function") {
-		throw invalidOption("signal", "must be an AbortSignal");
-	}
-	const aborted = () =>
-		new TokenError("aborted", "The caller's signal was aborted.", { retryable: true, cause: signal.reason });
-	if (signal.aborted) {
-		throw aborted();
-	}
-	return new Promise((resolve, reject) => {
-		const abort = () => reject(aborted());
-		signal.addEventListener("abort", abort, { once: true });
-		work().then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-	});
 }

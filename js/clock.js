@@ -1,3 +1,5 @@
+// The two clocks and the timers.
+
 /**
  * What the driver reads and sets of time; tests have one of their own.
  * @typedef {object} Clock
@@ -20,3 +22,10 @@ export const platformClock = {
 		return () => clearTimeout(id);
 	},
 };
+
+/**
+ * Now, on both clocks.
+ * @param {Clock} clock
+ * @returns {import("./wall.js").Instant}
+ */
+export const instant = (clock) => ({ wall: clock.wall(), mono: clock.mono() });

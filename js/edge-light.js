@@ -7,7 +7,7 @@ import { load } from "./load-compiled.js";
 // Where Next and Vercel leave a request's waitUntil for libraries that have no import of theirs.
 const contexts = [Symbol.for("@next/request-context"), Symbol.for("@vercel/request-context")];
 
-/** @type {import("./driver.js").WaitUntil} */
+/** @type {import("./platform.js").WaitUntil} */
 function waitUntil(work) {
 	const settled = work.then(undefined, () => {}); // its failure is told to those who wait for the token
 	for (const symbol of contexts) {

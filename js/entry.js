@@ -1,20 +1,22 @@
+// The functions that every entry exports, over one module, and one client that getToken and verifyToken share.
 import { build } from "../dist/build.js";
 import { createClient } from "./client.js";
-import { check } from "./core.js";
 import { errorOf } from "./error.js";
-import { encode, read, Suppliers } from "./identity.js";
+import { encode, read } from "./identity.js";
 import { createModule } from "./module.js";
+import { Suppliers } from "./suppliers.js";
+import { check } from "./wall.js";
 
 /**
  * The package for one platform, which says where the WebAssembly file is found. Nothing starts until it is used.
  * @param {import("./module.js").Load} load
- * @param {import("./client.js").Platform} [platform]
+ * @param {import("./client.js").Facilities} [facilities] what this platform has besides
  */
-export function entry(load, platform = {}) {
-	const module = createModule(load, { build, waitUntil: platform.waitUntil });
+export function entry(load, facilities = {}) {
+	const module = createModule(load, { build, waitUntil: facilities.waitUntil });
 	/** @type {import("./client.js").Client | undefined} */
 	let shared;
-	const client = () => (shared ??= createClient(module, undefined, undefined, platform));
+	const client = () => (shared ??= createClient(module, undefined, undefined, facilities));
 	return {
 		/**
 		 * Starts the WebAssembly module ahead of its first use, or from another place than the package's own. Not needed
@@ -35,7 +37,7 @@ export function entry(load, platform = {}) {
 		 * @example
 		 * const client = createClient({ timeoutMs: 10_000, onEvent: (event) => console.log(event.type, event.system) });
 		 */
-		createClient: (options) => createClient(module, options, undefined, platform),
+		createClient: (options) => createClient(module, options, undefined, facilities),
 
 		/**
 		 * Checks the fields of an identity, as a form does while it is filled in. Nothing is sent and no session is made.
@@ -60,7 +62,7 @@ export function entry(load, platform = {}) {
 		 * A token for an identity, by a client that all callers share: the one at hand where it may still be used, otherwise
 		 * a new one. Call it wherever a token is needed: any number of callers at once cause one login.
 		 * @param {import("./identity.js").Identity} identity who the token is for
-		 * @param {import("./client.js").GetTokenOptions} [options] what is asked for beyond a token that can be used
+		 * @param {import("./asking.js").GetTokenOptions} [options] what is asked for beyond a token that can be used
 		 * @returns {Promise<import("./token.js").Token>} rejected with a TokenError, whose `code` says what went wrong
 		 * @example
 		 * const identity = { system: "isales", baseUrl: "https://aicc.example.com", user: "abcd", passwd: process.env.PASSWD };

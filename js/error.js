@@ -1,3 +1,4 @@
+// The one error of this package, and how it is made of what the core says.
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
 /** @typedef {import("./generated/words.js").TokenErrorCode} TokenErrorCode */

@@ -17,9 +17,9 @@ export class Lost {
 
 /**
  * @param {import("./platform.js").PlatformFetch} send
- * @param {import("./core.js").Request} request
+ * @param {import("./wall.js").Request} request
  * @param {import("./platform.js").PlatformSignal} signal
- * @returns {Promise<{ head: import("./core.js").Head, body: Uint8Array }>} rejected with a Lost
+ * @returns {Promise<{ head: import("./wall.js").Head, body: Uint8Array }>} rejected with a Lost
  */
 export async function exchange(send, { method, url = "", query, headers = [], body, form }, signal) {
 	let response;
@@ -28,10 +28,7 @@ export async function exchange(send, { method, url = "", query, headers = [], bo
 			method,
 			headers,
 			body: form ? new URLSearchParams(form) : body,
-			redirect: "manual",
-			credentials: "omit",
-			...uncached(),
-			referrerPolicy: "no-referrer",
+			...discreet(),
 			signal,
 		});
 	} catch (cause) {
@@ -49,13 +46,16 @@ export async function exchange(send, { method, url = "", query, headers = [], bo
 
 /**
  * @param {string} url
- * @param {import("./core.js").Pairs} query
+ * @param {import("./wall.js").Pairs} query
  */
 function withQuery(url, query) {
 	const target = new URL(url);
 	target.search = new URLSearchParams(query).toString();
 	return target.href;
 }
+
+/** How every request is sent that the core makes: it follows no redirect, and leaves or takes nothing along. */
+const discreet = () => /** @type {const} */ ({ redirect: "manual", credentials: "omit", ...uncached(), referrerPolicy: "no-referrer" });
 
 /** @type {{ cache?: "no-store" } | undefined} */
 let noStore;
@@ -79,7 +79,7 @@ function uncached() {
 /**
  * @param {import("./platform.js").PlatformResponse} response
  * @param {string} [rolls] the header that may hold a new token
- * @returns {import("./core.js").Head}
+ * @returns {import("./wall.js").Head}
  */
 export function headOf({ status, headers }, rolls) {
 	return {

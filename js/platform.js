@@ -6,4 +6,10 @@
 /** @typedef {typeof globalThis extends { AbortSignal: { prototype: infer T } } ? T : { readonly aborted: boolean, readonly reason: any, addEventListener(type: "abort", listener: () => void, options?: object): void, removeEventListener(type: "abort", listener: () => void): void }} PlatformSignal */
 /** A function that does what the platform's `fetch` does. @typedef {(input: string, init?: PlatformRequestInit) => Promise<PlatformResponse>} PlatformFetch */
 
+/**
+ * Keeps a request's context alive until the promise has settled, however it does. Workers end a request's exchanges and
+ * timers once it has been answered, and what was begun and never ends would hold up all later callers of the session.
+ * @typedef {(work: Promise<unknown>) => void} WaitUntil
+ */
+
 export {};

@@ -1,5 +1,6 @@
-// What every entry gives besides its functions: the classes, what is known of the systems, and the names of the types.
-export { Client, Session } from "./client.js";
+// What every entry exports besides its functions: the classes, what is known of the systems, and the types' names.
+export { Client } from "./client.js";
+export { Session } from "./session.js";
 export { TokenError } from "./error.js";
 export * from "./generated/public.js";
 export { Token } from "./token.js";
@@ -7,9 +8,9 @@ export { Token } from "./token.js";
 /** @typedef {import("./identity.js").Identity} Identity */
 /** @typedef {import("./identity.js").EdgeIdentity} EdgeIdentity */
 /** @typedef {import("./client.js").ClientOptions} ClientOptions */
-/** @typedef {import("./client.js").GetTokenOptions} GetTokenOptions */
-/** @typedef {import("./client.js").VerifyOptions} VerifyOptions */
-/** @typedef {import("./client.js").Verification} Verification */
-/** @typedef {import("./driver.js").TokenEvent} TokenEvent */
-/** @typedef {import("./driver.js").Purpose} Purpose */
+/** @typedef {import("./asking.js").GetTokenOptions} GetTokenOptions */
+/** @typedef {import("./asking.js").VerifyOptions} VerifyOptions */
+/** @typedef {import("./asking.js").Verification} Verification */
+/** @typedef {import("./events.js").TokenEvent} TokenEvent */
+/** @typedef {import("./effects.js").Purpose} Purpose */
 /** @typedef {import("./module.js").InitializeOptions} InitializeOptions */

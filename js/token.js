@@ -1,3 +1,4 @@
+// A token as callers get it.
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
 /**
@@ -5,12 +6,12 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
  * inspected or serialised form shows it.
  */
 export class Token {
-	/** @type {import("./core.js").TokenView} */ #view;
+	/** @type {import("./wall.js").TokenView} */ #view;
 	/** @type {import("./identity.js").Encoded} */ #identity;
 
 	/**
 	 * @internal
-	 * @param {import("./core.js").TokenView} view
+	 * @param {import("./wall.js").TokenView} view
 	 * @param {import("./identity.js").Encoded} identity
 	 */
 	constructor(view, identity) {

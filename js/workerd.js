@@ -5,7 +5,7 @@ import core from "../dist/core.wasm";
 import { entry } from "./entry.js";
 import { load } from "./load-compiled.js";
 
-/** @type {import("./driver.js").WaitUntil} */
+/** @type {import("./platform.js").WaitUntil} */
 function waitUntil(work) {
 	try {
 		workers.waitUntil?.(work.then(undefined, () => {})); // its failure is told to those who wait for the token

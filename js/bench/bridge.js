@@ -1,6 +1,6 @@
 // What a login costs inside the core and on the way there and back: the processor's time of its calls, whatever else the
 // machine is doing. It is one of ccmessaging, which takes two requests; the vendor's answers are at hand.
-import { Core } from "../core.js";
+import { CoreClient } from "../wall.js";
 import { load } from "../load-node.js";
 import { createModule } from "../module.js";
 import { median } from "./compare.js";
@@ -9,7 +9,7 @@ import * as vendor from "./vendor.js";
 
 const [batch, rounds, warmUp] = [100, 60, 20];
 const instance = await createModule(load).start();
-const core = new Core(instance, { seed: [1, 2], timeoutMs: 30_000, maxSessions: 1000 });
+const core = new CoreClient(instance, { seed: [1, 2], timeoutMs: 30_000, maxSessions: 1000 });
 const answerOf = async (/** @type {string} */ url) => new Uint8Array(await (await vendor.fakeFetch(url)).arrayBuffer());
 const [accessToken, token] = await Promise.all(["https://vendor.example/tokenByAkSk", "https://vendor.example/applyToken"].map(answerOf));
 let [users, mono] = [0, 1];

@@ -63,7 +63,7 @@ function fail(file, what) {
  * Rewrites the declarations in a folder.
  * @param {string} folder
  */
-export async function document(folder) {
+async function document(folder) {
 	const given = overloads(await readFile(join(root, "js/client.js"), "utf8"));
 	const found = documented(await readFile(join(folder, "entry.d.ts"), "utf8"));
 	const missing = functions.find((name) => !found.has(name));

@@ -1,7 +1,7 @@
 // The buffer through which texts and bytes go into the core: each call wipes what it has read there.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Core, check } from "../core.js";
+import { CoreClient, check } from "../wall.js";
 import { load } from "../load-node.js";
 import { createModule } from "../module.js";
 
@@ -26,7 +26,7 @@ const calls = {
 for (const [name, call] of Object.entries(calls)) {
 	test(`${name} leaves nothing in the input`, async () => {
 		const instance = await createModule(load).start();
-		const core = new Core(instance, { seed: [1, 2], timeoutMs: 1000, maxSessions: 10 });
+		const core = new CoreClient(instance, { seed: [1, 2], timeoutMs: 1000, maxSessions: 10 });
 		const { session } = core.open(identity.replace(secret, "another"), now);
 		const { effects } = core.get(session, now, false, 0, "");
 		const { pointer, length } = instance.write(secret);
@@ -39,7 +39,7 @@ for (const [name, call] of Object.entries(calls)) {
 
 test("answers of 1 MiB, however many, take the memory of little more than one", async () => {
 	const instance = await createModule(load).start();
-	const core = new Core(instance, { seed: [1, 2], timeoutMs: 1000, maxSessions: 10 });
+	const core = new CoreClient(instance, { seed: [1, 2], timeoutMs: 1000, maxSessions: 10 });
 	const { session } = core.open(identity, now);
 	const before = instance.memory().length;
 	const large = new TextEncoder().encode(JSON.stringify({ list: Array.from({ length: 10_000 }, (_, n) => ({ n, text: "text" })) }).padEnd(1 << 20));

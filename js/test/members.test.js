@@ -44,7 +44,7 @@ test("no body of a business call passes through the core's memory, which never s
 	} });
 	const session = client.session({ system: "appcube", baseUrl: "https://vendor.example", appKey: "k", appSecret: "s" });
 	await session.getToken();
-	const memory = () => /** @type {import("../module.js").Instance} */ (module.running()).memory().length;
+	const memory = () => /** @type {import("../instance.js").Instance} */ (module.running()).memory().length;
 	const before = memory();
 	const body = `{"a":"${"x".repeat(20_000_000)}"}`;
 	await session.fetch("/business", { body });

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const cache = fileURLToPath(new URL("../../../node_modules/.cache/alternatives", import.meta.url));
 
 /** The versions measured: each the newest that says it runs on Node 20. */
-export const versions = {
+const versions = {
 	"@smithy/property-provider": "4.5.2",
 	"google-auth-library": "10.9.1", // 11 asks for Node 22
 	"@azure/msal-node": "7.2.3",

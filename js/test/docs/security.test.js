@@ -22,7 +22,7 @@ const escape = (/** @type {string} */ text) => text.replace(/[\\^$.*+?()[\]{}|]/
  * @param {string} text of the file
  * @param {string} name
  */
-export function hasTest(path, text, name) {
+function hasTest(path, text, name) {
 	if (path.endsWith(".json")) {
 		return new RegExp(`^\\s*"name": ${escape(JSON.stringify(name))},?$`, "m").test(text);
 	}

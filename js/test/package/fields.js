@@ -56,7 +56,7 @@ export const forms = [
 
 /** The functions that take options. */
 export const calls = [
-	{ typedef: ["client.js", "GetTokenOptions"], call: (/** @type {string} */ options) => `getToken(identity, ${options});` },
+	{ typedef: ["asking.js", "GetTokenOptions"], call: (/** @type {string} */ options) => `getToken(identity, ${options});` },
 	{ typedef: ["client.js", "ClientOptions"], call: (/** @type {string} */ options) => `createClient(${options});` },
 	{ typedef: ["module.js", "InitializeOptions"], call: (/** @type {string} */ options) => `initialize(${options});` },
 ];

@@ -1,6 +1,7 @@
-// The core's exports as methods, and the forms of its answers. wasm/module has the other side.
+// The wall between JavaScript and Go: the core's exports as methods, and the forms of its answers. wasm/module is the other
+// side of it.
 
-/** @typedef {import("./module.js").Instance} Instance */
+/** @typedef {import("./instance.js").Instance} Instance */
 /** @typedef {import("./error.js").Failure} Failure */
 /** @typedef {{ wall: number, mono: number }} Instant milliseconds on the two clocks */
 /** @typedef {[name: string, value: string][]} Pairs */
@@ -82,8 +83,8 @@ function textOf(headers) {
 	return headers.retryAfter !== undefined || headers.rolled !== undefined ? JSON.stringify(headers) : "";
 }
 
-/** One client of a running core. */
-export class Core {
+/** A client of the running core: what Go calls core.Client. */
+export class CoreClient {
 	/** @type {Instance} */ #instance;
 	/** @type {number} */ #client;
 	/**
@@ -99,7 +100,7 @@ export class Core {
 		this.#instance = instance;
 		this.#client = instance.call("create", seed[0], seed[1], timeoutMs, maxSessions, Number(onEvent !== undefined));
 		/** @param {string} name */
-		const exported = (name) => /** @type {import("./module.js").Export} */ (instance.exports[name]).bind(undefined, this.#client);
+		const exported = (name) => /** @type {import("./instance.js").Export} */ (instance.exports[name]).bind(undefined, this.#client);
 		this.live = /** @type {(session: number, wall: number, mono: number) => number} */ exported("live");
 		this.lease = /** @type {(session: number, wall: number, mono: number) => number} */ exported("lease");
 	}
@@ -183,7 +184,7 @@ export class Core {
 	/**
 	 * @param {number} exchange
 	 * @param {Instant} now
-	 * @param {import("./identity.js").Supply} supply
+	 * @param {import("./suppliers.js").Supply} supply
 	 * @returns {Answer}
 	 */
 	supplied(exchange, { wall, mono }, { token, lifeMs }) {
