@@ -195,7 +195,7 @@ func (ccmessaging) texts() Texts {
 		Refused: appRefused,
 		Relying: &Relying{
 			Expired: Advice{
-				Found:   "the AccessToken that was given has expired, or is none",
+				Found:   "the AccessToken that was given has expired, or never was one",
 				Because: "An AccessToken lives an hour at most.",
 				Try: []string{
 					"Get a new one by tokenByAkSk from where you got this one, and give that.",

@@ -8,10 +8,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// agent is a made-up system that has a field of each kind that JSON writes without quotes.
-type agent struct{ none }
+// clerk is a made-up system that has a field of each kind that JSON writes without quotes.
+type clerk struct{ none }
 
-var agentDescription = Description{
+var clerkDescription = Description{
 	Name:   "agent",
 	Vendor: true,
 	Base:   "baseUrl",
@@ -27,20 +27,20 @@ var agentDescription = Description{
 	policy: lenient,
 }
 
-func (agent) description() *Description { return &agentDescription }
+func (clerk) description() *Description { return &clerkDescription }
 
-func (agent) ask(id *identity, _ occasion) Request {
+func (clerk) ask(id *identity, _ occasion) Request {
 	return Request{Step: StepLogin, Method: "PUT", URL: id.base + "/" + id.value("agentId"), Body: id.object("password", "seat", "floor", "status", "autoAnswer", "idle")}
 }
 
-func (agent) read(step Step, r Response) (grant, *Error)  { return grant{}, malformed(step, r) }
-func (agent) carriage(*identity, grant, string) Carriage  { return Carriage{} }
-func (agent) judge(_ *identity, r Response) (j judgement) { return j }
+func (clerk) read(step Step, r Response) (grant, *Error)  { return grant{}, malformed(step, r) }
+func (clerk) carriage(*identity, grant, string) Carriage  { return Carriage{} }
+func (clerk) judge(_ *identity, r Response) (j judgement) { return j }
 
 // employ puts the made-up system in another one's place.
 func employ(t *testing.T) {
 	before := systems[0]
-	systems[0] = agent{}
+	systems[0] = clerk{}
 	t.Cleanup(func() { systems[0] = before })
 }
 

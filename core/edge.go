@@ -3,8 +3,8 @@ package core
 import "strings"
 
 // edge is a Worker that holds the credentials of one of the other systems and
-// hands out its tokens to users who it knows: this project's own protocol, as
-// docs/edge.md describes it. A token that comes from it is carried as the
+// hands out its tokens to users whom it knows, by this project's own protocol,
+// which docs/edge.md describes. A token that comes from it is carried as the
 // system's own would be.
 type edge struct{ none }
 
@@ -110,6 +110,18 @@ func sendable(headers []Pair) bool {
 		}
 	}
 	return true
+}
+
+// texts are those of what people type: a subject is told beside a function.
+func (edge) texts() Texts {
+	return Texts{
+		Title: Words{"Edge", "边缘"},
+		Fields: map[string]FieldTexts{
+			"edge":          {Words{"Edge URL", "边缘地址"}, Words{"where the Worker answers", "Worker 所在地址"}, ""},
+			"connection":    {Words{"Connection", "连接"}, Words{"its name at the edge", "边缘上的连接名称"}, ""},
+			"authorization": {Words{"Authorization", "授权"}, Words{"the bearer token of your own sign-in", "您自己登录的 bearer 令牌"}, ""},
+		},
+	}
 }
 
 // problem returns the error that an edge reports as application/problem+json,

@@ -103,6 +103,8 @@ export class Client {
 	 * @param {undefined} [identity] not needed: a Token knows whose it is
 	 * @param {VerifyOptions} [options] how long this caller waits
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
+	 * @example
+	 * const { valid, source, reason } = await verifyToken(token); // such as false, "core", "expired"
 	 */
 	/**
 	 * @overload
@@ -110,6 +112,8 @@ export class Client {
 	 * @param {Identity} identity whose token it is
 	 * @param {VerifyOptions} [options] how long this caller waits
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
+	 * @example
+	 * const { valid } = await verifyToken(value, identity); // where there is only the token's text
 	 */
 	/**
 	 * Whether a token is valid: by the vendor's own interface where there is one (cubedrive), otherwise by what the core
@@ -141,6 +145,12 @@ export class Client {
 	 * @param {import("./platform.js").PlatformRequestInit} [init] as for `fetch`; redirects are not followed
 	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had, and as `fetch` where the call
 	 *   itself failed
+	 * @example
+	 * const response = await client.fetch(identity, "/apiaccess/ccmessaging/send", {
+	 * 	method: "POST",
+	 * 	headers: { "content-type": "application/json; charset=UTF-8" },
+	 * 	body: JSON.stringify(message),
+	 * });
 	 */
 	async fetch(identity, path, init = {}) {
 		return business(this.#driver, this.#refer(identity), path, init);
@@ -152,6 +162,11 @@ export class Client {
 	 * @param {Identity} identity whose session
 	 * @returns {Session}
 	 * @throws {TokenError} `invalid_identity` where it is no object; its fields are checked at the first use
+	 * @example
+	 * const session = client.session(identity);
+	 * const token = await session.getToken();
+	 * const { valid } = await session.verify();
+	 * session.forget(); // when this user signs out
 	 */
 	session(identity) {
 		const reference = this.#refer(identity);

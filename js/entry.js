@@ -22,6 +22,8 @@ export function entry(load, platform = {}) {
 		 * @param {import("./module.js").InitializeOptions} [options] where the core comes from; by default the package's own file
 		 * @returns {Promise<void>} rejected with a TokenError: `module_not_found`, `module_invalid`,
 		 *   `module_stale`, `module_started`, `module_failed` or `invalid_option`
+		 * @example
+		 * await initialize({ wasmUrl: "/assets/core.wasm" });
 		 */
 		initialize: (options) => module.initialize(options),
 
@@ -30,6 +32,8 @@ export function entry(load, platform = {}) {
 		 * @param {import("./client.js").ClientOptions} [options] its settings
 		 * @returns {import("./client.js").Client} a client that shares nothing with others but the WebAssembly module
 		 * @throws {import("./error.js").TokenError} `invalid_option`
+		 * @example
+		 * const client = createClient({ timeoutMs: 10_000, onEvent: (event) => console.log(event.type, event.system) });
 		 */
 		createClient: (options) => createClient(module, options, undefined, platform),
 
@@ -37,6 +41,12 @@ export function entry(load, platform = {}) {
 		 * Checks the fields of an identity, as a form does while it is filled in. Nothing is sent and no session is made.
 		 * @param {import("./identity.js").Identity} identity what is to be checked
 		 * @returns {Promise<void>} rejected with a TokenError: `invalid_identity`, whose `field` names the first field at fault
+		 * @example
+		 * try {
+		 * 	await validateIdentity(identity);
+		 * } catch (error) {
+		 * 	console.log(error.field, error.message); // baseUrl …
+		 * }
 		 */
 		async validateIdentity(identity) {
 			const { json } = encode(read(identity), new Suppliers(1));
@@ -52,6 +62,14 @@ export function entry(load, platform = {}) {
 		 * @param {import("./identity.js").Identity} identity who the token is for
 		 * @param {import("./client.js").GetTokenOptions} [options] what is asked for beyond a token that can be used
 		 * @returns {Promise<import("./token.js").Token>} rejected with a TokenError, whose `code` says what went wrong
+		 * @example
+		 * const identity = { system: "isales", baseUrl: "https://aicc.example.com", user: "abcd", passwd: process.env.PASSWD };
+		 * const token = await getToken(identity);
+		 * let response = await fetch("https://aicc.example.com/rest/isales/v1/openapi/obs/business", { headers: token.headers });
+		 * if (response.status === 401) {
+		 * 	const fresh = await getToken(identity, { rejected: token });
+		 * 	response = await fetch("https://aicc.example.com/rest/isales/v1/openapi/obs/business", { headers: fresh.headers });
+		 * }
 		 */
 		getToken: (identity, options) => client().getToken(identity, options),
 

@@ -1,4 +1,4 @@
-// What is wrong with the options of a call. One that is misspelt would be missed in silence, and so is told as well.
+// Checks the options of a call. An unknown one is refused, as a misspelt option would otherwise be ignored in silence.
 import { TokenError } from "./error.js";
 
 /**

@@ -1,5 +1,5 @@
-// Package quote writes strings of JSON. It is a package of its own as the console's page writes
-// them too, and must not load the core for it.
+// Package quote writes JSON strings. It is a package of its own because the console's page
+// needs it too, and must not load the core for that.
 package quote
 
 import "unicode/utf8"

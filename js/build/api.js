@@ -287,6 +287,9 @@ class Page {
 			if (name === "throws") {
 				this.#parts.push(`Throws ${text.replace(/^\{(?:import\("[^"]+"\)\.)?(\w+)\}/, (_, type) => linked(type, this.#named)).replace(/ `/, " `")}.`);
 			}
+			if (name === "example") {
+				this.#parts.push(`\`\`\`js\n${text}\n\`\`\``);
+			}
 		}
 	}
 

@@ -27,7 +27,7 @@ export const exitCodes = [
 	[exit.unknown, "verify: nobody can tell whether the token is valid"],
 	[exit.internal, "a fault of cctoken itself: please report it; or a file of its package is missing or damaged: install it again"],
 	[exit.interrupted, "interrupted (Ctrl-C); the sandbox then ends with 0"],
-	[exit.pipe, "whoever read the output stopped reading"],
+	[exit.pipe, "the program that read the output stopped reading"],
 ];
 
 /** @type {Record<import("../error.js").TokenErrorCode, number>} */

@@ -148,5 +148,5 @@ function refusal(error) {
 		return unauthorized("malformed");
 	}
 	// Whatever is left is not the caller's doing: the issuer's keys did not come, or cannot be read.
-	return new Problem("unavailable", "The keys that tell who is calling cannot be had at the moment; try again.", { reason: "issuer_keys", retryAfter: 1 });
+	return new Problem("unavailable", "The issuer's keys cannot be had at the moment; try again.", { reason: "issuer_keys", retryAfter: 1 });
 }

@@ -7,8 +7,8 @@ export const tooLarge = () => new Problem("too_large", "The request's body is la
 /** The caller has stopped sending. */
 const stalled = () => new Problem("request_timeout", "The request's body did not come in time.", { reason: "body_stalled" });
 
-/** Why a caller's body cannot be read is the caller's doing, or that of who is between. */
-const brokenOff = () => new Problem("invalid_request", "The request's body broke off, or is not what HTTP calls one.", { field: "body", reason: "body_broken" });
+/** A caller's body that cannot be read is the caller's fault, or that of something on the way. */
+const brokenOff = () => new Problem("invalid_request", "The request's body broke off, or is not framed as HTTP asks.", { field: "body", reason: "body_broken" });
 
 /** So much is read at once; bytes. */
 const pieceBytes = 64 << 10;

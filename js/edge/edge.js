@@ -23,6 +23,28 @@ const always = {
  * @returns {{ fetch: (request: Request, bindings: Bindings) => Promise<Response> }} the Worker's handler, which is given
  *   the Worker's bindings by name. What it refuses is answered by `application/problem+json`
  * @throws {ConfigError} where the configuration that was given cannot be used
+ * @example
+ * // worker.js
+ * import { createEdge } from "cctoken/edge";
+ * export { Keeper, Nonces } from "cctoken/edge";
+ *
+ * export default createEdge({
+ * 	authentication: {
+ * 		staff: {
+ * 			type: "jwt", issuer: "https://login.example.com/", audience: "console-edge", algorithms: ["RS256"],
+ * 			jwksUrl: "https://login.example.com/.well-known/jwks.json",
+ * 		},
+ * 	},
+ * 	origins: ["https://console.example.com"],
+ * 	connections: {
+ * 		sales: {
+ * 			system: "isales", baseUrl: "https://aicc.example.com",
+ * 			identity: { user: "abcd", passwd: { secret: "SALES_PASSWD" } },
+ * 			allow: [{ by: "staff" }],
+ * 			call: { methods: ["GET"], paths: ["/rest/isales/v1/openapi/obs/business"] },
+ * 		},
+ * 	},
+ * });
  */
 export function createEdge(config) {
 	const checked = config === undefined ? undefined : checkConfig(config);

@@ -16,13 +16,13 @@ const furtherMs = 2;
 /** @typedef {import("./body.js").Source} Source */
 
 /**
- * Statuses that announce an answer, or that there are not, are none. The runtime hands them out as they came.
+ * A status below 200 only announces an answer, and there is none above 599. The runtime hands out such statuses as they came.
  * @param {Response} response
  */
 export function checkStatus({ status, body }) {
 	if (status < 200 || status > 599) {
 		body?.cancel().catch(() => {});
-		throw new Problem("malformed_response", "The vendor answered with a status that is no answer's.", { reason: "vendor_status" });
+		throw new Problem("malformed_response", "The vendor answered with a status that no answer can have.", { reason: "vendor_status" });
 	}
 }
 

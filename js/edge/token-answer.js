@@ -151,7 +151,7 @@ function objectHasToken(text) {
 	return false;
 }
 
-/** A token of any of the systems: a word of some length. A message such as "expired" is none. @param {string} value */
+/** A token of any of the systems: a word of some length. A message such as "expired" is too short. @param {string} value */
 function isToken(value) {
 	return /^\s*(?:Bearer\s+)?[!-~]{16,}\s*$/i.test(value);
 }

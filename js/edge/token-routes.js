@@ -15,7 +15,7 @@ import { Problem } from "./problem.js";
  */
 export function connectionIn({ connection }) {
 	if (typeof connection !== "string") {
-		throw new Problem("invalid_request", "connection must be the name of one.", { field: "connection", reason: "field" });
+		throw new Problem("invalid_request", "connection must be the name of a connection.", { field: "connection", reason: "field" });
 	}
 	return connection;
 }

@@ -5,29 +5,27 @@ import { createModule } from "../module.js";
 
 /**
  * @param {(location: object) => Promise<object>} load finds the WebAssembly module on this platform
- * @param {Record<string, object>} identities
- * @param {{ name: string, identity: unknown, options?: object, steps: object[] }[]} cases
+ * @param {{ name: string, identity: object, options?: object, steps: object[] }[]} cases
  * @param {(error: unknown) => void} [told] of every error that a caller or a watcher gets
  * @returns {Promise<{ name: string, error?: string }[]>} one result for each case
  */
-export async function play(load, identities, cases, told) {
+export async function play(load, cases, told) {
 	const module = createModule(load);
 	await module.start(); // so that no case waits for more than its own doing
-	return playWith((options, clock) => createClient(module, options, clock), identities, cases, told);
+	return playWith((options, clock) => createClient(module, options, clock), cases, told);
 }
 
 /**
  * The same through anything that has a client's functions.
  * @param {(options: object, clock: import("../clock.js").Clock) => object} create
- * @param {Record<string, object>} identities
- * @param {{ name: string, identity: unknown, options?: object, steps: object[] }[]} cases
+ * @param {{ name: string, identity: object, options?: object, steps: object[] }[]} cases
  * @param {(error: unknown) => void} [told]
  * @returns {Promise<{ name: string, error?: string }[]>}
  */
-export async function playWith(create, identities, cases, told = () => {}) {
+export async function playWith(create, cases, told = () => {}) {
 	const results = [];
 	for (const { name, identity, options, steps } of cases) {
-		const host = new Host(create, identities, identity, options, told);
+		const host = new Host(create, identity, options, told);
 		let at = 0;
 		try {
 			for (const step of steps) {
@@ -54,10 +52,9 @@ class Host {
 	callers = new Map();
 	events = [];
 
-	constructor(create, identities, identity, { timeout, maxSessions } = {}, told) {
-		this.identities = identities;
+	constructor(create, identity, { timeout, maxSessions } = {}, told) {
 		this.told = told;
-		this.identity = this.resolve(identity);
+		this.identity = this.given(identity);
 		this.client = create(
 			{
 				fetch: (url, init) => this.fetch(url, init),
@@ -81,21 +78,20 @@ class Host {
 		);
 	}
 
-	resolve(identity) {
-		const named = typeof identity === "string" ? { from: identity } : identity;
-		const { from, ...changes } = named;
-		const made = { ...this.identities[from], ...changes };
-		for (const [name, value] of Object.entries(made)) {
-			if (value === null) {
-				delete made[name];
-			}
-		}
+	/** An identity as a caller gives it, with functions. */
+	given(identity) {
+		const given = { ...identity };
 		for (const name of ["accessToken", "authorization"]) {
-			if (typeof made[name] === "object") {
-				made[name] = () => this.exchange({ supplier: true });
+			if (typeof given[name] === "object") {
+				given[name] = () => this.exchange({ supplier: true });
 			}
 		}
-		return made;
+		return given;
+	}
+
+	/** The identity of a step: its own, or the case's. */
+	who({ identity }) {
+		return identity ? this.given(identity) : this.identity;
 	}
 
 	exchange(request) {
@@ -190,22 +186,23 @@ class Host {
 	}
 
 	steps = {
-		get(name, { force, rejected, identity }) {
+		get(name, step) {
+			const { force, rejected } = step;
 			const options = force || rejected ? { forceRefresh: force, rejected } : undefined;
-			return this.ask(name, () => this.client.getToken(identity ? this.resolve(identity) : this.identity, options));
+			return this.ask(name, () => this.client.getToken(this.who(step), options));
 		},
-		call(name, { identity, body = "", stream, path = "/business" }) {
+		call(name, step) {
+			const { body = "", stream, path = "/business" } = step;
 			const init = { method: "POST", body: stream ? new Blob([body]).stream() : body, duplex: "half" };
-			const who = identity ? this.resolve(identity) : this.identity;
-			return this.ask(name, () => this.client.fetch(who, path, init));
+			return this.ask(name, () => this.client.fetch(this.who(step), path, init));
 		},
-		verify(name, { value, identity }) {
-			return this.ask(name, () => this.client.verifyToken(value, identity ? this.resolve(identity) : this.identity));
+		verify(name, step) {
+			return this.ask(name, () => this.client.verifyToken(step.value, this.who(step)));
 		},
 		async sent(wanted, { as }) {
 			await until(() => this.unseen.length > 0, "a request must be out");
 			const request = this.unseen.shift();
-			check(!request.supplier, "a request must be out, not the AccessToken function");
+			check(!request.supplier, "a request must be out, not a question to the caller's function");
 			for (const [member, want] of Object.entries(wanted)) {
 				const got = member === "json" ? JSON.parse(request.body) : request[member];
 				same(member === "headers" ? onlyThese(got, want) : got, member === "headers" ? lowered(want) : want, member);
@@ -213,7 +210,7 @@ class Host {
 			this.open.push({ ...request, name: as });
 		},
 		async asked() {
-			await until(() => this.unseen[0]?.supplier, "the AccessToken function must have been called");
+			await until(() => this.unseen[0]?.supplier, "the caller's function must have been called");
 			this.open.push(this.unseen.shift());
 		},
 		async answer({ status, headers, body = "", size }, step) {
@@ -290,8 +287,8 @@ class Host {
 			const [request] = this.unseen;
 			check(!request, `a request is out that no step has named: ${request?.method} ${request?.url}`);
 		},
-		async forget(_, { identity }) {
-			this.client.session(identity ? this.resolve(identity) : this.identity).forget();
+		async forget(_, step) {
+			this.client.session(this.who(step)).forget();
 			await turns();
 		},
 		async events(types) {

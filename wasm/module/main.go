@@ -4,9 +4,9 @@
 // behind functions that JavaScript calls directly, over linear memory.
 //
 // Numbers are passed as they are; instants as two float64 of milliseconds.
-// Bytes go in through the buffer that input gives room in. Every function but
-// live and lease answers with the length of one JSON object, which output points to; it
-// stands until the next call. JavaScript never passes a callback: calling one
+// Bytes go in through the buffer that input gives room in. create answers with
+// the client's handle, live and lease with a number, and every other function of the core
+// with the length of one JSON object, which output points to until the next call. JavaScript never passes a callback: calling one
 // from Go is a thousand times slower than an exported function.
 package main
 

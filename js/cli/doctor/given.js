@@ -22,7 +22,7 @@ export async function examine(identity, value, { timeoutMs, asked, called }) {
 		if (valid === false) {
 			return reason === "other_subject"
 				? problem("given token", "token_invalid", "the token that was given is another user's or channel's", "It says so itself.", ["Get one for this identity: cctoken get."])
-				: problem("given token", "token_invalid", "the token that was given has expired, was revoked, or is none", "The vendor denies it.", ["Get a new one: cctoken get. In a program, let the package keep it: it renews it in time."]);
+				: problem("given token", "token_invalid", "the token that was given has expired, was revoked, or never was one", "The vendor says that it is not valid.", ["Get a new one: cctoken get. In a program, let the package keep it: it renews it in time."]);
 		}
 		if (called) {
 			return { ...well("given token", `${identity.system} has no interface that tells whether it is valid: the call shows it`), level: "note" };

@@ -21,7 +21,7 @@ test("every name that the package exports has a section", async () => {
 		assert.match(committed, new RegExp(`^#### (?:class )?\`${name}(?:\\(\\))?\`$`, "m"));
 	}
 	const types = [];
-	for (const file of ["public.js", "edge/index.js", "sandbox/index.js"]) {
+	for (const file of ["public.js", "generated/public.js", "edge/index.js", "sandbox/index.js"]) {
 		const declared = await readFile(new URL(`../../${file}`, import.meta.url), "utf8");
 		types.push(...[...declared.matchAll(/@typedef \{import\([^)]*\)\.\w+\} (\w+)/g)].map(([, name]) => name));
 	}

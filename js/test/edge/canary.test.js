@@ -196,13 +196,14 @@ test("the search finds each kind of canary where one is planted", () => {
 
 test("every line of the log is JSON of known members, with words of the program's own", () => {
 	for (const line of edge.logs()) {
-		const { event, request, method, route, by, connection, vendorStatus, token, replayed, code, reason, status, ms, ...more } = line;
+		const { event, request, method, route, by, user, connection, vendorStatus, token, replayed, code, reason, status, ms, ...more } = line;
 		assert.deepEqual(more, {});
 		assert.equal(event, "request");
 		assert.match(request, /^[0-9a-f-]{36}$/);
 		assert.match(method, /^[A-Z]+$/);
 		assert.match(route, /^(healthz|token|verify|call|unknown)$/);
 		assert.ok(by === undefined || by === "staff" || by === "machines");
+		assert.ok(user === undefined || /^[A-Za-z0-9_-]{22}$/.test(user), user); // a keyed hash
 		assert.ok(connection === undefined || /^(open-|shared-)?(appcube|messaging|isales|drive|quick)$/.test(connection), connection);
 		assert.ok(vendorStatus === undefined || Number.isInteger(vendorStatus));
 		assert.ok(token === undefined || token === "dead" || token === "rolled");

@@ -34,8 +34,8 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 	async function watched(url, init) {
 		const at = clock.wall();
 		const response = await send(url, init);
-		const rolled = response.headers.get("ccmessaging-token") ?? "";
-		response.clone().text().then((text) => answers.push({ at, text: text + rolled }), () => {});
+		const headers = [...response.headers.values()].join(" ");
+		response.clone().text().then((text) => answers.push({ at, text: `${text} ${headers}` }), () => {});
 		return response;
 	}
 

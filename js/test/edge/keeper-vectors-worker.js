@@ -11,8 +11,7 @@ globalThis.MessageChannel = class {
 
 export class Player {
 	async fetch(request) {
-		const { identities, cases } = await request.json();
-		return Response.json(await playWith(keeperClient, identities, cases));
+		return Response.json(await playWith(keeperClient, await request.json()));
 	}
 }
 

@@ -9,9 +9,8 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -20,250 +19,229 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cctoken/core"
+	"cctoken/core/vectors"
 	"cctoken/wasm/keeper/keep"
 )
-
-const vectorFolder = "../../../core/vectors"
 
 // TestVectors plays the conformance cases through the keeper's handler. What
 // the front door does with a business call, the test does here.
 func TestVectors(t *testing.T) {
-	identities := map[string]map[string]any{}
-	readJSON(t, filepath.Join(vectorFolder, "identities.json"), &identities)
-	files, err := filepath.Glob(filepath.Join(vectorFolder, "*.json"))
+	cases, err := vectors.Read(vectors.Files)
 	require.NoError(t, err)
-	total := 0
-	for _, file := range files {
-		if filepath.Base(file) == "identities.json" {
-			continue
-		}
-		var cases []vectorCase
-		readJSON(t, file, &cases)
-		for _, c := range cases {
-			if c.beyondKeeper(identities) {
-				continue
-			}
-			total++
-			t.Run(filepath.Base(file)+"/"+c.Name, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) { playVector(t, c, identities) })
-			})
-		}
-	}
-	require.GreaterOrEqual(t, total, 290)
-}
-
-type vectorCase struct {
-	Name     string          `json:"name"`
-	Identity json.RawMessage `json:"identity"`
-	Options  struct {
-		Timeout     int64 `json:"timeout"`
-		MaxSessions int   `json:"maxSessions"`
-	} `json:"options"`
-	Steps []map[string]any `json:"steps"`
-}
-
-// beyondKeeper tells the cases of a page's session with an edge: it is the page that asks a keeper then.
-func (c vectorCase) beyondKeeper(identities map[string]map[string]any) bool {
-	_, edge := resolve(c.Identity, identities)["edge"]
-	return edge
-}
-
-func readJSON(t *testing.T, path string, into any) {
-	data, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(data, into), path)
-}
-
-func resolve(raw json.RawMessage, identities map[string]map[string]any) map[string]any {
-	var name string
-	if json.Unmarshal(raw, &name) == nil {
-		return identities[name]
-	}
-	var changes map[string]any
-	_ = json.Unmarshal(raw, &changes)
-	id := map[string]any{}
-	if from, ok := changes["from"].(string); ok {
-		maps.Copy(id, identities[from])
-		delete(changes, "from")
-	}
-	for name, v := range changes {
-		if id[name] = v; v == nil {
-			delete(id, name)
-		}
-	}
-	return id
-}
-
-// vectorHost is a platform made of nothing but what a case says.
-type vectorHost struct {
-	t          *testing.T
-	identities map[string]map[string]any
-	identity   map[string]any
-	handler    http.Handler
-	got        map[string]*outcome
-
-	mu     sync.Mutex
-	now    core.Instant
-	timers []*vectorTimer
-	unseen []*exchange // sent, and not yet named by a step
-	open   []*exchange // named, and not yet answered
-	done   []*exchange
-	events []string
-	record []byte
-}
-
-type vectorTimer struct {
-	at   int64 // on the monotonic clock
-	wake func()
-}
-
-// exchange is a request that is out: of the keeper, of the front door, or a question for an AccessToken.
-type exchange struct {
-	name     string
-	supplier bool
-	request  core.Request
-	at       core.Instant
-	answered chan response
-}
-
-type response struct {
-	core.Response
-	lost *keep.Lost
-	text string
-	fail bool
-}
-
-type outcome struct {
-	settled bool
-	at      core.Instant
-	token   struct {
-		System    string            `json:"system"`
-		Value     string            `json:"value"`
-		Serial    uint64            `json:"serial"`
-		ExpiresIn float64           `json:"expiresIn"`
-		Headers   map[string]string `json:"headers"`
-		Query     map[string]string `json:"query"`
-		Body      map[string]string `json:"body"`
-		Rolls     string            `json:"rolls"`
-	}
-	verdict struct {
-		Valid  any    `json:"valid"`
-		Source string `json:"source"`
-		Reason string `json:"reason"`
-	}
-	problem *keep.Problem
-	status  int
-}
-
-func playVector(t *testing.T, c vectorCase, identities map[string]map[string]any) {
-	h := &vectorHost{
-		t: t, identities: identities, identity: resolve(c.Identity, identities),
-		now: core.Instant{Wall: 1_700_000_000_000, Mono: 5_000}, got: map[string]*outcome{},
-	}
+	// Some are about a page's session with an edge: there it is the page that asks a keeper.
+	cases = slices.DeleteFunc(cases, func(c vectors.Case) bool { return c.Identity["edge"] != nil })
+	require.GreaterOrEqual(t, len(cases), 290)
 	keys, err := keep.ParseKeys("k1:" + base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
 	require.NoError(t, err)
-	h.handler = keep.Handler(keep.NewDriver(keep.Platform{
-		Clock: h, Vendor: h, Objects: h, Store: h, Log: h.log, Keys: keys, Place: "vectors",
-		Seed: [2]uint64{1, 2}, Timeout: c.Options.Timeout, MaxSessions: c.Options.MaxSessions,
-	}), nil)
-	for i, step := range c.Steps {
-		for verb, play := range vectorSteps {
-			if arg, ok := step[verb]; ok {
-				func() {
-					defer func() {
-						if t.Failed() {
-							line, _ := json.Marshal(step)
-							t.Logf("step %d: %s", i+1, line)
-						}
-					}()
-					play(h, arg, step)
-					synctest.Wait()
-				}()
-			}
-		}
-	}
-	h.quiet()
-	for name, o := range h.got {
-		require.True(t, o.settled, "%q still waits at the end", name)
+	for _, c := range cases {
+		t.Run(c.File+"/"+c.Name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				vectors.Play(t, c, func(world *vectors.World) vectors.Host {
+					h := &vectorHost{t: t, world: world}
+					h.handler = keep.Handler(keep.NewDriver(keep.Platform{
+						Clock: h, Vendor: h, Objects: h, Store: h, Log: func(e keep.Entry) { world.Notify(e.Event) },
+						Keys: keys, Place: "vectors", Seed: [2]uint64{1, 2}, Timeout: c.Options.Timeout, MaxSessions: c.Options.MaxSessions,
+					}), nil)
+					return h
+				})
+			})
+		})
 	}
 }
 
-func (h *vectorHost) Now() core.Instant {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.now
+// vectorHost is a keeper on a platform that is made of nothing but what a case
+// says, and the front door before it.
+type vectorHost struct {
+	t       *testing.T
+	world   *vectors.World
+	handler http.Handler
+
+	mu      sync.Mutex
+	brought []brought
 }
 
-func (h *vectorHost) After(ms int64, wake func()) func() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	timer := &vectorTimer{at: h.now.Mono + ms, wake: wake}
-	h.timers = append(h.timers, timer)
-	slices.SortStableFunc(h.timers, func(a, b *vectorTimer) int { return int(a.at - b.at) })
-	return func() {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		h.timers = slices.DeleteFunc(h.timers, func(other *vectorTimer) bool { return other == timer })
-	}
+// brought is what the answer to a request held, and when the request was sent.
+type brought struct {
+	text string
+	sent int64
 }
 
-func (h *vectorHost) out(e *exchange) *exchange {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	e.at, e.answered = h.now, make(chan response, 1)
-	h.unseen = append(h.unseen, e)
-	return e
-}
+func (h *vectorHost) Now() core.Instant { return core.Instant(h.world.Now()) }
 
-func (h *vectorHost) Send(ctx context.Context, r *core.Request) func() (core.Response, *keep.Lost) {
-	e := h.out(&exchange{request: *r})
-	return func() (core.Response, *keep.Lost) {
-		select {
-		case a := <-e.answered:
-			return a.Response, a.lost
-		case <-ctx.Done():
-			return core.Response{}, &keep.Lost{Code: core.Network}
-		}
-	}
-}
-
-func (h *vectorHost) Ask(ctx context.Context, object string, body []byte) func() (int, []byte, error) {
-	e := h.out(&exchange{supplier: true, request: core.Request{URL: object, Body: string(body)}})
-	return func() (int, []byte, error) {
-		select {
-		case a := <-e.answered:
-			if a.fail {
-				return 0, nil, io.ErrUnexpectedEOF
-			}
-			return a.Status, []byte(a.text), nil
-		case <-ctx.Done():
-			return 0, nil, ctx.Err()
-		}
-	}
-}
+func (h *vectorHost) After(ms int64, wake func()) func() { return h.world.After(ms, wake) }
 
 func (h *vectorHost) Load(context.Context) ([]byte, error) { return nil, nil }
 
-func (h *vectorHost) Save(_ context.Context, record []byte) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.record = record
-	return nil
+func (h *vectorHost) Save(context.Context, []byte) error { return nil }
+
+// send sends a request, and returns what waits for its answer.
+func (h *vectorHost) send(r *vectors.Request) func(context.Context) (vectors.Answer, error) {
+	at, answered := h.Now(), make(chan vectors.Answer, 1)
+	r.Ended = func(a vectors.Answer) {
+		text := string(a.Body)
+		for _, value := range a.Headers {
+			text += strconv.Quote(value)
+		}
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.brought = append(h.brought, brought{text, at.Wall})
+		answered <- a
+	}
+	h.world.Send(r)
+	return func(ctx context.Context) (vectors.Answer, error) {
+		select {
+		case a := <-answered:
+			return a, nil
+		case <-ctx.Done():
+			return vectors.Answer{}, ctx.Err()
+		}
+	}
 }
 
-func (h *vectorHost) log(e keep.Entry) {
+func (h *vectorHost) Send(ctx context.Context, r *core.Request) func() (core.Response, *keep.Lost) {
+	wait := h.send(&vectors.Request{
+		Method: r.Method, URL: r.URL, Headers: vectors.Pairs(r.Headers), Query: vectors.Pairs(r.Query), Form: vectors.Pairs(r.Form), Body: r.Body,
+	})
+	return func() (core.Response, *keep.Lost) {
+		a, err := wait(ctx)
+		switch {
+		case err != nil || a.Lost:
+			return core.Response{}, &keep.Lost{Code: core.Network, Received: a.Received}
+		case len(a.Body) > core.MaxAnswer:
+			return core.Response{}, &keep.Lost{Code: core.ResponseTooLarge, Received: true}
+		}
+		return core.Response{Status: a.Status, RetryAfter: a.Header("Retry-After"), Date: a.Header("Date"), Body: a.Body}, nil
+	}
+}
+
+// Ask asks the caller's function, which stands for the keeper of an AccessToken.
+func (h *vectorHost) Ask(ctx context.Context, _ string, _ []byte) func() (int, []byte, error) {
+	wait := h.send(&vectors.Request{Asks: true})
+	return func() (int, []byte, error) {
+		a, err := wait(ctx)
+		if a.Lost {
+			err = io.ErrUnexpectedEOF
+		}
+		answer, _ := json.Marshal(map[string]any{"system": "accesstoken", "value": a.Supplied, "serial": 1})
+		return http.StatusOK, answer, err
+	}
+}
+
+func (h *vectorHost) Settle() { synctest.Wait() }
+
+func (h *vectorHost) Get(id vectors.Identity, want vectors.Want, done func(vectors.Outcome)) {
+	go func() {
+		var token tokenAnswer
+		if err := h.post("/token", id, map[string]any{"force": want.Force, "rejected": want.Rejected}, &token); err != nil {
+			done(vectors.Outcome{Err: err})
+			return
+		}
+		life := 0.0
+		if token.ExpiresIn != 0 {
+			life = token.ExpiresIn*1000 + float64(h.Now().Wall-h.sent(token.Value))
+		}
+		done(vectors.Outcome{Token: vectors.Token{Value: token.Value, Headers: token.Headers, Query: token.Query, Body: token.Body, Life: life}})
+	}()
+}
+
+func (h *vectorHost) Call(id vectors.Identity, call vectors.Call, done func(vectors.Outcome)) {
+	go func() {
+		status, err := h.call(id, call)
+		done(vectors.Outcome{Status: status, Err: err})
+	}()
+}
+
+func (h *vectorHost) Verify(id vectors.Identity, token string, done func(vectors.Outcome)) {
+	go func() {
+		var v struct {
+			Valid  *bool  `json:"valid"`
+			Source string `json:"source"`
+			Reason string `json:"reason"`
+		}
+		err := h.post("/verify", id, map[string]any{"token": token}, &v)
+		done(vectors.Outcome{Verdict: vectors.Verdict{Valid: v.Valid, Source: v.Source, Reason: v.Reason}, Err: err})
+	}()
+}
+
+func (h *vectorHost) Forget(id vectors.Identity) *vectors.Error {
+	return h.post("/forget", id, nil, &struct{}{})
+}
+
+type tokenAnswer struct {
+	System    string            `json:"system"`
+	Value     string            `json:"value"`
+	Serial    uint64            `json:"serial"`
+	ExpiresIn float64           `json:"expiresIn"`
+	Headers   map[string]string `json:"headers"`
+	Query     map[string]string `json:"query"`
+	Body      map[string]string `json:"body"`
+	Rolls     string            `json:"rolls"`
+}
+
+// sent returns when the request was sent whose answer held a token.
+func (h *vectorHost) sent(token string) int64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.events = append(h.events, e.Event)
+	for _, b := range slices.Backward(h.brought) {
+		if strings.Contains(b.text, strconv.Quote(token)) {
+			return b.sent
+		}
+	}
+	return 0
+}
+
+// call makes a business call as the front door does.
+func (h *vectorHost) call(id vectors.Identity, call vectors.Call) (int, *vectors.Error) {
+	var token tokenAnswer
+	var replayed []string
+	for status := 0; ; {
+		before := token.Serial
+		token = tokenAnswer{}
+		if err := h.post("/token", id, map[string]any{"instead": before}, &token); err != nil {
+			return 0, err
+		}
+		if status != 0 && token.Serial == before {
+			return status, nil // no other could be had, and this one is not dead: the answer is the caller's
+		}
+		body := []byte(call.Body)
+		if len(token.Body) > 0 {
+			var members []core.Pair
+			for name, value := range token.Body {
+				members = append(members, core.Pair{Name: name, Value: value})
+			}
+			var err *core.Error
+			if body, err = core.CarryBody(token.System, body, members); err != nil {
+				return 0, &vectors.Error{Code: string(err.Code), System: err.System, Step: string(err.Step), Field: err.Field}
+			}
+		}
+		sent := h.Now()
+		a, _ := h.send(&vectors.Request{
+			Method: "POST", URL: strings.TrimRight(id["baseUrl"].(string), "/") + call.Path, Headers: token.Headers, Body: string(body),
+		})(context.Background())
+		if a.Lost {
+			return 0, &vectors.Error{Code: string(core.Network), System: token.System, Step: string(core.StepCall), Retryable: true}
+		}
+		status = a.Status
+		var judged struct {
+			Replay bool   `json:"replay"`
+			Reason string `json:"reason"`
+		}
+		if err := h.post("/judge", id, map[string]any{
+			"serial": token.Serial, "call": "POST " + call.Path, "sentAgo": h.Now().Mono - sent.Mono, "status": a.Status,
+			"retryAfter": a.Header("Retry-After"), "date": a.Header("Date"), "rolled": a.Header(token.Rolls), "body": a.Body,
+		}, &judged); err != nil {
+			return 0, err
+		}
+		if !judged.Replay || slices.Contains(replayed, judged.Reason) || call.Stream {
+			return status, nil
+		}
+		replayed = append(replayed, judged.Reason)
+		h.world.Notify("replayed")
+	}
 }
 
 // post asks the keeper as the front door does.
-func (h *vectorHost) post(path string, step map[string]any, fields map[string]any, into any) *keep.Problem {
-	id := h.identity
-	if other, ok := step["identity"]; ok {
-		raw, _ := json.Marshal(other)
-		id = resolve(raw, h.identities)
-	}
+func (h *vectorHost) post(path string, id vectors.Identity, fields map[string]any, into any) *vectors.Error {
 	id = maps.Clone(id)
 	body := map[string]any{"identity": id}
 	if _, supplied := id["accessToken"].(map[string]any); supplied {
@@ -275,363 +253,18 @@ func (h *vectorHost) post(path string, step map[string]any, fields map[string]an
 	data, _ := json.Marshal(body)
 	w := httptest.NewRecorder()
 	h.handler.ServeHTTP(w, httptest.NewRequest("POST", "https://keeper"+path, bytes.NewReader(data)))
-	if w.Code != http.StatusOK {
-		var p keep.Problem
-		if json.Unmarshal(w.Body.Bytes(), &p) != nil || p.Status != w.Code {
-			h.t.Errorf("not a problem: %s", w.Body)
+	if w.Code == http.StatusOK {
+		if err := json.Unmarshal(w.Body.Bytes(), into); err != nil {
+			h.t.Errorf("not JSON: %s", w.Body)
 		}
-		return &p
+		return nil
 	}
-	if err := json.Unmarshal(w.Body.Bytes(), into); err != nil {
-		h.t.Errorf("not JSON: %s", w.Body)
+	var p keep.Problem
+	if json.Unmarshal(w.Body.Bytes(), &p) != nil || p.Status != w.Code {
+		h.t.Errorf("not a problem: %s", w.Body)
 	}
-	return nil
-}
-
-func (h *vectorHost) caller(name any, ask func(o *outcome) *keep.Problem) {
-	require.NotContains(h.t, h.got, name, "a caller asks once")
-	o := &outcome{}
-	h.got[name.(string)] = o
-	go func() {
-		p := ask(o)
-		o.problem, o.settled, o.at = p, true, h.Now()
-	}()
-}
-
-func (h *vectorHost) call(o *outcome, step map[string]any, replayed ...string) *keep.Problem {
-	var fields map[string]any
-	before := o.token.Serial
-	if len(replayed) > 0 {
-		fields = map[string]any{"instead": before}
+	return &vectors.Error{
+		Code: p.Code, System: p.System, Step: p.Step, Field: p.Field, Status: p.VendorStatus, VendorCode: p.VendorCode,
+		Retryable: p.Retryable, RetryAt: float64(h.Now().Wall) + p.RetryAfter*1000, Cause: p.Cause,
 	}
-	if p := h.post("/token", step, fields, &o.token); p != nil {
-		return p
-	}
-	if len(replayed) > 0 && o.token.Serial == before {
-		return nil // no other could be had, and this one is not dead: the answer is the caller's
-	}
-	body, _ := step["body"].(string)
-	var carried []core.Pair
-	for name, value := range o.token.Body {
-		carried = append(carried, core.Pair{Name: name, Value: value})
-	}
-	if carried != nil {
-		merged, err := core.CarryBody(o.token.System, []byte(body), carried)
-		if err != nil {
-			return &keep.Problem{Code: string(err.Code), System: err.System, Step: string(err.Step), Field: err.Field}
-		}
-		body = string(merged)
-	}
-	var headers []core.Pair
-	for name, value := range o.token.Headers {
-		headers = append(headers, core.Pair{Name: name, Value: value})
-	}
-	base := h.identity["baseUrl"].(string)
-	if other, ok := step["identity"]; ok {
-		raw, _ := json.Marshal(other)
-		base = resolve(raw, h.identities)["baseUrl"].(string)
-	}
-	path, ok := step["path"].(string)
-	if !ok {
-		path = "/business"
-	}
-	e := h.out(&exchange{request: core.Request{Method: "POST", URL: strings.TrimRight(base, "/") + path, Headers: headers, Body: body}})
-	a := <-e.answered
-	if a.lost != nil {
-		return &keep.Problem{Code: string(core.Network), System: o.token.System, Step: string(core.StepCall), Retryable: true}
-	}
-	var verdict struct {
-		Replay bool   `json:"replay"`
-		Reason string `json:"reason"`
-	}
-	if p := h.post("/judge", step, map[string]any{
-		"serial": o.token.Serial, "call": "POST " + path, "sentAgo": h.Now().Mono - e.at.Mono, "status": a.Status, "retryAfter": a.RetryAfter,
-		"date": a.Date, "rolled": a.Rolled, "body": a.Body,
-	}, &verdict); p != nil {
-		return p
-	}
-	o.status = a.Status
-	if verdict.Replay && !slices.Contains(replayed, verdict.Reason) && step["stream"] != true {
-		h.log(keep.Entry{Event: "replayed"})
-		return h.call(o, step, append(replayed, verdict.Reason)...)
-	}
-	return nil
-}
-
-func (h *vectorHost) quiet() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, e := range h.unseen {
-		require.Fail(h.t, "a request is out that no step has named", "%s %s", e.request.Method, e.request.URL)
-	}
-}
-
-func (h *vectorHost) take(step map[string]any) *exchange {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	require.NotEmpty(h.t, h.open, "a request must be open")
-	at := 0
-	if name, ok := step["to"].(string); ok {
-		at = slices.IndexFunc(h.open, func(e *exchange) bool { return e.name == name })
-		require.GreaterOrEqual(h.t, at, 0, "no open request is named %q", name)
-	}
-	e := h.open[at]
-	h.open = slices.Delete(h.open, at, at+1)
-	h.done = append(h.done, e)
-	return e
-}
-
-// pass lets both clocks go on, and fires what falls due on the way.
-func (h *vectorHost) pass(ms int64) {
-	end := h.Now().Mono + ms
-	for {
-		h.mu.Lock()
-		if len(h.timers) == 0 || h.timers[0].at > end {
-			h.now = core.Instant{Wall: h.now.Wall + end - h.now.Mono, Mono: end}
-			h.mu.Unlock()
-			return
-		}
-		next := h.timers[0]
-		h.timers = h.timers[1:]
-		h.now = core.Instant{Wall: h.now.Wall + next.at - h.now.Mono, Mono: next.at}
-		h.mu.Unlock()
-		next.wake()
-		synctest.Wait()
-	}
-}
-
-func (h *vectorHost) outcome(name any) *outcome {
-	require.Contains(h.t, h.got, name)
-	o := h.got[name.(string)]
-	require.True(h.t, o.settled, "%q must not wait any more", name)
-	return o
-}
-
-// issued returns when the request went out whose answer held a token.
-func (h *vectorHost) issued(value string) int64 {
-	for _, e := range slices.Backward(h.done) {
-		if strings.Contains(e.request.Body, value) {
-			return e.at.Wall
-		}
-	}
-	return 0
-}
-
-var vectorSteps = map[string]func(h *vectorHost, arg any, step map[string]any){
-	"get": func(h *vectorHost, arg any, step map[string]any) {
-		fields := map[string]any{}
-		for _, name := range []string{"force", "rejected"} {
-			if v, ok := step[name]; ok {
-				fields[name] = v
-			}
-		}
-		h.caller(arg, func(o *outcome) *keep.Problem { return h.post("/token", step, fields, &o.token) })
-	},
-	"call": func(h *vectorHost, arg any, step map[string]any) {
-		h.caller(arg, func(o *outcome) *keep.Problem { return h.call(o, step) })
-	},
-	"verify": func(h *vectorHost, arg any, step map[string]any) {
-		h.caller(arg, func(o *outcome) *keep.Problem {
-			return h.post("/verify", step, map[string]any{"token": step["value"]}, &o.verdict)
-		})
-	},
-	"sent": func(h *vectorHost, arg any, step map[string]any) {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		require.NotEmpty(h.t, h.unseen, "a request must be out")
-		e := h.unseen[0]
-		h.unseen = h.unseen[1:]
-		require.False(h.t, e.supplier, "a request must be out, not the AccessToken function")
-		for what, want := range arg.(map[string]any) {
-			require.Equal(h.t, want, member(h.t, e.request, what), what)
-		}
-		e.name, _ = step["as"].(string)
-		h.open = append(h.open, e)
-	},
-	"asked": func(h *vectorHost, _ any, _ map[string]any) {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		require.NotEmpty(h.t, h.unseen, "the AccessToken's keeper must have been asked")
-		require.True(h.t, h.unseen[0].supplier, "the AccessToken's keeper must have been asked")
-		h.open = append(h.open, h.unseen[0])
-		h.unseen = h.unseen[1:]
-	},
-	"answer": func(h *vectorHost, arg any, step map[string]any) {
-		e, a := h.take(step), arg.(map[string]any)
-		r := response{Response: core.Response{Status: int(a["status"].(float64))}}
-		headers, _ := a["headers"].(map[string]any)
-		for name, v := range headers {
-			switch strings.ToLower(name) {
-			case "retry-after":
-				r.RetryAfter = v.(string)
-			case "date":
-				r.Date = v.(string)
-			case "ccmessaging-token":
-				r.Rolled = v.(string)
-			}
-		}
-		switch body := a["body"].(type) {
-		case nil:
-		case string:
-			r.Body = []byte(body)
-		default:
-			r.Body, _ = json.Marshal(body)
-		}
-		if size, ok := a["size"].(float64); ok {
-			r.Body = bytes.Repeat([]byte(" "), int(size))
-		}
-		if len(r.Body) > 1<<20 {
-			r.lost = &keep.Lost{Code: core.ResponseTooLarge, Received: true}
-		}
-		e.request.Body = string(r.Body) + r.Rolled // from here on it is known by what it brought
-		e.answered <- r
-	},
-	"lose": func(h *vectorHost, arg any, step map[string]any) {
-		h.take(step).answered <- response{lost: &keep.Lost{Code: core.Network, Received: arg == "receiving"}}
-	},
-	"supply": func(h *vectorHost, arg any, step map[string]any) {
-		e := h.take(step)
-		value, ok := arg.(string)
-		if !ok {
-			e.answered <- response{fail: true}
-			return
-		}
-		text, _ := json.Marshal(map[string]any{"system": "accesstoken", "value": value, "serial": 1})
-		e.answered <- response{Response: core.Response{Status: 200}, text: string(text)}
-	},
-	"time": func(h *vectorHost, arg any, _ map[string]any) { h.pass(int64(arg.(float64))) },
-	"sleep": func(h *vectorHost, arg any, _ map[string]any) {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		h.now.Wall += int64(arg.(float64))
-	},
-	"clock": func(h *vectorHost, arg any, _ map[string]any) {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		h.now.Wall += int64(arg.(float64))
-	},
-	"paused": func(h *vectorHost, arg any, _ map[string]any) {
-		h.mu.Lock()
-		require.NotEmpty(h.t, h.timers, "a pause must be running")
-		left := h.timers[0].at - h.now.Mono
-		h.mu.Unlock()
-		requireWithin(h.t, arg, float64(left), "pause")
-		h.pass(left)
-	},
-	"token": func(h *vectorHost, arg any, step map[string]any) {
-		o := h.outcome(arg)
-		require.Nil(h.t, o.problem, "%+v", o.problem)
-		require.Equal(h.t, step["value"], o.token.Value)
-		for name, got := range map[string]map[string]string{"headers": o.token.Headers, "query": o.token.Query, "body": o.token.Body} {
-			if want, ok := step[name]; ok {
-				require.Equal(h.t, want, anyMap(got), name)
-			}
-		}
-		if want, ok := step["life"]; ok {
-			if want == nil {
-				require.Zero(h.t, o.token.ExpiresIn)
-			} else {
-				require.InDelta(h.t, want, o.token.ExpiresIn*1000+float64(o.at.Wall-h.issued(o.token.Value)), 0.5, "life")
-			}
-		}
-	},
-	"error": func(h *vectorHost, arg any, step map[string]any) {
-		p := h.outcome(arg).problem
-		require.NotNil(h.t, p, "an error must have come")
-		cause := any(nil)
-		if p.Cause != "" {
-			cause = p.Cause
-		}
-		got := map[string]any{"code": p.Code, "system": p.System, "step": p.Step, "field": p.Field,
-			"status": float64(p.VendorStatus), "vendorCode": float64(p.VendorCode), "retryable": p.Retryable, "cause": cause}
-		for name, want := range step {
-			switch name {
-			case "error":
-			case "retryIn":
-				requireWithin(h.t, want, p.RetryAfter*1000, "retryIn")
-			default:
-				require.Contains(h.t, got, name)
-				require.Equal(h.t, want, got[name], name)
-			}
-		}
-	},
-	"verdict": func(h *vectorHost, arg any, step map[string]any) {
-		o := h.outcome(arg)
-		require.Nil(h.t, o.problem, "%+v", o.problem)
-		got := map[string]any{"valid": o.verdict.Valid, "source": o.verdict.Source, "reason": o.verdict.Reason}
-		for name, want := range step {
-			if name != "verdict" {
-				require.Equal(h.t, want, got[name], name)
-			}
-		}
-	},
-	"result": func(h *vectorHost, arg any, step map[string]any) {
-		o := h.outcome(arg)
-		require.Nil(h.t, o.problem, "%+v", o.problem)
-		require.EqualValues(h.t, step["status"], o.status)
-	},
-	"pending": func(h *vectorHost, arg any, _ map[string]any) {
-		require.Contains(h.t, h.got, arg)
-		require.False(h.t, h.got[arg.(string)].settled, "%q must still wait", arg)
-	},
-	"quiet": func(h *vectorHost, _ any, _ map[string]any) { h.quiet() },
-	"forget": func(h *vectorHost, _ any, step map[string]any) {
-		require.Nil(h.t, h.post("/forget", step, nil, &struct{}{}))
-	},
-	"events": func(h *vectorHost, arg any, _ map[string]any) {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		want := []string{}
-		for _, e := range arg.([]any) {
-			want = append(want, e.(string))
-		}
-		require.Equal(h.t, want, append([]string{}, h.events...))
-		h.events = nil
-	},
-}
-
-// member returns what a case may say of a request.
-func member(t *testing.T, r core.Request, name string) any {
-	switch name {
-	case "method":
-		return r.Method
-	case "url":
-		return r.URL
-	case "headers":
-		return pairMap(r.Headers)
-	case "query":
-		return pairMap(r.Query)
-	case "form":
-		return pairMap(r.Form)
-	case "body":
-		return r.Body
-	case "json":
-		var v any
-		require.NoError(t, json.Unmarshal([]byte(r.Body), &v))
-		return v
-	}
-	require.Fail(t, "a request has no such member", name)
-	return nil
-}
-
-func requireWithin(t *testing.T, bounds any, got float64, what string) {
-	b := bounds.(map[string]any)
-	require.GreaterOrEqual(t, got, b["min"], what)
-	require.LessOrEqual(t, got, b["max"], what)
-}
-
-func pairMap(pairs []core.Pair) map[string]any {
-	m := map[string]any{}
-	for _, p := range pairs {
-		m[p.Name] = p.Value
-	}
-	return m
-}
-
-func anyMap(in map[string]string) map[string]any {
-	m := map[string]any{}
-	for name, v := range in {
-		m[name] = v
-	}
-	return m
 }
