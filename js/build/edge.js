@@ -4,8 +4,8 @@
 //	node js/build/edge.js dist/edge.js
 //
 // The declarations beside it are of what a Worker needs to know, and compile with whatever types of its platform a
-// program has. js/test/types/edge.ts holds them against the sources.
-import { writeFile } from "node:fs/promises";
+// program has. js/test/types/edge.ts holds them against the sources, of which their words are.
+import { readFile, writeFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -36,6 +36,22 @@ await build({
 	],
 });
 
+/**
+ * What a source says of what it exports, without what is for the compiler alone.
+ * @param {string} name of a file of the edge
+ * @param {string} exported as it begins
+ */
+async function wordsOf(name, exported) {
+	const source = await readFile(resolve(root, "js/edge", name), "utf8");
+	const before = source.slice(0, source.indexOf(`\nexport ${exported}`));
+	const comment = before.slice(before.lastIndexOf("/**"));
+	if (!comment.endsWith("*/")) {
+		throw new Error(`js/build/edge.js does not find what ${name} says of ${exported}`);
+	}
+	const [, text = ""] = /^\/\*\*([^]*?)(?:\n \* @|\*\/$)/.exec(comment) ?? [];
+	return text.replace(/^\n? \* ?/, "").trim();
+}
+
 await writeFile(
 	resolve(root, outfile.replace(/\.js$/, ".d.ts")),
 	`\
@@ -52,26 +68,29 @@ export interface Edge {
 }
 
 /**
- * The edge as a Worker: its default export. A configuration that is given in code is checked at once; otherwise it is
- * read from the variable CCTOKEN_CONFIG, and the edge refuses everything until that can be used.
- * @throws {ConfigError}
+ * ${await wordsOf("edge.js", "function createEdge")}
+ * @throws {ConfigError} where the configuration that was given cannot be used
  */
 export declare function createEdge(config?: EdgeConfig): Edge;
 
-/** The Durable Object that keeps sessions: the binding KEEPER. */
+/**
+ * ${await wordsOf("keeper.js", "class Keeper")}
+ */
 export declare class Keeper {
 	constructor(state: any, bindings: any);
 	fetch(request: any): Promise<PlatformResponse>;
 }
 
-/** The Durable Object that remembers which signatures were used: the binding NONCES. */
+/**
+ * ${await wordsOf("nonces.js", "class Nonces")}
+ */
 export declare class Nonces {
 	constructor(state: any, bindings?: any);
 	fetch(request: any): Promise<PlatformResponse>;
 	alarm(): Promise<void>;
 }
 
-/** The edge with the configuration in the variable CCTOKEN_CONFIG. */
+/** ${await wordsOf("index.js", "default")} */
 declare const edge: Edge;
 export default edge;
 `,

@@ -34,8 +34,11 @@ export const particular = [
 	...each(words, (name) => new RegExp(`\\b(identity|members|values|fields)\\b(\\.|\\?\\.|\\[")${name}\\b|\\{[^{}]*\\b${name}\\b[^{}]*\\} = identity\\b`)),
 ];
 
-/** What of the systems' own a source names. @param {string} source */
-export const namesIn = (source) => [...new Set(particular.filter(([, expression]) => expression.test(source)).map(([name]) => name))];
+/** What of the systems' own a source names, but for its examples: those are documents. @param {string} source */
+export const namesIn = (source) => {
+	const code = source.replaceAll(/^\s*\* @example\n(?:\s*\*(?!\/)(?! @).*\n)+/gm, "");
+	return [...new Set(particular.filter(([, expression]) => expression.test(code)).map(([name]) => name))];
+};
 
 /** All names that are looked for. */
 export const names = particular.map(([name]) => name);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { compatibilityDate, compatibilityFlags } from "../../edge/dev/compatibility.js";
 import { groups, nodes, requires } from "../package/tools.js";
 
 const root = new URL("../../../", import.meta.url);
@@ -54,4 +55,13 @@ for (const [name, packages] of /** @type {[string, string[]][]} */ ([
 test("the README's compatibility dates of Workers are the first and the last of the tested ones", () => {
 	const tested = [...workers.matchAll(/date: "([\d-]+)"/g)].map(([, date]) => date).sort();
 	assert.deepEqual(row("Cloudflare Workers")[1]?.match(/\d{4}-\d\d-\d\d/g), [tested[0], tested.at(-1)]);
+});
+
+test("the Workers of the guides have the date of the edge's own, and its edge has the flags too", async () => {
+	for (const name of ["docs/edge.md", "docs/guides/workers.md"]) {
+		const dates = [...(await read(name)).matchAll(/"compatibility_date": "([\d-]+)"/g)].map(([, date]) => date);
+		assert.ok(dates.length > 0, name);
+		assert.deepEqual([...new Set(dates)], [compatibilityDate], name);
+	}
+	assert.ok((await read("docs/edge.md")).includes(`"compatibility_flags": ${JSON.stringify(compatibilityFlags)}`));
 });

@@ -95,7 +95,8 @@ test("of a JWT's claims those are kept that rules and identities speak of", () =
 	assert.deepEqual(claims({ a: connection({}) }), []);
 	assert.deepEqual(claims({ a: connection({ allow: [{ by: "staff", claim: "groups", values: ["x"] }, { by: "others", claim: "roles", values: ["x"] }] }) }), ["groups"]);
 	assert.deepEqual(claims({
-		a: connection({ identity: { user: { claim: "login" }, passwd: { secret: "S" }, params: { x: { claim: "tenant" }, y: { subject: true }, z: "text" } } }),
+		a: connection({ identity: { user: { claim: "login" }, passwd: { secret: "S" } } }),
+		c: connection({ system: "cubedrive", identity: { params: { x: { claim: "tenant" }, y: { subject: true }, z: "text" } } }),
 		b: connection({ identity: { user: { claim: "foreign" } }, allow: [{ by: "others" }] }),
 	}), ["login", "tenant"]);
 });
