@@ -1,4 +1,4 @@
-// Package keep is the keeper without its platform: an http.Handler that obeys
+// Package keeper is the keeper without its platform: an http.Handler that obeys
 // core, keeps what must not be forgotten in an encrypted record, and answers
 // small JSON. It decides nothing about a token.
 //
@@ -24,4 +24,4 @@
 //
 // expiresIn and retryAfter are seconds, and may have a fraction. An error is a
 // [Problem]; its statuses are listed beside it.
-package keep
+package keeper

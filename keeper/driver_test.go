@@ -1,4 +1,4 @@
-package keep_test
+package keeper_test
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cctoken/sandbox"
-	"cctoken/wasm/keeper/keep"
+	"cctoken/keeper"
 )
 
 // in plays a test in a world of its own.
@@ -173,7 +173,7 @@ func TestARecordUnderAnUnlistedKeyCountsAsAbsent(t *testing.T) {
 		w.evict("a")
 		w.keys = "k2:" + storageKey(2)
 		require.NotEqual(t, before, w.token("a", cubedrive, nil))
-		require.Contains(t, w.log, keep.Entry{Event: "record_unreadable", Key: "k1"})
+		require.Contains(t, w.log, keeper.Entry{Event: "record_unreadable", Key: "k1"})
 	})
 }
 

@@ -1,4 +1,4 @@
-package keep_test
+package keeper_test
 
 import (
 	"encoding/json"
@@ -12,13 +12,13 @@ import (
 
 	"cctoken/core"
 	"cctoken/sandbox"
-	"cctoken/wasm/keeper/keep"
+	"cctoken/keeper"
 )
 
-func (w *world) post(method, path, body string) (*httptest.ResponseRecorder, keep.Problem) {
+func (w *world) post(method, path, body string) (*httptest.ResponseRecorder, keeper.Problem) {
 	recorder := httptest.NewRecorder()
 	w.keeper("a").ServeHTTP(recorder, httptest.NewRequest(method, "https://keeper"+path, strings.NewReader(body)))
-	var p keep.Problem
+	var p keeper.Problem
 	require.NoError(w.t, json.Unmarshal(recorder.Body.Bytes(), &p))
 	return recorder, p
 }
@@ -169,7 +169,7 @@ func TestAnIdentityThatIsWrongNamesTheFieldAndQuotesNothing(t *testing.T) {
 
 func TestWithoutAConfigurationEverythingIsRefused(t *testing.T) {
 	fault := &core.Error{Code: core.NotConfigured, Step: core.StepInput, Field: "STORAGE_KEYS", Reason: "is missing"}
-	handler := keep.Handler(nil, fault)
+	handler := keeper.Handler(nil, fault)
 	for _, path := range []string{"/token", "/verify", "/judge", "/forget", "/anything"} {
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, httptest.NewRequest("POST", "https://keeper"+path, strings.NewReader(`{"identity":{}}`)))

@@ -1,4 +1,4 @@
-package keep
+package keeper
 
 import (
 	"encoding/json"

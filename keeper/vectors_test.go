@@ -1,4 +1,4 @@
-package keep_test
+package keeper_test
 
 import (
 	"bytes"
@@ -20,7 +20,7 @@ import (
 
 	"cctoken/core"
 	"cctoken/core/vectors"
-	"cctoken/wasm/keeper/keep"
+	"cctoken/keeper"
 )
 
 // TestVectors plays the conformance cases through the keeper's handler. What
@@ -31,15 +31,15 @@ func TestVectors(t *testing.T) {
 	// Some are about a page's session with an edge: there it is the page that asks a keeper.
 	cases = slices.DeleteFunc(cases, func(c vectors.Case) bool { return c.Identity["edge"] != nil })
 	require.GreaterOrEqual(t, len(cases), 290)
-	keys, err := keep.ParseKeys("k1:" + base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
+	keys, err := keeper.ParseKeys("k1:" + base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
 	require.NoError(t, err)
 	for _, c := range cases {
 		t.Run(c.File+"/"+c.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				vectors.Play(t, c, func(world *vectors.World) vectors.Host {
 					h := &vectorHost{t: t, world: world}
-					h.handler = keep.Handler(keep.NewDriver(keep.Platform{
-						Clock: h, Vendor: h, Objects: h, Store: h, Log: func(e keep.Entry) { world.Notify(e.Event) },
+					h.handler = keeper.Handler(keeper.NewDriver(keeper.Platform{
+						Clock: h, Vendor: h, Objects: h, Store: h, Log: func(e keeper.Entry) { world.Notify(e.Event) },
 						Keys: keys, Place: "vectors", Seed: [2]uint64{1, 2}, Timeout: c.Options.Timeout, MaxSessions: c.Options.MaxSessions,
 					}), nil)
 					return h
@@ -98,17 +98,17 @@ func (h *vectorHost) send(r *vectors.Request) func(context.Context) (vectors.Ans
 	}
 }
 
-func (h *vectorHost) Send(ctx context.Context, r *core.Request) func() (core.Response, *keep.Lost) {
+func (h *vectorHost) Send(ctx context.Context, r *core.Request) func() (core.Response, *keeper.Lost) {
 	wait := h.send(&vectors.Request{
 		Method: r.Method, URL: r.URL, Headers: vectors.Pairs(r.Headers), Query: vectors.Pairs(r.Query), Form: vectors.Pairs(r.Form), Body: r.Body,
 	})
-	return func() (core.Response, *keep.Lost) {
+	return func() (core.Response, *keeper.Lost) {
 		a, err := wait(ctx)
 		switch {
 		case err != nil || a.Lost:
-			return core.Response{}, &keep.Lost{Code: core.Network, Received: a.Received}
+			return core.Response{}, &keeper.Lost{Code: core.Network, Received: a.Received}
 		case len(a.Body) > core.MaxAnswer:
-			return core.Response{}, &keep.Lost{Code: core.ResponseTooLarge, Received: true}
+			return core.Response{}, &keeper.Lost{Code: core.ResponseTooLarge, Received: true}
 		}
 		return core.Response{Status: a.Status, RetryAfter: a.Header("Retry-After"), Date: a.Header("Date"), Body: a.Body}, nil
 	}
@@ -259,7 +259,7 @@ func (h *vectorHost) post(path string, id vectors.Identity, fields map[string]an
 		}
 		return nil
 	}
-	var p keep.Problem
+	var p keeper.Problem
 	if json.Unmarshal(w.Body.Bytes(), &p) != nil || p.Status != w.Code {
 		h.t.Errorf("not a problem: %s", w.Body)
 	}

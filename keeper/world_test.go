@@ -1,4 +1,4 @@
-package keep_test
+package keeper_test
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ import (
 
 	"cctoken/core"
 	"cctoken/sandbox"
-	"cctoken/wasm/keeper/keep"
+	"cctoken/keeper"
 )
 
 // world is a network without sockets: the sandbox as the vendors, and keepers by
@@ -31,11 +31,11 @@ type world struct {
 	timeout int64
 
 	mu      sync.Mutex
-	keepers map[string]*keeper
+	keepers map[string]*program
 	stores  map[string]*store
 	hangs   func(path string) bool // which requests to vendors are never answered
 	sent    []sent
-	log     []keep.Entry
+	log     []keeper.Entry
 }
 
 type sent struct {
@@ -43,7 +43,7 @@ type sent struct {
 	body string
 }
 
-type keeper struct {
+type program struct {
 	http.Handler
 	world *world
 	store *store
@@ -63,7 +63,7 @@ type store struct {
 func newWorld(t *testing.T) *world {
 	return &world{
 		t: t, vendors: sandbox.New(sandbox.Options{}), keys: "k1:" + storageKey(1),
-		keepers: map[string]*keeper{}, stores: map[string]*store{}, hangs: func(string) bool { return false },
+		keepers: map[string]*program{}, stores: map[string]*store{}, hangs: func(string) bool { return false },
 	}
 }
 
@@ -81,17 +81,17 @@ func (w *world) storeOf(name string) *store {
 }
 
 // keeper returns the program of an object, started where there is none.
-func (w *world) keeper(name string) *keeper {
+func (w *world) keeper(name string) *program {
 	s := w.storeOf(name)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if k := w.keepers[name]; k != nil {
 		return k
 	}
-	keys, err := keep.ParseKeys(w.keys)
+	keys, err := keeper.ParseKeys(w.keys)
 	require.NoError(w.t, err)
-	k := &keeper{world: w, store: s, dead: make(chan struct{})}
-	k.Handler = keep.Handler(keep.NewDriver(keep.Platform{
+	k := &program{world: w, store: s, dead: make(chan struct{})}
+	k.Handler = keeper.Handler(keeper.NewDriver(keeper.Platform{
 		Clock: k, Vendor: k, Objects: k, Store: k, Log: w.note, Keys: keys, Place: name,
 		Seed: [2]uint64{1, uint64(len(w.log))}, Timeout: w.timeout,
 	}), nil)
@@ -120,9 +120,9 @@ func (w *world) end() {
 	}
 }
 
-func (k *keeper) end() { k.once.Do(func() { close(k.dead) }) }
+func (k *program) end() { k.once.Do(func() { close(k.dead) }) }
 
-func (w *world) note(e keep.Entry) {
+func (w *world) note(e keeper.Entry) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.log = append(w.log, e)
@@ -151,12 +151,12 @@ func (w *world) requests(end string) int {
 	return n
 }
 
-func (k *keeper) Now() core.Instant {
+func (k *program) Now() core.Instant {
 	now := time.Now()
 	return core.Instant{Wall: now.UnixMilli(), Mono: now.UnixMilli()}
 }
 
-func (k *keeper) After(ms int64, wake func()) func() {
+func (k *program) After(ms int64, wake func()) func() {
 	timer := time.AfterFunc(time.Duration(ms)*time.Millisecond, func() {
 		if k.alive() {
 			wake()
@@ -165,7 +165,7 @@ func (k *keeper) After(ms int64, wake func()) func() {
 	return func() { timer.Stop() }
 }
 
-func (k *keeper) alive() bool {
+func (k *program) alive() bool {
 	select {
 	case <-k.dead:
 		return false
@@ -174,7 +174,7 @@ func (k *keeper) alive() bool {
 	}
 }
 
-func (k *keeper) Send(ctx context.Context, r *core.Request) func() (core.Response, *keep.Lost) {
+func (k *program) Send(ctx context.Context, r *core.Request) func() (core.Response, *keeper.Lost) {
 	target, err := url.Parse(r.URL)
 	require.NoError(k.world.t, err)
 	body := r.Body
@@ -200,13 +200,13 @@ func (k *keeper) Send(ctx context.Context, r *core.Request) func() (core.Respons
 	k.world.sent = append(k.world.sent, sent{target.Path, body})
 	hangs := k.world.hangs(target.Path)
 	k.world.mu.Unlock()
-	return func() (core.Response, *keep.Lost) {
+	return func() (core.Response, *keeper.Lost) {
 		if hangs || !k.alive() {
 			select {
 			case <-ctx.Done():
 			case <-k.dead:
 			}
-			return core.Response{}, &keep.Lost{Code: core.Network}
+			return core.Response{}, &keeper.Lost{Code: core.Network}
 		}
 		answer := httptest.NewRecorder()
 		k.world.vendors.ServeHTTP(answer, request)
@@ -217,7 +217,7 @@ func (k *keeper) Send(ctx context.Context, r *core.Request) func() (core.Respons
 	}
 }
 
-func (k *keeper) Ask(ctx context.Context, object string, body []byte) func() (int, []byte, error) {
+func (k *program) Ask(ctx context.Context, object string, body []byte) func() (int, []byte, error) {
 	return func() (int, []byte, error) {
 		answer := httptest.NewRecorder()
 		k.world.keeper(object).ServeHTTP(answer, httptest.NewRequest("POST", "https://keeper/token", bytes.NewReader(body)).WithContext(ctx))
@@ -227,7 +227,7 @@ func (k *keeper) Ask(ctx context.Context, object string, body []byte) func() (in
 
 var errStore = errors.New("the store fails")
 
-func (k *keeper) Load(context.Context) ([]byte, error) {
+func (k *program) Load(context.Context) ([]byte, error) {
 	k.store.mu.Lock()
 	defer k.store.mu.Unlock()
 	if k.store.fails {
@@ -236,7 +236,7 @@ func (k *keeper) Load(context.Context) ([]byte, error) {
 	return k.store.record, nil
 }
 
-func (k *keeper) Save(_ context.Context, record []byte) error {
+func (k *program) Save(_ context.Context, record []byte) error {
 	k.store.mu.Lock()
 	slow := k.store.slow
 	k.store.mu.Unlock()
@@ -262,7 +262,7 @@ type answer struct {
 	text    string
 	token   string
 	serial  uint64
-	problem keep.Problem
+	problem keeper.Problem
 	valid   *bool
 	replay  bool
 	rolled  bool

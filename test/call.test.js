@@ -1,11 +1,11 @@
 // Business calls: how they carry the token, where they may go, and what their answers mean.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { createClient } from "../client.js";
-import { sandboxIdentities } from "../demo/identities.js";
-import { controls, startServer } from "../demo/server.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { createClient } from "../js/client/client.js";
+import { sandboxIdentities } from "../tools/demo/identities.js";
+import { controls, startServer } from "../tools/demo/server.js";
+import { load } from "../js/module/load-node.js";
+import { createModule } from "../js/module/module.js";
 import { settled } from "./clock.js";
 import { tokenError } from "./expect.js";
 import { held, identities, json, lenient, vendor } from "./vendor.js";

@@ -6,13 +6,13 @@
 import { randomBytes } from "node:crypto";
 import { format, inspect } from "node:util";
 import { serialize } from "node:v8";
-import { createClient as createRawClient } from "../client.js";
-import { platformClock } from "../clock.js";
-import { sandboxIdentities } from "../demo/identities.js";
-import { controls } from "../demo/server.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
-import * as cctoken from "../node.js";
+import { createClient as createRawClient } from "../js/client/client.js";
+import { platformClock } from "../js/client/clock.js";
+import { sandboxIdentities } from "../tools/demo/identities.js";
+import { controls } from "../tools/demo/server.js";
+import { load } from "../js/module/load-node.js";
+import { createModule } from "../js/module/module.js";
+import * as cctoken from "../js/node.js";
 
 const [, , sandboxUrl, plant] = process.argv;
 const { Token, TokenError } = cctoken;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
-import { controls, startServer } from "../demo/server.js";
+import { controls, startServer } from "../tools/demo/server.js";
 
 let server;
 before(async () => {

@@ -1,9 +1,9 @@
 // The package against the sandbox over real HTTP.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { sandboxIdentities } from "../demo/identities.js";
-import { controls, startServer } from "../demo/server.js";
-import { createClient, Token, TokenError } from "../node.js";
+import { sandboxIdentities } from "../tools/demo/identities.js";
+import { controls, startServer } from "../tools/demo/server.js";
+import { createClient, Token, TokenError } from "../js/node.js";
 
 let server;
 let sandbox;

@@ -1,4 +1,4 @@
-/** A clock in the test's hands. @returns {import("../clock.js").Clock & { pass(ms: number): Promise<void>, set(ms: number): void, timers: object[] }} */
+/** A clock in the test's hands. @returns {import("../js/client/clock.js").Clock & { pass(ms: number): Promise<void>, set(ms: number): void, timers: object[] }} */
 export function manualClock() {
 	let timers = [];
 	const now = { wall: 1_700_000_000_000, mono: 1_000 };

@@ -1,9 +1,9 @@
 // Answers that are nested as deep as 1 MiB allows: who writes an answer must not be able to end the core that reads it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createClient } from "../client.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { createClient } from "../js/client/client.js";
+import { load } from "../js/module/load-node.js";
+import { createModule } from "../js/module/module.js";
 
 const identity = { system: "appcube", baseUrl: "https://vendor.example", appKey: "k", appSecret: "s" };
 const answer = (deep) => `{"errorCode":0,"deep":${deep},"authToken":"T1","expireTime":3600}`;

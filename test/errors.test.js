@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { before, describe, test } from "node:test";
-import { createClient } from "../client.js";
-import { TokenError } from "../error.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { createClient } from "../js/client/client.js";
+import { TokenError } from "../js/client/error.js";
+import { load } from "../js/module/load-node.js";
+import { createModule } from "../js/module/module.js";
 import { failEverywhere } from "./exchanges.js";
 import { identities as own, vendor } from "./vendor.js";
 import { readVectors } from "./vector-files.js";
@@ -24,7 +24,7 @@ const rows = new Map(
 const steps = ["input", "access_token", "authorization", "edge", "apply", "login", "refresh", "verify", "call"];
 
 test("every code of the core and the wrapper is in the declared type and on the page about errors, and no other", async () => {
-	const wrapping = (await readdir(new URL("../", import.meta.url))).filter((name) => name.endsWith(".js"));
+	const wrapping = (await readdir(new URL("../js/", import.meta.url))).filter((name) => name.endsWith(".js"));
 	const [core, wrapper, ...modules] = await Promise.all(["core/code.go", "js/generated/words.js", ...wrapping.map((name) => `js/${name}`)].map(read));
 	const declared = new Set(wrapper.match(/@typedef \{("[\s\S]*?)\} TokenErrorCode/)[1].match(/\w+/g));
 	const used = new Set([...core.matchAll(/\bCode = "(\w+)"/g)].map(([, code]) => code));

@@ -1,6 +1,6 @@
 // Every failure at every exchange: for each request that the core can make, a client whose vendors, edge and functions do
 // all well but that one.
-import { createClient } from "../client.js";
+import { createClient } from "../js/client/client.js";
 import { manualClock, settled } from "./clock.js";
 import { identities, json, lenient } from "./vendor.js";
 
@@ -73,7 +73,7 @@ const exchanges = [
 
 /**
  * Brings every failure about at every exchange, once more while it is remembered, and reports what came of it.
- * @param {import("../module.js").Module} module
+ * @param {import("../js/module/module.js").Module} module
  * @param {(error: unknown) => void} told of every error that a caller or a watcher gets
  * @returns {Promise<number>} how many there were
  */
@@ -89,7 +89,7 @@ export async function failEverywhere(module, told) {
 }
 
 /**
- * @param {import("../module.js").Module} module
+ * @param {import("../js/module/module.js").Module} module
  * @param {any} exchange
  * @param {Deed} deed
  * @param {(error: unknown) => void} told

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TokenError } from "../error.js";
+import { TokenError } from "../js/client/error.js";
 
 /**
  * For assert.rejects and assert.throws: a TokenError of that code.

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { inspect } from "node:util";
-import { createClient } from "../client.js";
-import { platformClock } from "../clock.js";
-import { sandboxIdentities } from "../demo/identities.js";
-import { controls, startServer } from "../demo/server.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { createClient } from "../js/client/client.js";
+import { platformClock } from "../js/client/clock.js";
+import { sandboxIdentities } from "../tools/demo/identities.js";
+import { controls, startServer } from "../tools/demo/server.js";
+import { load } from "../js/module/load-node.js";
+import { createModule } from "../js/module/module.js";
 import { tokenError } from "./expect.js";
 
 const module = createModule(load);

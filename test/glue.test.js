@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { createGo } from "../../dist/go.js";
-import { wrap } from "../build/glue.js";
+import { createGo } from "../dist/go.js";
+import { wrap } from "../tools/build/glue.js";
 
-const source = await readFile(new URL("../../wasm_exec.js", import.meta.url), "utf8");
+const source = await readFile(new URL("../wasm_exec.js", import.meta.url), "utf8");
 
 test("the glue that ships is made of the wasm_exec.js at hand", async () => {
-	assert.equal(await readFile(new URL("../../dist/go.js", import.meta.url), "utf8"), wrap(source));
+	assert.equal(await readFile(new URL("../dist/go.js", import.meta.url), "utf8"), wrap(source));
 });
 
 test("a wasm_exec.js without a landmark is refused", () => {

@@ -1,9 +1,9 @@
 // Who a token is for: equal identities are one, and no other identity ever gets its token.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createClient } from "../client.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { createClient } from "../js/client/client.js";
+import { load } from "../js/module/load-node.js";
+import { createModule } from "../js/module/module.js";
 import { tokenError } from "./expect.js";
 import { identities, lenient } from "./vendor.js";
 

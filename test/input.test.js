@@ -1,9 +1,9 @@
 // The buffer through which texts and bytes go into the core: each call wipes what it has read there.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CoreClient, check } from "../wall.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { CoreClient, check } from "../js/module/wall.js";
+import { load } from "../js/module/load-node.js";
+import { createModule } from "../js/module/module.js";
 
 const secret = "Zx9-canary";
 const identity = JSON.stringify({ system: "isales", baseUrl: "https://h.test", user: "u", passwd: secret });

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
-import { join } from "../build/join.js";
-import { buildEmpty } from "../bench/empty.js";
+import { join } from "../tools/build/join.js";
+import { buildEmpty } from "../tools/bench/empty.js";
 import { active, memoryOf, module, moduleOf, section, segmentsOf, u32 } from "./segments.js";
 
 const read = (path) => readFile(new URL(`../../dist/${path}`, import.meta.url));

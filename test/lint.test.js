@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Linter } from "eslint";
-import { floatingPromise } from "../build/lint/floating-promise.js";
-import { importCycle } from "../build/lint/import-cycle.js";
+import { floatingPromise } from "../tools/build/lint/floating-promise.js";
+import { importCycle } from "../tools/build/lint/import-cycle.js";
 
 const config = { files: ["**/*.js"], plugins: { own: { rules: { "floating-promise": floatingPromise, "import-cycle": importCycle } } } };
 

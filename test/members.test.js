@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { createClient } from "../client.js";
-import { load } from "../load-node.js";
-import { carryBody, membersOf, objectOf } from "../members.js";
-import { createModule } from "../module.js";
+import { createClient } from "../js/client/client.js";
+import { load } from "../js/module/load-node.js";
+import { carryBody, membersOf, objectOf } from "../js/client/members.js";
+import { createModule } from "../js/module/module.js";
 
 const encoder = new TextEncoder();
 /** core/carry_test.go reads the same file. @type {{ carried: Record<string, string>, bodies: { body: string, sent: string | null }[] }} */
-const { carried, bodies } = JSON.parse(await readFile(new URL("../../core/testdata/carried.json", import.meta.url), "utf8"));
+const { carried, bodies } = JSON.parse(await readFile(new URL("../core/testdata/carried.json", import.meta.url), "utf8"));
 
 test("each body carries its token as the core does it, whether it is text or bytes", () => {
 	assert.ok(bodies.length > 50);
@@ -44,7 +44,7 @@ test("no body of a business call passes through the core's memory, which never s
 	} });
 	const session = client.session({ system: "appcube", baseUrl: "https://vendor.example", appKey: "k", appSecret: "s" });
 	await session.getToken();
-	const memory = () => /** @type {import("../instance.js").Instance} */ (module.running()).memory().length;
+	const memory = () => /** @type {import("../js/module/instance.js").Instance} */ (module.running()).memory().length;
 	const before = memory();
 	const body = `{"a":"${"x".repeat(20_000_000)}"}`;
 	await session.fetch("/business", { body });

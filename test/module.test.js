@@ -5,9 +5,9 @@ import { once } from "node:events";
 import { copyFile, writeFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { TokenError } from "../error.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { TokenError } from "../js/client/error.js";
+import { load } from "../js/module/load-node.js";
+import { createModule } from "../js/module/module.js";
 import { buildFixture } from "./fixture/build.js";
 import { serve } from "./server.js";
 
@@ -52,8 +52,8 @@ async function inChild(script) {
 		const path = ${JSON.stringify(fixture.path)};
 		const unchanged = (before, when) => { if (keys() !== before) throw new Error(when + " changed globalThis"); };
 		const atFirst = keys();
-		const { createModule } = await import(${url("../module.js")});
-		const { load } = await import(${url("../load-node.js")});
+		const { createModule } = await import(${url("../js/module/module.js")});
+		const { load } = await import(${url("../js/module/load-node.js")});
 		unchanged(atFirst, "import");
 		${script}`,
 	);

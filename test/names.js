@@ -1,7 +1,7 @@
 // Names that belong to a system, as the descriptions have them, and whether a source has one of them: what is written by hand
 // outside of core, the sandbox, the tests and the documents serves whatever is described.
-import { systems } from "../generated/systems.js";
-import { dependencies, foreseen, tokens } from "../generated/tokens.js";
+import { systems } from "../js/generated/systems.js";
+import { dependencies, foreseen, tokens } from "../js/generated/tokens.js";
 
 /** Names that all have, and so are nobody's own. */
 export const common = systems[0].fields.map(({ name }) => name).filter((name) => systems.every(({ fields }) => fields.some((field) => field.name === name)));

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { systems } from "../generated/systems.js";
+import { systems } from "../js/generated/systems.js";
 import { names, namesIn, words } from "./names.js";
 
-const root = new URL("../../", import.meta.url);
+const root = new URL("../", import.meta.url);
 
 /** @param {string} folder @returns {Promise<string[]>} the sources below it, without tests */
 async function sourcesBelow(folder) {
@@ -14,9 +14,9 @@ async function sourcesBelow(folder) {
 }
 
 test("no hand-written file of the edge, its keeper, the tabs and the demonstration names a system, or anything of one's own", async () => {
-	const folders = await Promise.all(["js/edge/", "wasm/keeper/", "js/demo/"].map(sourcesBelow));
+	const folders = await Promise.all(["js/edge/", "wasm/keeper/", "tools/demo/"].map(sourcesBelow));
 	folders.forEach((files) => assert.ok(files.length > 1, String(files)));
-	for (const name of [...folders.flat(), "js/tabs.js"]) {
+	for (const name of [...folders.flat(), "js/client/tabs.js"]) {
 		assert.deepEqual(namesIn(await readFile(new URL(name, root), "utf8")), [], name);
 	}
 });

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { createClient } from "../client.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
-import * as cctoken from "../node.js";
+import { createClient } from "../js/client/client.js";
+import { load } from "../js/module/load-node.js";
+import { createModule } from "../js/module/module.js";
+import * as cctoken from "../js/node.js";
 import { tokenError } from "./expect.js";
 import { held, identities, json, lenient, vendor } from "./vendor.js";
 

@@ -6,8 +6,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { sandboxIdentities } from "../demo/identities.js";
-import { startServer } from "../demo/server.js";
+import { sandboxIdentities } from "../tools/demo/identities.js";
+import { startServer } from "../tools/demo/server.js";
 
 let folder, server;
 before(async () => {
@@ -37,7 +37,7 @@ async function run(script) {
 		const names = () => Reflect.ownKeys(globalThis).map(String).sort().join();
 		const atFirst = names();
 		const resources = () => process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|CloseReq/.test(name));
-		const cctoken = await import(${from("../node.js")});
+		const cctoken = await import(${from("../js/node.js")});
 		const all = ${JSON.stringify(await sandboxIdentities(server.url))};
 		const identity = all[0].identity;
 		const check = (condition, what) => { if (!condition) throw new Error(what); };
@@ -136,7 +136,7 @@ test("a failure that nobody takes care of is the caller's unhandled rejection, o
 
 test("the demonstration shows four renewed tokens, ends at SIGINT and SIGTERM with 0, and leaves no server", async () => {
 	for (const signal of ["SIGINT", "SIGTERM"]) {
-		const child = spawn(process.execPath, [new URL("../demo/run.js", import.meta.url).pathname, "127.0.0.1:0"]);
+		const child = spawn(process.execPath, [new URL("../tools/demo/run.js", import.meta.url).pathname, "127.0.0.1:0"]);
 		let output = "";
 		for await (const data of child.stdout) {
 			output += data;
@@ -155,7 +155,7 @@ test("the demonstration shows four renewed tokens, ends at SIGINT and SIGTERM wi
 
 test("the demonstration says in one line what is in its way", async () => {
 	const { host } = new URL(server.url);
-	const child = spawn(process.execPath, [new URL("../demo/run.js", import.meta.url).pathname, host]);
+	const child = spawn(process.execPath, [new URL("../tools/demo/run.js", import.meta.url).pathname, host]);
 	let said = "";
 	child.stderr.on("data", (data) => (said += data));
 	assert.deepEqual(await once(child, "close"), [1, null]);

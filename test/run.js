@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { line, run, runSuites } from "./running.js";
 import { partsOf, suites } from "./suites.js";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
+const root = fileURLToPath(new URL("../", import.meta.url));
 
 /**
  * Has make build what these need, and say nothing of it if it goes well.

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { createClient } from "../client.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { createClient } from "../js/client/client.js";
+import { load } from "../js/module/load-node.js";
+import { createModule } from "../js/module/module.js";
 import { identities, lenient } from "./vendor.js";
 
-const root = new URL("../../", import.meta.url);
+const root = new URL("../", import.meta.url);
 const shipped = (await readdir(new URL("js/", root))).filter((name) => name.endsWith(".js"));
 const sources = await Promise.all(shipped.map(async (name) => ({ name, text: await readFile(new URL(`js/${name}`, root), "utf8") })));
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { stat } from "node:fs/promises";
 import { test } from "node:test";
-import { weights } from "../bench/weights.js";
+import { weights } from "../tools/bench/weights.js";
 
 for (const { file, most } of weights) {
 	test(`${file} is below ${most} kB by brotli`, async () => {

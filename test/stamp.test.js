@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
-import { build } from "../../dist/build.js";
-import { stamp } from "../build/stamp.js";
-import { entry } from "../entry.js";
-import { load } from "../load-node.js";
-import { identityOf, section } from "../stamp.js";
+import { build } from "../dist/build.js";
+import { stamp } from "../tools/build/stamp.js";
+import { entry } from "../js/client/entry.js";
+import { load } from "../js/module/load-node.js";
+import { identityOf, section } from "../js/module/stamp.js";
 
 const read = (path) => readFile(new URL(`../../${path}`, import.meta.url));
 const core = await read("dist/core.wasm");

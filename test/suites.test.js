@@ -25,7 +25,7 @@ test("what make test leaves out is called slow, or is in a slow suite", () => {
 });
 
 test("CI runs all of them, and lint, which says what go vet does", () => {
-	const steps = readFileSync(new URL("../../.ci/run", import.meta.url), "utf8").split("\n").filter((line) => !line.startsWith("#")).join("\n");
+	const steps = readFileSync(new URL("../.ci/run", import.meta.url), "utf8").split("\n").filter((line) => !line.startsWith("#")).join("\n");
 	assert.match(steps, /\bmake test-all$/m);
 	assert.match(steps, /^make lint$/m);
 });

@@ -1,11 +1,11 @@
 // Several pages of one origin, as clients of one process: what they share is a BroadcastChannel and the locks.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { createClient } from "../client.js";
-import { platformClock } from "../clock.js";
-import { createModule } from "../module.js";
-import { load } from "../load-node.js";
-import { pages } from "../tabs.js";
+import { createClient } from "../js/client/client.js";
+import { platformClock } from "../js/client/clock.js";
+import { createModule } from "../js/module/module.js";
+import { load } from "../js/module/load-node.js";
+import { pages } from "../js/client/tabs.js";
 
 const module = createModule(load);
 const clients = [];

@@ -5,7 +5,7 @@ import { readdir, readFile } from "node:fs/promises";
  * @param {URL} [folder] whose files are read: all that there are
  * @returns {Promise<{ name: string, cases: { name: string, identity: object, options?: object, steps: object[] }[] }[]>}
  */
-export async function readVectors(folder = new URL("../../core/vectors/", import.meta.url)) {
+export async function readVectors(folder = new URL("../core/vectors/", import.meta.url)) {
 	const names = (await readdir(folder)).filter((name) => name.endsWith(".json"));
 	const files = await Promise.all(names.map(async (name) => ({ name, ...JSON.parse(await readFile(new URL(name, folder), "utf8")) })));
 	const identities = new Map(files.flatMap((file) => Object.entries(file.identities ?? {})));

@@ -1,7 +1,7 @@
 // Plays the conformance cases of core/vectors through the package's wrapper, in whatever runtime this is imported. The
 // vendor, the clocks and the timers are the case's; the wrapper, the module and everything between are the real ones.
-import { createClient } from "../client.js";
-import { createModule } from "../module.js";
+import { createClient } from "../js/client/client.js";
+import { createModule } from "../js/module/module.js";
 
 /**
  * @param {(location: object) => Promise<object>} load finds the WebAssembly module on this platform
@@ -17,7 +17,7 @@ export async function play(load, cases, told) {
 
 /**
  * The same through anything that has a client's functions.
- * @param {(options: object, clock: import("../clock.js").Clock) => object} create
+ * @param {(options: object, clock: import("../js/client/clock.js").Clock) => object} create
  * @param {{ name: string, identity: object, options?: object, steps: object[] }[]} cases
  * @param {(error: unknown) => void} [told]
  * @returns {Promise<{ name: string, error?: string }[]>}

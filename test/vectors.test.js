@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { load } from "../load-node.js";
+import { load } from "../js/module/load-node.js";
 import { readVectors } from "./vector-files.js";
 import { play } from "./vectors.js";
 
@@ -21,7 +21,7 @@ for (const { name: file, cases } of await readVectors()) {
 test("a further system brings one file, with its identities and its cases", async (t) => {
 	const folder = await mkdtemp(join(tmpdir(), "cctoken-vectors-"));
 	t.after(() => rm(folder, { recursive: true }));
-	await cp(new URL("../../core/vectors/", import.meta.url), folder, { recursive: true });
+	await cp(new URL("../core/vectors/", import.meta.url), folder, { recursive: true });
 	const madeUp = {
 		identities: { "made-up": { system: "made-up", user: "u", word: "w" } },
 		cases: [

@@ -1,11 +1,11 @@
 // What verifyToken answers, and who it says has told.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { createClient } from "../client.js";
-import { sandboxIdentities } from "../demo/identities.js";
-import { controls, startServer } from "../demo/server.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { createClient } from "../js/client/client.js";
+import { sandboxIdentities } from "../tools/demo/identities.js";
+import { controls, startServer } from "../tools/demo/server.js";
+import { load } from "../js/module/load-node.js";
+import { createModule } from "../js/module/module.js";
 import { manualClock } from "./clock.js";
 import { tokenError } from "./expect.js";
 import { identities, json, lenient, vendor } from "./vendor.js";

@@ -2,9 +2,9 @@
 // for as long as its word holds and no longer.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createClient } from "../client.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { createClient } from "../js/client/client.js";
+import { load } from "../js/module/load-node.js";
+import { createModule } from "../js/module/module.js";
 import { manualClock, settled } from "./clock.js";
 import { tokenError } from "./expect.js";
 import { held, identities, json, lenient, vendor } from "./vendor.js";

@@ -1,10 +1,10 @@
 // What a program that shows tokens' lives can learn from the package: marks, numbers and purposes, and no secret.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createClient } from "../client.js";
-import { entry } from "../entry.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { createClient } from "../js/client/client.js";
+import { entry } from "../js/client/entry.js";
+import { load } from "../js/module/load-node.js";
+import { createModule } from "../js/module/module.js";
 import { tokenError } from "./expect.js";
 import { identities, lenient } from "./vendor.js";
 

@@ -72,7 +72,7 @@ function target(baseUrl, path) {
 
 /**
  * The request with what carries the token. The body is merged here and not in the core, whose memory never shrinks.
- * @param {import("./wall.js").TokenView} view
+ * @param {import("../module/wall.js").TokenView} view
  * @param {import("./platform.js").PlatformRequestInit} init
  * @returns {import("./platform.js").PlatformRequestInit}
  */
@@ -127,7 +127,7 @@ function isUsedUp(body) {
  * The part of a response that can mean something for the token: the JSON of a refusal, or of any answer of a system
  * that sends new tokens along. The caller's response stays whole.
  * @param {import("./platform.js").PlatformResponse} response
- * @param {import("./wall.js").TokenView} view
+ * @param {import("../module/wall.js").TokenView} view
  * @returns {Promise<Uint8Array>}
  */
 async function meaning(response, view) {

@@ -2,7 +2,7 @@
 import { acquire, business, valueOf, verify } from "./asking.js";
 import { platformClock } from "./clock.js";
 import { Driver } from "./driver.js";
-import { defaultSessions, defaultTimeoutMs, maxSessions as most, maxTimeoutMs } from "./generated/limits.js";
+import { defaultSessions, defaultTimeoutMs, maxSessions as most, maxTimeoutMs } from "../generated/limits.js";
 import { read, snapshot, unchanged } from "./identity.js";
 import { invalidOption, known } from "./option.js";
 import { Session } from "./session.js";
@@ -186,7 +186,7 @@ export class Client {
 }
 
 /**
- * @param {import("./module.js").Module} module
+ * @param {import("../module/module.js").Module} module
  * @param {ClientOptions} [options]
  * @param {import("./clock.js").Clock} [clock]
  * @param {Facilities} [facilities]

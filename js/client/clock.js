@@ -26,6 +26,6 @@ export const platformClock = {
 /**
  * Now, on both clocks.
  * @param {Clock} clock
- * @returns {import("./wall.js").Instant}
+ * @returns {import("../module/wall.js").Instant}
  */
 export const instant = (clock) => ({ wall: clock.wall(), mono: clock.mono() });

@@ -10,7 +10,7 @@ import { Suppliers } from "./suppliers.js";
 
 /** @typedef {import("./sessions.js").Reference} Reference */
 /** @typedef {import("./token.js").Token} Token */
-/** @typedef {import("./wall.js").CoreClient} CoreClient */
+/** @typedef {import("../module/wall.js").CoreClient} CoreClient */
 
 /** @typedef {import("./effects.js").Means & { timeoutMs: number, maxSessions: number }} Settings */
 /** @typedef {{ force?: boolean, instead?: number, rejected?: string }} Want instead is the serial of a token that a call was refused with */
@@ -24,7 +24,7 @@ export class Driver {
 	/** @type {Effects} */ #effects;
 
 	/**
-	 * @param {import("./module.js").Module} module
+	 * @param {import("../module/module.js").Module} module
 	 * @param {Settings} settings
 	 */
 	constructor(module, settings) {
@@ -54,7 +54,7 @@ export class Driver {
 		return fetch(input, init, purpose);
 	}
 
-	/** @returns {import("./wall.js").Instant} */
+	/** @returns {import("../module/wall.js").Instant} */
 	now() {
 		return instant(this.#settings.clock);
 	}
@@ -161,7 +161,7 @@ export class Driver {
 	/**
 	 * @param {Reference} reference
 	 * @param {string} value
-	 * @returns {Promise<import("./wall.js").VerdictView>}
+	 * @returns {Promise<import("../module/wall.js").VerdictView>}
 	 */
 	async verify(reference, value) {
 		const core = await this.#life.readyFor(reference);
@@ -178,10 +178,10 @@ export class Driver {
 	/**
 	 * What the answer to a business call means.
 	 * @param {Reference} reference of who made it
-	 * @param {import("./wall.js").TokenView} view of the token that it carried
+	 * @param {import("../module/wall.js").TokenView} view of the token that it carried
 	 * @param {string} place its method and path
-	 * @param {import("./wall.js").Instant} sent
-	 * @param {import("./wall.js").Head} head
+	 * @param {import("../module/wall.js").Instant} sent
+	 * @param {import("../module/wall.js").Head} head
 	 * @param {Uint8Array} body
 	 */
 	judge({ supplier, known }, { session, serial = 0 }, place, sent, head, body) {
@@ -191,7 +191,7 @@ export class Driver {
 		return this.#effects.report((core) => core.judge(session, serial, place, sent, this.now(), head, body));
 	}
 
-	/** @param {import("./wall.js").TokenView} view */
+	/** @param {import("../module/wall.js").TokenView} view */
 	replayed({ session }) {
 		this.#effects.report((core) => core.replayed(session, this.now()));
 	}

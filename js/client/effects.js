@@ -6,9 +6,9 @@ import { tell } from "./events.js";
 import { exchange, Lost, safeCause } from "./http.js";
 import { adopt } from "./sessions.js";
 
-/** @typedef {import("./wall.js").Answer} Answer */
-/** @typedef {import("./wall.js").CoreClient} CoreClient */
-/** @typedef {import("./wall.js").Effect} Effect */
+/** @typedef {import("../module/wall.js").Answer} Answer */
+/** @typedef {import("../module/wall.js").CoreClient} CoreClient */
+/** @typedef {import("../module/wall.js").Effect} Effect */
 
 /**
  * What a request is for.
@@ -105,7 +105,7 @@ export class Effects {
 	 * @param {Answer} answer
 	 */
 	obey(core, { effects }) {
-		/** @type {import("./wall.js").EventView[]} */
+		/** @type {import("../module/wall.js").EventView[]} */
 		const events = [];
 		for (const effect of effects) {
 			switch (effect.do) {
@@ -205,7 +205,7 @@ export class Effects {
 
 	/**
 	 * @param {number} session
-	 * @param {import("./wall.js").Request} request
+	 * @param {import("../module/wall.js").Request} request
 	 * @param {import("./platform.js").PlatformSignal} signal
 	 */
 	async #perform(session, request, signal) {
@@ -255,7 +255,7 @@ export class Effects {
 			if (waiting) {
 				waiting.error = error;
 			}
-			const token = adopt(known, /** @type {import("./wall.js").TokenView} */ (effect.token));
+			const token = adopt(known, /** @type {import("../module/wall.js").TokenView} */ (effect.token));
 			waiting?.resolve(token);
 		}
 	}

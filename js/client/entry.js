@@ -1,15 +1,15 @@
 // The functions that every entry exports, over one module, and one client that getToken and verifyToken share.
-import { build } from "../dist/build.js";
+import { build } from "../../dist/build.js";
 import { createClient } from "./client.js";
 import { errorOf } from "./error.js";
 import { encode, read } from "./identity.js";
-import { createModule } from "./module.js";
+import { createModule } from "../module/module.js";
 import { Suppliers } from "./suppliers.js";
-import { check } from "./wall.js";
+import { check } from "../module/wall.js";
 
 /**
  * The package for one platform, which says where the WebAssembly file is found. Nothing starts until it is used.
- * @param {import("./module.js").Load} load
+ * @param {import("../module/module.js").Load} load
  * @param {import("./client.js").Facilities} [facilities] what this platform has besides
  */
 export function entry(load, facilities = {}) {
@@ -21,7 +21,7 @@ export function entry(load, facilities = {}) {
 		/**
 		 * Starts the WebAssembly module ahead of its first use, or from another place than the package's own. Not needed
 		 * otherwise. A call after the start changes nothing; one after a failure tries again.
-		 * @param {import("./module.js").InitializeOptions} [options] where the core comes from; by default the package's own file
+		 * @param {import("../module/module.js").InitializeOptions} [options] where the core comes from; by default the package's own file
 		 * @returns {Promise<void>} rejected with a TokenError: `module_not_found`, `module_invalid`,
 		 *   `module_stale`, `module_started`, `module_failed` or `invalid_option`
 		 * @example

@@ -1,12 +1,12 @@
 // The one error of this package, and how it is made of what the core says.
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
-/** @typedef {import("./generated/words.js").TokenErrorCode} TokenErrorCode */
+/** @typedef {import("../generated/words.js").TokenErrorCode} TokenErrorCode */
 
 /**
  * @typedef {object} TokenErrorFields
  * @property {string} [system]
- * @property {import("./generated/words.js").Step} [step]
+ * @property {import("../generated/words.js").Step} [step]
  * @property {string} [field]
  * @property {number} [status]
  * @property {number} [vendorCode]
@@ -36,7 +36,7 @@ export class TokenError extends Error {
 	/**
 	 * The exchange in which it happened.
 	 * @readonly
-	 * @type {import("./generated/words.js").Step | undefined}
+	 * @type {import("../generated/words.js").Step | undefined}
 	 */
 	step;
 	/**

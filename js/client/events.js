@@ -4,21 +4,21 @@ import { errorOf } from "./error.js";
 /**
  * One moment of a session's life. It holds no secret and no token.
  * @typedef {object} TokenEvent
- * @property {import("./generated/words.js").EventType} type what happened
+ * @property {import("../generated/words.js").EventType} type what happened
  * @property {import("./identity.js").System | "edge"} system of the session
  * @property {number} session tells the sessions of one client apart
- * @property {import("./generated/words.js").Step} [step] as in TokenError
+ * @property {import("../generated/words.js").Step} [step] as in TokenError
  * @property {Date} at when it happened, by this machine's clock
  * @property {number} logins requests made so far for this session that count as a login at the vendor
  * @property {Date | null} expiresAt of the new token, where one is known
  * @property {Date | null} retryAt when the next attempt may be made
- * @property {import("./generated/words.js").Reason} [reason] why a token was rejected
+ * @property {import("../generated/words.js").Reason} [reason] why a token was rejected
  * @property {import("./error.js").TokenError} [error] what failed
  */
 
 /**
  * @param {(event: TokenEvent) => void} onEvent
- * @param {import("./wall.js").EventView} view
+ * @param {import("../module/wall.js").EventView} view
  * @param {unknown} cause why an exchange was just lost, where that is what is told of
  */
 export function tell(onEvent, view, cause) {

@@ -1,5 +1,5 @@
 // One HTTP exchange as the core wants it: no redirect followed, no cookie, no cache, a bounded time and a bounded body.
-import { maxAnswer } from "./generated/limits.js";
+import { maxAnswer } from "../generated/limits.js";
 
 /** Why an exchange brought nothing that can be read. */
 export class Lost {
@@ -17,9 +17,9 @@ export class Lost {
 
 /**
  * @param {import("./platform.js").PlatformFetch} send
- * @param {import("./wall.js").Request} request
+ * @param {import("../module/wall.js").Request} request
  * @param {import("./platform.js").PlatformSignal} signal
- * @returns {Promise<{ head: import("./wall.js").Head, body: Uint8Array }>} rejected with a Lost
+ * @returns {Promise<{ head: import("../module/wall.js").Head, body: Uint8Array }>} rejected with a Lost
  */
 export async function exchange(send, { method, url = "", query, headers = [], body, form }, signal) {
 	let response;
@@ -46,7 +46,7 @@ export async function exchange(send, { method, url = "", query, headers = [], bo
 
 /**
  * @param {string} url
- * @param {import("./wall.js").Pairs} query
+ * @param {import("../module/wall.js").Pairs} query
  */
 function withQuery(url, query) {
 	const target = new URL(url);
@@ -79,7 +79,7 @@ function uncached() {
 /**
  * @param {import("./platform.js").PlatformResponse} response
  * @param {string} [rolls] the header that may hold a new token
- * @returns {import("./wall.js").Head}
+ * @returns {import("../module/wall.js").Head}
  */
 export function headOf({ status, headers }, rolls) {
 	return {

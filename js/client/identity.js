@@ -1,13 +1,13 @@
 // Identities: who a token is for. What the systems have of their own is generated from their descriptions.
 import { TokenError } from "./error.js";
-import { objects, supplied, unchanged as same } from "./generated/identity.js";
+import { objects, supplied, unchanged as same } from "../generated/identity.js";
 
-export { snapshot } from "./generated/identity.js";
+export { snapshot } from "../generated/identity.js";
 
-/** @typedef {import("./generated/systems.js").System} System */
-/** @typedef {import("./generated/identity.js").Supplied} Supplied */
-/** @typedef {import("./generated/identity.js").VendorIdentity} VendorIdentity */
-/** @typedef {import("./generated/identity.js").Fields} Fields */
+/** @typedef {import("../generated/systems.js").System} System */
+/** @typedef {import("../generated/identity.js").Supplied} Supplied */
+/** @typedef {import("../generated/identity.js").VendorIdentity} VendorIdentity */
+/** @typedef {import("../generated/identity.js").Fields} Fields */
 
 /**
  * What every identity of an edge has.

@@ -2,7 +2,7 @@
 
 /** @typedef {import("./sessions.js").Known} Known */
 /** @typedef {import("./token.js").Token} Token */
-/** @typedef {import("./wall.js").CoreClient} CoreClient */
+/** @typedef {import("../module/wall.js").CoreClient} CoreClient */
 
 /** A lease at its longest, in milliseconds. */
 const maxLeaseMs = 1000;

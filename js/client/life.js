@@ -1,8 +1,8 @@
 // The life of a client's core: started when it is first needed, lost when the module dies, started afresh, and over when
 // the client closes.
 import { TokenError } from "./error.js";
-import { failure } from "./instance.js";
-import { CoreClient } from "./wall.js";
+import { failure } from "../module/instance.js";
+import { CoreClient } from "../module/wall.js";
 
 /**
  * Told when a core begins, and when it is over, with all that was under way with it, for a reason.
@@ -14,7 +14,7 @@ import { CoreClient } from "./wall.js";
 /** Somebody who asks while there is no core yet to ask. @typedef {{ reference: import("./sessions.js").Reference, forgotten: boolean }} Asker */
 
 export class Life {
-	/** @type {import("./module.js").Module} */ #module;
+	/** @type {import("../module/module.js").Module} */ #module;
 	/** @type {{ timeoutMs: number, maxSessions: number, onEvent?: unknown }} */ #settings;
 	/** @type {Turns} */ #turns;
 	/** @type {Set<Asker>} */ #early = new Set();
@@ -23,7 +23,7 @@ export class Life {
 	core;
 
 	/**
-	 * @param {import("./module.js").Module} module
+	 * @param {import("../module/module.js").Module} module
 	 * @param {{ timeoutMs: number, maxSessions: number, onEvent?: unknown }} settings
 	 * @param {Turns} turns
 	 */

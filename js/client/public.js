@@ -2,7 +2,7 @@
 export { Client } from "./client.js";
 export { Session } from "./session.js";
 export { TokenError } from "./error.js";
-export * from "./generated/public.js";
+export * from "../generated/public.js";
 export { Token } from "./token.js";
 
 /** @typedef {import("./identity.js").Identity} Identity */
@@ -13,4 +13,4 @@ export { Token } from "./token.js";
 /** @typedef {import("./asking.js").Verification} Verification */
 /** @typedef {import("./events.js").TokenEvent} TokenEvent */
 /** @typedef {import("./effects.js").Purpose} Purpose */
-/** @typedef {import("./module.js").InitializeOptions} InitializeOptions */
+/** @typedef {import("../module/module.js").InitializeOptions} InitializeOptions */

@@ -129,7 +129,7 @@ export class Sessions {
 /**
  * The session's token as callers get it: the same object for as long as it is the same token.
  * @param {Known} known
- * @param {import("./wall.js").TokenView} view
+ * @param {import("../module/wall.js").TokenView} view
  * @returns {Token}
  */
 export function adopt(known, view) {

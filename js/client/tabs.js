@@ -1,7 +1,7 @@
 // Pages of one origin that show the same user's tokens: one of them asks the edge, and the others take what it got. Web
 // Locks let one ask at a time, for a bounded time; a BroadcastChannel carries the answer. Nothing is stored.
 
-/** @typedef {{ head: import("./wall.js").Head, body: Uint8Array }} Answer */
+/** @typedef {{ head: import("../module/wall.js").Head, body: Uint8Array }} Answer */
 /** This page's shared lock, by which the others see that it may hold a token, and the last answer that it knows. @typedef {{ leave: () => void, kept?: Shared }} Presence */
 /** An answer that a page got: its text, and when it was asked for, on two clocks that all pages share. @typedef {{ text: string, wall: number, mono: number }} Shared */
 
@@ -29,7 +29,7 @@ export class Tabs {
 	/**
 	 * Another page's answer where there is a newer one, otherwise the edge's own.
 	 * @param {number} session
-	 * @param {import("./wall.js").Request} request
+	 * @param {import("../module/wall.js").Request} request
 	 * @param {number | undefined} since when the token that is to be replaced was asked for, in wall-clock milliseconds
 	 * @param {import("./platform.js").PlatformSignal} signal
 	 * @param {() => Promise<Answer>} send asks the edge
@@ -241,7 +241,7 @@ const passing = ["exp", "iat", "nbf", "jti", "auth_time", "nonce", "at_hash", "c
  * What tells users, connections and edges apart, as a hash: names of locks can be seen by all that runs in the origin.
  * A JWT counts by what it says of its user, as each page may hold another one; what is no JWT counts as it is. Undefined
  * where the page has no WebCrypto, as on plain http.
- * @param {import("./wall.js").Request} request
+ * @param {import("../module/wall.js").Request} request
  */
 async function keyOf({ url, headers = [], body = "" }) {
 	const subtle = /** @type {any} */ (globalThis).crypto?.subtle;
@@ -257,7 +257,7 @@ async function keyOf({ url, headers = [], body = "" }) {
 /** @param {string} bearer */
 function claims(bearer) {
 	try {
-		const [, payload = ""] = bearer.split(".");
+		const [, payload = ""] = bearer.split("..");
 		const text = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));
 		const all = JSON.parse(decoder.decode(Uint8Array.from(text, (c) => c.charCodeAt(0))));
 		const lasting = Object.entries(all).filter(([name]) => !passing.includes(name));

@@ -6,12 +6,12 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
  * inspected or serialised form shows it.
  */
 export class Token {
-	/** @type {import("./wall.js").TokenView} */ #view;
+	/** @type {import("../module/wall.js").TokenView} */ #view;
 	/** @type {import("./identity.js").Encoded} */ #identity;
 
 	/**
 	 * @internal
-	 * @param {import("./wall.js").TokenView} view
+	 * @param {import("../module/wall.js").TokenView} view
 	 * @param {import("./identity.js").Encoded} identity
 	 */
 	constructor(view, identity) {

@@ -1,6 +1,6 @@
 // From an address or from bytes to a compiled WebAssembly module, with errors that say what to do. The loaders of
 // all platforms use it.
-import { TokenError } from "./error.js";
+import { TokenError } from "../client/error.js";
 
 const remedy =
 	"Put a copy of the package's dist/core.wasm where the program can reach it, and tell its address with " +

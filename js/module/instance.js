@@ -1,7 +1,7 @@
 // A running core: the module started, and everything that touches it guarded. What its exports mean is the wall's business.
-import { createGo } from "../dist/go.js";
+import { createGo } from "../../dist/go.js";
 import { forbidden } from "./compile.js";
-import { TokenError } from "./error.js";
+import { TokenError } from "../client/error.js";
 
 /**
  * A function that the module exports. The call throws a `module_failed` TokenError if the core dies of it.
@@ -74,7 +74,7 @@ export async function instantiate(core, died) {
  * number lies on the stack, and simple functions even go on working in the ruins. Only the runtime's `exited` tells.
  * A trap (a RuntimeError) and an exhausted stack (a RangeError) do throw, and leave Go in the middle of something.
  * @param {WebAssembly.Instance} wasm
- * @param {import("../dist/go.js").Go} go
+ * @param {import("../../dist/go.js").Go} go
  * @param {(error: TokenError) => void} died
  * @returns {Instance}
  */

@@ -7,5 +7,5 @@ import { compileUrl } from "./compile.js";
  */
 export function load({ wasmUrl, fresh }) {
 	// Bundlers recognise this very expression, and carry the file along.
-	return compileUrl(wasmUrl ?? new URL("../dist/core.wasm", import.meta.url).href, fresh);
+	return compileUrl(wasmUrl ?? new URL("../../dist/core.wasm", import.meta.url).href, fresh);
 }

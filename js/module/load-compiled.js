@@ -1,6 +1,6 @@
 // Where platforms that never compile WebAssembly at run time find the core: their tools have compiled the package's
 // file ahead of time, and an import brings it.
-import { TokenError } from "./error.js";
+import { TokenError } from "../client/error.js";
 
 /**
  * @param {object} core the package's own file, as a `WebAssembly.Module`

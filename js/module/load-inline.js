@@ -1,5 +1,5 @@
 // Finds the core inside the JavaScript.
-import { core } from "../dist/inline.js";
+import { core } from "../../dist/inline.js";
 import { compileBytes, compileUrl } from "./compile.js";
 
 /**

@@ -7,7 +7,7 @@ import { compileBytes, compileUrl, notFound, shown } from "./compile.js";
  * @returns {Promise<object>} a `WebAssembly.Module`
  */
 export async function load({ wasmUrl, fresh }) {
-	const where = wasmUrl ?? new URL("../dist/core.wasm", import.meta.url).href;
+	const where = wasmUrl ?? new URL("../../dist/core.wasm", import.meta.url).href;
 	if (/^(https?|data|blob):/i.test(where)) {
 		return compileUrl(where, fresh);
 	}

@@ -1,9 +1,9 @@
 // The core's file: where it comes from, whether it is the one that goes with this JavaScript, and the one core that is
 // started from it, and afresh if that should die.
 import { compileBytes } from "./compile.js";
-import { TokenError } from "./error.js";
+import { TokenError } from "../client/error.js";
 import { instantiate } from "./instance.js";
-import { known } from "./option.js";
+import { known } from "../client/option.js";
 import { identityOf } from "./stamp.js";
 
 /**
@@ -50,7 +50,7 @@ const required = [
  * @param {Load} load
  * @param {object} [settings]
  * @param {import("./stamp.js").Build} [settings.build] the one file that is accepted. Without it any is.
- * @param {import("./platform.js").WaitUntil} [settings.waitUntil]
+ * @param {import("../client/platform.js").WaitUntil} [settings.waitUntil]
  * @param {(error: TokenError) => void} [settings.onDeath] called once for each core that dies, before the call that it
  *   died of throws
  * @returns {Module}

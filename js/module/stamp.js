@@ -1,4 +1,4 @@
-// The identity of a WebAssembly file. js/build/stamp.js writes it.
+// The identity of a WebAssembly file. tools/build/stamp.js writes it.
 
 /** The custom section that holds it. */
 export const section = "cctoken";

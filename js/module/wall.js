@@ -2,7 +2,7 @@
 // side of it.
 
 /** @typedef {import("./instance.js").Instance} Instance */
-/** @typedef {import("./error.js").Failure} Failure */
+/** @typedef {import("../client/error.js").Failure} Failure */
 /** @typedef {{ wall: number, mono: number }} Instant milliseconds on the two clocks */
 /** @typedef {[name: string, value: string][]} Pairs */
 
@@ -23,7 +23,7 @@
  * @typedef {object} TokenView
  * @property {number} session
  * @property {number} [serial]
- * @property {import("./identity.js").System} system
+ * @property {import("../client/identity.js").System} system
  * @property {string} value
  * @property {number} issuedAt
  * @property {number} [expires] milliseconds from issuedAt on, as are the next two
@@ -42,12 +42,12 @@
  * @property {string} type
  * @property {string} system
  * @property {number} session
- * @property {import("./generated/words.js").Step} [step]
+ * @property {import("../generated/words.js").Step} [step]
  * @property {number} at
  * @property {number} [logins]
  * @property {number} [expiresAt]
  * @property {number} [retryAt]
- * @property {import("./generated/words.js").Reason} [reason]
+ * @property {import("../generated/words.js").Reason} [reason]
  * @property {Failure} [error]
  */
 
@@ -184,7 +184,7 @@ export class CoreClient {
 	/**
 	 * @param {number} exchange
 	 * @param {Instant} now
-	 * @param {import("./suppliers.js").Supply} supply
+	 * @param {import("../client/suppliers.js").Supply} supply
 	 * @returns {Answer}
 	 */
 	supplied(exchange, { wall, mono }, { token, lifeMs }) {

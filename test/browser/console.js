@@ -7,7 +7,7 @@ import { person } from "./person.js";
 /** The sandbox's systems, in the order in which the page opens one of each. */
 export const systems = ["appcube", "ccmessaging", "isales", "cubedrive"];
 
-/** What the sandbox's own identities hold that nobody may see: js/demo/identities.js. */
+/** What the sandbox's own identities hold that nobody may see: tools/demo/identities.js. */
 export const secrets = ["api-password-of-tenant001", "app-secret-of-app001", "123456", "app-secret-of-demo-app"];
 
 /**

@@ -2,7 +2,7 @@
 // page asks for, and can do to the connection what a bad day does. The page's policy goes through it as it is.
 import { once } from "node:events";
 import { createServer, request } from "node:http";
-import { controls, startServer } from "../../demo/server.js";
+import { controls, startServer } from "../../tools/demo/server.js";
 import { instrument, prefix, tag } from "./instruments.js";
 
 /**

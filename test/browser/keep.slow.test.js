@@ -1,7 +1,7 @@
 // A session that is kept in use, as a busy console keeps one.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { controls, startServer } from "../../demo/server.js";
+import { controls, startServer } from "../../tools/demo/server.js";
 import { launchChromium, openPage } from "./chromium.js";
 
 let browser;

@@ -1,4 +1,4 @@
-// The pictures of the console in web/testdata: how each is brought about, taken and compared.
+// The pictures of the console in web/pictures: how each is brought about, taken and compared.
 //
 // They are compared by structure, not by pixels. A picture is of one browser, one set of fonts and one moment: two
 // machines agree on none of them, times and tokens differ with every run, and who may only compare pixels learns to accept
@@ -11,7 +11,7 @@ import { PNG } from "pngjs";
 import { openConsole } from "./console.js";
 import { prefix } from "./instruments.js";
 
-export const folder = new URL("../../../web/testdata/", import.meta.url);
+export const folder = new URL("../../web/pictures/", import.meta.url);
 
 /** @type {({ name: string } & import("./driver.js").Look)[]} */
 export const views = [

@@ -1,4 +1,4 @@
-// The pictures in web/testdata still show the console: why not pixel by pixel, pictures.js says.
+// The pictures in web/pictures still show the console: why not pixel by pixel, pictures.js says.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { after, before, describe, test } from "node:test";

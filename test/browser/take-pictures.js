@@ -1,4 +1,4 @@
-// Takes the pictures of web/testdata anew (make screenshots), in Chromium. Look at them before they are committed.
+// Takes the pictures of web/pictures anew (make screenshots), in Chromium. Look at them before they are committed.
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { launch } from "./browsers.js";

@@ -14,13 +14,13 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { controls, startServer } from "../../demo/server.js";
+import { controls, startServer } from "../../tools/demo/server.js";
 import { openPage } from "../browser/chromium.js";
 import { openDoor } from "./door.js";
 import { run, serve } from "./shell.js";
 import { stepsOf } from "./steps.js";
 
-const docs = fileURLToPath(new URL("../../../docs/", import.meta.url));
+const docs = fileURLToPath(new URL("../../docs/", import.meta.url));
 const vendorAddress = "https://aicc.example.com";
 /** Where the guides' server.js listens. */
 const serverAddress = "http://127.0.0.1:8080";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setTimeout } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
-import { controls } from "../../demo/server.js";
+import { controls } from "../../tools/demo/server.js";
 import { launchChromium } from "../browser/chromium.js";
 import { pack } from "../package/packed.js";
 import { groups, tools } from "../package/tools.js";
@@ -16,7 +16,7 @@ import { serveRegistry } from "./registry.js";
 import { stepsOf } from "./steps.js";
 import { wrong } from "./wrong.js";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
 const guides = (await readdir(join(root, "docs/guides"))).map((name) => `guides/${name}`);
 const names = [...guides, "migration.md"];
 
@@ -85,7 +85,7 @@ test("the version that a guide says it was tried with is the one that is tried",
 		const said = /Tried with ([\w.]+?)(?:\.js)? (\d[\d.]*\d|\d)/.exec(guide);
 		const packages = [...guide.matchAll(/^npm install (.*)$/gm)].flatMap(([, words]) => words.split(" ")).concat(groups.runtimes);
 		if (/\b(node|browser)\.md$/.test(name)) {
-			continue; // which versions of these are tried is in js/test/package/tools.js and js/test/browser
+			continue; // which versions of these are tried is in test/package/tools.js and test/browser
 		}
 		assert.ok(said, `docs/${name} does not say what it was tried with`);
 		const [, tool, version] = said;

@@ -80,5 +80,5 @@ function stepOf({ info, line, lines }, before) {
 		}
 		return { kind: "shows", text, line };
 	}
-	throw new Error(`line ${line}: a code block must say what it is, as in js/test/bundlers/steps.js; "${info}" does not`);
+	throw new Error(`line ${line}: a code block must say what it is, as in test/bundlers/steps.js; "${info}" does not`);
 }

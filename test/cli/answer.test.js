@@ -1,8 +1,8 @@
 // What the doctor reads in a body is told apart by the core's own words, and nothing of it is kept.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { failingCode, subjectOf } from "../../cli/doctor/answer.js";
-import { subjects } from "../../generated/refusals.js";
+import { failingCode, subjectOf } from "../../js/cli/doctor/answer.js";
+import { subjects } from "../../js/generated/refusals.js";
 
 test("a refusal speaks of what the core understands by it, and of credentials in general", () => {
 	for (const [text, wanted] of [

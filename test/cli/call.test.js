@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { createSandbox } from "../../sandbox/index.js";
+import { createSandbox } from "../../js/sandbox/index.js";
 import { command, given } from "./command.js";
 
 let sandbox, folder, sales, cube;

@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { createSandbox } from "../../sandbox/index.js";
+import { createSandbox } from "../../js/sandbox/index.js";
 import { command, given } from "./command.js";
 
 let sandbox, folder, echo;

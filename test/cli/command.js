@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-export const main = fileURLToPath(new URL("../../cli/main.js", import.meta.url));
+export const main = fileURLToPath(new URL("../../js/cli/main.js", import.meta.url));
 
 /** What a process needs of the environment, whatever this one's has: no settings, no proxy, no colour. */
 export const bare = Object.fromEntries(["PATH", "HOME", "SystemRoot", "TEMP", "TMP"].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));

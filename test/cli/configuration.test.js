@@ -4,9 +4,9 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { configure } from "../../cli/configuration.js";
-import { readArguments } from "../../cli/arguments.js";
-import { UsageError } from "../../cli/usage.js";
+import { configure } from "../../js/cli/configuration.js";
+import { readArguments } from "../../js/cli/arguments.js";
+import { UsageError } from "../../js/cli/usage.js";
 import { command } from "./command.js";
 
 let root;

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { after, before, beforeEach, test } from "node:test";
-import { exit, exitCodes, exitOf } from "../../cli/exit.js";
-import { commands, optionsOf } from "../../cli/arguments.js";
-import { verdicts } from "../../cli/doctor/finding.js";
-import { catalogue, general, tokenEnv } from "../../cli/settings.js";
-import { TokenError } from "../../error.js";
-import { createSandbox } from "../../sandbox/index.js";
+import { exit, exitCodes, exitOf } from "../../js/cli/exit.js";
+import { commands, optionsOf } from "../../js/cli/arguments.js";
+import { verdicts } from "../../js/cli/doctor/finding.js";
+import { catalogue, general, tokenEnv } from "../../js/cli/settings.js";
+import { TokenError } from "../../js/client/error.js";
+import { createSandbox } from "../../js/sandbox/index.js";
 import { command, given, start } from "./command.js";
 
 const read = (path) => readFile(new URL(`../../../${path}`, import.meta.url), "utf8");
@@ -93,7 +93,7 @@ test("what cctoken did not expect is 70, and quotes nothing", async () => {
 });
 
 test("every code of the package has an exit code", async () => {
-	const declared = (await read("js/error.js")).match(/@typedef \{("[\s\S]*?)\} TokenErrorCode/)[1].match(/\w+/g);
+	const declared = (await read("js/client/error.js")).match(/@typedef \{("[\s\S]*?)\} TokenErrorCode/)[1].match(/\w+/g);
 	const text = await read("js/cli/exit.js");
 	for (const code of declared) {
 		assert.match(text, new RegExp(`^\\t${code}: exit\\.`, "m"), code);

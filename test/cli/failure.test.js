@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { message, plain } from "../../cli/failure.js";
-import { errorOf, TokenError } from "../../error.js";
-import { createSandbox } from "../../sandbox/index.js";
+import { message, plain } from "../../js/cli/failure.js";
+import { errorOf, TokenError } from "../../js/client/error.js";
+import { createSandbox } from "../../js/sandbox/index.js";
 import { freePort } from "../free-port.js";
 import { makeCertificate } from "./certificates.js";
 import { command, given } from "./command.js";
@@ -86,7 +86,7 @@ test("text and JSON agree on when to try again: when the vendor says so, and not
 
 /** A copy of the package as far as the command needs it. */
 async function copyOfPackage(name) {
-	const root = fileURLToPath(new URL("../../../", import.meta.url));
+	const root = fileURLToPath(new URL("../../", import.meta.url));
 	const copy = join(folder, name);
 	await mkdir(join(copy, "dist"), { recursive: true });
 	await cp(join(root, "js"), join(copy, "js"), { recursive: true, filter: (path) => !/\/js\/(test|bench|demo|build|edge)$/.test(path.replaceAll("\\", "/")) });

@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { readText } from "../../cli/files.js";
-import { parseJSON } from "../../cli/json.js";
-import { nearest } from "../../cli/nearest.js";
-import { UsageError } from "../../cli/usage.js";
+import { readText } from "../../js/cli/files.js";
+import { parseJSON } from "../../js/cli/json.js";
+import { nearest } from "../../js/cli/nearest.js";
+import { UsageError } from "../../js/cli/usage.js";
 import { command } from "./command.js";
 
 let folder;

@@ -12,7 +12,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { command } from "./command.js";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
 const run = promisify(execFile);
 
 let folder, program, gateway, url, go;
@@ -33,15 +33,15 @@ before(async () => {
 	await writeFile(join(folder, "system.go"), listed);
 	const replaced = {
 		[join(root, "core/system.go")]: join(folder, "system.go"),
-		[join(root, "core/agent.go")]: join(root, "js/test/cli/testdata/agent.go"),
-		[join(root, "core/vectors/agent.json")]: join(root, "js/test/cli/testdata/agent.json"),
+		[join(root, "core/agent.go")]: join(root, "test/cli/testdata/agent.go"),
+		[join(root, "core/vectors/agent.json")]: join(root, "test/cli/testdata/agent.json"),
 	};
 	await writeFile(join(folder, "overlay.json"), JSON.stringify({ Replace: replaced }));
 	go = ([verb, ...args], env = {}) => run("go", [verb, "-overlay", join(folder, "overlay.json"), ...args], { cwd: root, env: { ...process.env, ...env } });
 	await go(["run", "./tools/generate", join(folder, "js/generated")]);
 	await go(["build", "-trimpath", "-buildvcs=false", "-gcflags=all=-l", "-ldflags=-s -w -buildid=", "-o", join(folder, "built.wasm"), "./wasm/module"], { GOOS: "js", GOARCH: "wasm", CGO_ENABLED: "0" });
-	await run(process.execPath, [join(root, "js/build/stamp.js"), "module", join(folder, "built.wasm"), join(folder, "dist/core.wasm")]);
-	await run(process.execPath, [join(root, "js/build/stamp.js"), "script", join(folder, "dist/core.wasm"), join(folder, "dist/build.js")]);
+	await run(process.execPath, [join(root, "tools/build/stamp.js"), "module", join(folder, "built.wasm"), join(folder, "dist/core.wasm")]);
+	await run(process.execPath, [join(root, "tools/build/stamp.js"), "script", join(folder, "dist/core.wasm"), join(folder, "dist/build.js")]);
 
 	gateway = createServer(async (request, response) => {
 		let body = "";
@@ -143,18 +143,18 @@ test("help, a business call, a verification and the doctor's advice are its own"
 });
 
 test("its conformance cases are played by the core, by the keeper and by the module", async () => {
-	const { cases } = JSON.parse(await readFile(join(root, "js/test/cli/testdata/agent.json"), "utf8"));
+	const { cases } = JSON.parse(await readFile(join(root, "test/cli/testdata/agent.json"), "utf8"));
 	const { stdout } = await go(["test", "-v", "-run", "TestVectors/agent|TestEachVendor", "./core", "./wasm/keeper/keep"]);
 	assert.equal(stdout.match(/^ +--- PASS: TestVectors\/agent/gm)?.length, cases.length * 2, stdout);
 
 	await cp(join(root, "core/vectors"), join(folder, "core/vectors"), { recursive: true });
-	await copyFile(join(root, "js/test/cli/testdata/agent.json"), join(folder, "core/vectors/agent.json"));
-	await mkdir(join(folder, "js/test"));
+	await copyFile(join(root, "test/cli/testdata/agent.json"), join(folder, "core/vectors/agent.json"));
+	await mkdir(join(folder, "test"));
 	for (const name of ["vectors.js", "vector-files.js"]) {
-		await copyFile(join(root, "js/test", name), join(folder, "js/test", name));
+		await copyFile(join(root, "test", name), join(folder, "test", name));
 	}
 	const from = (path) => import(pathToFileURL(join(folder, path)).href);
-	const [{ play }, { readVectors }, { load }] = await Promise.all([from("js/test/vectors.js"), from("js/test/vector-files.js"), from("js/load-node.js")]);
+	const [{ play }, { readVectors }, { load }] = await Promise.all([from("test/vectors.js"), from("test/vector-files.js"), from("js/module/load-node.js")]);
 	const files = await readVectors();
 	const results = await play(load, files.find(({ name }) => name === "agent.json").cases);
 	assert.deepEqual(results, cases.map(({ name }) => ({ name })));

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { parts, texts } from "../../generated/texts.js";
-import { optionsOf } from "../../cli/arguments.js";
+import { parts, texts } from "../../js/generated/texts.js";
+import { optionsOf } from "../../js/cli/arguments.js";
 import { common, isParticular, particular as everywhere } from "../names.js";
-import { catalogue, catalogueOf, general, tokenEnv } from "../../cli/settings.js";
+import { catalogue, catalogueOf, general, tokenEnv } from "../../js/cli/settings.js";
 
-const folder = new URL("../../cli/", import.meta.url);
+const folder = new URL("../../js/cli/", import.meta.url);
 
 /** Every text that a value holds. @returns {string[]} */
 const textsIn = (value) => (typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(textsIn));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { getToken } from "../../node.js";
+import { getToken } from "../../js/node.js";
 import { command, start } from "./command.js";
 
 /**

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { after, before, test } from "node:test";
-import { readArguments } from "../../cli/arguments.js";
-import { configure } from "../../cli/configuration.js";
-import { UsageError } from "../../cli/usage.js";
-import { createSandbox } from "../../sandbox/index.js";
+import { readArguments } from "../../js/cli/arguments.js";
+import { configure } from "../../js/cli/configuration.js";
+import { UsageError } from "../../js/cli/usage.js";
+import { createSandbox } from "../../js/sandbox/index.js";
 import { command, given } from "./command.js";
 
 let sandbox, folder;

@@ -1,7 +1,7 @@
 // What a terminal gets, and what nothing else gets.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createSpinner, hasColor, painter, redact, redactedJSON, shorten, span, table } from "../../cli/terminal.js";
+import { createSpinner, hasColor, painter, redact, redactedJSON, shorten, span, table } from "../../js/cli/terminal.js";
 
 const stream = (isTTY) => ({ isTTY, text: "", write(text) { this.text += text; } });
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { entriesOf, reference } from "../../build/api.js";
+import { entriesOf, reference } from "../../tools/build/api.js";
 
-const committed = await readFile(new URL("../../../docs/api.md", import.meta.url), "utf8");
+const committed = await readFile(new URL("../../docs/api.md", import.meta.url), "utf8");
 
 test("docs/api.md is what `make api` makes of the sources", async () => {
 	const made = await reference();

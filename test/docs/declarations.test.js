@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { entries, functions } from "../../build/declarations.js";
+import { entries, functions } from "../../tools/build/declarations.js";
 import { open } from "./editor.js";
 
-const root = new URL("../../../", import.meta.url);
+const root = new URL("../../", import.meta.url);
 const read = (/** @type {string} */ path) => readFile(new URL(path, root), "utf8");
 
 /** A comment's words, without its tags, on one line. */
@@ -14,7 +14,7 @@ const words = (/** @type {string} */ comment) => comment.split(/^\s*\* @/m)[0].r
 
 /** The words of entry.js on each function. */
 const written = new Map(
-	[...(await read("js/entry.js")).matchAll(/^\t\t\/\*\*\n([^]*?)^\t\t \*\/\n\t\t(?:async )?(\w+)/gm)].map(([, comment, name]) => [name, words(comment)]),
+	[...(await read("js/client/entry.js")).matchAll(/^\t\t\/\*\*\n([^]*?)^\t\t \*\/\n\t\t(?:async )?(\w+)/gm)].map(([, comment, name]) => [name, words(comment)]),
 );
 
 test("entry.js has words on each of the functions that the entries take from it", () => {
@@ -41,7 +41,7 @@ for (const entry of entries) {
 		/** @type {Awaited<ReturnType<typeof open>>} */
 		let editor;
 		before(async () => {
-			editor = await open(fileURLToPath(new URL(`js/test/docs/${entry}.program.ts`, root)), `\
+			editor = await open(fileURLToPath(new URL(`test/docs/${entry}.program.ts`, root)), `\
 import { createClient, getToken, initialize, validateIdentity, verifyToken } from "../../../dist/types/${entry}.js";
 const identity = { system: "isales", baseUrl: "", user: "", passwd: "" } as const;
 initialize();

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { anchors, brokenLinks, pagesOf, prose } from "./links.js";
 
-const root = new URL("../../../", import.meta.url);
+const root = new URL("../../", import.meta.url);
 const pages = await pagesOf(root);
 
 for (const name of pages) {

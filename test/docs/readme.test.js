@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { access, readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { ways } from "../../bench/alternatives/ways.js";
+import { ways } from "../../tools/bench/alternatives/ways.js";
 
-const root = new URL("../../../", import.meta.url);
+const root = new URL("../../", import.meta.url);
 const read = (name) => readFile(new URL(name, root), "utf8");
 const [english, chinese, makefile] = await Promise.all(["README.md", "README.zh-CN.md", "Makefile"].map(read));
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
-const root = new URL("../../../", import.meta.url);
+const root = new URL("../../", import.meta.url);
 const page = await readFile(new URL("SECURITY.md", root), "utf8");
 const sections = new Map(page.split(/^## /m).slice(1).map((section) => [section.slice(0, section.indexOf("\n")), section]));
 const defended = sections.get("What is defended, and the test that shows it") ?? "";

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { compatibilityDate, compatibilityFlags } from "../../edge/dev/compatibility.js";
+import { compatibilityDate, compatibilityFlags } from "../../tools/edge/compatibility.js";
 import { groups, nodes, requires } from "../package/tools.js";
 
-const root = new URL("../../../", import.meta.url);
+const root = new URL("../../", import.meta.url);
 const read = (/** @type {string} */ path) => readFile(new URL(path, root), "utf8");
-const [readme, workers, { engines, devDependencies }] = [await read("README.md"), await read("js/test/package/workers.test.js"), JSON.parse(await read("package.json"))];
+const [readme, workers, { engines, devDependencies }] = [await read("README.md"), await read("test/package/workers.test.js"), JSON.parse(await read("package.json"))];
 
 /** The cells of a row of "Where it runs", by how the row begins. @param {string} name */
 function row(name) {

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { test } from "node:test";
-import { claimsFor } from "../../edge/access.js";
-import { bearer, Issuer } from "../../edge/bearer.js";
-import { Cache } from "../../edge/cache.js";
-import { startIssuer } from "../../edge/dev/issuer.js";
-import { Sessions } from "../../edge/sessions.js";
-import { Strangers } from "../../edge/strangers.js";
+import { claimsFor } from "../../js/edge/caller/access.js";
+import { bearer, Issuer } from "../../js/edge/caller/bearer.js";
+import { Cache } from "../../js/edge/cache.js";
+import { startIssuer } from "../../tools/edge/issuer.js";
+import { Sessions } from "../../js/edge/keeper/sessions.js";
+import { Strangers } from "../../js/edge/caller/strangers.js";
 
 const clock = (/** @type {import("node:test").TestContext} */ t) => (t.mock.timers.enable({ apis: ["Date"], now: 1_790_000_000_000 }), t.mock.timers);
 const later = (/** @type {any} */ time, /** @type {number} */ ms) => time.setTime(Date.now() + ms);

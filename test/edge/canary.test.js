@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
-import { signedFetch } from "../../edge/sign.js";
+import { signedFetch } from "../../js/edge/sign.js";
 import { consoleOrigin, startEdge } from "./edge.js";
 import { json, startVendor } from "./vendor.js";
 import { contentsOf } from "./workerd.js";

@@ -1,8 +1,8 @@
 // The package as a console uses it, against the edge, over the sandbox.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { controls, startServer } from "../../demo/server.js";
-import { createClient, TokenError } from "../../node.js";
+import { controls, startServer } from "../../tools/demo/server.js";
+import { createClient, TokenError } from "../../js/node.js";
 import { startEdge } from "./edge.js";
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */
@@ -62,7 +62,7 @@ for (const [connection, system, path, init] of /** @type {[string, string, strin
 	});
 }
 
-/** Whose a token of ccmessaging's is, by its own word. @param {import("../../node.js").Token} token */
+/** Whose a token of ccmessaging's is, by its own word. @param {import("../../js/node.js").Token} token */
 const userOf = ({ value }) => JSON.parse(Buffer.from(decodeURIComponent(value), "base64").toString()).userId;
 
 test("one client for three users at once: tokens and calls are each one's own, and so are they for who signs in after another", async () => {

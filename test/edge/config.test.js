@@ -1,8 +1,8 @@
 // The configuration: what is not understood makes all of it invalid, and its problems quote no value.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkConfig, ConfigError, secretsOf } from "../../edge/config.js";
-import { mayPass } from "../../edge/header-names.js";
+import { checkConfig, ConfigError, secretsOf } from "../../js/edge/config/config.js";
+import { mayPass } from "../../js/edge/sealed/header-names.js";
 import { connectionsTo } from "./connections.js";
 
 const valid = () => ({

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
-import { controls, startServer } from "../../demo/server.js";
+import { controls, startServer } from "../../tools/demo/server.js";
 import { launch } from "../browser/chromium.js";
 import { openConsole, stored } from "../browser/console.js";
 import { startFront } from "../browser/front.js";

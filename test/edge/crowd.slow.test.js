@@ -1,7 +1,7 @@
 // Many consoles at once, through the front door.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { controls, startServer } from "../../demo/server.js";
+import { controls, startServer } from "../../tools/demo/server.js";
 import { startEdge } from "./edge.js";
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */

@@ -1,9 +1,9 @@
 // What `make edge-dev` and `make edge-self-host` run: an edge over the sandbox, with whatever systems that has.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startServer } from "../../demo/server.js";
-import { demoConfig, instructions, sandboxConnections } from "../../edge/dev/demo.js";
-import { systems } from "../../generated/systems.js";
+import { startServer } from "../../tools/demo/server.js";
+import { demoConfig, instructions, sandboxConnections } from "../../tools/edge/demo.js";
+import { systems } from "../../js/generated/systems.js";
 import { startEdge } from "./edge.js";
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */

@@ -3,9 +3,9 @@
 //	const edge = await startEdge({ sandbox: server.url });
 //	const response = await edge.post("/v1/token", await edge.tokenFor("agent-7"), { connection: "messaging" });
 //	await edge.close();
-import { audience } from "../../edge/dev/demo.js";
-import { startIssuer } from "../../edge/dev/issuer.js";
-import { shown } from "../../edge/dev/runtime-lines.js";
+import { audience } from "../../tools/edge/demo.js";
+import { startIssuer } from "../../tools/edge/issuer.js";
+import { shown } from "../../tools/edge/runtime-lines.js";
 import { connectionsTo, sandboxSecrets } from "./connections.js";
 import { startWorker } from "./workerd.js";
 
@@ -43,7 +43,7 @@ export async function startEdge({ sandbox, configure = (config) => config, bindi
 	let worker;
 	try {
 		worker = await startWorker({
-			entry: entry ?? new URL("../../edge/worker.js", import.meta.url),
+			entry: entry ?? new URL("../../js/edge/worker.js", import.meta.url),
 			bindings: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)),
 			durableObjects: { KEEPER: "Keeper", NONCES: "Nonces" },
 			miniflare,

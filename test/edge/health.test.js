@@ -1,8 +1,8 @@
 // Without a valid configuration the edge refuses everything, and says by name what is missing.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { createEdge } from "../../edge/edge.js";
-import { ConfigError } from "../../edge/config.js";
+import { createEdge } from "../../js/edge/edge.js";
+import { ConfigError } from "../../js/edge/config/config.js";
 import { connectionsTo } from "./connections.js";
 import { secrets } from "./edge.js";
 

@@ -1,13 +1,13 @@
 // The identities of connections, of whatever system is described: from where each field may take its value, and what becomes of it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { identityFor } from "../../edge/access.js";
-import { fieldsOf, readIdentity } from "../../edge/identity-fields.js";
-import { Problem } from "../../edge/problem.js";
-import { Reader } from "../../edge/reader.js";
-import { systems } from "../../generated/systems.js";
+import { identityFor } from "../../js/edge/caller/access.js";
+import { fieldsOf, readIdentity } from "../../js/edge/config/identity-fields.js";
+import { Problem } from "../../js/edge/request/problem.js";
+import { Reader } from "../../js/edge/config/reader.js";
+import { systems } from "../../js/generated/systems.js";
 
-/** A made-up system with a field of each kind. @type {import("../../edge/identity-fields.js").Field[]} */
+/** A made-up system with a field of each kind. @type {import("../../js/edge/config/identity-fields.js").Field[]} */
 const fields = [
 	{ name: "desk", kind: "number", secret: false, optional: false, minimum: 1, maximum: 999 },
 	{ name: "floor", kind: "number", secret: false, optional: true, values: [3, 4] },

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { exportJWK, generateKeyPair } from "jose";
-import { bearer, Issuer } from "../../edge/bearer.js";
-import { startIssuer } from "../../edge/dev/issuer.js";
+import { bearer, Issuer } from "../../js/edge/caller/bearer.js";
+import { startIssuer } from "../../tools/edge/issuer.js";
 
 /** @param {Issuer} issuer */
 const edgeOf = (issuer) => ({ check: (/** @type {string} */ token) => bearer(token, [issuer]) });

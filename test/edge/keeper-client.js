@@ -1,12 +1,12 @@
 // A client of the keeper with the functions that the conformance cases want: what the front door does with a keeper's
 // answers, over a keeper whose vendor, clocks and timers are the case's. It runs inside workerd.
-import { Keeper } from "../../edge/keeper.js";
-import { errorOf } from "../../error.js";
-import { carryBody } from "../../members.js";
+import { Keeper } from "../../js/edge/keeper/keeper.js";
+import { errorOf } from "../../js/client/error.js";
+import { carryBody } from "../../js/client/members.js";
 
 /**
  * @param {{ fetch: typeof fetch, onEvent: (event: object) => void, timeoutMs?: number, maxSessions?: number }} options
- * @param {import("../../clock.js").Clock} clock
+ * @param {import("../../js/client/clock.js").Clock} clock
  */
 export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSessions }, clock) {
 	/** When the requests were sent whose answers are seen here. @type {{ at: number, text: string }[]} */

@@ -1,7 +1,7 @@
 // The Worker around the keeper for its tests: POST /{object}/{path} goes to the object of that name, as the front door
 // would send it. What a test does to an object from outside goes to /{object}/_{what}.
-import { Keeper as Real } from "../../edge/keeper.js";
-import { platformClock } from "../../clock.js";
+import { Keeper as Real } from "../../js/edge/keeper/keeper.js";
+import { platformClock } from "../../js/client/clock.js";
 
 /** The same in all objects of one isolate. */
 const isolate = { id: "", memories: [] };

@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { after, before, beforeEach, test } from "node:test";
 import { readFile, stat } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
-import { controls, startServer } from "../../demo/server.js";
+import { controls, startServer } from "../../tools/demo/server.js";
 import { contentsOf, startWorker } from "./workerd.js";
 
 const storageKey = (fill) => Buffer.alloc(32, fill).toString("base64url");
@@ -315,7 +315,7 @@ test("nothing secret was logged in all of this, and each line is one JSON object
 });
 
 test("the program fits into a free Worker: under 3 MB when compressed", async () => {
-	const path = new URL("../../../dist/keeper.wasm", import.meta.url);
+	const path = new URL("../../dist/keeper.wasm", import.meta.url);
 	const bytes = gzipSync(await readFile(path)).length;
 	assert.ok(bytes < 3_000_000, `${bytes} of ${(await stat(path)).size} bytes`);
 });

@@ -1,7 +1,7 @@
 // The keeper's word is passed on for a moment without asking again, and not a moment after something has happened.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Sessions } from "../../edge/sessions.js";
+import { Sessions } from "../../js/edge/keeper/sessions.js";
 
 const identity = { appKey: "k", appSecret: "s", baseUrl: "https://vendor.test", system: "appcube" };
 

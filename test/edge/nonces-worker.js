@@ -1,5 +1,5 @@
 // Nonces, and how many of them an object remembers.
-import { Nonces } from "../../edge/nonces.js";
+import { Nonces } from "../../js/edge/caller/nonces.js";
 
 export class Counted extends Nonces {
 	/** @param {Request} request */

@@ -4,12 +4,12 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { after, before, test } from "node:test";
-import { compatibilityDate } from "../../edge/dev/compatibility.js";
+import { compatibilityDate } from "../../tools/edge/compatibility.js";
 import { install, run } from "../package/packed.js";
 import { startEdge } from "./edge.js";
 import { startVendor } from "./vendor.js";
 
-const wrangler = fileURLToPath(new URL("../../../node_modules/.bin/wrangler", import.meta.url));
+const wrangler = fileURLToPath(new URL("../../node_modules/.bin/wrangler", import.meta.url));
 /** @type {Awaited<ReturnType<typeof install>>} */
 let program;
 /** @type {string} */

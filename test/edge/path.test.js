@@ -1,9 +1,9 @@
 // The path of a sealed call has one meaning or is refused, and never leads out of what is allowed.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { target } from "../../edge/path.js";
-import { Problem } from "../../edge/problem.js";
-import { tokens } from "../../generated/tokens.js";
+import { target } from "../../js/edge/sealed/path.js";
+import { Problem } from "../../js/edge/request/problem.js";
+import { tokens } from "../../js/generated/tokens.js";
 
 const base = "https://vendor.test/tenant";
 const allowed = ["/api/", "/poll"];

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { Agent, request } from "node:http";
 import { after, before, describe, test } from "node:test";
-import { startServer } from "../../demo/server.js";
-import { target } from "../../edge/path.js";
-import { Problem } from "../../edge/problem.js";
-import { tokens } from "../../generated/tokens.js";
+import { startServer } from "../../tools/demo/server.js";
+import { target } from "../../js/edge/sealed/path.js";
+import { Problem } from "../../js/edge/request/problem.js";
+import { tokens } from "../../js/generated/tokens.js";
 import { connectionsTo } from "./connections.js";
 import { startEdge } from "./edge.js";
 import { raw } from "./raw.js";
@@ -20,7 +20,7 @@ const connections = [
 	{ base: "", allowed: ["/"] },
 ];
 
-// Another seed and more paths: FUZZ_SEED=7 FUZZ_PATHS=20000 node --test js/test/edge/readings.test.js
+// Another seed and more paths: FUZZ_SEED=7 FUZZ_PATHS=20000 node --test test/edge/readings.test.js
 const { FUZZ_SEED = "20261017", FUZZ_PATHS = "4000" } = process.env;
 const wanted = Number(FUZZ_PATHS);
 let seed = Number(FUZZ_SEED);

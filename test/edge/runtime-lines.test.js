@@ -6,9 +6,9 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { randomBytes } from "node:crypto";
-import { shown } from "../../edge/dev/runtime-lines.js";
-import { freshKeys } from "../../edge/dev/keys.js";
-import { demoConfig } from "../../edge/dev/demo.js";
+import { shown } from "../../tools/edge/runtime-lines.js";
+import { freshKeys } from "../../tools/edge/keys.js";
+import { demoConfig } from "../../tools/edge/demo.js";
 import { connectionsTo, sandboxSecrets } from "./connections.js";
 
 /** Requests that the runtime does not give to the Worker, or cannot read to their end, around a text. @type {[string, (canary: string) => string][]} */
@@ -25,7 +25,7 @@ const strange = [
 
 test("a self-hosted edge prints no text of a caller's, and no control character, whatever it is sent", { timeout: 120_000 }, async () => {
 	const config = demoConfig({ connections: connectionsTo("http://127.0.0.1:9", ["staff"]), issuer: "http://127.0.0.1:9", origin: "https://console.test" });
-	const child = spawn(process.execPath, [fileURLToPath(new URL("../../edge/dev/self-host.js", import.meta.url))], {
+	const child = spawn(process.execPath, [fileURLToPath(new URL("../../tools/edge/self-host.js", import.meta.url))], {
 		env: { PATH: process.env.PATH, ...sandboxSecrets, ...freshKeys(), CCTOKEN_CONFIG: JSON.stringify(config) },
 		stdio: ["ignore", "pipe", "pipe"],
 	});

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { exportSPKI, generateKeyPair, importJWK, SignJWT } from "jose";
-import { sign, signedFetch } from "../../edge/sign.js";
+import { sign, signedFetch } from "../../js/edge/sign.js";
 import { consoleOrigin, secrets, startEdge } from "./edge.js";
 import { raw } from "./raw.js";
 import { json, startVendor } from "./vendor.js";

@@ -2,9 +2,9 @@
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { audience, demoConfig } from "../../edge/dev/demo.js";
-import { startIssuer } from "../../edge/dev/issuer.js";
-import { startWorkerd } from "../../edge/dev/workerd.js";
+import { audience, demoConfig } from "../../tools/edge/demo.js";
+import { startIssuer } from "../../tools/edge/issuer.js";
+import { startWorkerd } from "../../tools/edge/workerd.js";
 import { connectionsTo } from "./connections.js";
 import { secrets } from "./edge.js";
 import { startVendor } from "./vendor.js";
@@ -31,7 +31,7 @@ export async function startSelfHost({ environment: more = {}, configure = (confi
 		})),
 		...more,
 	};
-	/** @type {import("../../edge/dev/workerd.js").PlainWorker} */
+	/** @type {import("../../tools/edge/workerd.js").PlainWorker} */
 	const worker = { folder, main: "edge.js", wasm: ["keeper.wasm"], environment: Object.keys(environment), objects: { KEEPER: "Keeper", NONCES: "Nonces" } };
 	let edge = await startWorkerd(worker, environment);
 	return {

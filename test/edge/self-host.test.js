@@ -4,9 +4,9 @@ import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { audience } from "../../edge/dev/demo.js";
-import { compatibilityDate, compatibilityFlags } from "../../edge/dev/compatibility.js";
-import { configuration, startWorkerd } from "../../edge/dev/workerd.js";
+import { audience } from "../../tools/edge/demo.js";
+import { compatibilityDate, compatibilityFlags } from "../../tools/edge/compatibility.js";
+import { configuration, startWorkerd } from "../../tools/edge/workerd.js";
 import { raw } from "./raw.js";
 import { startSelfHost } from "./self-host.js";
 import { json } from "./vendor.js";
@@ -127,7 +127,7 @@ test("an address that is not on the list of egress is not reached", async () => 
 });
 
 test("wrangler and plain workerd run it by the same date and flags", async () => {
-	const wrangler = await readFile(new URL("../../../wrangler.jsonc", import.meta.url), "utf8");
+	const wrangler = await readFile(new URL("../../wrangler.jsonc", import.meta.url), "utf8");
 	const plain = configuration({ folder: "", main: "edge.js" });
 	assert.match(compatibilityDate, /^\d{4}-\d\d-\d\d$/);
 	assert.ok(wrangler.includes(`"compatibility_date": "${compatibilityDate}"`));

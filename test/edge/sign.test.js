@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { test } from "node:test";
-import { sign, signedFetch } from "../../edge/sign.js";
+import { sign, signedFetch } from "../../js/edge/sign.js";
 
 const key = { keyId: "robot", secret: "0123456789abcdef0123456789abcdef" };
 

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-const root = new URL("../../../", import.meta.url);
+const root = new URL("../../", import.meta.url);
 const files = await Promise.all(["dist/edge.js", "dist/keeper.wasm"].map((path) => readFile(new URL(path, root))));
 const megabytes = (/** @type {Uint8Array[]} */ all) => all.reduce((sum, { length }) => sum + length, 0) / 1e6;
 

@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
-import { sign } from "../../edge/sign.js";
+import { sign } from "../../js/edge/sign.js";
 import { secrets } from "./edge.js";
 import { startSelfHost } from "./self-host.js";
 

@@ -1,7 +1,7 @@
 // What an interface that hands out tokens answers is known by what is in it, not by what it calls itself.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isTokenAnswer } from "../../edge/token-answer.js";
+import { isTokenAnswer } from "../../js/edge/sealed/token-answer.js";
 
 const token = "dG9rZW4tb2Ytc29tZWJvZHktZWxzZQ==";
 const bytes = (/** @type {string} */ text, /** @type {BufferEncoding} */ encoding = "utf8") => new Uint8Array(Buffer.from(text, encoding));

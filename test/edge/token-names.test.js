@@ -1,10 +1,10 @@
 // A token in a query is found under whatever name a server would find it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mayPass } from "../../edge/header-names.js";
-import { carriesToken, holdsToken, queryCarriesToken } from "../../edge/token-names.js";
-import { handsOutTokens } from "../../edge/vendor-paths.js";
-import { tokens } from "../../generated/tokens.js";
+import { mayPass } from "../../js/edge/sealed/header-names.js";
+import { carriesToken, holdsToken, queryCarriesToken } from "../../js/edge/sealed/token-names.js";
+import { handsOutTokens } from "../../js/edge/sealed/vendor-paths.js";
+import { tokens } from "../../js/generated/tokens.js";
 
 test("a token hidden in a query is found", () => {
 	for (const search of [

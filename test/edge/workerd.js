@@ -9,7 +9,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { Log, LogLevel, Miniflare } from "miniflare";
-import { compatibilityDate, compatibilityFlags } from "../../edge/dev/compatibility.js";
+import { compatibilityDate, compatibilityFlags } from "../../tools/edge/compatibility.js";
 
 /**
  * @typedef {object} WorkerOptions

@@ -5,7 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { stamp } from "../../build/stamp.js";
+import { stamp } from "../../tools/build/stamp.js";
 import { launch, names } from "../browser/browsers.js";
 import { serve } from "../server.js";
 import { install } from "./packed.js";

@@ -15,7 +15,7 @@ const here = () => ({ cwd: program.folder, env: { ...bare, CCTOKEN_PASSWD: "1234
 const cctoken = (/** @type {string[]} */ ...args) => npx(["--no-install", "cctoken", ...args], here());
 
 test("npx cctoken runs from it", async () => {
-	const { version } = JSON.parse(await readFile(new URL("../../../package.json", import.meta.url), "utf8"));
+	const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
 	assert.equal((await cctoken("--version")).stdout, `${version}\n`);
 	assert.match((await cctoken("--help")).stdout, /^  cctoken get +get a token$/m);
 	await assert.rejects(cctoken("get", "--system", "isales"), (error) => error.code === 2 && /needs baseUrl/.test(error.stderr));

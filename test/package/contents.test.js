@@ -7,8 +7,8 @@ import { join, relative } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { transform } from "esbuild";
-import { press } from "../../build/brotli.js";
-import { identityOf } from "../../stamp.js";
+import { press } from "../../tools/build/brotli.js";
+import { identityOf } from "../../js/module/stamp.js";
 import { brokenLinks, pagesOf } from "../docs/links.js";
 import { pack, run } from "./packed.js";
 

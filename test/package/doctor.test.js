@@ -8,7 +8,7 @@ import { createServer as createHTTPS } from "node:https";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { createSandbox } from "../../sandbox/index.js";
+import { createSandbox } from "../../js/sandbox/index.js";
 import { makeCertificate } from "../cli/certificates.js";
 import { bare, command, given } from "../cli/command.js";
 import { connectProxy } from "../cli/connect-proxy.js";

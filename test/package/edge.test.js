@@ -7,9 +7,9 @@ import { pathToFileURL } from "node:url";
 import { after, before, test } from "node:test";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
-import { controls, startServer } from "../../demo/server.js";
-import { audience, demoConfig } from "../../edge/dev/demo.js";
-import { startIssuer } from "../../edge/dev/issuer.js";
+import { controls, startServer } from "../../tools/demo/server.js";
+import { audience, demoConfig } from "../../tools/edge/demo.js";
+import { startIssuer } from "../../tools/edge/issuer.js";
 import { connectionsTo } from "../edge/connections.js";
 import { secrets } from "../edge/edge.js";
 import { install } from "./packed.js";
@@ -27,7 +27,7 @@ let issuer;
 let worker;
 /** @type {Awaited<ReturnType<typeof start>>} */
 let edge;
-/** The installed package's own client. @type {import("../../node.js")} */
+/** The installed package's own client. @type {import("../../js/node.js")} */
 let cctoken;
 
 /** @param {string} path of a module of the installed package */
@@ -35,7 +35,7 @@ const own = (path) => import(String(pathToFileURL(join(program.installed, path))
 
 /** The block of docs/edge.md whose first line is a comment with the file's name. @param {string} name */
 async function documented(name) {
-	const page = await readFile(new URL("../../../docs/edge.md", import.meta.url), "utf8");
+	const page = await readFile(new URL("../../docs/edge.md", import.meta.url), "utf8");
 	const blocks = [...page.matchAll(/^```\w+\n\/\/ (\S+)\n([^]*?)^```$/gm)].filter(([, file]) => file === name);
 	assert.equal(blocks.length, 1, `docs/edge.md shows ${blocks.length} files ${name}`);
 	return String(blocks[0]?.[2]);

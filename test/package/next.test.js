@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { startServer } from "../../demo/server.js";
+import { startServer } from "../../tools/demo/server.js";
 import { install } from "./packed.js";
 import { seen } from "./seen.js";
 import { tools } from "./tools.js";

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 export const run = promisify(execFile);
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** On Windows npm and npx are scripts, which only a shell can start; the arguments here hold nothing that it would change. */
 const shell = process.platform === "win32";

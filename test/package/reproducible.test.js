@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { pack, run } from "./packed.js";
 import { nodes, tools } from "./tools.js";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 test("two builds give the same bytes", async (t) => {
 	const folder = await mkdtemp(join(tmpdir(), "cctoken-again-"));
@@ -48,7 +48,7 @@ test("the oldest and the newest Node that are tested compress the sandbox into t
 	const [binaries, shipped] = [await tools("nodes"), await readFile(join(root, "dist/sandbox.wasm.br"))];
 	for (const version of [nodes[0], nodes.at(-1)]) {
 		const made = join(folder, version);
-		await run(join(binaries, `node-${version}`, "bin/node"), [join(root, "js/build/brotli.js"), join(root, "dist/sandbox.wasm"), made]);
+		await run(join(binaries, `node-${version}`, "bin/node"), [join(root, "tools/build/brotli.js"), join(root, "dist/sandbox.wasm"), made]);
 		assert.ok(shipped.equals(await readFile(made)), version);
 	}
 });

@@ -5,7 +5,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { startServer } from "../../demo/server.js";
+import { startServer } from "../../tools/demo/server.js";
 import { install } from "./packed.js";
 import { seen } from "./seen.js";
 import { nodes, requires, tools } from "./tools.js";

@@ -4,7 +4,7 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startServer } from "../../demo/server.js";
+import { startServer } from "../../tools/demo/server.js";
 
 /** The pages: each shows in its `output` element what the program saw, as JSON. */
 export const pages = ["module.html", "inline.html", "script.html"];

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const cache = fileURLToPath(new URL("../../../node_modules/.cache", import.meta.url));
+const cache = fileURLToPath(new URL("../../node_modules/.cache", import.meta.url));
 const node = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
 
 /** Node from the oldest version that package.json admits, and the newest of each later line. */

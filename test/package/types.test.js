@@ -12,7 +12,7 @@ import { tools } from "./tools.js";
 const typed = fileURLToPath(new URL("typed", import.meta.url));
 /** TypeScript 7 has left the older resolutions out. */
 const compilers = {
-	7: async () => fileURLToPath(new URL("../../../node_modules/typescript/bin/tsc", import.meta.url)),
+	7: async () => fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", import.meta.url)),
 	5: async () => join(await tools("types"), "typescript/bin/tsc"),
 };
 

@@ -1,7 +1,7 @@
 // The installed package in Workers, with the compatibility dates and flags that make a difference.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { controls, startServer } from "../../demo/server.js";
+import { controls, startServer } from "../../tools/demo/server.js";
 import { install } from "./packed.js";
 import { seen } from "./seen.js";
 import { bundle, serve } from "./workerd.js";

@@ -4,9 +4,9 @@ import { execFile } from "node:child_process";
 import { connect } from "node:net";
 import { once } from "node:events";
 import { test } from "node:test";
-import { createClient } from "../../node.js";
-import { createSandbox, SandboxError } from "../../sandbox/index.js";
-import { startProgram } from "../../sandbox/program.js";
+import { createClient } from "../../js/node.js";
+import { createSandbox, SandboxError } from "../../js/sandbox/index.js";
+import { startProgram } from "../../js/sandbox/program.js";
 import { tokenError } from "../expect.js";
 
 /**
@@ -22,7 +22,7 @@ const sandboxError = (code, field) => (error) => {
 /**
  * A sandbox and a client that end with the test.
  * @param {import("node:test").TestContext} t
- * @param {import("../../sandbox/index.js").SandboxOptions} [options]
+ * @param {import("../../js/sandbox/index.js").SandboxOptions} [options]
  */
 async function made(t, options) {
 	const sandbox = await createSandbox(options);
@@ -117,7 +117,7 @@ test("a clock may use the sandbox that asks it, and one that fails stops nothing
 	const heard = [];
 	const hear = (error) => heard.push(error.message);
 	let fails = false;
-	/** @type {import("../../sandbox/index.js").Sandbox | undefined} */
+	/** @type {import("../../js/sandbox/index.js").Sandbox | undefined} */
 	let asked;
 	const inner = [];
 	const { sandbox } = await made(t, {
@@ -237,7 +237,7 @@ test("a program that dies answers whoever waits, is told by a typed error, and h
 	const program = await startProgram({ lifetimes: {}, logins: {}, allowOrigin: "", hostClock: true }, Date.now);
 	const other = await startProgram({ lifetimes: {}, logins: {}, allowOrigin: "", hostClock: false }, Date.now);
 	t.after(() => [program, other].forEach((each) => each.stop()));
-	/** @param {import("../../sandbox/program.js").Program} which */
+	/** @param {import("../../js/sandbox/program.js").Program} which */
 	const ask = (which, request) =>
 		new Promise((resolve) => {
 			let status;
@@ -259,7 +259,7 @@ test("a program that dies answers whoever waits, is told by a typed error, and h
 });
 
 test("a process ends by itself once its sandbox is closed, and prints nothing", async () => {
-	const index = new URL("../../sandbox/index.js", import.meta.url).href;
+	const index = new URL("../../js/sandbox/index.js", import.meta.url).href;
 	const script = `
 		import { createSandbox } from ${JSON.stringify(index)};
 		const sandbox = await createSandbox();

@@ -13,7 +13,7 @@ import { promisify } from "node:util";
 import { brotliCompressSync, constants } from "node:zlib";
 import { start } from "../cli/command.js";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** A copy of the package whose sandbox has the system of sandbox/harbour_test.go as well. */
 let folder;
@@ -28,7 +28,7 @@ before(async () => {
 	});
 	await mkdir(join(folder, "dist"));
 	for (const name of ["package.json", "js", "dist/go.js", "dist/build.js", "dist/core.wasm"]) {
-		await cp(join(root, name), join(folder, name), { recursive: true, filter: (from) => from !== join(root, "js/test") });
+		await cp(join(root, name), join(folder, name), { recursive: true, filter: (from) => from !== join(root, "test") });
 	}
 	const packed = brotliCompressSync(await readFile(wasm), { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
 	await writeFile(join(folder, "dist/sandbox.wasm.br"), packed);

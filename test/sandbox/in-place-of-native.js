@@ -1,11 +1,11 @@
 // Loaded ahead of a test file (node --import), this puts the WASM sandbox in the place of the native one: whoever imports
-// js/demo/server.js to start a server gets one of createSandbox.
+// tools/demo/server.js to start a server gets one of createSandbox.
 import { register } from "node:module";
 
-const server = new URL("../../demo/server.js", import.meta.url).href;
+const server = new URL("../../tools/demo/server.js", import.meta.url).href;
 const shim = `
 export { controls } from ${JSON.stringify(`${server}?native`)};
-import { createSandbox } from ${JSON.stringify(new URL("../../sandbox/index.js", import.meta.url).href)};
+import { createSandbox } from ${JSON.stringify(new URL("../../js/sandbox/index.js", import.meta.url).href)};
 export async function startServer(addr, flags = []) {
 	if (flags.length > 0 || addr !== "127.0.0.1:0") {
 		throw new Error("this test starts its server with something that the shim does not know");

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { createSandbox } from "../../sandbox/index.js";
+import { createSandbox } from "../../js/sandbox/index.js";
 
 /** The files that must not know a system by name. */
 async function sources() {
-	const files = ["../../cli/sandbox.js", "../../../web/page.js"].map((path) => new URL(path, import.meta.url));
-	for (const folder of ["../../sandbox/", "../../demo/"].map((path) => new URL(path, import.meta.url))) {
+	const files = ["../../js/cli/sandbox.js", "../../web/page.js"].map((path) => new URL(path, import.meta.url));
+	for (const folder of ["../../js/sandbox/", "../../tools/demo/"].map((path) => new URL(path, import.meta.url))) {
 		files.push(...(await readdir(folder)).map((name) => new URL(name, folder)));
 	}
 	return files;

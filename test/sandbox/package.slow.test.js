@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 for (const name of ["call", "callers", "client", "failures", "verify"]) {
-	test(`js/test/${name}.test.js passes`, async () => {
+	test(`test/${name}.test.js passes`, async () => {
 		const child = spawn(
 			process.execPath,
 			["--import", new URL("in-place-of-native.js", import.meta.url).href, here(`../${name}.test.js`)],

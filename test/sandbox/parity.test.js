@@ -2,8 +2,8 @@
 // sockets, and compares all that came back.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startServer } from "../../demo/server.js";
-import { createSandbox } from "../../sandbox/index.js";
+import { startServer } from "../../tools/demo/server.js";
+import { createSandbox } from "../../js/sandbox/index.js";
 import { overWire } from "./wire.js";
 
 let native, wasm;

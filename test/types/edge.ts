@@ -5,7 +5,7 @@ import { sign, signedFetch } from "cctoken/edge/sign";
 
 // What is declared is what is there, and nothing else.
 type Declared = typeof import("cctoken/edge");
-type Sources = typeof import("../../../dist/types/edge/index.js");
+type Sources = typeof import("../../dist/types/edge/index.js");
 declare const sources: Sources;
 const declared: Omit<Declared, "Keeper" | "Nonces"> = sources;
 const names: Record<keyof Declared, unknown> = sources;

@@ -1,8 +1,8 @@
 // What a login costs inside the core and on the way there and back: the processor's time of its calls, whatever else the
 // machine is doing. It is one of ccmessaging, which takes two requests; the vendor's answers are at hand.
-import { CoreClient } from "../wall.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { CoreClient } from "../../js/module/wall.js";
+import { load } from "../../js/module/load-node.js";
+import { createModule } from "../../js/module/module.js";
 import { median } from "./compare.js";
 import { report, us } from "./report.js";
 import * as vendor from "./vendor.js";

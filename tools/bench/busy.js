@@ -1,9 +1,9 @@
 // `await getToken(identity)` where a live token is at hand, but the core has done something for another session since
 // the last call: then it is asked again.
-import { createClient } from "../client.js";
-import { platformClock } from "../clock.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { createClient } from "../../js/client/client.js";
+import { platformClock } from "../../js/client/clock.js";
+import { load } from "../../js/module/load-node.js";
+import { createModule } from "../../js/module/module.js";
 import { compare } from "./compare.js";
 import { compared, ns, report } from "./report.js";
 import * as vendor from "./vendor.js";

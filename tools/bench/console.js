@@ -1,7 +1,7 @@
 // What the agent console costs: until it can be read, and while nothing happens but time.
 import { setTimeout as pause } from "node:timers/promises";
 import { startServer } from "../demo/server.js";
-import { launchChromium } from "../test/browser/chromium.js";
+import { launchChromium } from "../../test/browser/chromium.js";
 import { compareTold } from "./compare.js";
 import { compared, milli, report } from "./report.js";
 

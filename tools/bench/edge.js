@@ -12,11 +12,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { startServer } from "../demo/server.js";
-import { audience, demoConfig } from "../edge/dev/demo.js";
-import { startIssuer } from "../edge/dev/issuer.js";
-import { freshKeys } from "../edge/dev/keys.js";
-import { startWorkerd } from "../edge/dev/workerd.js";
-import { connectionsTo, sandboxSecrets } from "../test/edge/connections.js";
+import { audience, demoConfig } from "../edge/demo.js";
+import { startIssuer } from "../edge/issuer.js";
+import { freshKeys } from "../edge/keys.js";
+import { startWorkerd } from "../edge/workerd.js";
+import { connectionsTo, sandboxSecrets } from "../../test/edge/connections.js";
 import { load, summary } from "./edge/load.js";
 import { milli } from "./report.js";
 import { table } from "./table.js";
@@ -168,7 +168,7 @@ async function templateWorker() {
 	await copyFile(join(assets, "common/worker.mjs"), join(at, "worker.mjs"));
 	await copyFile(join(assets, "runtime/cloudflare.mjs"), join(at, "runtime.mjs"));
 	await copyFile(join(assets, "wasm_exec_go.js"), join(at, "wasm_exec.js")); // patched by the library
-	await run("go", ["build", "-trimpath", "-ldflags=-s -w", "-o", join(at, "app.wasm"), "./js/bench/edge/template"], {
+	await run("go", ["build", "-trimpath", "-ldflags=-s -w", "-o", join(at, "app.wasm"), "./tools/bench/edge/template"], {
 		cwd: root, env: { ...process.env, GOOS: "js", GOARCH: "wasm", CGO_ENABLED: "0" },
 	});
 	await build({

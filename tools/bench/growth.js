@@ -1,7 +1,7 @@
 // Ten million calls that are answered from what is at hand must leave nothing behind.
-import { createClient } from "../client.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { createClient } from "../../js/client/client.js";
+import { load } from "../../js/module/load-node.js";
+import { createModule } from "../../js/module/module.js";
 import { bytes, report } from "./report.js";
 import * as vendor from "./vendor.js";
 

@@ -1,8 +1,8 @@
 // `await session.getToken()` against the cache of the AWS SDKs, used as they use it.
 import { memoize } from "@smithy/property-provider";
-import { createClient } from "../client.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { createClient } from "../../js/client/client.js";
+import { load } from "../../js/module/load-node.js";
+import { createModule } from "../../js/module/module.js";
 import { compare } from "./compare.js";
 import { compared, ns, report } from "./report.js";
 import * as vendor from "./vendor.js";

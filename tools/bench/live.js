@@ -1,13 +1,13 @@
 // `await getToken(identity)` where a live token is at hand: what an application pays at every call. It is measured
 // against the closure that one would write by hand.
 //
-//	node js/bench/live.js appcube|ccmessaging
+//	node tools/bench/live.js appcube|ccmessaging
 import { compare } from "./compare.js";
 import { compared, ns, report } from "./report.js";
 import * as vendor from "./vendor.js";
 
 globalThis.fetch = vendor.fakeFetch;
-const { getToken } = await import("../node.js");
+const { getToken } = await import("../../js/node.js");
 
 const system = /** @type {"appcube" | "ccmessaging"} */ (process.argv[2]);
 const identity = vendor[system]();

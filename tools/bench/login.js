@@ -1,8 +1,8 @@
 // What a login costs beyond the vendor's answer, with a fetch that answers at once, and many callers of one login.
 import { memoize } from "@smithy/property-provider";
-import { createClient } from "../client.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { createClient } from "../../js/client/client.js";
+import { load } from "../../js/module/load-node.js";
+import { createModule } from "../../js/module/module.js";
 import { compare } from "./compare.js";
 import { compared, milli, report, us } from "./report.js";
 import * as vendor from "./vendor.js";

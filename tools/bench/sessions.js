@@ -1,7 +1,7 @@
 // What 100,000 live sessions weigh, beyond the text that they are about.
-import { createClient } from "../client.js";
-import { load } from "../load-node.js";
-import { createModule } from "../module.js";
+import { createClient } from "../../js/client/client.js";
+import { load } from "../../js/module/load-node.js";
+import { createModule } from "../../js/module/module.js";
 import { mib, report } from "./report.js";
 import * as vendor from "./vendor.js";
 

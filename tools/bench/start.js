@@ -1,8 +1,8 @@
 // From the module's bytes to a core that can be called, against an empty Go program by the same glue.
 import { readFile } from "node:fs/promises";
 import { createGo } from "../../dist/go.js";
-import { createModule } from "../module.js";
-import { load } from "../load-node.js";
+import { createModule } from "../../js/module/module.js";
+import { load } from "../../js/module/load-node.js";
 import { compare } from "./compare.js";
 import { buildEmpty } from "./empty.js";
 import { compared, mib, milli, report } from "./report.js";

@@ -1,7 +1,7 @@
-// Compresses a file as far as brotli goes: node js/build/brotli.js dist/sandbox.wasm dist/sandbox.wasm.br
+// Compresses a file as far as brotli goes: node tools/build/brotli.js dist/sandbox.wasm dist/sandbox.wasm.br
 //
-// Every Node from 20 to 26 makes the same bytes, of which js/test/package/reproducible.test.js checks the oldest and the
-// newest. Of gzip that is not so: see js/build/inline.
+// Every Node from 20 to 26 makes the same bytes, of which test/package/reproducible.test.js checks the oldest and the
+// newest. Of gzip that is not so: see tools/build/inline.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -25,7 +25,7 @@ export function press(bytes) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
 	const [input, output] = process.argv.slice(2);
 	if (!input || !output) {
-		throw new Error("usage: node js/build/brotli.js input output");
+		throw new Error("usage: node tools/build/brotli.js input output");
 	}
 	await writeFile(output, await press(await readFile(input)));
 }

@@ -1,6 +1,6 @@
 // Gives the declarations that tsc wrote the doc comments that it leaves out, so that editors show them:
 //
-//	node js/build/declarations.js dist/types
+//	node tools/build/declarations.js dist/types
 //
 // tsc has no place for comments where an entry takes its functions out of one object, and drops those of overloads. Here
 // each of these functions becomes a declaration of its own below its comment, which is in entry.d.ts, or in client.js. Where
@@ -56,7 +56,7 @@ const commented = (text, indent) => `${indent}/**\n${text.split("\n").map((line)
 
 /** @param {string} file @param {string} what @returns {never} */
 function fail(file, what) {
-	throw new Error(`js/build/declarations.js does not find ${what} in ${file}: does tsc write its declarations otherwise by now?`);
+	throw new Error(`tools/build/declarations.js does not find ${what} in ${file}: does tsc write its declarations otherwise by now?`);
 }
 
 /**
@@ -64,14 +64,14 @@ function fail(file, what) {
  * @param {string} folder
  */
 async function document(folder) {
-	const given = overloads(await readFile(join(root, "js/client.js"), "utf8"));
-	const found = documented(await readFile(join(folder, "entry.d.ts"), "utf8"));
+	const given = overloads(await readFile(join(root, "js/client/client.js"), "utf8"));
+	const found = documented(await readFile(join(folder, "client/entry.d.ts"), "utf8"));
 	const missing = functions.find((name) => !found.has(name));
 	if (missing || found.size !== functions.length || given.length !== 2) {
 		fail("entry.d.ts", missing ?? functions.join(", "));
 	}
 
-	const client = await readFile(join(folder, "client.d.ts"), "utf8");
+	const client = await readFile(join(folder, "client/client.d.ts"), "utf8");
 	let at = 0;
 	const written = client.replace(/^ {4}verifyToken\(/gm, (line) => {
 		const { words, tags } = given[at++] ?? fail("client.d.ts", "two overloads of verifyToken");
@@ -80,7 +80,7 @@ async function document(folder) {
 	if (at !== given.length) {
 		fail("client.d.ts", "two overloads of verifyToken");
 	}
-	await writeFile(join(folder, "client.d.ts"), written);
+	await writeFile(join(folder, "client/client.d.ts"), written);
 
 	for (const name of entries) {
 		const file = `${name}.d.ts`;
@@ -105,7 +105,7 @@ async function document(folder) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
 	const [, , folder] = process.argv;
 	if (!folder) {
-		throw new Error("usage: node js/build/declarations.js dist/types");
+		throw new Error("usage: node tools/build/declarations.js dist/types");
 	}
 	await document(folder);
 }

@@ -1,6 +1,6 @@
 // Joins the data segments of a module that the Go linker has written:
 //
-//	node js/build/join.js dist/linked/console.wasm dist/console.wasm
+//	node tools/build/join.js dist/linked/console.wasm dist/console.wasm
 //
 // The linker leaves out every run of eight zeros and begins a new segment after it. Go's tables are nearly empty, so that
 // makes 45,000 to 100,000 segments, and no engine takes more than 100,000. A segment's head says where it goes, which no
@@ -208,7 +208,7 @@ function s32(n) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
 	const [input, output] = process.argv.slice(2);
 	if (!input || !output) {
-		throw new Error("usage: node js/build/join.js linked.wasm joined.wasm");
+		throw new Error("usage: node tools/build/join.js linked.wasm joined.wasm");
 	}
 	await writeFile(output, join(await readFile(input)));
 }

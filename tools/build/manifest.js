@@ -1,6 +1,6 @@
 // Lists the built files that ship, with size and SHA-256, and what built them:
 //
-//	node js/build/manifest.js dist/manifest.json
+//	node tools/build/manifest.js dist/manifest.json
 //
 // Who builds the same version from the same sources with the same tools gets the same list.
 import { execFile } from "node:child_process";
@@ -13,7 +13,7 @@ const run = promisify(execFile);
 
 const [output] = process.argv.slice(2);
 if (!output) {
-	throw new Error("usage: node js/build/manifest.js dist/manifest.json");
+	throw new Error("usage: node tools/build/manifest.js dist/manifest.json");
 }
 const cwd = fileURLToPath(new URL("../..", import.meta.url));
 const json = async (/** @type {string} */ path) => JSON.parse(await readFile(`${cwd}/${path}`, "utf8"));

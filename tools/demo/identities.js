@@ -1,4 +1,4 @@
-import { businessOf, identitiesOf, systemsAt } from "../sandbox/systems.js";
+import { businessOf, identitiesOf, systemsAt } from "../../js/sandbox/systems.js";
 
 /**
  * One identity of each system that a new sandbox accepts, and a business call of that system, as the sandbox lists them.

@@ -1,8 +1,8 @@
 // A configuration of the edge over the sandbox: what `make edge-dev` and `make edge-self-host` run. It has what the sandbox
 // lists, whatever systems those are.
-import { sandboxIdentities } from "../../demo/identities.js";
-import { tokens } from "../../generated/tokens.js";
-import { fieldsOf } from "../identity-fields.js";
+import { sandboxIdentities } from "../demo/identities.js";
+import { tokens } from "../../js/generated/tokens.js";
+import { fieldsOf } from "../../js/edge/config/identity-fields.js";
 
 /** Whom the issuer's tokens are for. */
 export const audience = "cctoken-edge";

@@ -5,12 +5,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startServer } from "../../demo/server.js";
+import { startServer } from "../demo/server.js";
 import { audience, demoConfig, instructions, sandboxConnections } from "./demo.js";
 import { startIssuer } from "./issuer.js";
 import { freshKeys } from "./keys.js";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const port = process.env.PORT ?? "8788";
 const sandbox = await startServer("127.0.0.1:0");
 const issuer = await startIssuer(audience, { signIn: true });

@@ -6,17 +6,17 @@
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startServer } from "../../demo/server.js";
-import { checkConfig, secretsOf } from "../config.js";
+import { startServer } from "../demo/server.js";
+import { checkConfig, secretsOf } from "../../js/edge/config/config.js";
 import { audience, demoConfig, instructions, sandboxConnections } from "./demo.js";
 import { startIssuer } from "./issuer.js";
 import { freshKeys } from "./keys.js";
 import { startWorkerd } from "./workerd.js";
 
-const folder = fileURLToPath(new URL("../../../dist/self-host", import.meta.url));
+const folder = fileURLToPath(new URL("../../dist/self-host", import.meta.url));
 await mkdir(folder, { recursive: true });
 for (const file of ["edge.js", "keeper.wasm"]) {
-	await copyFile(join(folder, "..", file), join(folder, file));
+	await copyFile(join(folder, "../../js/edge", file), join(folder, file));
 }
 
 const given = process.env.CCTOKEN_CONFIG;

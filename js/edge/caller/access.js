@@ -1,9 +1,9 @@
 // What a caller may use, and as whom. Nothing of this comes from the request's own words but the connection's name.
-import { fieldsOf, sorted, sourcesOf } from "./identity-fields.js";
-import { Problem } from "./problem.js";
+import { fieldsOf, sorted, sourcesOf } from "../config/identity-fields.js";
+import { Problem } from "../request/problem.js";
 
 /** @typedef {import("./authenticate.js").Principal} Principal */
-/** @typedef {import("./config.js").Connection} Connection */
+/** @typedef {import("../config/config.js").Connection} Connection */
 
 /**
  * One answer for a connection that does not exist and for one that is not open to this caller or page, so that names
@@ -48,7 +48,7 @@ export function mayUse(principal, { allow }) {
  * @param {Principal} principal
  * @param {Connection} connection
  * @param {(binding: string) => string} secretOf
- * @param {readonly import("./identity-fields.js").Field[]} [described] the system's fields
+ * @param {readonly import("../config/identity-fields.js").Field[]} [described] the system's fields
  * @returns {Record<string, any>}
  */
 export function identityFor(principal, { system, baseUrl, identity }, secretOf, described = fieldsOf(system)) {

@@ -19,7 +19,7 @@ export class Authenticator {
 	/** @type {SignedRequests[]} */ #machines = [];
 
 	/**
-	 * @param {import("./config.js").CheckedConfig} config
+	 * @param {import("../config/config.js").CheckedConfig} config
 	 * @param {ConstructorParameters<typeof SignedRequests>[2]} environment
 	 */
 	constructor({ authentication, connections }, environment) {

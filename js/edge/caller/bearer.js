@@ -1,8 +1,8 @@
 // Consoles that sign in with a JWT: of an OIDC issuer, or of Cloudflare Access.
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from "jose";
-import { Cache } from "./cache.js";
+import { Cache } from "../cache.js";
 import { issuerKeys } from "./issuer-keys.js";
-import { Problem } from "./problem.js";
+import { Problem } from "../request/problem.js";
 import { base64url } from "./signature.js";
 import { unauthorized } from "./unauthorized.js";
 
@@ -31,7 +31,7 @@ export class Issuer {
 
 	/**
 	 * @param {string} name
-	 * @param {import("./config.js").JwtAuthentication} settings
+	 * @param {import("../config/config.js").JwtAuthentication} settings
 	 * @param {Set<string>} [claims] those of interest; a token may hold any number of others, as long as they like
 	 */
 	constructor(name, settings, claims = new Set()) {

@@ -1,5 +1,5 @@
 // Machines that sign their requests: the signature covers all of a request but its headers, is good for a few minutes, and once.
-import { Problem } from "./problem.js";
+import { Problem } from "../request/problem.js";
 import { fromBase64url, importKey, scheme, stringToSign } from "./signature.js";
 import { unauthorized } from "./unauthorized.js";
 
@@ -16,7 +16,7 @@ export class SignedRequests {
 
 	/**
 	 * @param {string} name of the entry
-	 * @param {import("./config.js").SignedAuthentication & { windowSeconds?: number }} settings
+	 * @param {import("../config/config.js").SignedAuthentication & { windowSeconds?: number }} settings
 	 * @param {{ secretOf: (binding: string) => string, firstTime: (scope: string, nonce: string, seconds: number) => Promise<boolean> }} environment
 	 */
 	constructor(name, settings, environment) {

@@ -1,6 +1,6 @@
 // What is held for those whom nobody knows yet: a signature covers the body, so that it must be read before it is known
 // whose it is. All of that together is bounded.
-import { Problem } from "./problem.js";
+import { Problem } from "../request/problem.js";
 
 /** What all of them may hold at once, in an isolate; bytes. */
 const most = 16 << 20;

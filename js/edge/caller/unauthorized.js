@@ -1,4 +1,4 @@
-import { Problem } from "./problem.js";
+import { Problem } from "../request/problem.js";
 
 /**
  * The one refusal of whoever has not shown who they are. The reason goes to the log alone: told to the caller, it would help to guess.

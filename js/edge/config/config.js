@@ -1,9 +1,9 @@
 // The edge's configuration: who may call, from where, and what for. It holds no secret, only the names of bindings that
 // hold one. It is checked once and as a whole; whatever is not understood makes all of it invalid.
-import { systems } from "../generated/systems.js";
-import { tokens } from "../generated/tokens.js";
+import { systems } from "../../generated/systems.js";
+import { tokens } from "../../generated/tokens.js";
 import { baseUrl, binding, headerName, isPublicKeySet, isRecord, isText, oneOf, origin, passable, pathPrefix, webUrl } from "./forms.js";
-import { defaultRequestHeaders, defaultResponseHeaders } from "./header-names.js";
+import { defaultRequestHeaders, defaultResponseHeaders } from "../sealed/header-names.js";
 import { fieldsOf, readIdentity, sourcesOf } from "./identity-fields.js";
 import { Reader } from "./reader.js";
 
@@ -61,7 +61,7 @@ import { Reader } from "./reader.js";
 /**
  * A vendor's system, whose account is used there, and by whom.
  * @typedef {object} Connection
- * @property {import("../generated/systems.js").System} system the system
+ * @property {import("../../generated/systems.js").System} system the system
  * @property {string} baseUrl of the system: https, or http of this machine alone
  * @property {Record<string, any>} identity the system's other fields, each a ValueSource: a text, `{ secret: "BINDING" }`,
  *   `{ subject: true }` or `{ claim: "name" }`; of kind `parameters`, a record of such; a secret one only from a binding; of kind
@@ -196,7 +196,7 @@ function readAuthentication(reader) {
  * @param {Record<string, unknown>} authentication
  */
 function readConnection(reader, authentication) {
-	const system = /** @type {import("../generated/systems.js").System | undefined} */ (reader.text("system", oneOf(...systems.map(({ name }) => name))));
+	const system = /** @type {import("../../generated/systems.js").System | undefined} */ (reader.text("system", oneOf(...systems.map(({ name }) => name))));
 	const checked = {
 		system,
 		baseUrl: reader.text("baseUrl", baseUrl)?.replace(/\/+$/, ""),

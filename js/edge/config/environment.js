@@ -1,11 +1,11 @@
 // What the Worker is given: bindings and secrets. Looked at once for each environment, and as a whole.
-import { leastKeeperTimeoutMs as least, mostKeeperTimeoutMs as most, storageKey, storageKeys } from "../generated/limits.js";
-import { Authenticator } from "./authenticate.js";
-import { replayHeader } from "./call.js";
+import { leastKeeperTimeoutMs as least, mostKeeperTimeoutMs as most, storageKey, storageKeys } from "../../generated/limits.js";
+import { Authenticator } from "../caller/authenticate.js";
+import { replayHeader } from "../sealed/call.js";
 import { secretsOf } from "./config.js";
-import { nonceMemory } from "./signed.js";
-import { Sessions } from "./sessions.js";
-import { Strangers } from "./strangers.js";
+import { nonceMemory } from "../caller/signed.js";
+import { Sessions } from "../keeper/sessions.js";
+import { Strangers } from "../caller/strangers.js";
 
 /** A Worker's bindings, by name. @typedef {Record<string, any>} Bindings */
 

@@ -1,5 +1,5 @@
 // The forms of what stands in a configuration.
-import { mayPass } from "./header-names.js";
+import { mayPass } from "../sealed/header-names.js";
 
 /** @typedef {((text: string) => boolean) & { expected?: string }} Check */
 

@@ -1,8 +1,8 @@
 // The fields of a connection's identity, as the systems' descriptions have them, and from where each takes its value.
-import { systems } from "../generated/systems.js";
+import { systems } from "../../generated/systems.js";
 import { baseUrl, binding, isRecord, isText } from "./forms.js";
 
-/** @typedef {import("../generated/systems.js").FieldDescription} Field */
+/** @typedef {import("../../generated/systems.js").FieldDescription} Field */
 
 /**
  * The fields of a system's identities beside the base URL, with which each description begins. What a caller's function gives

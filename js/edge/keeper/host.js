@@ -1,10 +1,10 @@
 // What the keeper's Go program gets of the outside: two clocks, timers, vendors, other keepers, the object's storage and
 // a log. wasm/keeper/platform.go is the other side.
-import { read } from "../http.js";
+import { read } from "../../client/http.js";
 
 /**
  * @typedef {object} Outside
- * @property {import("../clock.js").Clock} clock
+ * @property {import("../../client/clock.js").Clock} clock
  * @property {(url: string, init: RequestInit) => Promise<Response>} fetch to vendors
  * @property {(object: string, url: string, init: RequestInit) => Promise<Response>} ask another keeper, by its object's name
  * @property {(line: string) => void} log
@@ -173,7 +173,7 @@ export class Host {
 
 /**
  * One request on its way. To the library it is a binding with a fetch of its own: the request that the library makes
- * has no body, and of the response it reads the status and the headers. That is why a client's exchange (js/http.js) is not used
+ * has no body, and of the response it reads the status and the headers. That is why a client's exchange (js/client/http.js) is not used
  * here: by now the URL and the body are made, by Go, and all headers go back to it. What is read of a body is bounded there for both.
  */
 class Exchange {
@@ -183,7 +183,7 @@ class Exchange {
 	/** @type {() => void} */ #ended;
 	/** Whether the other side had begun to answer. */
 	received = false;
-	/** The response's body; undefined where there is none yet, or where it is longer than js/http.js reads. @type {Uint8Array | undefined} */
+	/** The response's body; undefined where there is none yet, or where it is longer than js/client/http.js reads. @type {Uint8Array | undefined} */
 	content = undefined;
 
 	/**

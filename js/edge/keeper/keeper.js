@@ -1,9 +1,9 @@
 // The Durable Object that keeps sessions: a Go program that lives as long as the object, and is started anew when it dies.
-import keeperModule from "../../dist/keeper.wasm";
-import { platformClock } from "../clock.js";
-import { keeperTimeoutMs, problemMedia, problemUrn } from "../generated/limits.js";
-import { Host } from "./keeper-host.js";
-import { Program } from "./keeper-program.js";
+import keeperModule from "../../../dist/keeper.wasm";
+import { platformClock } from "../../client/clock.js";
+import { keeperTimeoutMs, problemMedia, problemUrn } from "../../generated/limits.js";
+import { Host } from "./host.js";
+import { Program } from "./program.js";
 
 /**
  * What the object needs of its environment.
@@ -15,7 +15,7 @@ import { Program } from "./keeper-program.js";
 
 /**
  * What a test puts in place of the platform.
- * @typedef {Partial<import("./keeper-host.js").Outside> & { maxSessions?: number, timeoutMs?: number, graceMs?: number }} Stand
+ * @typedef {Partial<import("./host.js").Outside> & { maxSessions?: number, timeoutMs?: number, graceMs?: number }} Stand
  */
 
 /** How much longer than its own limit a program may take to answer; after four times as long it counts as stuck. */
@@ -26,16 +26,16 @@ const defaultGraceMs = 5000;
  * calls it, and the keepers one another.
  */
 export class Keeper {
-	/** @type {{ id: { toString: () => string }, storage: import("./keeper-host.js").Storage }} */ #ctx;
+	/** @type {{ id: { toString: () => string }, storage: import("./host.js").Storage }} */ #ctx;
 	/** @type {Env} */ #env;
-	/** @type {import("./keeper-host.js").Outside} */ #outside;
+	/** @type {import("./host.js").Outside} */ #outside;
 	/** @type {number} */ #maxSessions;
 	/** @type {string} */ #timeout;
 	/** @type {number} */ #graceMs;
 	/** @type {Program | undefined} */ #program;
 
 	/**
-	 * @param {{ id: { toString: () => string }, storage: import("./keeper-host.js").Storage }} ctx
+	 * @param {{ id: { toString: () => string }, storage: import("./host.js").Storage }} ctx
 	 * @param {Env} env
 	 * @param {Stand} stand
 	 */

@@ -1,9 +1,9 @@
 // One run of the keeper's Go program, from its start to its death. It dies of a panic, of an exhausted stack or memory,
 // or because it is ended; whoever waits for an answer then is told at once.
-import { createGo } from "../../dist/keeper-go.js";
+import { createGo } from "../../../dist/keeper-go.js";
 
 export class Program {
-	/** @type {import("./keeper-host.js").Host} */ #host;
+	/** @type {import("./host.js").Host} */ #host;
 	/** What Go puts its function into. @type {{ handleRequest?: (request: object) => Promise<Response> }} */ #binding = {};
 	/**
 	 * Tells those who wait that the program has died. A promise of its death that each of them races against would hold
@@ -16,7 +16,7 @@ export class Program {
 	/**
 	 * Starts the program. It is ready when the constructor returns.
 	 * @param {object} module the compiled WebAssembly module
-	 * @param {import("./keeper-host.js").Host} host
+	 * @param {import("./host.js").Host} host
 	 */
 	constructor(module, host) {
 		this.#host = host;

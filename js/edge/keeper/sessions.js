@@ -1,10 +1,10 @@
 // Asks the keepers, one object a session, and passes on what they say. No decision about a token is made here.
-import { keeperTimeoutMs, problemMedia } from "../generated/limits.js";
-import { dependencies } from "../generated/tokens.js";
-import { Cache } from "./cache.js";
-import { sorted } from "./identity-fields.js";
-import { base64url } from "./signature.js";
-import { Problem } from "./problem.js";
+import { keeperTimeoutMs, problemMedia } from "../../generated/limits.js";
+import { dependencies } from "../../generated/tokens.js";
+import { Cache } from "../cache.js";
+import { sorted } from "../config/identity-fields.js";
+import { base64url } from "../caller/signature.js";
+import { Problem } from "../request/problem.js";
 
 /**
  * A token as a keeper hands it out.
@@ -29,13 +29,13 @@ import { Problem } from "./problem.js";
  */
 
 /** @typedef {{ replay: boolean, rolled: boolean, reason?: string }} Outcome */
-/** @typedef {import("./signed.js").DurableObjectNamespaceLike} DurableObjectNamespaceLike */
+/** @typedef {import("../caller/signed.js").DurableObjectNamespaceLike} DurableObjectNamespaceLike */
 
 /** A keeper bounds its own work; so much longer the keeper itself is waited for. Milliseconds. */
 const graceMs = 25_000;
 
 /**
- * The keeper's word is passed on without asking again for this long at most; milliseconds. A client's own lease (js/driver.js)
+ * The keeper's word is passed on without asking again for this long at most; milliseconds. A client's own lease (js/client/driver.js)
  * ends when its core says so, in the same program. Here the core is elsewhere, and other isolates may have told it something:
  * this lease is ended by what happens here, and by time.
  */

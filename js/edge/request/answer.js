@@ -1,18 +1,18 @@
 // What a request is answered, step by step: what it asks for, whether the edge is able to, from which page it comes, who
 // calls, and to which connection.
-import { identityFor, mayUse, notOpen } from "./access.js";
+import { identityFor, mayUse, notOpen } from "../caller/access.js";
 import { parseJson, readBody } from "./body.js";
-import { sealedCall } from "./call.js";
-import { ConfigError } from "./config.js";
+import { sealedCall } from "../sealed/call.js";
+import { ConfigError } from "../config/config.js";
 import { checkOrigin, corsHeaders, preflight } from "./origin.js";
 import { Problem } from "./problem.js";
 import { calledBy, requireMethod, routeOf } from "./route.js";
-import { base64url } from "./signature.js";
-import { maxSignedBody } from "./signed.js";
+import { base64url } from "../caller/signature.js";
+import { maxSignedBody } from "../caller/signed.js";
 import { connectionIn, handedOut, requireUnsealed, verified } from "./token-routes.js";
 
-/** @typedef {import("./environment.js").Environment} Environment */
-/** @typedef {import("./authenticate.js").Principal} Principal */
+/** @typedef {import("../config/environment.js").Environment} Environment */
+/** @typedef {import("../caller/authenticate.js").Principal} Principal */
 
 /** The bodies of the edge's own interfaces are small; bytes. */
 const maxOwnBody = 64 << 10;

@@ -1,5 +1,5 @@
 // What the edge refuses, and how it says so: application/problem+json (RFC 9457) with the codes of the token core.
-import { problemMedia, problemUrn } from "../generated/limits.js";
+import { problemMedia, problemUrn } from "../../generated/limits.js";
 
 /** The HTTP status of each code of the front door's own. The keeper's problems come with their status. */
 const statuses = Object.freeze({

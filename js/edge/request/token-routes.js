@@ -1,11 +1,11 @@
 // The edge's own interfaces: a token is handed out, or verified, of a connection that is not sealed.
-import { maxToken } from "../generated/limits.js";
-import { tokens } from "../generated/tokens.js";
+import { maxToken } from "../../generated/limits.js";
+import { tokens } from "../../generated/tokens.js";
 import { Problem } from "./problem.js";
 
 /**
  * A connection that is open to a caller, and the caller's session there.
- * @typedef {{ connection: import("./config.js").Connection, user: string, session: import("./sessions.js").Session }} Opened user: a keyed
+ * @typedef {{ connection: import("../config/config.js").Connection, user: string, session: import("../keeper/sessions.js").Session }} Opened user: a keyed
  *   hash of who calls
  */
 
@@ -20,7 +20,7 @@ export function connectionIn({ connection }) {
 	return connection;
 }
 
-/** @param {import("./config.js").Connection} connection */
+/** @param {import("../config/config.js").Connection} connection */
 export function requireUnsealed({ sealed }) {
 	if (sealed) {
 		throw new Problem("sealed", "This connection hands out no token: make your calls through /v1/call.");
@@ -30,7 +30,7 @@ export function requireUnsealed({ sealed }) {
 /**
  * @param {Record<string, unknown>} body
  * @param {Opened} opened
- * @param {import("./sessions.js").Sessions} sessions
+ * @param {import("../keeper/sessions.js").Sessions} sessions
  */
 export async function verified(body, { session }, sessions) {
 	only(body, ["connection", "token"]);
@@ -45,7 +45,7 @@ export async function verified(body, { session }, sessions) {
 /**
  * @param {Record<string, unknown>} body
  * @param {Opened} opened
- * @param {import("./sessions.js").Sessions} sessions
+ * @param {import("../keeper/sessions.js").Sessions} sessions
  */
 export async function handedOut(body, { connection, session, user }, sessions) {
 	only(body, ["connection", "rejected", "force"]);
@@ -62,8 +62,8 @@ export async function handedOut(body, { connection, session, user }, sessions) {
 
 /**
  * What a page gets of a token.
- * @param {import("./sessions.js").KeptToken} kept
- * @param {import("./config.js").Connection} connection
+ * @param {import("../keeper/sessions.js").KeptToken} kept
+ * @param {import("../config/config.js").Connection} connection
  */
 function shown({ value, expiresIn, headers, query, body, rolls }, { system, shareAppToken }) {
 	// An app's own token lets its holder get the token of any user, with the app's key.

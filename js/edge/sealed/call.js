@@ -1,19 +1,19 @@
 // Sealed calls: the edge adds the token, and the page never sees it.
-import { maxAnswer, problemMedia } from "../generated/limits.js";
-import { tokens } from "../generated/tokens.js";
-import { headOf } from "../http.js";
-import { carryBody, membersOf, objectOf } from "../members.js";
-import { callersSource, peek, piecesOf, readBody, resumed, sourceOf, streamOf, tooLarge } from "./body.js";
+import { maxAnswer, problemMedia } from "../../generated/limits.js";
+import { tokens } from "../../generated/tokens.js";
+import { headOf } from "../../client/http.js";
+import { carryBody, membersOf, objectOf } from "../../client/members.js";
+import { callersSource, peek, piecesOf, readBody, resumed, sourceOf, streamOf, tooLarge } from "../request/body.js";
 import { isPacked, lengthOf } from "./encoding.js";
 import { brokenAnswer, checkStatus, onward, vendorsSource } from "./onward.js";
 import { target } from "./path.js";
-import { Problem } from "./problem.js";
+import { Problem } from "../request/problem.js";
 import { look, whyWithheld } from "./token-answer.js";
 import { queryCarriesToken } from "./token-names.js";
 
-/** @typedef {import("./body.js").Source} Source */
-/** @typedef {import("./sessions.js").KeptToken} KeptToken */
-/** @typedef {import("./sessions.js").Session} Session */
+/** @typedef {import("../request/body.js").Source} Source */
+/** @typedef {import("../keeper/sessions.js").KeptToken} KeptToken */
+/** @typedef {import("../keeper/sessions.js").Session} Session */
 
 /** Says in an answer that a token had died: "sent", or "body-too-large" where the call could not be sent once more. */
 export const replayHeader = "cctoken-replay";
@@ -33,18 +33,18 @@ const unsendable = /[\0-\x08\x0a-\x1f\x7f]/;
  * @property {ReadableStream<Uint8Array> | null} body of it
  * @property {string} path below the base URL, as the caller wrote it
  * @property {string} search with its question mark, or ""
- * @property {import("./config.js").Connection} connection
- * @property {import("./config.js").CallPolicy} policy
+ * @property {import("../config/config.js").Connection} connection
+ * @property {import("../config/config.js").CallPolicy} policy
  * @property {Session} session
  * @property {string} user a keyed hash of who calls
- * @property {import("./sessions.js").Sessions} sessions
+ * @property {import("../keeper/sessions.js").Sessions} sessions
  * @property {number} bodyTimeoutMs how long a piece of the caller's body is waited for
  * @property {(side: "vendor" | "caller") => void} cutOff told whose end broke, where the caller has had the answer's head
  * @property {Record<string, unknown>} log
  */
 
 /**
- * The loop is that of client.fetch (js/call.js), and follows the same rule of the core's: once more for each reason. It is
+ * The loop is that of client.fetch (js/client/call.js), and follows the same rule of the core's: once more for each reason. It is
  * written here again, as each step is another: who judges is another object, a body may be a stream that nobody has read, and an
  * answer is looked at before its caller may have it.
  * @param {Call} call
@@ -234,7 +234,7 @@ async function send({ request, policy }, url, token, body) {
 /**
  * @param {Response} response
  * @param {KeptToken} token that the call carried
- * @param {import("../generated/systems.js").System} system
+ * @param {import("../../generated/systems.js").System} system
  * @param {Record<string, unknown>} log
  * @returns {Promise<Understood>}
  */
@@ -271,7 +271,7 @@ async function understand(response, { rolls }, system, { request, connection }) 
 	// A new token in the body is for the session, and the page must not see it, whether it was adopted or came too late.
 	const members = packed ? undefined : membersOf(bytes);
 	const rolled = members?.filter(({ name }) => name === rolledMember) ?? [];
-	const rest = rolled.length === 0 ? bytes : objectOf(/** @type {import("../members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember));
+	const rest = rolled.length === 0 ? bytes : objectOf(/** @type {import("../../client/members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember));
 	return {
 		meaning: head.rolled === undefined && rolled.length === 0 ? undefined : { ...head, body: base64(objectOf(rolled)) },
 		body: rest,
@@ -283,7 +283,7 @@ async function understand(response, { rolls }, system, { request, connection }) 
 /**
  * @param {Response} response
  * @param {number} most
- * @returns {Promise<import("./body.js").Peeked>}
+ * @returns {Promise<import("../request/body.js").Peeked>}
  */
 async function peeked(response, most) {
 	const length = lengthOf(response.headers);
@@ -302,7 +302,7 @@ async function peeked(response, most) {
  * The answer as the caller gets it: listed headers only, and never one that could be taken for the edge's own word.
  * @param {Response} response
  * @param {BodyInit | null} body
- * @param {import("./config.js").CallPolicy} policy
+ * @param {import("../config/config.js").CallPolicy} policy
  * @param {string} [replayed]
  */
 function relay({ status, headers: theirs }, body, { responseHeaders = [] }, replayed) {

@@ -1,5 +1,5 @@
 // Which headers may pass a sealed call, and which never do, whatever a configuration says.
-import { foreseen, tokens } from "../generated/tokens.js";
+import { foreseen, tokens } from "../../generated/tokens.js";
 import { carriesToken, holdsToken } from "./token-names.js";
 
 /** Of a request, unless the connection lists others. */

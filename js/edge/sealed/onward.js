@@ -1,7 +1,7 @@
 // A vendor's answer on its way to the caller: what is broken is told as the vendor's fault, or breaks for the caller too.
-import { Gathered, piecesOf, sourceOf, streamOf } from "./body.js";
+import { Gathered, piecesOf, sourceOf, streamOf } from "../request/body.js";
 import { lengthOf } from "./encoding.js";
-import { Problem } from "./problem.js";
+import { Problem } from "../request/problem.js";
 
 /**
  * An answer's beginning is waited for, so much of it and for so long: what is broken from the start, and what is short, is
@@ -13,7 +13,7 @@ const firstMs = 50;
 /** Where nobody knows how much is to come, the first of it may be an event that somebody waits for. */
 const furtherMs = 2;
 
-/** @typedef {import("./body.js").Source} Source */
+/** @typedef {import("../request/body.js").Source} Source */
 
 /**
  * A status below 200 only announces an answer, and there is none above 599. The runtime hands out such statuses as they came.

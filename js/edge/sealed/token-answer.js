@@ -1,14 +1,14 @@
 // What a vendor answered is looked at before a page may have it: whatever the interfaces that hand out tokens answer stays
 // here, should a call ever have reached one. Those answers are small, and JSON or XML under any content type.
-import { peek, sourceOf } from "./body.js";
+import { peek, sourceOf } from "../request/body.js";
 import { isPacked, lengthOf } from "./encoding.js";
 import { holdsToken } from "./token-names.js";
-import { Problem } from "./problem.js";
+import { Problem } from "../request/problem.js";
 
 /** So much of an answer is looked at; bytes. One that declares more passes at its headers. */
 export const maxLooked = 64 << 10;
 
-/** @typedef {import("./body.js").Source} Source */
+/** @typedef {import("../request/body.js").Source} Source */
 
 /**
  * Looks at an answer as far as it must: one that does not begin like JSON or XML passes at its first bytes, and an event stream

@@ -1,5 +1,5 @@
 // Names under which a token could stand, however they are written.
-import { tokens } from "../generated/tokens.js";
+import { tokens } from "../../generated/tokens.js";
 import { canBecome, decodedOnce, folded } from "./folding.js";
 
 const facts = Object.values(tokens);

@@ -1,6 +1,6 @@
 // The interfaces that hand out or examine tokens. No sealed call may reach them: with the headers that the edge adds, they
 // would hand the page a token, and of whatever user it names.
-import { tokens } from "../generated/tokens.js";
+import { tokens } from "../../generated/tokens.js";
 import { canBecome, folded } from "./folding.js";
 
 /** Of all systems: a base URL may hold several of them. */

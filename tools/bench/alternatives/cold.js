@@ -1,6 +1,6 @@
 // A cold start: a fresh Node process, from the import to the first token in hand. Node's own start is not in it.
 //
-//	node js/bench/alternatives/cold.js URL
+//	node tools/bench/alternatives/cold.js URL
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";

@@ -1,7 +1,7 @@
 // A thousand callers at once of one identity that has no token yet: the time until all are served, and the logins that
 // the sandbox has counted meanwhile.
 //
-//	node js/bench/alternatives/crowd.js URL SANDBOX
+//	node tools/bench/alternatives/crowd.js URL SANDBOX
 import { controls } from "../../demo/server.js";
 import { rounds } from "./rounds.js";
 import { ways } from "./ways.js";

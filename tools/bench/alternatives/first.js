@@ -1,6 +1,6 @@
 // The process that cold.js starts: it prints the milliseconds that the first token took.
 //
-//	node js/bench/alternatives/first.js PROGRAM URL KEY
+//	node tools/bench/alternatives/first.js PROGRAM URL KEY
 const [, , program, url, key] = process.argv;
 
 const start = performance.now();

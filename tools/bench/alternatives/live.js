@@ -1,6 +1,6 @@
 // A live token: what is paid at every call, up to the token's text.
 //
-//	node js/bench/alternatives/live.js URL
+//	node tools/bench/alternatives/live.js URL
 import { timed } from "../compare.js";
 import { rounds } from "./rounds.js";
 import { ways } from "./ways.js";

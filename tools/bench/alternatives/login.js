@@ -1,7 +1,7 @@
 // A login of an identity that has no token yet, in a program that has made some before. What stands for the identity
 // (a client, a handle, a closure) is there already.
 //
-//	node js/bench/alternatives/login.js URL
+//	node tools/bench/alternatives/login.js URL
 import { timed } from "../compare.js";
 import { rounds } from "./rounds.js";
 import { ways } from "./ways.js";

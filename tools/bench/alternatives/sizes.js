@@ -16,9 +16,9 @@ const inRepository = (path) => join(root, path);
 const pages = {
 	"ours.js": `export { getToken, verifyToken } from "${inRepository("js/browser.js")}";`,
 	"handle.js": `export { createClient } from "${inRepository("js/browser.js")}";`,
-	"closure.js": `export * from "${inRepository("js/bench/alternatives/ways/closure.js")}";`,
-	"promise.js": `export * from "${inRepository("js/bench/alternatives/ways/promise.js")}";`,
-	"smithy.js": `export { memoize } from "@smithy/property-provider"; export * from "${inRepository("js/bench/alternatives/ways/login.js")}";`,
+	"closure.js": `export * from "${inRepository("tools/bench/alternatives/ways/closure.js")}";`,
+	"promise.js": `export * from "${inRepository("tools/bench/alternatives/ways/promise.js")}";`,
+	"smithy.js": `export { memoize } from "@smithy/property-provider"; export * from "${inRepository("tools/bench/alternatives/ways/login.js")}";`,
 	"openid.js": `export { Configuration, clientCredentialsGrant } from "openid-client";`,
 };
 
