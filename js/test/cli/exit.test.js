@@ -93,7 +93,7 @@ test("what cctoken did not expect is 70, and quotes nothing", async () => {
 });
 
 test("every code of the package has an exit code", async () => {
-	const declared = (await read("js/error.js")).match(/@typedef \{("[\s\S]*?)\} TokenErrorCode/)[1].match(/\w+/g);
+	const declared = (await read("js/generated/words.js")).match(/@typedef \{("[\s\S]*?)\} TokenErrorCode/)[1].match(/\w+/g);
 	const text = await read("js/cli/exit.js");
 	for (const code of declared) {
 		assert.match(text, new RegExp(`^\\t${code}: exit\\.`, "m"), code);

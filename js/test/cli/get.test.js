@@ -76,7 +76,7 @@ test("verify asks CubeDrive, and says yes or no by its exit code", async () => {
 	const { code, json } = await asked({ input: token });
 	assert.deepEqual([code, json.valid, json.reason], [1, false, "denied"]);
 	const human = await command(["verify", ...drive.flags], { input: token });
-	assert.match(human.stdout, /^valid +no\nbecause +the vendor denies it/);
+	assert.match(human.stdout, /^valid +no\nbecause +the vendor says no/);
 });
 
 test("verify takes what get --json prints", async () => {
