@@ -11,7 +11,7 @@ GO_WASM  := $(shell go env GOROOT)/lib/wasm
 
 # Sources of the core as they ship: no tests.
 CORE := $(filter-out %_test.go,$(wildcard core/*.go core/quote/*.go wasm/module/*.go)) go.mod go.sum
-CONSOLE := $(filter-out %_test.go,$(wildcard web/*.go web/console/*.go core/quote/*.go)) go.mod go.sum
+CONSOLE := $(filter-out %_test.go,$(wildcard web/*.go web/console/*.go core/*.go core/quote/*.go)) go.mod go.sum
 
 # The modules as they are downloaded. Of these the sandbox ships so; the others tell their weight.
 PRESSED := $(patsubst %,dist/%.wasm.br,core console keeper sandbox)
@@ -42,7 +42,7 @@ run: runtime dist/serve ## serve the sandbox, and show a token of each system go
 test: ## run all tests but the slow ones
 	@node js/test/run.js
 
-test-all: ## run the slow ones too: crowds, whole matrices, the package, the guides, in every browser that can be had
+test-all: ## run the slow ones too: the race detector, crowds, whole matrices, the package, the guides, in every browser that can be had
 	@node js/test/run.js --all
 
 test-go: ## run the Go tests natively
@@ -101,7 +101,7 @@ fuzz: ## fuzz everything that reads outside bytes, FUZZTIME=60s each
 	done
 
 # The declarations are compiled once more as a program without the DOM library sees them.
-lint: types dist/edge.js ## check format, types, and what go vet and eslint look for
+lint: format-check types dist/edge.js ## check format, types, and what go vet and eslint look for
 	@unformatted=$$(gofmt -l core js sandbox tools wasm web); \
 		if [ -n "$$unformatted" ]; then echo "not gofmt-ed:" $$unformatted; exit 1; fi
 	go vet ./...

@@ -11,6 +11,7 @@ import { createInterface } from "node:readline";
  * @property {string[]} [files]
  * @property {string[]} [go] the arguments of go test
  * @property {Record<string, string | undefined>} [env] on top of this process's own
+ * @property {number} [minutes] that a file may take
  * @property {(name: string) => string} [again] the command that runs one package of `go` again, where it is no plain one
  */
 
@@ -20,9 +21,6 @@ import { createInterface } from "node:readline";
  * @property {number} failed
  * @property {{ report: string, again?: string }[]} failures what was said in full, and the command that runs just that
  */
-
-/** A process that takes longer than this has gone astray. */
-const limit = 20 * 60_000;
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const running = new Set();
@@ -38,10 +36,11 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
  * @param {string[]} args
  * @param {string} cwd
  * @param {Record<string, string | undefined>} [env]
+ * @param {number} [minutes] whoever takes longer has gone astray
  */
-function start(program, args, cwd, env) {
-	// A test that runs this is none of whose tests these are.
-	const child = spawn(program, args, { cwd, env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: limit });
+function start(program, args, cwd, env, minutes = 10) {
+	// NODE_TEST_CONTEXT would make the files part of the test that runs this.
+	const child = spawn(program, args, { cwd, env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: minutes * 60_000 });
 	running.add(child);
 	child.once("close", () => running.delete(child));
 	return child;
@@ -53,10 +52,11 @@ function start(program, args, cwd, env) {
  * @param {string[]} args
  * @param {string} cwd
  * @param {Record<string, string | undefined>} [env]
+ * @param {number} [minutes]
  * @returns {Promise<{ ended: string, output: string }>} ended: empty if it ended well
  */
-export async function run(program, args, cwd, env) {
-	const child = start(program, args, cwd, env);
+export async function run(program, args, cwd, env, minutes) {
+	const child = start(program, args, cwd, env, minutes);
 	let output = "";
 	for (const stream of [child.stdout, child.stderr]) {
 		stream.setEncoding("utf8").on("data", (text) => (output += text));
@@ -68,11 +68,12 @@ export async function run(program, args, cwd, env) {
 /**
  * @param {string} file
  * @param {string} root
+ * @param {Suite} suite
  * @returns {Promise<Outcome>}
  */
-async function testFile(file, root) {
+async function testFile(file, root, { minutes }) {
 	const path = relative(root, file);
-	const { ended, output } = await run(process.execPath, ["--test-reporter=spec", path], root);
+	const { ended, output } = await run(process.execPath, ["--test-reporter=spec", path], root, {}, minutes);
 	const count = (/** @type {string} */ what) => Number([...output.matchAll(new RegExp(`^ℹ ${what} (\\d+)$`, "gm"))].at(-1)?.[1] ?? 0);
 	const passed = count("pass");
 	const failed = count("fail") + count("cancelled") + count("skipped") + count("todo");
@@ -139,7 +140,7 @@ export async function runSuites(suites, { root, slots, say }) {
 	/** @type {(() => Promise<void>)[]} */
 	const queue = [];
 	for (const { files = [], go, ...suite } of suites) {
-		const parts = go ? [() => testGo(go, root, suite)] : files.map((file) => () => testFile(file, root));
+		const parts = go ? [() => testGo(go, root, suite)] : files.map((file) => () => testFile(file, root, suite));
 		if (parts.length === 0) {
 			parts.push(async () => ({ passed: 0, failed: 1, failures: [{ report: `${suite.name}: no test` }] }));
 		}

@@ -11,8 +11,9 @@ const here = fileURLToPath(new URL(".", import.meta.url));
  * @typedef {object} Described
  * @property {string} name
  * @property {string} [folder] of its test files, from here
- * @property {() => Partial<import("./running.js").Suite>} [go]
+ * @property {(all: boolean) => Partial<import("./running.js").Suite>} [go]
  * @property {string[]} [needs] what make builds for it
+ * @property {string[]} [slowNeeds] and what only its slow files need
  * @property {true} [slow]
  */
 
@@ -26,7 +27,7 @@ export const suites = [
 	{ name: "cli", folder: "cli", needs: ["runtime", "dist/serve", "dist/sandbox.wasm.br"] },
 	{ name: "browser", folder: "browser", needs: ["runtime", "dist/serve"] },
 	{ name: "wasm", go: wasm },
-	{ name: "js", folder: ".", needs: ["runtime", "pressed", "dist/serve"] },
+	{ name: "js", folder: ".", needs: ["runtime", "dist/serve"], slowNeeds: ["pressed"] },
 	{ name: "sandbox", folder: "sandbox", needs: ["runtime", "dist/serve", "dist/sandbox.wasm.br"] },
 	{ name: "docs", folder: "docs", needs: ["types"] },
 	// With tools that npm installs, which come in each other's way: one file after the other.
@@ -34,11 +35,18 @@ export const suites = [
 	{ name: "bundlers", folder: "bundlers", needs: ["build", "dist/serve"], slow: true },
 ];
 
-/** The race detector needs a C compiler. What go vet has to say is said by make lint. */
-function native() {
+/**
+ * Compiled as dist/serve is, so that nothing is compiled twice. What go vet has to say is said by make lint.
+ * @param {boolean} all with the race detector, for which all is compiled anew; it needs a C compiler
+ */
+function native(all) {
+	const flags = ["-vet=off", "-trimpath"];
+	if (!all) {
+		return { go: [...flags, "./..."] };
+	}
 	const { CGO_ENABLED: enabled, CC: compiler } = JSON.parse(execFileSync("go", ["env", "-json", "CGO_ENABLED", "CC"], { encoding: "utf8" }));
 	const able = enabled === "1" && !spawnSync(compiler.split(" ")[0], ["--version"]).error;
-	return { go: ["-vet=off", ...(able ? ["-race"] : []), "./..."] };
+	return { go: [...flags, ...(able ? ["-race"] : []), "./..."] };
 }
 
 /**
@@ -58,14 +66,14 @@ function wasm() {
 /**
  * What of a suite is run.
  * @param {Described} suite
- * @param {boolean} all with the files that are slow
+ * @param {boolean} all with what is slow
  * @returns {import("./running.js").Suite}
  */
-export function partsOf({ name, folder, go }, all) {
+export function partsOf({ name, folder, go, slow }, all) {
 	if (!folder) {
-		return { name, ...go?.() };
+		return { name, ...go?.(all) };
 	}
 	const files = readdirSync(join(here, folder)).filter((file) => file.endsWith(".test.js") && (all || !file.endsWith(".slow.test.js")));
 	// The longest first: they take the longest, by and large.
-	return { name, files: files.map((file) => join(here, folder, file)).sort((a, b) => statSync(b).size - statSync(a).size) };
+	return { name, minutes: slow ? 30 : 10, files: files.map((file) => join(here, folder, file)).sort((a, b) => statSync(b).size - statSync(a).size) };
 }

@@ -22,7 +22,7 @@ const words = {
 		card: (n, system) => `Session ${n}: ${system}`, of: (what, n) => `${what}: session ${n}`,
 	},
 	zh: {
-		openAll: "四个系统各开一个", verify: "校验", vendor: "直连厂商", edge: "边缘", sandbox: "沙箱", user: "用户 ID", reveal: "显示",
+		openAll: "每个系统各开一个", verify: "校验", vendor: "直连厂商", edge: "边缘", sandbox: "沙箱", user: "用户 ID", reveal: "显示",
 		open: "打开会话", live: /有效/, refused: /credentials_refused/, restart: "重新启动核心",
 		card: (n, system) => `会话 ${n}: ${system}`, of: (what, n) => `${what}：会话 ${n}`,
 	},
@@ -193,6 +193,20 @@ for (const name of names) {
 				}
 			} finally {
 				await page.tab.close();
+			}
+		});
+
+		test("nothing jumps when the program brings the forms", async () => {
+			for (const look of [{ width: 1280, height: 900 }, { width: 360, height: 740 }, { locale: "zh-CN", width: 1280, height: 900 }, { locale: "zh-CN", width: 360, height: 740 }]) {
+				const page = await openConsole(browser, front, look);
+				try {
+					await page.frames();
+					const shifts = await page.tab.evaluate(() => globalThis.instruments.shifts);
+					const sum = shifts.reduce((total, { value }) => total + value, 0);
+					assert.ok(sum < 0.03, `a layout shift of ${sum} at ${look.width} pixels: ${JSON.stringify(shifts)}`);
+				} finally {
+					await page.tab.close();
+				}
 			}
 		});
 

@@ -298,7 +298,7 @@ for (const name of names) {
 			const language = () => tab.evaluate(() => document.documentElement.lang);
 			assert.match(await language(), /^zh/);
 			await page.see({ role: "heading", name: "会话" });
-			await page.click(button("四个系统各开一个"));
+			await page.click(button("每个系统各开一个"));
 			await page.see({ role: "article", name: "会话 1: appcube" }, ({ text }) => /有效/.test(text));
 			await page.click(button("校验：会话 1"));
 			await page.hear(/^会话 1：有效/);

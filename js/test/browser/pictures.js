@@ -41,7 +41,7 @@ export async function take(browser, front, view) {
 	const is = (/** @type {number} */ n, /** @type {string} */ wanted) =>
 		page.wait(async () => (await state(n)) === wanted, `session ${n} must be ${wanted}`);
 	try {
-		await page.click({ role: "button", name: view.locale === "en-US" ? "Open one of each" : "四个系统各开一个" });
+		await page.click({ role: "button", name: view.locale === "en-US" ? "Open one of each" : "每个系统各开一个" });
 		for (const [n, wanted] of /** @type {const} */ ([[1, "live"], [2, "live"], [3, "live"], [4, "paused"]])) {
 			await is(n, wanted);
 		}
