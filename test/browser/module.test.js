@@ -72,8 +72,8 @@ for (const name of names) {
 			const result = await page.evaluate(async () => {
 				const keys = () => Reflect.ownKeys(globalThis).map(String).sort().join();
 				const atFirst = keys();
-				const { createModule } = await import("/js/module.js");
-				const { load } = await import("/js/load-browser.js");
+				const { createModule } = await import("/js/module/module.js");
+				const { load } = await import("/js/module/load-browser.js");
 				const afterImport = keys();
 				const core = await createModule(load).start();
 				const { pointer, length } = core.write("żółw 🐢");
@@ -96,8 +96,8 @@ for (const name of names) {
 			server.requests.length = 0;
 			for (const path of ["/typed.wasm", "/untyped.wasm"]) {
 				const calls = await page.evaluate(async (wasmUrl) => {
-					const { createModule } = await import("/js/module.js");
-					const { load } = await import("/js/load-browser.js");
+					const { createModule } = await import("/js/module/module.js");
+					const { load } = await import("/js/module/load-browser.js");
 					const module = createModule(load);
 					await module.initialize({ wasmUrl });
 					return (await module.start()).call("next");
@@ -120,8 +120,8 @@ for (const name of names) {
 				const page = await open(from);
 				t.after(() => page.close());
 				const error = await page.evaluate(async (wasmUrl) => {
-					const { createModule } = await import("/js/module.js");
-					const { load } = await import("/js/load-browser.js");
+					const { createModule } = await import("/js/module/module.js");
+					const { load } = await import("/js/module/load-browser.js");
 					return createModule(load)
 						.initialize({ wasmUrl })
 						.then(() => undefined, ({ code, message }) => ({ code, message }));

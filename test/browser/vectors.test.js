@@ -18,7 +18,7 @@ before(async () => {
 		if (path === "/") {
 			return { headers: { "content-type": types.html, "content-security-policy": policy }, body: `<!doctype html>${tag}` };
 		}
-		const [, extension] = path.match(/^\/(?:js|dist)\/[\w/-]+\.(js|wasm)$/) ?? [];
+		const [, extension] = path.match(/^\/(?:js|dist|test)\/[\w/-]+\.(js|wasm)$/) ?? [];
 		return extension
 			? { headers: { "content-type": types[extension] }, body: await readFile(new URL(`../../..${path}`, import.meta.url)) }
 			: instrument(path);
@@ -35,7 +35,7 @@ for (const name of names) {
 		await tab.goto(`${server.url}/`);
 		const cases = (await readVectors()).flatMap(({ cases }) => cases);
 		const results = await tab.evaluate(async (cases) => {
-			const [{ play }, { load }] = await Promise.all([import("/js/test/vectors.js"), import("/js/load-browser.js")]);
+			const [{ play }, { load }] = await Promise.all([import("/test/vectors.js"), import("/js/module/load-browser.js")]);
 			return play(load, cases);
 		}, cases);
 		for (const { name, error } of results) {

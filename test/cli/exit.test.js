@@ -38,7 +38,11 @@ for (const [fault, code, error] of [
 ]) {
 	test(`get ends with ${code} where the login meets ${fault.fault}`, async () => {
 		await sandbox.faults({ system: "isales", endpoint: "login", ...fault });
-		const { code: ended, json, stderr } = await command(["get", ...sales.flags, "--json", "--timeout", fault.fault === "delay" ? "1" : "30"], sales);
+		const {
+			code: ended,
+			json,
+			stderr,
+		} = await command(["get", ...sales.flags, "--json", "--timeout", fault.fault === "delay" ? "1" : "30"], sales);
 		assert.deepEqual([ended, json.exitCode, json.error.code, stderr], [code, code, error, ""]);
 		await sandbox.clearFaults();
 		const human = await command(["get", ...sales.flags], { env: { ...sales.env, CCTOKEN_PASSWD: "wrong" } });
@@ -87,13 +91,16 @@ test("what cctoken did not expect is 70, and quotes nothing", async () => {
 	assert.equal(exitOf(new TypeError("x")), exit.internal);
 	assert.equal(exitOf(new TokenError("module_failed", "x")), exit.internal);
 	// A Node without fetch is no Node that is supported: something nobody expects.
-	const { code, stderr, stdout } = await command(["get", ...sales.flags], { ...sales, node: ["--import", "data:text/javascript,WebAssembly.compile=()=>{throw new RangeError('Zx9-canary')}"] });
+	const { code, stderr, stdout } = await command(["get", ...sales.flags], {
+		...sales,
+		node: ["--import", "data:text/javascript,WebAssembly.compile=()=>{throw new RangeError('Zx9-canary')}"],
+	});
 	assert.deepEqual([code, stdout], [70, ""]);
 	assert.ok(!stderr.includes("Zx9-canary"), stderr);
 });
 
 test("every code of the package has an exit code", async () => {
-	const declared = (await read("js/client/error.js")).match(/@typedef \{("[\s\S]*?)\} TokenErrorCode/)[1].match(/\w+/g);
+	const declared = (await read("js/generated/words.js")).match(/@typedef \{("[\s\S]*?)\} TokenErrorCode/)[1].match(/\w+/g);
 	const text = await read("js/cli/exit.js");
 	for (const code of declared) {
 		assert.match(text, new RegExp(`^\\t${code}: exit\\.`, "m"), code);
@@ -104,7 +111,11 @@ test("--help and docs/cli.md have every exit code, command, option, setting and 
 	const [page, { stdout: overview }] = await Promise.all([read("docs/cli.md"), command(["--help"])]);
 	assert.deepEqual(exitCodes.map(([code]) => code).sort(), Object.values(exit).sort());
 	const table = page.slice(page.indexOf("\n## Exit codes\n")).matchAll(/^\| (\d+) \| (.*) \|$/gm);
-	assert.deepEqual([...table].map(([, code, meaning]) => [Number(code), meaning]), exitCodes, "docs/cli.md");
+	assert.deepEqual(
+		[...table].map(([, code, meaning]) => [Number(code), meaning]),
+		exitCodes,
+		"docs/cli.md",
+	);
 	const listed = [...overview.matchAll(/^ +(\d+) +(\S.*)$/gm)].map(([, code, meaning]) => [Number(code), meaning]);
 	assert.deepEqual(listed, exitCodes, "--help");
 	for (const name of Object.keys(commands)) {

@@ -39,24 +39,43 @@ for (const system of ["appcube", "ccmessaging", "isales", "cubedrive"]) {
 		assert.match(table.stdout, /^token +\S{4}…\S{4}$/m);
 		assert.match(table.stdout, system === "cubedrive" ? /^expires +not stated/m : /^expires +\d{4}-\d\d-\d\dT\S+, in \d+ (s|min|h)/m);
 		assert.doesNotMatch(table.stdout, /[A-Za-z0-9+/=-]{26,}/, "nothing as long as a token");
-		const carried = { appcube: /member of the JSON body "authToken"/, ccmessaging: /header ccmessaging-token: \S{4}…/, isales: /header Authentication: Bearer \S{4}…/, cubedrive: /header X-Auth-Token: \S{4}…/ };
+		const carried = {
+			appcube: /member of the JSON body "authToken"/,
+			ccmessaging: /header ccmessaging-token: \S{4}…/,
+			isales: /header Authentication: Bearer \S{4}…/,
+			cubedrive: /header X-Auth-Token: \S{4}…/,
+		};
 		assert.match(table.stdout, carried[system]);
 		assert.match(table.stderr, /--token-only/);
 		assert.equal(json.expiresAt === null, system === "cubedrive");
-		assert.equal(Object.values({ ...json.headers, ...json.body }).some((value) => String(value).includes(json.token)), true);
+		assert.equal(
+			Object.values({ ...json.headers, ...json.body }).some((value) => String(value).includes(json.token)),
+			true,
+		);
 	});
 }
 
 test("get prints one line of JSON for an error when asked for JSON, and nothing else", async () => {
 	const { code, stderr, json } = await command(["get", ...cc.flags, "--json"], { env: { CCTOKEN_APP_SECRET: "not-the-secret" } });
 	assert.deepEqual([code, stderr], [3, ""]);
-	assert.deepEqual([json.exitCode, json.error.code, json.error.step, json.error.status, json.error.retryable], [3, "credentials_refused", "access_token", 403, false]);
+	assert.deepEqual(
+		[json.exitCode, json.error.code, json.error.step, json.error.status, json.error.retryable],
+		[3, "credentials_refused", "access_token", 403, false],
+	);
 });
 
 test("colour follows the flags, then FORCE_COLOR, then NO_COLOR, and is off where there is no terminal", async () => {
-	const colored = async (args, env) => (await command(["get", ...cc.flags, ...args], { env: { ...cc.env, ...env } })).stdout.includes("\x1b[");
+	const colored = async (args, env) =>
+		(await command(["get", ...cc.flags, ...args], { env: { ...cc.env, ...env } })).stdout.includes("\x1b[");
 	assert.deepEqual(
-		await Promise.all([colored([], {}), colored([], { FORCE_COLOR: "1" }), colored([], { FORCE_COLOR: "0" }), colored(["--color"], { NO_COLOR: "1" }), colored(["--no-color"], { FORCE_COLOR: "1" }), colored([], { FORCE_COLOR: "1", NO_COLOR: "1" })]),
+		await Promise.all([
+			colored([], {}),
+			colored([], { FORCE_COLOR: "1" }),
+			colored([], { FORCE_COLOR: "0" }),
+			colored(["--color"], { NO_COLOR: "1" }),
+			colored(["--no-color"], { FORCE_COLOR: "1" }),
+			colored([], { FORCE_COLOR: "1", NO_COLOR: "1" }),
+		]),
 		[false, true, false, true, false, true],
 	);
 });
@@ -76,7 +95,7 @@ test("verify asks CubeDrive, and says yes or no by its exit code", async () => {
 	const { code, json } = await asked({ input: token });
 	assert.deepEqual([code, json.valid, json.reason], [1, false, "denied"]);
 	const human = await command(["verify", ...drive.flags], { input: token });
-	assert.match(human.stdout, /^valid +no\nbecause +the vendor denies it/);
+	assert.match(human.stdout, /^valid +no\nbecause +the vendor says no/);
 });
 
 test("verify takes what get --json prints", async () => {
@@ -109,7 +128,13 @@ test("call sends text, a file and standard input alike, with headers from the co
 	await writeFile(file, '{"content":"hello"}');
 	const headers = join(folder, "headers");
 	await writeFile(headers, "X-TenantSpaceID: 7\nAuthorization: Bearer overruled\n", { mode: 0o600 });
-	for (const [args, input] of [[["-d", '{"content":"hello"}']], [["--data", `@${file}`]], [["--data", "-"], '{"content":"hello"}'], [["--data", "@-"], '{"content":"hello"}'], [["-d", "{}", "-H", "X-Any: 1", "-H", `@${headers}`]]]) {
+	for (const [args, input] of [
+		[["-d", '{"content":"hello"}']],
+		[["--data", `@${file}`]],
+		[["--data", "-"], '{"content":"hello"}'],
+		[["--data", "@-"], '{"content":"hello"}'],
+		[["-d", "{}", "-H", "X-Any: 1", "-H", `@${headers}`]],
+	]) {
 		const { code, stderr } = await command([...send, ...args], { env: cc.env, input });
 		assert.deepEqual([code, stderr], [0, "200 OK\n"]);
 	}
@@ -122,7 +147,11 @@ test("call says of a file of data what is wrong with it, as of any other file", 
 	const large = join(folder, "large.json");
 	await writeFile(large, "");
 	await truncate(large, (64 << 20) + 1);
-	for (const [file, wanted] of [[folder, /is a folder, not a file/], [join(folder, "missing"), /is not there: check its path/], [large, /is larger than 64 MB/]]) {
+	for (const [file, wanted] of [
+		[folder, /is a folder, not a file/],
+		[join(folder, "missing"), /is not there: check its path/],
+		[large, /is larger than 64 MB/],
+	]) {
 		const { code, json } = await command(["call", "POST", "/x", "--data", `@${file}`, "--json", ...cc.flags], { env: cc.env });
 		assert.deepEqual([code, json.error.field], [2, "data"]);
 		assert.match(json.error.message, wanted);
@@ -144,7 +173,12 @@ test("call hides headers that hold a credential", async (t) => {
 	const secret = "Zx9-canary-in-a-header";
 	const server = createServer((request, response) => {
 		const login = request.url.endsWith("/login");
-		response.writeHead(200, { "content-type": "application/json", "x-plain": "seen", "ccmessaging-token": secret, "set-cookie": `session=${secret}` });
+		response.writeHead(200, {
+			"content-type": "application/json",
+			"x-plain": "seen",
+			"ccmessaging-token": secret,
+			"set-cookie": `session=${secret}`,
+		});
 		response.end(login ? '{"result":0,"resultData":{"token":"a-token","tokenExpirationTime":300}}' : "{}");
 	}).listen(0, "127.0.0.1");
 	t.after(() => server.close());
