@@ -11,7 +11,7 @@ import { identities as own, vendor } from "./vendor.js";
 import { readVectors } from "./vector-files.js";
 import { play } from "./vectors.js";
 
-const read = (path) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
+const read = (path) => readFile(new URL(`../${path}`, import.meta.url), "utf8");
 const page = await read("docs/errors.md");
 
 /** The page's rows, by code. A row's cells are: code, steps, whether a retry helps, what happened, what to do. */
@@ -24,7 +24,7 @@ const rows = new Map(
 const steps = ["input", "access_token", "authorization", "edge", "apply", "login", "refresh", "verify", "call"];
 
 test("every code of the core and the wrapper is in the declared type and on the page about errors, and no other", async () => {
-	const wrapping = (await readdir(new URL("../js/", import.meta.url))).filter((name) => name.endsWith(".js"));
+	const wrapping = (await readdir(new URL("../js/", import.meta.url), { recursive: true })).filter((name) => /^(?:(?:client|module)\/)?[\w-]+\.js$/.test(name));
 	const [core, wrapper, ...modules] = await Promise.all(["core/code.go", "js/generated/words.js", ...wrapping.map((name) => `js/${name}`)].map(read));
 	const declared = new Set(wrapper.match(/@typedef \{("[\s\S]*?)\} TokenErrorCode/)[1].match(/\w+/g));
 	const used = new Set([...core.matchAll(/\bCode = "(\w+)"/g)].map(([, code]) => code));

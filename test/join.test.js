@@ -6,7 +6,7 @@ import { join } from "../tools/build/join.js";
 import { buildEmpty } from "../tools/bench/empty.js";
 import { active, memoryOf, module, moduleOf, section, segmentsOf, u32 } from "./segments.js";
 
-const read = (path) => readFile(new URL(`../../dist/${path}`, import.meta.url));
+const read = (path) => readFile(new URL(`../dist/${path}`, import.meta.url));
 
 for (const name of ["core", "console", "keeper", "sandbox"]) {
 	test(`${name}.wasm is what the linker wrote, with the same memory in a tenth of the segments`, async () => {

@@ -14,7 +14,7 @@ async function sourcesBelow(folder) {
 }
 
 test("no hand-written file of the edge, its keeper, the tabs and the demonstration names a system, or anything of one's own", async () => {
-	const folders = await Promise.all(["js/edge/", "wasm/keeper/", "tools/demo/"].map(sourcesBelow));
+	const folders = await Promise.all(["js/edge/", "keeper/", "wasm/keeper/", "tools/demo/"].map(sourcesBelow));
 	folders.forEach((files) => assert.ok(files.length > 1, String(files)));
 	for (const name of [...folders.flat(), "js/client/tabs.js"]) {
 		assert.deepEqual(namesIn(await readFile(new URL(name, root), "utf8")), [], name);

@@ -8,7 +8,7 @@ import { createModule } from "../js/module/module.js";
 import { identities, lenient } from "./vendor.js";
 
 const root = new URL("../", import.meta.url);
-const shipped = (await readdir(new URL("js/", root))).filter((name) => name.endsWith(".js"));
+const shipped = (await readdir(new URL("js/", root), { recursive: true })).filter((name) => /^(?:(?:client|module|generated)\/)?[\w-]+\.js$/.test(name));
 const sources = await Promise.all(shipped.map(async (name) => ({ name, text: await readFile(new URL(`js/${name}`, root), "utf8") })));
 
 const module = createModule(load);

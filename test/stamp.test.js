@@ -9,7 +9,7 @@ import { entry } from "../js/client/entry.js";
 import { load } from "../js/module/load-node.js";
 import { identityOf, section } from "../js/module/stamp.js";
 
-const read = (path) => readFile(new URL(`../../${path}`, import.meta.url));
+const read = (path) => readFile(new URL(`../${path}`, import.meta.url));
 const core = await read("dist/core.wasm");
 const { version } = JSON.parse(await read("package.json"));
 

@@ -40,7 +40,7 @@ before(async () => {
 		if (/^\/(js|dist)\/[\w-]+\.js$/.test(path)) {
 			return {
 				headers: { "content-type": "text/javascript" },
-				body: await readFile(new URL(`../../..${path}`, import.meta.url)),
+				body: await readFile(new URL(`../..${path}`, import.meta.url)),
 			};
 		}
 		return instrument(path);

@@ -230,7 +230,7 @@ for (const name of names) {
 		test("programs that are served with a wrong type start all the same", async () => {
 			const files = new Map();
 			for (const path of ["/dist/core.wasm", "/dist/console.wasm"]) {
-				files.set(path, await readFile(new URL(`../../..${path}`, import.meta.url)));
+				files.set(path, await readFile(new URL(`../..${path}`, import.meta.url)));
 			}
 			front.instead = (path) => files.has(path) ? { headers: { "content-type": "text/plain" }, body: files.get(path) } : undefined;
 			const page = await openConsole(browser, front);

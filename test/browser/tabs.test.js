@@ -26,7 +26,7 @@ before(async () => {
 		}
 		const [, extension] = path.match(/^\/(?:js|dist)\/[\w-]+\.(js|wasm)$/) ?? [];
 		if (extension) {
-			return { headers: { "content-type": types[extension] }, body: await readFile(new URL(`../../..${path}`, import.meta.url)) };
+			return { headers: { "content-type": types[extension] }, body: await readFile(new URL(`../..${path}`, import.meta.url)) };
 		}
 	});
 	browser = await launchChromium();

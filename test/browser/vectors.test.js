@@ -20,7 +20,7 @@ before(async () => {
 		}
 		const [, extension] = path.match(/^\/(?:js|dist|test)\/[\w/-]+\.(js|wasm)$/) ?? [];
 		return extension
-			? { headers: { "content-type": types[extension] }, body: await readFile(new URL(`../../..${path}`, import.meta.url)) }
+			? { headers: { "content-type": types[extension] }, body: await readFile(new URL(`../..${path}`, import.meta.url)) }
 			: instrument(path);
 	});
 });

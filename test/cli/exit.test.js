@@ -11,7 +11,7 @@ import { TokenError } from "../../js/client/error.js";
 import { createSandbox } from "../../js/sandbox/index.js";
 import { command, given, start } from "./command.js";
 
-const read = (path) => readFile(new URL(`../../../${path}`, import.meta.url), "utf8");
+const read = (path) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
 
 let sandbox, sales;
 before(async () => {

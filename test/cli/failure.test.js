@@ -89,7 +89,7 @@ async function copyOfPackage(name) {
 	const root = fileURLToPath(new URL("../../", import.meta.url));
 	const copy = join(folder, name);
 	await mkdir(join(copy, "dist"), { recursive: true });
-	await cp(join(root, "js"), join(copy, "js"), { recursive: true, filter: (path) => !/\/js\/(test|bench|demo|build|edge)$/.test(path.replaceAll("\\", "/")) });
+	await cp(join(root, "js"), join(copy, "js"), { recursive: true, filter: (path) => !/\/js\/edge$/.test(path.replaceAll("\\", "/")) });
 	for (const file of ["package.json", "dist/go.js", "dist/build.js", "dist/core.wasm", "dist/sandbox.wasm.br"]) {
 		await copyFile(join(root, file), join(copy, file));
 	}

@@ -21,7 +21,7 @@ const logins = [];
 before(async () => {
 	folder = await mkdtemp(join(tmpdir(), "cctoken-made-up-"));
 	program = join(folder, "js/cli/main.js");
-	await cp(join(root, "js"), join(folder, "js"), { recursive: true, filter: (path) => !/\/js\/(test|bench|demo|edge)$/.test(path.replaceAll("\\", "/")) });
+	await cp(join(root, "js"), join(folder, "js"), { recursive: true, filter: (path) => !/\/js\/edge$/.test(path.replaceAll("\\", "/")) });
 	await mkdir(join(folder, "dist"));
 	for (const name of ["package.json", "dist/go.js"]) {
 		await copyFile(join(root, name), join(folder, name));
@@ -144,7 +144,7 @@ test("help, a business call, a verification and the doctor's advice are its own"
 
 test("its conformance cases are played by the core, by the keeper and by the module", async () => {
 	const { cases } = JSON.parse(await readFile(join(root, "test/cli/testdata/agent.json"), "utf8"));
-	const { stdout } = await go(["test", "-v", "-run", "TestVectors/agent|TestEachVendor", "./core", "./wasm/keeper/keep"]);
+	const { stdout } = await go(["test", "-v", "-run", "TestVectors/agent|TestEachVendor", "./core", "./keeper"]);
 	assert.equal(stdout.match(/^ +--- PASS: TestVectors\/agent/gm)?.length, cases.length * 2, stdout);
 
 	await cp(join(root, "core/vectors"), join(folder, "core/vectors"), { recursive: true });

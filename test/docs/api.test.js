@@ -13,7 +13,7 @@ test("docs/api.md is what `make api` makes of the sources", async () => {
 });
 
 test("every name that the package exports has a section", async () => {
-	const exported = await Promise.all(["node.js", "inline.js", "edge/sign.js", "sandbox/index.js"].map((file) => import(`../../${file}`)));
+	const exported = await Promise.all(["node.js", "inline.js", "edge/sign.js", "sandbox/index.js"].map((file) => import(`../../js/${file}`)));
 	// The edge runs in workerd alone.
 	const names = [...exported.flatMap(Object.keys), "createEdge", "default", "Keeper", "Nonces", "ConfigError"];
 	assert.ok(new Set(names).size >= 16);
@@ -21,8 +21,8 @@ test("every name that the package exports has a section", async () => {
 		assert.match(committed, new RegExp(`^#### (?:class )?\`${name}(?:\\(\\))?\`$`, "m"));
 	}
 	const types = [];
-	for (const file of ["public.js", "generated/public.js", "edge/index.js", "sandbox/index.js"]) {
-		const declared = await readFile(new URL(`../../${file}`, import.meta.url), "utf8");
+	for (const file of ["client/public.js", "generated/public.js", "edge/index.js", "sandbox/index.js"]) {
+		const declared = await readFile(new URL(`../../js/${file}`, import.meta.url), "utf8");
 		types.push(...[...declared.matchAll(/@typedef \{import\([^)]*\)\.\w+\} (\w+)/g)].map(([, name]) => name));
 	}
 	assert.ok(types.length >= 18);

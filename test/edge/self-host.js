@@ -16,7 +16,7 @@ import { startVendor } from "./vendor.js";
 export async function startSelfHost({ environment: more = {}, configure = (config) => config, sandbox } = {}) {
 	const folder = await mkdtemp(join(tmpdir(), "cctoken-self-host-"));
 	for (const file of ["edge.js", "keeper.wasm"]) {
-		await copyFile(new URL(`../../../dist/${file}`, import.meta.url), join(folder, file));
+		await copyFile(new URL(`../../dist/${file}`, import.meta.url), join(folder, file));
 	}
 	const vendor = await startVendor();
 	const issuer = await startIssuer(audience);

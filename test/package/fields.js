@@ -9,7 +9,7 @@ import { readFile } from "node:fs/promises";
  * @returns {Promise<{ name: string, optional: boolean }[]>}
  */
 export async function declared(file, name) {
-	const text = await readFile(new URL(`../../${file}`, import.meta.url), "utf8");
+	const text = await readFile(new URL(`../../js/${file}`, import.meta.url), "utf8");
 	const block = text.split("/**").find((part) => part.includes(`@typedef {object} ${name}\n`));
 	if (!block) {
 		throw new Error(`js/${file} declares no ${name}.`);
@@ -56,9 +56,9 @@ export const forms = [
 
 /** The functions that take options. */
 export const calls = [
-	{ typedef: ["asking.js", "GetTokenOptions"], call: (/** @type {string} */ options) => `getToken(identity, ${options});` },
-	{ typedef: ["client.js", "ClientOptions"], call: (/** @type {string} */ options) => `createClient(${options});` },
-	{ typedef: ["module.js", "InitializeOptions"], call: (/** @type {string} */ options) => `initialize(${options});` },
+	{ typedef: ["client/asking.js", "GetTokenOptions"], call: (/** @type {string} */ options) => `getToken(identity, ${options});` },
+	{ typedef: ["client/client.js", "ClientOptions"], call: (/** @type {string} */ options) => `createClient(${options});` },
+	{ typedef: ["module/module.js", "InitializeOptions"], call: (/** @type {string} */ options) => `initialize(${options});` },
 ];
 
 /** @param {Record<string, string>} members */

@@ -37,8 +37,8 @@ export async function install() {
 		await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
 		// The package needs nothing else, so nothing is asked of a registry.
 		await npm(["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", tarball], { cwd: folder });
-		for (const path of ["demo/identities.js", "sandbox/systems.js"]) {
-			await cp(join(root, "js", path), join(folder, path));
+		for (const path of ["tools/demo/identities.js", "js/sandbox/systems.js"]) {
+			await cp(join(root, path), join(folder, path));
 		}
 		const program = fileURLToPath(new URL("program", import.meta.url));
 		for (const name of await readdir(program)) {

@@ -100,9 +100,9 @@ describe("every entry compiles in strict mode", { concurrency: 2 }, () => {
 describe("wrong fields", { concurrency: 2 }, () => {
 	test("every field that is declared has its lines", async () => {
 		const named = async (/** @type {string[]} */ ...typedefs) =>
-			(await Promise.all(typedefs.map((name) => declared("identity.js", name)))).flat();
+			(await Promise.all(typedefs.map((name) => declared("generated/identity.js", name)))).flat();
 		for (const [system, typedefs] of Object.entries({
-			appcube: ["AppCubeIdentity"], ccmessaging: ["CcmessagingUser"], isales: ["IsalesIdentity"], cubedrive: ["CubeDriveIdentity"],
+			appcube: ["AppCubeIdentity"], ccmessaging: ["CcmessagingFields"], isales: ["IsalesIdentity"], cubedrive: ["CubeDriveIdentity"],
 		})) {
 			const fields = await named(...typedefs);
 			assert.ok(fields.length > 2);

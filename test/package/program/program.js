@@ -1,6 +1,6 @@
 // One small program that every runtime runs: a token of each system, kept, verified, revoked and renewed. It knows
 // nothing of the runtime, and answers with what it saw, as plain data.
-import { sandboxIdentities } from "./demo/identities.js";
+import { sandboxIdentities } from "./tools/demo/identities.js";
 
 /**
  * @param {typeof import("cctoken")} cctoken

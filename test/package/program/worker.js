@@ -1,7 +1,7 @@
 // The program for Workers. Each path is one thing to see.
 import * as cctoken from "cctoken";
 import * as inline from "cctoken/inline";
-import { sandboxIdentities } from "./demo/identities.js";
+import { sandboxIdentities } from "./tools/demo/identities.js";
 import { run } from "./program.js";
 
 const client = cctoken.createClient();
