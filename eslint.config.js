@@ -78,7 +78,7 @@ export default [
 		rules: { "no-console": "off" },
 	},
 	{
-		files: ["tools/build/**", "tools/bench/**", "tools/demo/**", "test/**"],
+		files: ["tools/**", "test/**"],
 		rules: { "no-console": "off", "no-new-func": "off" },
 	},
 	{

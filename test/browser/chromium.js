@@ -142,7 +142,7 @@ async function findChromium() {
  * or is not there, and goes with node_modules.
  */
 async function unpacked() {
-	const root = join(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")), "../../js");
+	const root = join(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")), "../..");
 	const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 	const cache = join(root, "../../.cache");
 	const folder = join(cache, `chromium-${version}-cjk`);

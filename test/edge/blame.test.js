@@ -276,8 +276,8 @@ ${head}`, body);
 });
 
 describe("a call that is cut off", () => {
-	/** @param {number} [after] ms until the caller leaves */
-	async function leave(after = 200) {
+	/** @param {{ inside?: boolean }} [when] inside: once the answer has begun */
+	async function leave({ inside = false } = {}) {
 		const socket = connect(Number(new URL(edge.url).port), "127.0.0.1");
 		let received = "";
 		socket.on("error", () => {}).setEncoding("latin1").on("data", (data) => (received += data));
@@ -285,7 +285,10 @@ describe("a call that is cut off", () => {
 		for (const until = Date.now() + 5_000; calls.length === 0 && Date.now() < until; ) {
 			await new Promise((resolve) => setTimeout(resolve, 10));
 		}
-		await new Promise((resolve) => setTimeout(resolve, after));
+		for (const until = Date.now() + 10_000; inside && !received.includes("hello") && Date.now() < until; ) {
+			await new Promise((resolve) => setTimeout(resolve, 10));
+		}
+		await new Promise((resolve) => setTimeout(resolve, 200));
 		socket.resetAndDestroy();
 		for (const until = Date.now() + 2_000; calls.at(-1)?.ended === false && Date.now() < until; ) {
 			await new Promise((resolve) => setTimeout(resolve, 10));
@@ -306,7 +309,7 @@ describe("a call that is cut off", () => {
 	for (const [name, head] of [["whose length is known", "Content-Length: 1000000"], ["of an unknown length", "Transfer-Encoding: chunked"]]) {
 		test(`by a caller who leaves inside an answer ${name}: the vendor's request ends, and the log says so`, async () => {
 			vendor((socket) => void socket.write(`HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n${head}\r\n\r\n5\r\nhello\r\n`));
-			const { request } = await leave();
+			const { request } = await leave({ inside: true });
 			assert.equal(calls.at(-1)?.ended, true, "the vendor has noticed");
 			assert.equal((await edge.lineOf(request)).status, 200);
 			assert.equal((await edge.lineOf(request, "cut_off")).side, "caller");

@@ -16,7 +16,7 @@ import { startWorkerd } from "./workerd.js";
 const folder = fileURLToPath(new URL("../../dist/self-host", import.meta.url));
 await mkdir(folder, { recursive: true });
 for (const file of ["edge.js", "keeper.wasm"]) {
-	await copyFile(join(folder, "../../js/edge", file), join(folder, file));
+	await copyFile(join(folder, "..", file), join(folder, file));
 }
 
 const given = process.env.CCTOKEN_CONFIG;
