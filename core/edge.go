@@ -3,8 +3,8 @@ package core
 import "strings"
 
 // edge is a Worker that holds the credentials of one of the other systems and
-// hands out its tokens to users who it knows: this project's own protocol, as
-// docs/edge.md describes it. A token that comes from it is carried as the
+// hands out its tokens to users whom it knows, by this project's own protocol,
+// which docs/edge.md describes. A token that comes from it is carried as the
 // system's own would be.
 type edge struct{ none }
 
@@ -92,8 +92,8 @@ func (e edge) read(step Step, r Response) (grant, *Error) {
 }
 
 // remaining is the rest of a life in milliseconds that an answer states in
-// seconds, where the answer itself is age milliseconds old. It is 0 for none
-// stated, and 1 for one that is over.
+// seconds, where the answer itself is age milliseconds old. It is 1 for one that is
+// over or cannot be read: 0 would say that none is stated.
 func remaining(v value, age int64) int64 {
 	s, ok := asNumber(v)
 	if !ok || s <= 0 {
@@ -123,9 +123,6 @@ func (edge) texts() Texts {
 		},
 	}
 }
-
-// problemType is how an edge's own refusals begin (RFC 9457, "type").
-const problemType = "urn:cctoken:error:"
 
 // problem returns the error that an edge reports as application/problem+json,
 // or nil for success. What it relays of the vendor's failure is kept.
@@ -263,7 +260,7 @@ func unauthorized(r Response) bool {
 	own := false
 	_ = eachMember(r.Body, func(name string, v value) {
 		if text, _ := asString(v); name == "type" {
-			own = text == problemType+string(Unauthorized)
+			own = text == ProblemURN+string(Unauthorized)
 		}
 	})
 	return own

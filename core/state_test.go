@@ -154,6 +154,24 @@ func TestALoopOfDyingHostsKeepsTheLoginBudget(t *testing.T) {
 	require.Equal(t, Wait, h.get().Kind)
 }
 
+// A clock that was set forward while the host was away looks like time that has gone by. It frees one login, not the whole
+// budget: nobody can tell the two apart, and the account pays for a wrong guess.
+func TestAClockSetForwardWhileAwayFreesOneLogin(t *testing.T) {
+	h := newStateHost(t, stateCubeDrive)
+	logins := func() (n int) {
+		for range 20 {
+			if h.get().Kind == Wait {
+				n++
+			}
+			h.restart(second)
+		}
+		return n
+	}
+	require.Equal(t, cubedrive{}.description().policy.logins, logins())
+	h.restart(365 * 24 * hour)
+	require.Equal(t, 1, logins())
+}
+
 func TestTheAccessTokenIsRestoredWithTheSessionThatNeedsIt(t *testing.T) {
 	h := newStateHost(t, stateCCMessaging)
 	h.get()

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// SystemInfo is what the sandbox says of one system, so that who uses it need not know the system's name beforehand.
+// SystemInfo is what the sandbox says of one system, so that a program can use systems that it does not know by name.
 type SystemInfo struct {
 	Name System `json:"name"`
 	// Identity is an example that a new sandbox accepts, for getToken; nil where applications have none of this system.
