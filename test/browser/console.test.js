@@ -311,7 +311,11 @@ for (const name of names) {
 			assert.match(await language(), /^zh/);
 			await page.see({ role: "heading", name: "会话" });
 			await page.click(button("每个系统各开一个"));
-			await page.see({ role: "article", name: "会话 1: appcube" }, ({ text }) => /有效/.test(text));
+			// What the last of them says must not stand where the first one's answer is to be heard.
+			for (const [i, system] of systems.entries()) {
+				await page.see({ role: "article", name: `会话 ${i + 1}: ${system}` }, ({ text }) => /有效/.test(text));
+			}
+			await page.frames();
 			await page.click(button("校验：会话 1"));
 			await page.hear(/^会话 1：有效/);
 			const rest = (await page.text()).split("\n").filter((line) => /\b(Session|Token|Live|Logins|Verify|Renewed|acquired|Open|Close|left|Show)\b/.test(line));
