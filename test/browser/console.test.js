@@ -168,6 +168,21 @@ for (const name of names) {
 			}
 		});
 
+		onConsole(
+			"the token that a system's requests carry beside its own is revoked by itself, and replaced at the next call",
+			async (page) => {
+				await page.openAll();
+				assert.deepEqual(await page.lookAt(page.of("Revoke AccessToken", 1)), [], "only ccmessaging has one");
+				await page.click(page.of("Revoke AccessToken", 2));
+				await page.hear(/^Session 2: tokens revoked at the sandbox: 1\./);
+				await page.click(page.of("Call", 2));
+				await page.hear(/^Session 2: the token was rejected and renewed, and the call sent once more: HTTP 200/);
+				await page.see(events, ({ text }) => /AccessToken \(shared\)/.test(text));
+				const { counts } = await front.sandbox.state();
+				assert.deepEqual([counts.accessToken.logins, counts.ccmessaging.logins], [2, 1]);
+			},
+		);
+
 		onConsole("a rolled token is adopted from the answer that brings it", async (page) => {
 			await page.openAll();
 			assert.deepEqual(await page.lookAt(page.of("Roll", 1)), [], "only ccmessaging rolls");

@@ -67,6 +67,23 @@ test("a path is read as it was written, or as the server reads it that is asked 
 	}
 });
 
+test("each system says by what its tokens are told apart, and they are revoked by that", async (t) => {
+	const { sandbox, client } = await made(t);
+	for (const system of sandbox.systems) {
+		const identity = sandbox.identities[system.behind ?? system.name];
+		await client.getToken(identity);
+		const subject = identity[system.subject] ?? identity.params[system.subject];
+		const { tokens } = await sandbox.state();
+		assert.deepEqual(
+			[...new Set(tokens.filter((token) => token.system === system.name).map((token) => token.subject))],
+			[subject],
+			system.name,
+		);
+		assert.equal(await sandbox.revoke({ system: system.name, subject: `${subject}x` }), 0);
+		assert.equal(await sandbox.revoke({ system: system.name, subject }), 1, system.name);
+	}
+});
+
 test("revoke, roll, refuse, faults, lifetimes and reset do what they say", async (t) => {
 	const { sandbox, client } = await made(t, { lifetimes: { appcube: 100 }, logins: { cubedrive: 2 } });
 	const { appcube, ccmessaging, isales, cubedrive } = sandbox.identities;
