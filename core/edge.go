@@ -92,8 +92,8 @@ func (e edge) read(step Step, r Response) (grant, *Error) {
 }
 
 // remaining is the rest of a life in milliseconds that an answer states in
-// seconds, where the answer itself is age milliseconds old. It is 0 for none
-// stated, and 1 for one that is over.
+// seconds, where the answer itself is age milliseconds old. It is 1 for one that is
+// over or cannot be read: 0 would say that none is stated.
 func remaining(v value, age int64) int64 {
 	s, ok := asNumber(v)
 	if !ok || s <= 0 {

@@ -234,7 +234,7 @@ func TestTwoSystemsThatShareSomethingAreToldAtOnce(t *testing.T) {
 }
 
 // What a system is called stands in the system's own file, and in those that check it. JavaScript is looked at by
-// js/test/sandbox/names.test.js.
+// test/sandbox/names.test.js.
 func TestNoOtherFileNamesASystem(t *testing.T) {
 	looked := 0
 	for _, pattern := range []string{"*.go", "../wasm/sandbox/*.go", "../web/serve/*.go"} {

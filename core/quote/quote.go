@@ -1,5 +1,4 @@
-// Package quote writes JSON strings. It is a package of its own because the console's page
-// needs it too, and must not load the core for that.
+// Package quote writes JSON strings: for the core, and for the console, which saves its timeline as JSON.
 package quote
 
 import "unicode/utf8"

@@ -1,6 +1,6 @@
 // Exit codes. They are part of the command's interface: docs/cli.md and --help list them.
 import { SandboxError } from "../sandbox/error.js";
-import { TokenError } from "../error.js";
+import { TokenError } from "../client/error.js";
 import { UsageError } from "./usage.js";
 
 export const exit = Object.freeze({
@@ -30,7 +30,7 @@ export const exitCodes = [
 	[exit.pipe, "the program that read the output stopped reading"],
 ];
 
-/** @type {Record<import("../error.js").TokenErrorCode, number>} */
+/** @type {Record<import("../client/error.js").TokenErrorCode, number>} */
 const ofToken = {
 	invalid_identity: exit.usage,
 	invalid_request: exit.usage,

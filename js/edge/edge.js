@@ -1,12 +1,12 @@
 // The edge as a Worker: each request is answered, whatever happens, and leaves a line in the log.
-import { answer } from "./answer.js";
-import { checkConfig, ConfigError } from "./config.js";
-import { Environment } from "./environment.js";
-import { Problem } from "./problem.js";
-import { KeeperProblem } from "./sessions.js";
+import { answer } from "./request/answer.js";
+import { checkConfig, ConfigError } from "./config/config.js";
+import { Environment } from "./config/environment.js";
+import { Problem } from "./request/problem.js";
+import { KeeperProblem } from "./keeper/sessions.js";
 
-/** @typedef {import("./answer.js").Visit} Visit */
-/** @typedef {import("./environment.js").Bindings} Bindings */
+/** @typedef {import("./request/answer.js").Visit} Visit */
+/** @typedef {import("./config/environment.js").Bindings} Bindings */
 
 /** Every answer has these. The last two keep a vendor's page that a browser is led to from acting in the edge's name. */
 const always = {
@@ -19,7 +19,7 @@ const always = {
 /**
  * The edge as a Worker: its default export. A configuration that is given in code is checked at once; otherwise it is
  * read from the variable CCTOKEN_CONFIG, and the edge refuses everything but `/healthz` until that can be used.
- * @param {import("./config.js").EdgeConfig} [config] the configuration. It is checked as a whole, whatever its type says.
+ * @param {import("./config/config.js").EdgeConfig} [config] the configuration. It is checked as a whole, whatever its type says.
  * @returns {{ fetch: (request: Request, bindings: Bindings) => Promise<Response> }} the Worker's handler, which is given
  *   the Worker's bindings by name. What it refuses is answered by `application/problem+json`
  * @throws {ConfigError} where the configuration that was given cannot be used

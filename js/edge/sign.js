@@ -1,6 +1,6 @@
 // For machines that call an edge: signs their requests. Runs wherever WebCrypto and fetch do.
 
-import { base64url, importKey, scheme, stringToSign } from "./signature.js";
+import { base64url, importKey, scheme, stringToSign } from "./caller/signature.js";
 
 /**
  * The key of a machine, which it shares with the edge.
@@ -50,8 +50,8 @@ export async function sign({ keyId, secret }, { method, url, body = new Uint8Arr
  * Makes a `fetch` whose every request is signed. Bodies are read before they are sent, as they are signed too; redirects
  * are handed back, not followed. What it makes is rejected as `sign` is, and as `fetch` is.
  * @param {SigningKey} key the machine's key, for the requests to one edge
- * @param {import("../platform.js").PlatformFetch} [send] used in place of the platform's own
- * @returns {(input: string | { readonly href: string } | (typeof globalThis extends { Request: { prototype: infer T } } ? T : never), init?: import("../platform.js").PlatformRequestInit) => Promise<import("../platform.js").PlatformResponse>} a function that is called as `fetch` is
+ * @param {import("../client/platform.js").PlatformFetch} [send] used in place of the platform's own
+ * @returns {(input: string | { readonly href: string } | (typeof globalThis extends { Request: { prototype: infer T } } ? T : never), init?: import("../client/platform.js").PlatformRequestInit) => Promise<import("../client/platform.js").PlatformResponse>} a function that is called as `fetch` is
  * @example
  * const edge = signedFetch({ keyId: "nightly", secret: process.env.EDGE_KEY });
  * const response = await edge("https://edge.example.com/v1/token", {

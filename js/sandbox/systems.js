@@ -1,6 +1,6 @@
 // What the sandbox lists of its systems, as JavaScript uses it. No system is known here by name.
 
-/** @typedef {import("../identity.js").VendorIdentity} VendorIdentity */
+/** @typedef {import("../client/identity.js").VendorIdentity} VendorIdentity */
 
 /**
  * What `client.fetch(identity, path, init)` makes a business call of.
