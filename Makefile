@@ -11,7 +11,9 @@ GO_WASM  := $(shell go env GOROOT)/lib/wasm
 
 # Sources of the core as they ship: no tests.
 CORE := $(filter-out %_test.go,$(wildcard core/*.go core/quote/*.go wasm/module/*.go)) go.mod go.sum
-CONSOLE := $(filter-out %_test.go,$(wildcard web/*.go web/console/*.go core/quote/*.go)) go.mod go.sum
+# What ships in JavaScript, but what is built.
+SOURCES := $(shell find js -name '*.js')
+CONSOLE := $(filter-out %_test.go,$(wildcard web/*.go web/console/*.go core/*.go core/quote/*.go)) go.mod go.sum
 
 # The modules as they are downloaded. Of these the sandbox ships so; the others tell their weight.
 PRESSED := $(patsubst %,dist/%.wasm.br,core console keeper sandbox)
@@ -36,56 +38,56 @@ pressed: $(PRESSED)
 types: dist/.types ## build the TypeScript declarations
 
 run: runtime dist/serve ## serve the sandbox, and show a token of each system got, kept, renewed and verified
-	node js/demo/run.js
+	node tools/demo/run.js
 
-# Each suite is built what it needs, by js/test/run.js, which says which those are.
+# Each suite is built what it needs, by test/run.js, which says which those are.
 test: ## run all tests but the slow ones
-	@node js/test/run.js
+	@node test/run.js
 
-test-all: ## run the slow ones too: crowds, whole matrices, the package, the guides, in every browser that can be had
-	@node js/test/run.js --all
+test-all: ## run the slow ones too: the race detector, crowds, whole matrices, the package, the guides, in every browser that can be had
+	@node test/run.js --all
 
 test-go: ## run the Go tests natively
-	@node js/test/run.js go
+	@node test/run.js go
 
 test-wasm: ## run the Go tests of the core and the page under js/wasm
-	@node js/test/run.js wasm
+	@node test/run.js wasm
 
 test-js: ## run the tests of the JavaScript in Node
-	@node js/test/run.js js cli sandbox
+	@node test/run.js js cli sandbox
 
 test-docs: ## check that the documents are current
-	@node js/test/run.js docs
+	@node test/run.js docs
 
 test-edge: ## run the tests of the edge in workerd
-	@node js/test/run.js edge
+	@node test/run.js edge
 
 test-browser: ## run the tests in Chromium
-	@node js/test/run.js browser
+	@node test/run.js browser
 
 browsers: ## run the same in Chromium, Firefox and WebKit, which it installs where it can
-	@node js/test/run.js --all browser
+	@node test/run.js --all browser
 
 # With tools and runtimes that npm installs at the first time: 2 GB, below node_modules/.cache.
 test-package: ## pack, install and run the package in every runtime, compiler and linter, and in BROWSERS=chromium
-	@node js/test/run.js package
+	@node test/run.js package
 
 test-bundlers: ## follow the guides: bundlers and runtimes, with the packed package
-	@node js/test/run.js bundlers
+	@node test/run.js bundlers
 
-screenshots: runtime dist/serve node_modules/.made ## take the pictures in web/testdata anew
-	node js/test/browser/take-pictures.js
+screenshots: runtime dist/serve node_modules/.made ## take the pictures in web/pictures anew
+	node test/browser/take-pictures.js
 
 bench: bench-own bench-edge bench-compare ## measure
 
 bench-own: runtime dist/serve $(PRESSED) node_modules/.made ## measure against references
-	node js/bench/run.js
+	node tools/bench/run.js
 
 bench-edge: edge dist/serve ## measure the edge beside a constant, and beside an instance for each request
-	@node js/bench/edge.js
+	@node tools/bench/edge.js
 
 bench-compare: build dist/serve ## measure against what people would use instead: the table of README.md
-	@node js/bench/alternatives/run.js
+	@node tools/bench/alternatives/run.js
 
 sim: ## simulate days of token life from 100,000 random seeds
 	SIM_SEEDS=100000 go test ./core -run Simulat -count=1 -v
@@ -101,38 +103,38 @@ fuzz: ## fuzz everything that reads outside bytes, FUZZTIME=60s each
 	done
 
 # The declarations are compiled once more as a program without the DOM library sees them.
-lint: types dist/edge.js ## check format, types, and what go vet and eslint look for
-	@unformatted=$$(gofmt -l core js sandbox tools wasm web); \
+lint: format-check types dist/edge.js ## check format, types, and what go vet and eslint look for
+	@unformatted=$$(gofmt -l $$(git ls-files "*.go")); \
 		if [ -n "$$unformatted" ]; then echo "not gofmt-ed:" $$unformatted; exit 1; fi
 	go vet ./...
 	$(WASM) go vet ./...
 	node_modules/.bin/eslint .
 	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --lib ES2022 --types "" --module nodenext dist/types/*.d.ts dist/types/sandbox/*.d.ts dist/types/edge/sign.d.ts dist/edge.d.ts
-	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --target ES2022 --lib ES2022,DOM --types "" --module nodenext js/test/types/*.ts
+	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --target ES2022 --lib ES2022,DOM --types "" --module nodenext test/types/*.ts
 
 FORMATTED := "**/*.js" "**/*.ts"
 
 format: node_modules/.made ## format Go and JavaScript
-	gofmt -w core js sandbox tools wasm web
+	gofmt -w $$(git ls-files "*.go")
 	node_modules/.bin/prettier --log-level warn --write $(FORMATTED)
 
 format-check: node_modules/.made
 	node_modules/.bin/prettier --check $(FORMATTED)
 
 api: dist/go.js dist/build.js dist/inline.js node_modules/.made ## write the API reference from the JSDoc
-	node js/build/api.js docs/api.md
+	node tools/build/api.js docs/api.md
 
 # Nothing of wrangler's is fetched from, or told to, anybody.
 WRANGLER := CLOUDFLARE_CF_FETCH_ENABLED=false WRANGLER_SEND_METRICS=false node_modules/.bin/wrangler
 
 edge-dev: edge dist/serve ## run the edge by wrangler dev over the sandbox, with an issuer to sign in at
-	node js/edge/dev/dev.js
+	node tools/edge/dev.js
 
 edge-dry-run: edge ## let wrangler bundle and check the edge as it would be deployed
 	$(WRANGLER) deploy --dry-run --outdir dist/edge-dry-run
 
 edge-self-host: edge dist/serve ## run the edge in plain workerd on this machine, over the sandbox
-	node js/edge/dev/self-host.js
+	node tools/edge/self-host.js
 
 pack: build ## make the npm package
 	npm pack --ignore-scripts
@@ -149,49 +151,49 @@ dist/linked/console.wasm: $(CONSOLE) dist/.toolchain Makefile | dist/linked/core
 	$(WASM) $(GO_BUILD) -o $@ ./web
 
 # The edge's keeper links net/http, as the library for Workers does.
-dist/linked/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*.go wasm/keeper/keep/*.go)) dist/.toolchain Makefile | dist/linked/console.wasm
+dist/linked/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*.go keeper/*.go)) dist/.toolchain Makefile | dist/linked/console.wasm
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/keeper
 
 # The sandbox for people's own tests.
 dist/linked/sandbox.wasm: $(filter-out %_test.go,$(wildcard sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain Makefile | dist/linked/keeper.wasm
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/sandbox
 
-dist/console.wasm dist/keeper.wasm dist/sandbox.wasm: dist/%.wasm: dist/linked/%.wasm js/build/join.js
-	node js/build/join.js $< $@
+dist/console.wasm dist/keeper.wasm dist/sandbox.wasm: dist/%.wasm: dist/linked/%.wasm tools/build/join.js
+	node tools/build/join.js $< $@
 
-dist/.unstamped.wasm: dist/linked/core.wasm js/build/join.js
-	node js/build/join.js $< $@
+dist/.unstamped.wasm: dist/linked/core.wasm tools/build/join.js
+	node tools/build/join.js $< $@
 
-dist/core.wasm: dist/.unstamped.wasm package.json js/build/stamp.js js/stamp.js
-	node js/build/stamp.js module $< $@
+dist/core.wasm: dist/.unstamped.wasm package.json tools/build/stamp.js js/module/stamp.js
+	node tools/build/stamp.js module $< $@
 
 dist/build.js: dist/core.wasm
-	node js/build/stamp.js script $< $@
+	node tools/build/stamp.js script $< $@
 
-dist/inline.js: dist/core.wasm js/build/inline/main.go
-	go run -trimpath ./js/build/inline $< $@
+dist/inline.js: dist/core.wasm tools/build/inline/main.go
+	go run -trimpath ./tools/build/inline $< $@
 
-dist/cctoken.js: $(wildcard js/*.js) dist/go.js dist/build.js js/build/script.js node_modules/.made
-	node js/build/script.js $@
+dist/cctoken.js: $(SOURCES) dist/go.js dist/build.js tools/build/script.js node_modules/.made
+	node tools/build/script.js $@
 
-dist/manifest.json: dist/edge.js dist/keeper.wasm dist/sandbox.wasm.br dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/.types dist/cctoken.js dist/LICENSES.txt package.json js/build/manifest.js
-	node js/build/manifest.js $@
+dist/manifest.json: dist/edge.js dist/keeper.wasm dist/sandbox.wasm.br dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/.types dist/cctoken.js dist/LICENSES.txt package.json tools/build/manifest.js
+	node tools/build/manifest.js $@
 
-dist/keeper-go.js: wasm_exec.js js/build/glue.js js/build/keeper-glue.js
-	node js/build/keeper-glue.js wasm_exec.js $@
+dist/keeper-go.js: wasm_exec.js tools/build/glue.js tools/build/keeper-glue.js
+	node tools/build/keeper-glue.js wasm_exec.js $@
 
-dist/edge.js: $(wildcard js/*.js js/edge/*.js) dist/keeper-go.js js/build/edge.js node_modules/.made
-	node js/build/edge.js $@
+dist/edge.js: $(SOURCES) dist/keeper-go.js tools/build/edge.js node_modules/.made
+	node tools/build/edge.js $@
 
 dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go sandbox/*.go)) go.mod dist/.toolchain
 	go build -trimpath -o $@ ./web/serve
 
 # The sandbox ships compressed: 8 MB are 1.1.
-$(PRESSED): %.br: % js/build/brotli.js
-	node js/build/brotli.js $< $@
+$(PRESSED): %.br: % tools/build/brotli.js
+	node tools/build/brotli.js $< $@
 
-dist/go.js: wasm_exec.js js/build/glue.js | dist/.toolchain
-	node js/build/glue.js wasm_exec.js $@
+dist/go.js: wasm_exec.js tools/build/glue.js | dist/.toolchain
+	node tools/build/glue.js wasm_exec.js $@
 
 # What ships holds Go's runtime, the library for Workers and jose, whose licences ask to be handed on.
 dist/LICENSES.txt: dist/.toolchain go.mod package-lock.json node_modules/.made
@@ -200,10 +202,10 @@ dist/LICENSES.txt: dist/.toolchain go.mod package-lock.json node_modules/.made
 		cat "$$f" || exit 1; echo; done > $@
 
 # tsc leaves the declarations of deleted sources behind, so it starts from nothing.
-dist/.types: $(wildcard js/*.js js/cli/*.js js/cli/*/*.js js/sandbox/*.js js/edge/*.js js/build/*.d.ts) js/build/declarations.js tsconfig.json dist/go.js dist/build.js dist/inline.js dist/keeper-go.js node_modules/.made
+dist/.types: $(SOURCES) tools/build/platforms.d.ts tools/build/declarations.js tsconfig.json dist/go.js dist/build.js dist/inline.js dist/keeper-go.js node_modules/.made
 	rm -rf dist/types
 	node_modules/.bin/tsc -p .
-	node js/build/declarations.js dist/types
+	node tools/build/declarations.js dist/types
 	@touch $@
 
 node_modules/.made: package-lock.json

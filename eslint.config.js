@@ -1,7 +1,7 @@
 // What make lint finds in JavaScript, beside what tsc does in that which ships: mistakes. How it looks is prettier's.
 import globals from "globals";
-import { floatingPromise } from "./js/build/lint/floating-promise.js";
-import { importCycle } from "./js/build/lint/import-cycle.js";
+import { floatingPromise } from "./tools/build/lint/floating-promise.js";
+import { importCycle } from "./tools/build/lint/import-cycle.js";
 
 export default [
 	{ ignores: ["dist/", "wasm_exec.js"] },
@@ -78,11 +78,11 @@ export default [
 		rules: { "no-console": "off" },
 	},
 	{
-		files: ["js/build/**", "js/bench/**", "js/demo/**", "js/test/**"],
+		files: ["tools/**", "test/**"],
 		rules: { "no-console": "off", "no-new-func": "off" },
 	},
 	{
-		files: ["js/test/package/next/**"],
+		files: ["test/package/next/**"],
 		languageOptions: { parserOptions: { ecmaFeatures: { jsx: true } } },
 	},
 ];

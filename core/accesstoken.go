@@ -6,22 +6,24 @@ package core
 type accessToken struct{ none }
 
 var accessTokenDescription = Description{
-	Name:     "accesstoken",
-	Of:       "ccmessaging",
-	Base:     "baseUrl",
-	Fields:   accessTokenFields,
-	Paths:    []string{"/apigovernance/api/oauth"},
-	Carriers: []string{"Authorization", "X-APP-Key", "X-Token-Expire", "app_key", "app_secret"},
-	Guarded:  []string{"Authorization", "x-app-key"}, // their holder can apply for any user's token
-	Answers:  []string{"AccessToken", "accessToken"},
-	Codes:    []string{"errorCode", "resultCode"},
-	Success:  []string{"0"},
-	Explains: []string{"exceptionInfo"},
-	Life:     10 * minute, // the document's example has 600 seconds
-	policy:   lenient,
-	given:    "accessToken",
-	step:     StepAccessToken,
-	refusal:  CredentialsRefused,
+	Name:       "accesstoken",
+	Of:         "ccmessaging",
+	Base:       "baseUrl",
+	Fields:     accessTokenFields,
+	Paths:      []string{"/apigovernance/api/oauth"},
+	Interfaces: []string{"tokenByAkSk"},
+	Carriers:   []string{"Authorization", "X-APP-Key", "access_token"},
+	Beside:     []string{"X-Token-Expire", "app_key", "app_secret"},
+	Guarded:    []string{"Authorization", "x-app-key"}, // their holder can apply for any user's token
+	Answers:    []string{"AccessToken", "accessToken"},
+	Codes:      []string{"errorCode", "resultCode"},
+	Success:    []string{"0"},
+	Explains:   []string{"exceptionInfo"},
+	Life:       10 * minute, // the document's example has 600 seconds
+	policy:     lenient,
+	given:      "accessToken",
+	step:       StepAccessToken,
+	refusal:    CredentialsRefused,
 }
 
 // The identities of whoever depends on an AccessToken have the same fields.

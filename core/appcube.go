@@ -12,15 +12,17 @@ var appcubeDescription = Description{
 		{Name: "appKey", Kind: Text},
 		{Name: "appSecret", Kind: Text, Secret: true},
 	},
-	Paths:    []string{appcubePath, "/oifde/rest/api/gettoken"},
-	Carriers: []string{"authToken", "appKey", "appSecret"},
-	Answers:  []string{"authToken"},
-	Codes:    []string{"errorCode"},
-	Success:  []string{"0", "200"},
-	Explains: []string{"errorMsg"},
-	InBody:   true,
-	Life:     hour, // "expireTime … The default value is 3600."
-	policy:   lenient,
+	Paths:      []string{appcubePath, "/oifde/rest/api/gettoken"},
+	Interfaces: []string{"getAppCubeToken", "gettoken"},
+	Carriers:   []string{"authToken"},
+	Beside:     []string{"appKey", "appSecret"},
+	Answers:    []string{"authToken"},
+	Codes:      []string{"errorCode"},
+	Success:    []string{"0", "200"},
+	Explains:   []string{"errorMsg"},
+	InBody:     true,
+	Life:       hour, // "expireTime … The default value is 3600."
+	policy:     lenient,
 }
 
 const appcubePath = "/oifde/rest/appcube/api/getAppCubeToken"

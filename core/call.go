@@ -99,7 +99,7 @@ func (c *Client) Replayed(id SessionID, now Instant) {
 // they stood. An empty body counts as an empty object. The error is
 // InvalidRequest, for the field "body".
 //
-// It is for hosts in Go. One in JavaScript has js/members.js, so that bodies do not
+// It is for hosts in Go. One in JavaScript has js/client/members.js, so that bodies do not
 // pass through the core's memory, which never shrinks.
 func CarryBody(system string, body []byte, members []Pair) ([]byte, *Error) {
 	var w writer

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// js/test/members.test.js reads the same file: a call is the same in every host, to the byte.
+// test/members.test.js reads the same file: a call is the same in every host, to the byte.
 func TestABodyCarriesItsTokenAsInEveryHost(t *testing.T) {
 	data, err := os.ReadFile("testdata/carried.json")
 	require.NoError(t, err)

@@ -25,17 +25,18 @@ var ccmessagingDescription = Description{
 			{Name: "locale", Kind: Text, check: isLanguage, form: `must be an ISO 639 language code without a country, such as "zh" or "en"`},
 		},
 	),
-	Paths:    []string{ccmessagingPath + "applyToken"},
-	Carriers: []string{"ccmessaging-token"},
-	Answers:  []string{"token"},
-	Rolls:    "token",
-	Codes:    []string{"resultCode", "errorCode"},
-	Success:  []string{"0", "200"},
-	Explains: []string{"exceptionInfo", "resultDesc"},
-	Life:     hour, // stated by the document, not by the answer: "The token is valid within 1 hour."
-	policy:   lenient,
-	needs:    accessToken{},
-	at:       "authUrl",
+	Paths:      []string{ccmessagingPath + "applyToken"},
+	Interfaces: []string{"applyToken"},
+	Carriers:   []string{"ccmessaging-token"},
+	Answers:    []string{"token", "ccmessaging-token"},
+	Rolls:      "token",
+	Codes:      []string{"resultCode", "errorCode"},
+	Success:    []string{"0", "200"},
+	Explains:   []string{"exceptionInfo", "resultDesc"},
+	Life:       hour, // stated by the document, not by the answer: "The token is valid within 1 hour."
+	policy:     lenient,
+	needs:      accessToken{},
+	at:         "authUrl",
 }
 
 func (ccmessaging) description() *Description { return &ccmessagingDescription }
@@ -194,7 +195,7 @@ func (ccmessaging) texts() Texts {
 		Refused: appRefused,
 		Relying: &Relying{
 			Expired: Advice{
-				Found:   "the AccessToken that was given has expired, or is none",
+				Found:   "the AccessToken that was given has expired, or never was one",
 				Because: "An AccessToken lives an hour at most.",
 				Try: []string{
 					"Get a new one by tokenByAkSk from where you got this one, and give that.",

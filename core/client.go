@@ -11,7 +11,7 @@ type Options struct {
 	Timeout int64
 	// Unwatched is set where nobody wants to know of events: there are no effects of kind Notify.
 	Unwatched bool
-	// MaxSessions bounds how many identities are kept. Default 1,000; at most 1,048,576.
+	// MaxSessions bounds how many identities are kept. Default 1,000; at most 524,288.
 	MaxSessions int
 }
 

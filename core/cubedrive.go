@@ -13,12 +13,13 @@ var cubedriveDescription = Description{
 		{Name: "params", Kind: Parameters, Secret: true},
 		{Name: "method", Kind: Choice, Values: []string{"POST", "GET"}, Optional: true}, // a query may be logged on its way; a body is not
 	},
-	Paths:    []string{"/getLogin", "/verifyAuthToken"},
-	Carriers: []string{"X-Auth-Token", "authToken"},
-	Answers:  []string{"x-auth-token"},
-	Codes:    []string{"success"},
-	Success:  []string{"true"},
-	Verifies: true,
+	Paths:      []string{"/getLogin", "/verifyAuthToken"},
+	Interfaces: []string{"getLogin", "verifyAuthToken"},
+	Carriers:   []string{"X-Auth-Token", "authToken"},
+	Answers:    []string{"x-auth-token"},
+	Codes:      []string{"success"},
+	Success:    []string{"true"},
+	Verifies:   true,
 	// "This interface cannot be called frequently, otherwise it will be intercepted": the page gives no number, so the
 	// budget is a careful one, and a login is repeated only if the vendor cannot have seen it.
 	policy: policy{retries: 1, backoff: 10 * second, logins: 5, window: 10 * minute},

@@ -18,9 +18,13 @@ type Description struct {
 	// Paths are the paths below a base URL at which tokens are handed out, refreshed or
 	// verified, and those below each of them. No call may reach them in the name of others.
 	Paths []string
-	// Carriers are the names of all headers, query parameters and members of a body that
-	// carry its tokens or what belongs to them.
+	// Interfaces are the names of those that mean nothing else: they are closed wherever they
+	// stand, as gateways put them below other paths. Where there are none it is empty, and never nil.
+	Interfaces []string
+	// Carriers are the names of all headers, query parameters and members of a body that carry its tokens.
 	Carriers []string
+	// Beside are those of what else belongs to a login or a token. No header of theirs is a caller's.
+	Beside []string
 	// Guarded are those of the headers that only the app itself may hold: an edge keeps them from a page.
 	Guarded []string
 	// Answers are the members of answers that hold tokens.
@@ -122,8 +126,8 @@ type Field struct {
 	form  string            // what check asks for, as the rest of a sentence: "must be …"
 }
 
-// supplier is the member with the number of the caller's function.
-func (f *Field) supplier() string { return f.Name + "Supplier" }
+// Supplier is the member with the number of the caller's function.
+func (f *Field) Supplier() string { return f.Name + "Supplier" }
 
 // Described returns the descriptions of the systems, vendors' first.
 func Described() []*Description {
@@ -133,6 +137,18 @@ func Described() []*Description {
 	}
 	return list
 }
+
+// DescriptionOf returns the description of the system of that name, or nil.
+func DescriptionOf(name string) *Description {
+	if s := systemNamed(name); s != nil {
+		return s.description()
+	}
+	return nil
+}
+
+// Foreseen are headers that carry the tokens of systems without a description yet. An edge
+// keeps them from calls as it keeps the carriers of those that have one.
+func Foreseen() []string { return []string{"AppKey", "Guid", "Set-GUID"} }
 
 // Words is a text in the two languages of the vendors.
 type Words struct{ English, Chinese string }

@@ -1,16 +1,17 @@
 package core
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-// agent is a made-up system that has a field of each kind that JSON writes without quotes.
-type agent struct{ none }
+// clerk is a made-up system that has a field of each kind that JSON writes without quotes.
+type clerk struct{ none }
 
-var agentDescription = Description{
+var clerkDescription = Description{
 	Name:   "agent",
 	Vendor: true,
 	Base:   "baseUrl",
@@ -26,20 +27,20 @@ var agentDescription = Description{
 	policy: lenient,
 }
 
-func (agent) description() *Description { return &agentDescription }
+func (clerk) description() *Description { return &clerkDescription }
 
-func (agent) ask(id *identity, _ occasion) Request {
+func (clerk) ask(id *identity, _ occasion) Request {
 	return Request{Step: StepLogin, Method: "PUT", URL: id.base + "/" + id.value("agentId"), Body: id.object("password", "seat", "floor", "status", "autoAnswer", "idle")}
 }
 
-func (agent) read(step Step, r Response) (grant, *Error)  { return grant{}, malformed(step, r) }
-func (agent) carriage(*identity, grant, string) Carriage  { return Carriage{} }
-func (agent) judge(_ *identity, r Response) (j judgement) { return j }
+func (clerk) read(step Step, r Response) (grant, *Error)  { return grant{}, malformed(step, r) }
+func (clerk) carriage(*identity, grant, string) Carriage  { return Carriage{} }
+func (clerk) judge(_ *identity, r Response) (j judgement) { return j }
 
 // employ puts the made-up system in another one's place.
 func employ(t *testing.T) {
 	before := systems[0]
-	systems[0] = agent{}
+	systems[0] = clerk{}
 	t.Cleanup(func() { systems[0] = before })
 }
 
@@ -121,6 +122,34 @@ func TestWhatIsNoNumberOrFlagIsRefusedByItsField(t *testing.T) {
 		_, err := parseIdentity(agentIdentity(members), "")
 		require.NotNil(t, err, members)
 		require.Equal(t, want, [2]string{err.Field, err.Reason}, members)
+	}
+}
+
+// A request that gets or verifies a token goes to a path that the description names, as an
+// edge closes those: one that it does not name could be reached by a page.
+func TestEveryRequestForATokenGoesToAPathThatIsNamed(t *testing.T) {
+	var asked []system
+	for _, s := range systems {
+		if d := s.description(); d.Vendor {
+			asked = append(asked, s)
+			if d.needs != nil {
+				asked = append(asked, d.needs)
+			}
+		}
+	}
+	for _, s := range asked {
+		d := s.description()
+		id := &identity{system: s, base: "https://a.example", values: make([]string, len(d.Fields))}
+		requests := []Request{s.ask(id, occasion{}), s.ask(id, occasion{held: grant{token: "T", refresh: "R", refreshLife: hour}, bearer: "B", forced: true})}
+		if r, asks := s.verification(id, "T", "B"); asks {
+			requests = append(requests, r)
+		}
+		for _, r := range requests {
+			path := strings.TrimPrefix(r.URL, id.base)
+			require.True(t, slices.ContainsFunc(d.Paths, func(named string) bool {
+				return path == named || strings.HasPrefix(path, named+"/")
+			}), "%s: %s", d.Name, path)
+		}
 	}
 }
 

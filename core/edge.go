@@ -3,8 +3,8 @@ package core
 import "strings"
 
 // edge is a Worker that holds the credentials of one of the other systems and
-// hands out its tokens to users who it knows: this project's own protocol, as
-// docs/edge.md describes it. A token that comes from it is carried as the
+// hands out its tokens to users whom it knows, by this project's own protocol,
+// which docs/edge.md describes. A token that comes from it is carried as the
 // system's own would be.
 type edge struct{ none }
 
@@ -92,8 +92,8 @@ func (e edge) read(step Step, r Response) (grant, *Error) {
 }
 
 // remaining is the rest of a life in milliseconds that an answer states in
-// seconds, where the answer itself is age milliseconds old. It is 0 for none
-// stated, and 1 for one that is over.
+// seconds, where the answer itself is age milliseconds old. It is 1 for one that is
+// over or cannot be read: 0 would say that none is stated.
 func remaining(v value, age int64) int64 {
 	s, ok := asNumber(v)
 	if !ok || s <= 0 {
@@ -112,8 +112,17 @@ func sendable(headers []Pair) bool {
 	return true
 }
 
-// problemType is how an edge's own refusals begin (RFC 9457, "type").
-const problemType = "urn:cctoken:error:"
+// texts are those of what people type: a subject is told beside a function.
+func (edge) texts() Texts {
+	return Texts{
+		Title: Words{"Edge", "边缘"},
+		Fields: map[string]FieldTexts{
+			"edge":          {Words{"Edge URL", "边缘地址"}, Words{"where the Worker answers", "Worker 所在地址"}, ""},
+			"connection":    {Words{"Connection", "连接"}, Words{"its name at the edge", "边缘上的连接名称"}, ""},
+			"authorization": {Words{"Authorization", "授权"}, Words{"the bearer token of your own sign-in", "您自己登录的 bearer 令牌"}, ""},
+		},
+	}
+}
 
 // problem returns the error that an edge reports as application/problem+json,
 // or nil for success. What it relays of the vendor's failure is kept.
@@ -251,7 +260,7 @@ func unauthorized(r Response) bool {
 	own := false
 	_ = eachMember(r.Body, func(name string, v value) {
 		if text, _ := asString(v); name == "type" {
-			own = text == problemType+string(Unauthorized)
+			own = text == ProblemURN+string(Unauthorized)
 		}
 	})
 	return own

@@ -14,6 +14,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+
+	"cctoken/core/vectors"
 )
 
 // The examples of the vendors' own documents. One is no JSON: it has comments.
@@ -61,10 +63,10 @@ func harvest(t testing.TB) (bodies, identities []string) {
 			}
 		}
 	}
-	entries, err := vectorFiles.ReadDir("vectors")
+	entries, err := vectors.Files.ReadDir(".")
 	require.NoError(t, err)
 	for _, entry := range entries {
-		data, err := vectorFiles.ReadFile("vectors/" + entry.Name())
+		data, err := vectors.Files.ReadFile(entry.Name())
 		require.NoError(t, err)
 		var v any
 		require.NoError(t, json.Unmarshal(data, &v))

@@ -228,7 +228,7 @@ func (f *fields) read(id *identity, all []Field) {
 	id.values = make([]string, len(all))
 	for i := range all {
 		field := &all[i]
-		given := f.has(field.Name) || field.Kind == Supplied && f.has(field.supplier())
+		given := f.has(field.Name) || field.Kind == Supplied && f.has(field.Supplier())
 		switch {
 		case !given && field.Beside != "" && f.has(field.Beside+"Supplier"):
 			f.fail(field.Name, "is missing where "+field.Beside+" is a function: it tells users apart, as a function does not say whose "+field.Beside+" it gives")
@@ -248,7 +248,7 @@ func (f *fields) read(id *identity, all []Field) {
 // replaced reports whether another field is given that stands in the place of this one.
 func (f *fields) replaced(field *Field, all []Field) bool {
 	for i := range all {
-		if all[i].Instead == field.Name && (f.has(all[i].Name) || f.has(all[i].supplier())) {
+		if all[i].Instead == field.Name && (f.has(all[i].Name) || f.has(all[i].Supplier())) {
 			return true
 		}
 	}
@@ -270,8 +270,8 @@ func (f *fields) value(id *identity, field *Field) string {
 	case Parameters:
 		id.params = f.parameters(field.Name)
 	case Supplied:
-		if f.has(field.supplier()) {
-			id.supplier = f.number(field.supplier())
+		if f.has(field.Supplier()) {
+			id.supplier = f.number(field.Supplier())
 		} else {
 			s = f.headerText(field.Name)
 		}

@@ -12,14 +12,16 @@ var isalesDescription = Description{
 		{Name: "user", Kind: Text},
 		{Name: "passwd", Kind: Text, Secret: true},
 	},
-	Paths:    []string{"/rest/isales/v1/openapi/obs/auth"},
-	Carriers: []string{"Authentication", "Authorization", "refreshToken"},
-	Answers:  []string{"token", "refreshToken"},
-	Codes:    []string{"result", "resultCode", "errorCode"},
-	Success:  []string{"0"},
-	Explains: []string{"resultMsg", "resultDesc"},
-	Life:     5 * minute, // the example's 300 seconds: the document states no default
-	policy:   lenient,
+	Paths:      []string{"/rest/isales/v1/openapi/obs/auth"},
+	Interfaces: []string{}, // "login" and "refresh" mean other things elsewhere
+	Carriers:   []string{"Authentication", "Authorization"},
+	Beside:     []string{"refreshToken"},
+	Answers:    []string{"token", "refreshToken"},
+	Codes:      []string{"result", "resultCode", "errorCode"},
+	Success:    []string{"0"},
+	Explains:   []string{"resultMsg", "resultDesc"},
+	Life:       5 * minute, // the example's 300 seconds: the document states no default
+	policy:     lenient,
 }
 
 func (isales) description() *Description { return &isalesDescription }

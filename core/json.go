@@ -8,7 +8,7 @@ import (
 // A reader of JSON that finds values and leaves them as they stood. It is exactly
 // as strict as RFC 8259, so that every host reads the same, with these liberties:
 // what is inside a string need not be UTF-8, and a byte order mark may come first.
-// Of a name that stands twice both are told. There is no limit to depth and none
+// Where a name stands twice, both members are reported. There is no limit to depth and none
 // to length: what is open is kept in bits, never in calls within calls, as who
 // writes an answer must not be able to end the program that reads it.
 

@@ -18,3 +18,14 @@ const (
 	LeastKeeperTimeout = 1_000
 	MostKeeperTimeout  = 120_000
 )
+
+// What stands on both sides of the wall between an edge's front door and its keeper.
+const (
+	// StorageKey is the form of one of the STORAGE_KEYS, as a regular expression: an id, and
+	// 32 bytes in base64url. StorageKeys says it to people.
+	StorageKey  = "^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9_-]{43}=?$"
+	StorageKeys = "id:base64url-of-32-bytes, separated by commas"
+	// ProblemURN is how the "type" of an edge's own refusals begins, and ProblemMedia their content type (RFC 9457).
+	ProblemURN   = "urn:cctoken:error:"
+	ProblemMedia = "application/problem+json"
+)

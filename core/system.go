@@ -2,7 +2,7 @@ package core
 
 // system is one system: what it is, what it must be told, what it is asked, and
 // what its answers mean. An implementation is an empty struct in a file of its
-// own. A further system is one new file, a line in systems, and its vectors.
+// own. A further system is that file, a line in systems, and its conformance cases.
 type system interface {
 	// description is what can be said of the system as data.
 	description() *Description

@@ -43,7 +43,7 @@ func AllWords() Vocabulary {
 			{string(RateLimited), AboutVendor, "the vendor answered 429.", Words{"Wait until the time that is shown.", "请等到所示时间。"}},
 			{string(CoolingDown), AboutVendor, "not tried, as an earlier attempt failed a moment ago; `cause` is that failure.", Words{"Nothing was sent, as an attempt failed a moment ago. Wait until the time that is shown.", "刚刚失败过，因此未发送。请等到所示时间。"}},
 			{string(LoginBudget), AboutVendor, "not tried, as the logins that the vendor tolerates are used up for now.", Words{"Nothing was sent: CubeDrive tolerates no more logins for now. Wait until the time that is shown.", "未发送：CubeDrive 目前不允许更多登录。请等到所示时间。"}},
-			{string(TokenRejected), AboutVendor, "a token that was got for this caller's word a moment ago is called rejected as well; others go on with it.", Words{"Check what the endpoint asks for, and the account’s rights.", "请检查该接口的要求以及帐号权限。"}},
+			{string(TokenRejected), AboutVendor, "the caller had a token renewed a moment ago by calling it rejected, and rejects the new one too; others go on with that.", Words{"Check what the endpoint asks for, and the account’s rights.", "请检查该接口的要求以及帐号权限。"}},
 			{string(StaleOnArrival), AboutVendor, "the token was too old to use when it arrived.", Words{"The connection is slower than the token’s life.", "连接耗时超过令牌有效期。"}},
 			{string(Unauthorized), AboutEdge, "the edge does not accept the authorization.", Words{"Sign in again; the edge does not accept this authorization.", "请重新登录；边缘服务不接受此授权。"}},
 			{string(Forbidden), AboutEdge, "the edge does not give this connection to this user, or to this page's origin.", Words{"Check the connection’s name, and whether the edge gives it to this user and this page.", "请检查连接名称，以及边缘服务是否允许此用户和此页面使用它。"}},

@@ -1,11 +1,11 @@
 // The entry that needs no file beside it: the WebAssembly is inside the JavaScript. For tools that lose assets, such as
 // programs bundled into a single file.
-import { entry } from "./entry.js";
-import { load } from "./load-inline.js";
-import { pages } from "./tabs.js";
+import { entry } from "./client/entry.js";
+import { load } from "./module/load-inline.js";
+import { pages } from "./client/tabs.js";
 
 // Node has locks and channels as well, but no pages that a user opens side by side.
 const tabs = typeof document === "object" ? pages : undefined;
 
 export const { initialize, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load, { tabs });
-export * from "./public.js";
+export * from "./client/public.js";

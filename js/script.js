@@ -1,14 +1,14 @@
 // The classic script, for a page with a plain <script> tag: window.cctoken has what the ES modules export. It is bundled
 // into dist/cctoken.js.
-import { compileUrl, notFound } from "./compile.js";
-import { entry } from "./entry.js";
-import * as names from "./public.js";
-import { pages } from "./tabs.js";
+import { compileUrl, notFound } from "./module/compile.js";
+import { entry } from "./client/entry.js";
+import * as names from "./client/public.js";
+import { pages } from "./client/tabs.js";
 
 // A script knows its own address only while it is evaluated for the first time. In a Worker (importScripts) never.
 const home = typeof document === "object" ? /** @type {HTMLScriptElement | null} */ (document.currentScript)?.src : undefined;
 
-/** @type {import("./module.js").Load} */
+/** @type {import("./module/module.js").Load} */
 async function load({ wasmUrl, fresh }) {
 	if (wasmUrl === undefined && !home) {
 		throw notFound("the side of this script, which does not know its own address");

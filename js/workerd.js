@@ -2,10 +2,10 @@
 // compiled when the Worker is deployed. https://developers.cloudflare.com/workers/runtime-apis/webassembly/javascript/
 import * as workers from "cloudflare:workers";
 import core from "../dist/core.wasm";
-import { entry } from "./entry.js";
-import { load } from "./load-compiled.js";
+import { entry } from "./client/entry.js";
+import { load } from "./module/load-compiled.js";
 
-/** @type {import("./driver.js").WaitUntil} */
+/** @type {import("./client/platform.js").WaitUntil} */
 function waitUntil(work) {
 	try {
 		workers.waitUntil?.(work.then(undefined, () => {})); // its failure is told to those who wait for the token
@@ -15,4 +15,4 @@ function waitUntil(work) {
 }
 
 export const { initialize, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load(core), { waitUntil });
-export * from "./public.js";
+export * from "./client/public.js";

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// An ArgumentError is what a sandbox does not take, in its [Options] or at a control endpoint.
+// An ArgumentError says what is wrong with an argument: in [Options], or at a control endpoint.
 type ArgumentError struct {
 	// Argument says where it stands, such as "system", or "lifetimes.x" in the Options.
 	Argument string
@@ -17,7 +17,7 @@ type ArgumentError struct {
 
 func (e *ArgumentError) Error() string { return e.Argument + " " + e.Reason }
 
-// unknownName tells of a name that there is not, by those that there are.
+// unknownName is the error for a name that does not exist. It lists those that do, and does not repeat the name.
 func unknownName[N ~string](argument string, known []N) error {
 	names := make([]string, len(known))
 	for i, name := range known {

@@ -14,8 +14,8 @@
 // # Systems
 //
 // All that is particular to one system stands in one file. The comment on a system's constant says what its endpoints
-// and its credentials are, and [Systems] lists all of them, each with an identity that works, for who wants to know no
-// system by name. So that a test can have as many identities as it likes, a secret follows from its public part;
+// and its credentials are, and [Systems] lists all of them, each with an identity that works, for programs that should
+// work with any system. So that a test can have as many identities as it likes, a secret follows from its public part;
 // [Options].Secrets replaces that rule by fixed pairs.
 //
 // # Control endpoints

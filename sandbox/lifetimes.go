@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Lifetimes are how long new tokens live, by their kinds, in whole seconds from 1 s up. A zero, as one that is absent,
-// leaves what is set.
+// Lifetimes are how long new tokens live, by their kinds, in whole seconds from 1 s up. A kind that is zero or absent
+// stays as it is set.
 type Lifetimes map[string]time.Duration
 
 // maxLifetime keeps a lifetime within what dates and durations can hold: ten years.

@@ -29,7 +29,7 @@ type Options struct {
 	AllowOrigin string
 }
 
-// Check finds what New would not take. Its error is an [*ArgumentError].
+// Check reports whether New would take the options. Its error is an [*ArgumentError].
 func (o Options) Check() error {
 	return cmp.Or(
 		onlyNames("lifetimes.", o.Lifetimes, slices.Collect(maps.Keys(kinds))),
@@ -40,7 +40,7 @@ func (o Options) Check() error {
 	)
 }
 
-// onlyNames checks that a map's keys are names that there are.
+// onlyNames checks that each key of a map is a known name.
 func onlyNames[K ~string, V any](argument string, given map[K]V, known []string) error {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if !slices.Contains(known, string(name)) {

@@ -24,8 +24,8 @@ type Sandbox struct {
 	followed  int // redirects that a client followed
 }
 
-// New makes a sandbox without tokens. It panics with an [*ArgumentError] where the options name what there is not, which
-// Options.Check tells without a panic.
+// New makes a sandbox without tokens. Where the options are wrong it panics with an [*ArgumentError]; Options.Check
+// returns the same error without a panic.
 func New(options Options) *Sandbox {
 	if err := options.Check(); err != nil {
 		panic(err)

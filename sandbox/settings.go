@@ -31,8 +31,8 @@ func (s Settings) Options() (Options, error) {
 	return out, out.Check()
 }
 
-// lifetimesOf reads lifetimes in seconds. Here a zero was written on purpose, and is refused as any other that is out of
-// bounds.
+// lifetimesOf reads lifetimes in seconds. A zero was written on purpose here, and is refused like any
+// other number that is out of bounds.
 func lifetimesOf(seconds map[string]int64) (Lifetimes, error) {
 	if err := onlyNames("lifetimes.", seconds, slices.Collect(maps.Keys(kinds))); err != nil {
 		return nil, err

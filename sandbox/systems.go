@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// SystemInfo is what the sandbox says of one system, so that who uses it need not know the system's name beforehand.
+// SystemInfo is what the sandbox says of one system, so that a program can use systems that it does not know by name.
 type SystemInfo struct {
 	Name System `json:"name"`
 	// Identity is an example that a new sandbox accepts, for getToken; nil where applications have none of this system.
@@ -17,6 +17,7 @@ type SystemInfo struct {
 	// Behind is the system that asks this one for a token first. Its endpoints have this one's login among them.
 	Behind      System         `json:"behind,omitempty"`
 	Credentials []Credential   `json:"credentials"` // what Refuse takes
+	Subject     string         `json:"subject"`     // which of them tells its tokens apart: what Revoke and Roll take
 	Lifetimes   []LifetimeInfo `json:"lifetimes"`
 	Rolls       bool           `json:"rolls"`         // whether Roll takes it
 	Texts       bool           `json:"exceptionInfo"` // whether a Fault of a status may have a text
@@ -50,7 +51,7 @@ func Systems(origin string) []SystemInfo {
 	for _, v := range vendors {
 		info := SystemInfo{
 			Name: v.name, Endpoints: v.faultEndpoints(), Behind: v.behind, Credentials: v.credentials,
-			Lifetimes: []LifetimeInfo{}, Rolls: v.rolls, Texts: v.texts != nil,
+			Subject: v.subject(), Lifetimes: []LifetimeInfo{}, Rolls: v.rolls, Texts: v.texts != nil,
 		}
 		if v.identity != nil {
 			business := v.business
@@ -66,6 +67,14 @@ func Systems(origin string) []SystemInfo {
 		out = append(out, info)
 	}
 	return out
+}
+
+// subject is the name of the credential that the system's tokens have for their subject.
+func (v *vendor) subject() string {
+	if n := len(v.credentials); n > 0 {
+		return v.credentials[n-1].Name
+	}
+	return ""
 }
 
 // faultEndpoints are the names that a Fault has for the system's endpoints, in the order of a token's life.

@@ -124,10 +124,10 @@ func TestTheSandboxListsEachSystemWithAnIdentityThatItAccepts(t *testing.T) {
 	}
 	assert.Len(t, byName, 6)
 	assert.Equal(t, `{"name":"harbour","identity":{"system":"harbour","baseUrl":"http://vendors.test:8787/rest/harbour","ship":"ship1","flag":"flag-of-ship1"},`+
-		`"business":{"method":"GET","path":"/business"},"endpoints":["login","verify","business"],"credentials":[{"name":"ship","example":"ship1"}],`+
+		`"business":{"method":"GET","path":"/business"},"endpoints":["login","verify","business"],"credentials":[{"name":"ship","example":"ship1"}],"subject":"ship",`+
 		`"lifetimes":[{"name":"harbour","documented":60,"most":90},{"name":"harbourPass","documented":120}],"rolls":true,"exceptionInfo":true,`+
 		`"logins":{"logins":3,"seconds":10}}`, byName["harbour"])
-	assert.JSONEq(t, `{"name":"accessToken","behind":"ccmessaging","endpoints":[],"credentials":[{"name":"appKey","example":"app001"}],
+	assert.JSONEq(t, `{"name":"accessToken","behind":"ccmessaging","endpoints":[],"credentials":[{"name":"appKey","example":"app001"}],"subject":"appKey",
 		"lifetimes":[{"name":"accessToken","documented":3600,"most":3600}],"rolls":false,"exceptionInfo":true}`, byName["accessToken"])
 	assert.Contains(t, byName["ccmessaging"], `"endpoints":["accessToken","login","business"]`)
 	assert.Contains(t, byName["cubedrive"], `"baseUrl":"http://vendors.test:8787/lite","params":{"appId":"demo-app"`)
@@ -234,7 +234,7 @@ func TestTwoSystemsThatShareSomethingAreToldAtOnce(t *testing.T) {
 }
 
 // What a system is called stands in the system's own file, and in those that check it. JavaScript is looked at by
-// js/test/sandbox/names.test.js.
+// test/sandbox/names.test.js.
 func TestNoOtherFileNamesASystem(t *testing.T) {
 	looked := 0
 	for _, pattern := range []string{"*.go", "../wasm/sandbox/*.go", "../web/serve/*.go"} {

@@ -31,7 +31,8 @@ type vendor struct {
 	// texts, where it is not nil, says that an error has a text that a Fault may set, and what it is by default for a status.
 	texts map[int]string
 
-	// credentials are the public parts that Refuse takes, by the names that an identity has for them.
+	// credentials are the public parts that Refuse takes, by the names that an identity has for them. The last one is the
+	// subject of the system's tokens.
 	credentials []Credential
 	// opens reports whether a secret belongs to a public part; nil where the system has no secret of its own.
 	opens func(public, secret string) bool

@@ -32,8 +32,7 @@ func (c *card) act(button dom.Element) {
 	name := button.GetAttribute("data-action")
 	do := map[string]func(){
 		"get": c.get, "verify": c.verify, "call": c.business, "reveal": c.reveal, "copy": c.copy, "close": c.close,
-		"revoke": func() { c.revoke(c.System, c.subject) }, "roll": c.roll, "fault": c.fault,
-		"revoke-access": func() { c.revoke("accessToken", c.app) },
+		"revoke": func() { c.revoke(c.listed) }, "revoke-part": func() { c.revoke(c.part) }, "roll": c.roll, "fault": c.fault,
 	}[name]
 	if do == nil || c.busy[name] {
 		return
@@ -120,14 +119,14 @@ func (c *card) verify() {
 
 // business makes the business call. The package adds the token, and at a 401 renews it and calls once more.
 func (c *card) business() {
-	init := map[string]any{"method": c.call.method}
-	if c.call.method == "POST" {
-		init["body"] = "{}"
+	init := map[string]any{"method": c.call.Method}
+	if c.call.Body != "" {
+		init["body"] = c.call.Body
 		init["headers"] = map[string]any{"content-type": "application/json; charset=UTF-8"}
 	}
 	replays := c.replays()
 	c.Waiting++
-	response, reason, ok := await(c.handle.Call("fetch", c.call.path, init))
+	response, reason, ok := await(c.handle.Call("fetch", c.call.Path, init))
 	c.Waiting--
 	if !ok {
 		c.tell(c.failed(reason))
@@ -213,15 +212,16 @@ func (c *card) control(name, body, asked string) (js.Value, bool) {
 	return answer, true
 }
 
-func (c *card) revoke(system, subject string) {
-	body, asked := console.RevokeBody(system, subject), "revoke "+system
+// revoke ends the tokens that the session has of a system of the sandbox.
+func (c *card) revoke(of console.Listed) {
+	body, asked := console.RevokeBody(of.Name, c.form.Value(of.Subject, c.values)), "revoke "+of.Name
 	if answer, ok := c.control("revoke", body, asked); ok {
 		c.page.say(c.page.reader.Say("said revoked", itoa(c.Card), itoa(int(num(answer, "revoked")))))
 	}
 }
 
 func (c *card) roll() {
-	if answer, ok := c.control("roll", console.RollBody(c.subject), "roll"); ok {
+	if answer, ok := c.control("roll", console.RollBody(c.System, c.form.Value(c.listed.Subject, c.values)), "roll"); ok {
 		c.page.say(c.page.reader.Say("said roll", itoa(c.Card), itoa(int(num(answer, "waiting")))))
 	}
 }
@@ -237,8 +237,8 @@ func (c *card) fault() {
 		return
 	}
 	place, fault := value("place"), value("fault")
-	if _, ok := c.control("faults", console.FaultBody(c.System, console.Place(place), fault, times), fault+" × "+times+" at "+place); ok {
-		c.page.say(r.Say("said fault", itoa(c.Card), times, r.Say("fault "+fault), r.Say("place "+place)))
+	if _, ok := c.control("faults", console.FaultBody(c.System, place, fault, times), fault+" × "+times+" at "+place); ok {
+		c.page.say(r.Say("said fault", itoa(c.Card), times, r.Say("fault "+fault), c.place(place)))
 	}
 }
 

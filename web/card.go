@@ -12,19 +12,18 @@ import (
 	"cctoken/web/console"
 )
 
-// call is the business call that a card's button makes.
-type call struct{ method, path string }
-
 // card is one session on the page.
 type card struct {
 	console.Session
-	page    *page
-	call    call
-	subject string   // whom the sandbox's tokens are for
-	app     string   // whom its AccessTokens are for
-	handle  js.Value // the package's Session
-	core    int64    // the number by which events name it, or 0
-	token   js.Value // the package's Token, or undefined
+	page   *page
+	form   console.Form
+	values map[string]string // what was typed
+	call   console.Call      // that its button makes
+	listed console.Listed    // what the sandbox has of its system
+	part   console.Listed    // and of the one that is asked for a token first
+	handle js.Value          // the package's Session
+	core   int64             // the number by which events name it, or 0
+	token  js.Value          // the package's Token, or undefined
 
 	verdict  js.Value // the latest Verification, or undefined
 	verified int64    // when
@@ -33,14 +32,14 @@ type card struct {
 	kept     bool            // asked for every second
 	busy     map[string]bool // actions under way
 
-	el    dom.Element
-	slots map[string]*slot
-	state console.State
-	left  string // of the bar, as written
-	part  int    // percent, as written
-	life  console.Life
-	bar   dom.Element
-	fill  js.Value // the bar's style
+	el      dom.Element
+	slots   map[string]*slot
+	state   console.State
+	left    string // of the bar, as written
+	percent int    // of what is left, as written
+	life    console.Life
+	bar     dom.Element
+	fill    js.Value // the bar's style
 }
 
 // slot is a place for a text. It is written to only when the text is another one: 50 sessions tick each second.
@@ -57,13 +56,19 @@ func (s *slot) say(text string) {
 }
 
 // open makes a session of the package, shows it, and gets its first token.
-func (p *page) open(form string, target console.Target, values map[string]string, call call) {
+func (p *page) open(form console.Form, target console.Target, values map[string]string, call console.Call) {
 	p.opened++
+	listed := p.listing.Of(form.Name)
+	title := form.Title(values)
+	if title == "" {
+		title = form.Value(listed.Subject, values)
+	}
+	part, needs := p.listing.PartOf(form.Name)
 	c := &card{
-		Session: console.Session{Card: p.opened, System: form, Target: target, Title: console.Title(form, values)},
-		page:    p, call: call, subject: console.Subject(form, values), app: values["appKey"], token: js.Undefined(), verdict: js.Undefined(),
-		handle: p.client.Call("session", objectOf(console.Identity(form, values))),
-		busy:   map[string]bool{}, slots: map[string]*slot{}, part: -1,
+		Session: console.Session{Card: p.opened, System: form.Name, Target: target, Title: title},
+		page:    p, form: form, values: values, call: call, listed: listed, part: part, token: js.Undefined(), verdict: js.Undefined(),
+		handle: p.client.Call("session", objectOf(form.Identity(values))),
+		busy:   map[string]bool{}, slots: map[string]*slot{}, percent: -1,
 		el: dom.WrapElement(p.template.Call("cloneNode", true)),
 	}
 	for _, el := range c.el.QuerySelectorAll("[data-slot]") {
@@ -72,14 +77,15 @@ func (p *page) open(form string, target console.Target, values map[string]string
 	c.bar = c.el.QuerySelector(".life")
 	c.fill = c.bar.QuerySelector(".fill").Underlying().Get("style")
 	c.el.SetAttribute("data-session", itoa(c.Card))
-	c.el.SetAttribute("data-system", form)
+	c.el.SetAttribute("data-system", form.Name)
 	c.el.SetAttribute("data-target", string(target))
 	keep := c.el.QuerySelector("[data-action=keep]")
 	keep.AddEventListener("change", false, func(dom.Event) { c.kept = keep.Underlying().Get("checked").Bool() })
 	hide(c.el.QuerySelector(".sandbox-tools"), target != console.Sandbox)
-	for _, name := range []string{"roll", "revoke-access"} {
-		hide(c.el.QuerySelector("[data-action="+name+"]"), form != "ccmessaging")
-	}
+	hide(c.el.QuerySelector("[data-action=roll]"), !listed.Rolls)
+	revokePart := c.el.QuerySelector("[data-action=revoke-part]")
+	hide(revokePart, !needs)
+	revokePart.SetInnerHTML(console.Both("revoke part", form.Part.Label))
 	c.name()
 	c.show()
 	p.cards = append(p.cards, c)
@@ -113,32 +119,23 @@ func (c *card) name() {
 	}
 	keep := c.el.QuerySelector("[data-action=keep]")
 	keep.SetAttribute("aria-label", r.Say("button in", keep.ParentElement().QuerySelector(shown).TextContent(), n))
-	c.choices("place", r.Say("fault at", n), "place ", placesOf(c.System))
-	c.choices("fault", r.Say("fault kind", n), "fault ", console.Faults)
+	c.choices("place", r.Say("fault at", n), c.listed.Places, c.place)
+	c.choices("fault", r.Say("fault kind", n), console.Faults, func(fault string) string { return r.Say("fault " + fault) })
 	c.el.QuerySelector("[name=times]").SetAttribute("aria-label", r.Say("fault times", n))
 }
 
-func placesOf(system string) []string {
-	var out []string
-	for _, place := range console.Places(system) {
-		out = append(out, string(place))
-	}
-	return out
-}
+// place names an endpoint in the page's language.
+func (c *card) place(place string) string { return c.page.reader.Place(c.form, c.part, place) }
 
 // choices writes a list's options, and keeps what was chosen.
-func (c *card) choices(name, label, kind string, values []string) {
+func (c *card) choices(name, label string, values []string, words func(string) string) {
 	list := c.el.QuerySelector("select[name=" + name + "]")
 	list.SetAttribute("aria-label", label)
 	markup := ""
 	for _, value := range values {
-		markup += option(value, c.page.reader.Say(kind+value))
+		markup += console.Option(value, words(value))
 	}
 	setOptions(list, markup)
-}
-
-func option(value, text string) string {
-	return `<option value="` + console.Escape(value) + `">` + console.Escape(text) + `</option>`
 }
 
 // setOptions replaces a list's options, and keeps what was chosen where it is still there.
@@ -272,8 +269,8 @@ func (c *card) tick(now int64) {
 		c.left = scale
 		c.fill.Call("setProperty", "transform", scale)
 	}
-	if percent := int(math.Ceil(part * 100)); percent != c.part {
-		c.part = percent
+	if percent := int(math.Ceil(part * 100)); percent != c.percent {
+		c.percent = percent
 		c.bar.SetAttribute("aria-valuenow", itoa(percent))
 		c.bar.SetAttribute("aria-valuetext", r.Say("life value", itoa(percent)+" %"))
 	}

@@ -3,12 +3,36 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"honnef.co/go/js/dom/v2"
 
+	"cctoken/core"
 	"cctoken/web/console"
 )
+
+// form is one of the page's forms.
+type form struct {
+	console.Form
+	el dom.Element
+}
+
+// build makes the forms of all systems that are described, and the buttons that choose one of them.
+func (p *page) build() {
+	p.systems.Underlying().Call("insertAdjacentHTML", "beforeend", console.Systems(console.Forms))
+	place := p.doc.QuerySelector(".forms")
+	for _, f := range console.Forms {
+		place.Underlying().Call("insertAdjacentHTML", "beforeend", f.Markup())
+		made := form{f, dom.WrapElement(place.Underlying().Get("lastElementChild"))}
+		markup := ""
+		for _, method := range p.listing.Of(f.Name).Methods() {
+			markup += console.Option(method, method)
+		}
+		made.control("callMethod").SetInnerHTML(markup)
+		p.forms = append(p.forms, made)
+	}
+}
 
 // listenToForms fills the forms in, and checks what is typed into them.
 func (p *page) listenToForms() {
@@ -17,100 +41,131 @@ func (p *page) listenToForms() {
 			p.aim(console.Target(e.Target().(*dom.HTMLInputElement).Value()))
 		})
 	}
-	for _, form := range p.forms() {
-		form.el.AddEventListener("submit", false, func(e dom.Event) {
+	p.systems.AddEventListener("change", false, func(dom.Event) { p.choose() })
+	for _, f := range p.forms {
+		f.el.AddEventListener("submit", false, func(e dom.Event) {
 			e.PreventDefault()
-			go p.submit(form)
+			go p.submit(f)
 		})
-		form.el.AddEventListener("input", false, func(e dom.Event) {
+		f.el.AddEventListener("input", false, func(e dom.Event) {
 			name := e.Target().GetAttribute("name")
-			for _, f := range console.Forms[form.name] {
-				if f.Name == name || f.Instead == name && form.value(f.Name) != "" {
-					go p.check(form, f.Name)
+			at := slices.IndexFunc(f.Fields, func(field console.Field) bool { return field.Name == name })
+			if at < 0 {
+				return // the business call's
+			}
+			for _, field := range f.Fields {
+				// What one of two fields has says whether the other one is missing.
+				if field.Name == name || field.Instead == name && f.value(field) != "" || field.Name == f.Fields[at].Instead {
+					go p.check(f, field)
 				}
 			}
 		})
 	}
 	p.fill()
+	p.choose()
 }
 
-// form is one of the page's forms.
-type form struct {
-	name string
-	el   dom.Element
-}
-
-func (p *page) forms() []form {
-	var out []form
-	for _, el := range p.doc.QuerySelectorAll("form[data-form]") {
-		out = append(out, form{el.GetAttribute("data-form"), el})
+// choose shows the form of the target, and of the system where the target is one.
+func (p *page) choose() {
+	chosen := console.EdgeForm
+	if p.target != console.Edge {
+		chosen = p.systems.QuerySelector("input:checked").(*dom.HTMLInputElement).Value()
 	}
-	return out
+	hide(p.systems, p.target == console.Edge)
+	for _, f := range p.forms {
+		hide(f.el, f.Name != chosen)
+	}
 }
 
 func (f form) control(name string) dom.Element { return f.el.QuerySelector(`[name="` + name + `"]`) }
 
-func (f form) value(name string) string {
-	v := f.control(name).Underlying().Get("value").String()
-	if name == "params" {
-		return v
-	}
-	return strings.TrimSpace(v)
+func (f form) text(name string) string {
+	return strings.TrimSpace(f.control(name).Underlying().Get("value").String())
 }
 
-func (f form) set(name, value string) { f.control(name).Underlying().Set("value", value) }
+// ticked reports whether a field is a box to tick, and not one whose text counts.
+func ticked(control dom.Element) bool { return control.GetAttribute("type") == "checkbox" }
+
+func (f form) value(field console.Field) string {
+	control := f.control(field.Name)
+	switch {
+	case !ticked(control):
+		if field.Kind == core.Parameters {
+			return control.Underlying().Get("value").String() // lines, with their ends
+		}
+		return f.text(field.Name)
+	case control.Underlying().Get("checked").Bool():
+		return "true"
+	}
+	return "false"
+}
+
+func (f form) set(field console.Field, value string) {
+	control := f.control(field.Name)
+	if ticked(control) {
+		control.Underlying().Set("checked", value == "true")
+		return
+	}
+	control.Underlying().Set("value", value)
+}
+
+func (f form) setCall(method, path string) {
+	f.control("callMethod").Underlying().Set("value", method)
+	f.control("callPath").Underlying().Set("value", path)
+}
 
 func (f form) values() map[string]string {
 	out := map[string]string{}
-	for _, field := range console.Forms[f.name] {
-		out[field.Name] = f.value(field.Name)
+	for _, field := range f.Fields {
+		out[field.Name] = f.value(field)
 	}
 	return out
 }
 
+// typed is what was typed into a form for one target.
+type typed struct {
+	values       map[string]string
+	method, path string
+}
+
 // aim chooses another target. What was typed for one target is not sent to another, but is there again on the way back.
 func (p *page) aim(target console.Target) {
-	for _, f := range p.forms() {
-		kept := f.values()
-		kept["callMethod"], kept["callPath"] = f.value("callMethod"), f.value("callPath")
-		p.typed[string(p.target)+" "+f.name] = kept
+	for _, f := range p.forms {
+		p.typed[string(p.target)+" "+f.Name] = typed{f.values(), f.text("callMethod"), f.text("callPath")}
 	}
 	p.target = target
 	p.fill()
+	p.choose()
 }
 
 // fill puts into the forms what belongs to the target.
 func (p *page) fill() {
-	for _, f := range p.forms() {
-		s := p.samples[f.name]
-		kept, again := p.typed[string(p.target)+" "+f.name]
-		for _, field := range console.Forms[f.name] {
-			value := ""
-			switch {
-			case again:
-				value = kept[field.Name]
-			case p.target == console.Sandbox && f.name != console.EdgeForm:
-				value = s.values[field.Name]
-			case field.Name == "method":
-				value = s.values[field.Name]
+	for _, f := range p.forms {
+		listed := p.listing.Of(f.Name)
+		kept, again := p.typed[string(p.target)+" "+f.Name]
+		for _, field := range f.Fields {
+			value := field.Initial()
+			if example, ok := listed.Values[field.Name]; ok && p.target == console.Sandbox {
+				value = example
 			}
-			f.set(field.Name, value)
+			if again {
+				value = kept.values[field.Name]
+			}
+			f.set(field, value)
 			f.complain(field.Name, "")
+			if field.Kind == core.URL { // the sandbox is on this server and nowhere else
+				f.control(field.Name).Underlying().Set("readOnly", p.target == console.Sandbox && listed.Values != nil)
+			}
 		}
-		if again {
-			f.set("callMethod", kept["callMethod"])
-			f.set("callPath", kept["callPath"])
-		} else {
-			f.set("callMethod", s.method)
-			f.set("callPath", s.path)
+		switch {
+		case again:
+			f.setCall(kept.method, kept.path)
+		case listed.Values != nil:
+			f.setCall(listed.Call.Method, listed.Call.Path)
+		default:
+			f.setCall("GET", "/")
 		}
 		f.el.QuerySelector("[data-slot=form-error]").SetTextContent("")
-		// The sandbox is on this server and nowhere else.
-		for _, name := range []string{"baseUrl", "authUrl"} {
-			if el := f.control(name); el != nil {
-				el.Underlying().Set("readOnly", p.target == console.Sandbox)
-			}
-		}
 	}
 }
 
@@ -122,37 +177,35 @@ func (f form) complain(name, message string) {
 	} else {
 		el.SetAttribute("aria-invalid", "true")
 	}
-	f.el.QuerySelector("#" + f.name + "-" + name + "-note .error").SetTextContent(message)
+	f.el.QuerySelector("#" + f.Name + "-" + name + "-note .error").SetTextContent(message)
 }
 
 // check asks the core about one field as it is typed, and shows its words.
-func (p *page) check(f form, name string) {
+func (p *page) check(f form, field console.Field) {
 	values := f.values()
-	trial := console.Trial(f.name, name, values, p.samples[f.name].values)
-	_, reason, ok := await(p.host.Get("cctoken").Call("validateIdentity", objectOf(trial)))
-	if f.value(name) != values[name] {
+	_, reason, ok := await(p.host.Get("cctoken").Call("validateIdentity", objectOf(f.Trial(field.Name, values))))
+	if f.value(field) != values[field.Name] {
 		return // typed on meanwhile: a later check tells
 	}
 	message := ""
-	if t := troubleOf(reason); !ok && t.Field == name {
+	if t := troubleOf(reason); !ok && t.Field == field.Name {
 		message = t.Message
 	}
-	f.complain(name, message)
+	f.complain(field.Name, message)
 }
 
 // submit opens a session, if the core has nothing against the identity.
 func (p *page) submit(f form) {
 	values := f.values()
-	identity := objectOf(console.Identity(f.name, values))
-	if _, reason, ok := await(p.host.Get("cctoken").Call("validateIdentity", identity)); !ok {
+	if _, reason, ok := await(p.host.Get("cctoken").Call("validateIdentity", objectOf(f.Identity(values)))); !ok {
 		p.refuse(f, troubleOf(reason))
 		return
 	}
-	for _, field := range console.Forms[f.name] {
+	for _, field := range f.Fields {
 		f.complain(field.Name, "")
 	}
 	f.el.QuerySelector("[data-slot=form-error]").SetTextContent("")
-	p.open(f.name, p.target, values, call{f.value("callMethod"), f.value("callPath")})
+	p.open(f.Form, p.target, values, p.listing.Of(f.Name).With(f.text("callMethod"), f.text("callPath")))
 }
 
 // refuse shows the fault that keeps a form from being sent, and puts the focus there.
@@ -162,7 +215,7 @@ func (p *page) refuse(f form, t console.Trouble) {
 		return
 	}
 	p.say(p.reader.Say("said form", t.Message))
-	for _, field := range console.Forms[f.name] {
+	for _, field := range f.Fields {
 		if field.Name == t.Field {
 			f.complain(field.Name, t.Message)
 			f.control(field.Name).(dom.HTMLElement).Focus()
@@ -174,10 +227,9 @@ func (p *page) refuse(f form, t console.Trouble) {
 
 // openAll opens a session of each system at the sandbox.
 func (p *page) openAll() {
-	for _, f := range p.forms() {
-		if f.name != console.EdgeForm {
-			s := p.samples[f.name]
-			p.open(f.name, console.Sandbox, s.values, call{s.method, s.path})
+	for _, f := range p.forms {
+		if s := p.listing.Of(f.Name); s.Values != nil {
+			p.open(f.Form, console.Sandbox, s.Values, s.Call)
 		}
 	}
 }

@@ -101,10 +101,10 @@ func date(v js.Value, name string) int64 {
 func objectOf(members []console.Member) js.Value {
 	var entries []any
 	for _, m := range members {
-		var value any = m.Text
-		if m.Pairs != nil {
+		value := m.Value
+		if pairs, ok := value.([]console.Pair); ok {
 			var inner []any
-			for _, p := range m.Pairs {
+			for _, p := range pairs {
 				inner = append(inner, []any{p.Name, p.Value})
 			}
 			value = fromEntries(inner)
@@ -119,49 +119,52 @@ func fromEntries(entries []any) js.Value {
 	return js.Global().Get("Object").Call("fromEntries", js.ValueOf(entries))
 }
 
-// sample is what a new sandbox accepts, and a business call that it answers.
-type sample struct {
-	values       map[string]string
-	method, path string
-}
-
-// samples reads the package's own examples, by form. At the edge there are none; what is there stands for "well-formed".
-func samples(list js.Value) map[string]sample {
-	out := map[string]sample{
-		console.EdgeForm: {
-			values: map[string]string{"edge": "https://edge.example", "connection": "sandbox", "authorization": "x"},
-			method: "GET", path: "/",
-		},
-	}
+// listing reads what the sandbox lists of its systems.
+func listing(list js.Value) console.Listing {
+	var out console.Listing
 	for i := range list.Length() {
 		entry := list.Index(i)
-		identity := entry.Get("identity")
-		s := sample{values: map[string]string{}, method: "GET", path: text(entry, "path")}
-		if init := entry.Get("init"); init.Type() == js.TypeObject && text(init, "method") != "" {
-			s.method = text(init, "method")
+		listed := console.Listed{
+			Name: text(entry, "name"), Subject: text(entry, "subject"), Behind: text(entry, "behind"), Rolls: entry.Get("rolls").Truthy(),
 		}
-		form := text(identity, "system")
-		for _, f := range console.Forms[form] {
-			if f.Pairs {
-				s.values[f.Name] = console.WritePairs(pairsOf(identity.Get(f.Name)))
-			} else {
-				s.values[f.Name] = text(identity, f.Name)
+		endpoints := entry.Get("endpoints")
+		for j := range endpoints.Length() {
+			listed.Places = append(listed.Places, endpoints.Index(j).String())
+		}
+		if identity, call := entry.Get("identity"), entry.Get("business"); identity.Truthy() {
+			listed.Values = map[string]string{}
+			for _, name := range namesOf(identity) {
+				listed.Values[name] = typedOf(identity.Get(name))
 			}
+			listed.Call = console.Call{Method: text(call, "method"), Path: text(call, "path"), Body: text(call, "body")}
 		}
-		if form == "cubedrive" {
-			s.values["method"] = "POST"
-		}
-		out[form] = s
+		out = append(out, listed)
 	}
 	return out
 }
 
-func pairsOf(object js.Value) []console.Pair {
+// typedOf is a member of an identity as it is typed into a form.
+func typedOf(value js.Value) string {
+	switch value.Type() {
+	case js.TypeString:
+		return value.String()
+	case js.TypeNumber:
+		return strconv.FormatFloat(value.Float(), 'f', -1, 64)
+	case js.TypeBoolean:
+		return strconv.FormatBool(value.Bool())
+	}
+	var pairs []console.Pair
+	for _, name := range namesOf(value) {
+		pairs = append(pairs, console.Pair{Name: name, Value: text(value, name)})
+	}
+	return console.WritePairs(pairs)
+}
+
+func namesOf(object js.Value) []string {
 	names := js.Global().Get("Object").Call("keys", object)
-	out := make([]console.Pair, names.Length())
+	out := make([]string, names.Length())
 	for i := range out {
-		name := names.Index(i).String()
-		out[i] = console.Pair{Name: name, Value: text(object, name)}
+		out[i] = names.Index(i).String()
 	}
 	return out
 }

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"cctoken/web/console"
 )
@@ -88,24 +87,25 @@ func TestALifeHasWhatTheTokenStates(t *testing.T) {
 }
 
 func TestAnIdentityIsAPlainObject(t *testing.T) {
-	object := objectOf(console.Identity("cubedrive", map[string]string{"baseUrl": "b", "params": "x=1\n__proto__=2", "method": "GET"}))
-	assert.Equal(t, `{"system":"cubedrive","baseUrl":"b","params":{"x":"1","__proto__":"2"},"method":"GET"}`, global.Get("JSON").Call("stringify", object).String())
+	object := objectOf([]console.Member{
+		{Name: "system", Value: "made"}, {Name: "more", Value: []console.Pair{{Name: "x", Value: "1"}, {Name: "__proto__", Value: "2"}}},
+		{Name: "seat", Value: int64(7)}, {Name: "idle", Value: false},
+	})
+	assert.Equal(t, `{"system":"made","more":{"x":"1","__proto__":"2"},"seat":7,"idle":false}`, global.Get("JSON").Call("stringify", object).String())
 }
 
-func TestTheSandboxesExamplesFillTheForms(t *testing.T) {
-	list := js.ValueOf([]any{
-		map[string]any{
-			"identity": map[string]any{"system": "isales", "baseUrl": "http://x", "user": "abcd", "passwd": "123456"},
-			"path":     "/business",
+func TestWhatTheSandboxListsIsReadWhole(t *testing.T) {
+	have := listing(global.Get("JSON").Call("parse", `[
+		{"name": "pass", "endpoints": [], "behind": "made", "subject": "app", "rolls": false},
+		{"name": "made", "endpoints": ["pass", "login"], "subject": "user", "rolls": true,
+			"identity": {"system": "made", "more": {"user": "u", "app": "a"}, "seat": 7, "idle": true},
+			"business": {"method": "POST", "path": "/page", "body": "{}"}}
+	]`))
+	assert.Equal(t, console.Listing{
+		{Name: "pass", Behind: "made", Subject: "app"},
+		{
+			Name: "made", Places: []string{"pass", "login"}, Subject: "user", Rolls: true, Call: console.Call{Method: "POST", Path: "/page", Body: "{}"},
+			Values: map[string]string{"system": "made", "more": "user=u\napp=a", "seat": "7", "idle": "true"},
 		},
-		map[string]any{
-			"identity": map[string]any{"system": "cubedrive", "baseUrl": "http://x/lite", "params": global.Get("JSON").Call("parse", `{"appId":"a","user":"u"}`)}, // an object in its order: a Go map has none
-			"path":     "/page", "init": map[string]any{"method": "POST"},
-		},
-	})
-	have := samples(list)
-	require.Contains(t, have, "isales")
-	assert.Equal(t, sample{map[string]string{"baseUrl": "http://x", "user": "abcd", "passwd": "123456"}, "GET", "/business"}, have["isales"])
-	assert.Equal(t, sample{map[string]string{"baseUrl": "http://x/lite", "params": "appId=a\nuser=u", "method": "POST"}, "POST", "/page"}, have["cubedrive"])
-	assert.Contains(t, have, console.EdgeForm)
+	}, have)
 }

@@ -1,6 +1,6 @@
 //go:build js
 
-// Command web is the agent console: a page that opens sessions with the four systems and shows their tokens' lives.
+// Command web is the agent console: a page that opens sessions with the systems and shows their tokens' lives.
 //
 // It holds no token logic. The cctoken package, which page.js imports as any page would, gets, keeps, renews and
 // verifies; this program asks it, listens to its events, and puts what it says on the screen. What can be thought
@@ -17,6 +17,7 @@ import (
 
 func main() {
 	p := newPage(dom.GetWindow().Document(), js.Global().Get("host"))
+	p.build()
 	p.listen()
 	p.start()
 	select {} // parked: from here on, the page's events are what happens
@@ -37,24 +38,26 @@ type page struct {
 	drawn   console.Timeline
 	width   float64
 	nowLine dom.Element
-	samples map[string]sample // of the sandbox, by form
-	typed   map[string]map[string]string
+	listing console.Listing   // of the sandbox
+	forms   []form            // in the order of the page
+	typed   map[string]typed  // by target and form
 	notices map[string]func() // those that are shown, by element
 	target  console.Target
 
-	status, none, sessions, events, picture, filter dom.Element
-	template                                        js.Value
+	status, none, systems, sessions, events, picture, filter dom.Element
+	template                                                 js.Value
 }
 
 func newPage(doc dom.Document, host js.Value) *page {
 	p := &page{
-		doc: doc, host: host, target: console.Sandbox, typed: map[string]map[string]string{}, notices: map[string]func(){}, width: 640,
+		doc: doc, host: host, target: console.Sandbox, typed: map[string]typed{}, notices: map[string]func(){}, width: 640,
 		status: doc.GetElementByID("status"), none: doc.GetElementByID("none"), sessions: doc.GetElementByID("sessions"),
 		events: doc.GetElementByID("events"), picture: doc.GetElementByID("picture"),
+		systems:  doc.QuerySelector(".systems"),
 		filter:   doc.QuerySelector("select[name=session]"),
 		template: doc.QuerySelector("template#session").Underlying().Get("content").Get("firstElementChild"),
 	}
-	p.samples = samples(host.Get("identities"))
+	p.listing = listing(host.Get("systems"))
 	p.client = host.Get("cctoken").Call("createClient", map[string]any{
 		"fetch":   host.Call("watchedFetch", js.FuncOf(p.exchanged)),
 		"onEvent": js.FuncOf(p.happened),
@@ -132,6 +135,9 @@ func (p *page) actions() map[string]func() {
 func (p *page) speak() {
 	p.reader.Language = console.LanguageOf(p.doc.DocumentElement().GetAttribute("lang"))
 	p.reader.Offset = p.host.Call("zone", p.now()).Int()
+	for _, f := range p.forms {
+		f.control("callMethod").SetAttribute("aria-label", p.reader.Say("form method"))
+	}
 	for _, c := range p.cards {
 		c.name()
 		c.show()

@@ -3,7 +3,6 @@
 // document and what is named here, and nothing else of the page.
 import * as cctoken from "/js/browser.js";
 import { createGo } from "/dist/go.js";
-import { sandboxIdentities } from "/js/demo/identities.js";
 
 const root = document.documentElement;
 
@@ -72,7 +71,7 @@ const host = {
 	 * @param {string} method
 	 * @param {string} name
 	 * @param {string} [body] JSON
-	 * @returns {Promise<object>} rejected with an Error whose message is the sandbox's
+	 * @returns {Promise<any>} rejected with an Error whose message is the sandbox's
 	 */
 	async control(method, name, body) {
 		const response = await fetch(`/_sandbox/${name}`, {
@@ -219,8 +218,9 @@ function stopped(why) {
 
 try {
 	await painted();
-	const [program, identities] = await Promise.all([compile("/dist/console.wasm"), sandboxIdentities(location.origin)]);
-	go = createGo({ ...elementClasses(), document, host: { ...host, identities } });
+	const listed = host.control("GET", `systems?origin=${encodeURIComponent(location.origin)}`);
+	const [program, { systems }] = await Promise.all([compile("/dist/console.wasm"), listed]);
+	go = createGo({ ...elementClasses(), document, host: { ...host, systems } });
 	const ended = go.run(await WebAssembly.instantiate(program, go.importObject));
 	// A healthy program never ends. What it may have died of is not said: the text could quote a token.
 	ended.then(() => stopped(""), () => stopped(""));

@@ -88,7 +88,7 @@ func (p *page) cardsOnce(core int64) []*card {
 func (p *page) exchanged(_ js.Value, args []js.Value) any {
 	e := console.Event{
 		Type: console.Exchange, Core: int64(args[0].Float()), Step: args[1].String(), Method: args[2].String(), Path: args[3].String(),
-		At: int64(args[4].Float()), Status: args[5].Int(), Took: int64(args[6].Float()), System: "ccmessaging",
+		At: int64(args[4].Float()), Status: args[5].Int(), Took: int64(args[6].Float()), System: console.SystemAt(args[1].String()),
 	}
 	mine := p.cardsOf(e.Core)
 	if len(mine) == 0 && e.Step == "call" {
@@ -147,9 +147,9 @@ func (p *page) filtered() int {
 
 // listFilter offers the sessions that the timeline can be narrowed to.
 func (p *page) listFilter() {
-	markup := option("0", p.reader.Say("timeline all"))
+	markup := console.Option("0", p.reader.Say("timeline all"))
 	for _, c := range p.cards {
-		markup += option(itoa(c.Card), p.reader.Say("session", itoa(c.Card))+" · "+c.System)
+		markup += console.Option(itoa(c.Card), p.reader.Say("session", itoa(c.Card))+" · "+c.System)
 	}
 	setOptions(p.filter, markup)
 }

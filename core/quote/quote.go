@@ -1,5 +1,4 @@
-// Package quote writes strings of JSON. It is a package of its own as the console's page writes
-// them too, and must not load the core for it.
+// Package quote writes JSON strings: for the core, and for the console, which saves its timeline as JSON.
 package quote
 
 import "unicode/utf8"

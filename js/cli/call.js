@@ -1,7 +1,7 @@
 // cctoken call METHOD PATH: a business call that carries the token.
 import { STATUS_CODES } from "node:http";
-import { errorOf, TokenError } from "../error.js";
-import { safeCause } from "../http.js";
+import { errorOf, TokenError } from "../client/error.js";
+import { safeCause } from "../client/http.js";
 import { prepare } from "./client.js";
 import { exit } from "./exit.js";
 import { checkCarriage, checkInput, jsonIn, readBody, readHeaders, readTarget } from "./request.js";
@@ -46,8 +46,8 @@ export async function main(context) {
 }
 
 /**
- * @param {import("../client.js").Client} client
- * @param {import("../identity.js").VendorIdentity} identity
+ * @param {import("../client/client.js").Client} client
+ * @param {import("../client/identity.js").VendorIdentity} identity
  * @param {string} path
  * @param {RequestInit} init
  * @param {number} timeoutMs for the answer to begin; how long it then goes on is the caller's affair

@@ -16,7 +16,7 @@ import { nameable, UsageError } from "./usage.js";
 
 /**
  * @typedef {object} Configuration
- * @property {import("../identity.js").VendorIdentity} identity
+ * @property {import("../client/identity.js").VendorIdentity} identity
  * @property {number} timeoutMs in milliseconds
  * @property {Record<string, string>} from where each field of the identity was found
  * @property {string[]} hidden the identity's secrets, to be kept out of messages
@@ -68,7 +68,7 @@ export async function configure(options, { withoutSecrets = false, ...world }, c
 	}
 	const { identity, from, hidden } = draft;
 	return {
-		identity: /** @type {import("../identity.js").VendorIdentity} */ (/** @type {unknown} */ (identity)),
+		identity: /** @type {import("../client/identity.js").VendorIdentity} */ (/** @type {unknown} */ (identity)),
 		timeoutMs,
 		from,
 		hidden,

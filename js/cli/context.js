@@ -12,7 +12,7 @@
  * @property {import("./terminal.js").Paint} paintNote for standard error
  * @property {ReturnType<typeof import("./terminal.js").createSpinner>} spinner
  * @property {string[]} hidden secrets that no message may show; commands add theirs
- * @property {(identity: import("../identity.js").VendorIdentity) => void} about says whose vendor will be asked, for what may go wrong
+ * @property {(identity: import("../client/identity.js").VendorIdentity) => void} about says whose vendor will be asked, for what may go wrong
  * @property {(text: string) => void} note writes a line to standard error
  */
 

@@ -1,6 +1,6 @@
 // Exit codes. They are part of the command's interface: docs/cli.md and --help list them.
 import { SandboxError } from "../sandbox/error.js";
-import { TokenError } from "../error.js";
+import { TokenError } from "../client/error.js";
 import { UsageError } from "./usage.js";
 
 export const exit = Object.freeze({
@@ -27,10 +27,10 @@ export const exitCodes = [
 	[exit.unknown, "verify: nobody can tell whether the token is valid"],
 	[exit.internal, "a fault of cctoken itself: please report it; or a file of its package is missing or damaged: install it again"],
 	[exit.interrupted, "interrupted (Ctrl-C); the sandbox then ends with 0"],
-	[exit.pipe, "whoever read the output stopped reading"],
+	[exit.pipe, "the program that read the output stopped reading"],
 ];
 
-/** @type {Record<import("../error.js").TokenErrorCode, number>} */
+/** @type {Record<import("../client/error.js").TokenErrorCode, number>} */
 const ofToken = {
 	invalid_identity: exit.usage,
 	invalid_request: exit.usage,

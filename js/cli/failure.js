@@ -1,13 +1,13 @@
 // What went wrong, in words for somebody at a shell, and as data for a program. The package's own texts are for programs
 // that import it: where they advise what a shell has no way to do, or leave out what the command knows, others stand here.
 import { fileURLToPath } from "node:url";
-import { TokenError } from "../error.js";
+import { TokenError } from "../client/error.js";
 import { SandboxError } from "../sandbox/error.js";
 import { baseAt } from "./bases.js";
 import { exit, exitOf } from "./exit.js";
 import { UsageError } from "./usage.js";
 
-/** @typedef {import("../identity.js").VendorIdentity} VendorIdentity */
+/** @typedef {import("../client/identity.js").VendorIdentity} VendorIdentity */
 
 /** What the doctor can tell more of. */
 const forTheDoctor = new Set(["network", "timeout", "credentials_refused", "vendor_failure"]);

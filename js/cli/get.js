@@ -40,7 +40,7 @@ export async function main(context) {
 }
 
 /**
- * @param {import("../token.js").Token} token
+ * @param {import("../client/token.js").Token} token
  * @param {(value: string) => string} shown
  * @returns {[string, string][]}
  */

@@ -40,7 +40,7 @@ export function one(text) {
 		}
 	}
 	if (typeof value !== "string" || !/^[\x21-\x7e]+$/.test(value)) {
-		throw new UsageError("What is given as a token is none: it must be the token alone, or the output of cctoken get --json.", "token");
+		throw new UsageError("What was given is not a token: it must be the token alone, or the output of cctoken get --json.", "token");
 	}
 	return value;
 }

@@ -32,7 +32,7 @@ export async function run(argv, { stdin, stdout, stderr, env }) {
 	/** @type {string[]} */
 	const hidden = [];
 	let options = {};
-	/** @type {import("../identity.js").VendorIdentity | undefined} */
+	/** @type {import("../client/identity.js").VendorIdentity | undefined} */
 	let identity;
 	let spinner = createSpinner(stderr, false);
 	try {

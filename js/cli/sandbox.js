@@ -89,7 +89,7 @@ function page({ url, identities, systems }, paint) {
 
 /**
  * An identity as a command line that can be copied: where it has one secret, and values that no shell changes.
- * @param {import("../identity.js").VendorIdentity} identity
+ * @param {import("../client/identity.js").VendorIdentity} identity
  */
 function asCommand(identity) {
 	const given = Object.entries(identity);

@@ -11,8 +11,8 @@ import { UsageError } from "./usage.js";
 /** @type {Record<string, string>} */
 const reasons = {
 	confirmed: "the vendor confirms it",
-	denied: "the vendor denies it: it has expired, was revoked, or is none",
-	other_subject: "by its own words it is another user's or channel's",
+	denied: "the vendor says no: it has expired, was revoked, or never was a token",
+	other_subject: "it says itself that it is another user's or channel's",
 	unknown: "this system has no interface that could be asked; a business call would show it",
 };
 

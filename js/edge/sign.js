@@ -1,15 +1,6 @@
 // For machines that call an edge: signs their requests. Runs wherever WebCrypto and fetch do.
-//
-//	import { signedFetch } from "cctoken/edge/sign";
-//
-//	const edge = signedFetch({ keyId: "nightly-report", secret: process.env.EDGE_KEY });
-//	const response = await edge("https://edge.example.com/v1/token", {
-//		method: "POST",
-//		headers: { "content-type": "application/json" },
-//		body: JSON.stringify({ connection: "reports" }),
-//	});
 
-import { base64url, importKey, scheme, stringToSign } from "./signature.js";
+import { base64url, importKey, scheme, stringToSign } from "./caller/signature.js";
 
 /**
  * The key of a machine, which it shares with the edge.
@@ -34,7 +25,12 @@ import { base64url, importKey, scheme, stringToSign } from "./signature.js";
  * @param {{ timestamp?: number, nonce?: string }} [fixed] seconds since 1970, and a text that was never used before; by
  *   default this machine's clock, and a random one
  * @returns {Promise<string>} rejected with a TypeError where the key ID has another form, the secret is too short, or the
- *   URL is none; neither the key ID nor the secret is in it
+ *   URL is not valid; neither the key ID nor the secret is in it
+ * @example
+ * const url = "https://edge.example.com/v1/token";
+ * const body = new TextEncoder().encode(JSON.stringify({ connection: "reports" }));
+ * const authorization = await sign({ keyId: "nightly", secret: process.env.EDGE_KEY }, { method: "POST", url, body });
+ * await fetch(url, { method: "POST", headers: { authorization, "content-type": "application/json" }, body });
  */
 export async function sign({ keyId, secret }, { method, url, body = new Uint8Array() }, fixed = {}) {
 	if (!/^[A-Za-z0-9_-]{1,64}$/.test(keyId)) {
@@ -54,8 +50,15 @@ export async function sign({ keyId, secret }, { method, url, body = new Uint8Arr
  * Makes a `fetch` whose every request is signed. Bodies are read before they are sent, as they are signed too; redirects
  * are handed back, not followed. What it makes is rejected as `sign` is, and as `fetch` is.
  * @param {SigningKey} key the machine's key, for the requests to one edge
- * @param {import("../platform.js").PlatformFetch} [send] used in place of the platform's own
- * @returns {(input: string | { readonly href: string } | (typeof globalThis extends { Request: { prototype: infer T } } ? T : never), init?: import("../platform.js").PlatformRequestInit) => Promise<import("../platform.js").PlatformResponse>} a function that is called as `fetch` is
+ * @param {import("../client/platform.js").PlatformFetch} [send] used in place of the platform's own
+ * @returns {(input: string | { readonly href: string } | (typeof globalThis extends { Request: { prototype: infer T } } ? T : never), init?: import("../client/platform.js").PlatformRequestInit) => Promise<import("../client/platform.js").PlatformResponse>} a function that is called as `fetch` is
+ * @example
+ * const edge = signedFetch({ keyId: "nightly", secret: process.env.EDGE_KEY });
+ * const response = await edge("https://edge.example.com/v1/token", {
+ * 	method: "POST",
+ * 	headers: { "content-type": "application/json" },
+ * 	body: JSON.stringify({ connection: "reports" }),
+ * });
  */
 export function signedFetch(key, send = (input, init) => globalThis.fetch(input, init)) {
 	return async (input, init) => {

@@ -1,4 +1,4 @@
-// Limits that both languages keep to. Generated from the Go descriptions in core (make generate): change those.
+// Limits and forms that both languages keep to. Generated from the Go descriptions in core (make generate): change those.
 
 /** The longest token, in bytes. */
 export const maxToken = 16_384;
@@ -18,3 +18,11 @@ export const keeperTimeoutMs = 20_000;
 export const leastKeeperTimeoutMs = 1_000;
 /** The most that it can be set to, in milliseconds. */
 export const mostKeeperTimeoutMs = 120_000;
+/** How the `type` of an edge's own refusals begins. */
+export const problemUrn = "urn:cctoken:error:";
+/** Their content type, which only they have. */
+export const problemMedia = "application/problem+json";
+/** One of the keys under which an edge's keeper stores. */
+export const storageKey = /^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9_-]{43}=?$/;
+/** The form of all of them, for people. */
+export const storageKeys = "id:base64url-of-32-bytes, separated by commas";

@@ -12,8 +12,8 @@
  * @property {string} [insteadOf] the field in whose place it stands: one of the two must be given, and not both
  * @property {readonly (string | number)[]} [values] what a choice or a number may be; the first is meant where a choice is left out
  * @property {number} [maxLength] in characters
- * @property {number} [minimum]
- * @property {number} [maximum]
+ * @property {number} [minimum] the least that a number may be
+ * @property {number} [maximum] the most that a number may be
  */
 
 /**

@@ -85,7 +85,7 @@ export const texts = {
 		intercepted: "",
 		relying: {
 			expired: {
-				found: "the AccessToken that was given has expired, or is none",
+				found: "the AccessToken that was given has expired, or never was one",
 				because: "An AccessToken lives an hour at most.",
 				try: [
 					"Get a new one by tokenByAkSk from where you got this one, and give that.",

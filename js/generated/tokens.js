@@ -4,7 +4,9 @@
  * Where a system's tokens stand, and those of what it depends on.
  * @typedef {object} Tokens
  * @property {readonly string[]} paths below a base URL at which tokens are handed out, refreshed or verified, and below each of them
- * @property {readonly string[]} carriers headers, query parameters and members of a body that carry tokens, or what belongs to them
+ * @property {readonly string[]} interfaces names of those that are closed wherever they stand, as gateways put them below other paths
+ * @property {readonly string[]} carriers headers, query parameters and members of a body that carry tokens
+ * @property {readonly string[]} beside what else belongs to a login or a token: no header of such a name is a caller's
  * @property {readonly string[]} guarded headers that only the app itself may hold
  * @property {readonly string[]} answers members of answers that hold tokens
  * @property {string} rolls the member of a business answer's object that may hold a new token, or ""
@@ -17,7 +19,9 @@
 export const tokens = {
 	appcube: {
 		paths: ["/oifde/rest/appcube/api/getAppCubeToken", "/oifde/rest/api/gettoken"],
-		carriers: ["authToken", "appKey", "appSecret"],
+		interfaces: ["getAppCubeToken", "gettoken"],
+		carriers: ["authToken"],
+		beside: ["appKey", "appSecret"],
 		guarded: [],
 		answers: ["authToken"],
 		rolls: "",
@@ -27,9 +31,11 @@ export const tokens = {
 	},
 	ccmessaging: {
 		paths: ["/apiaccess/ccmessaging/applyToken", "/apigovernance/api/oauth"],
-		carriers: ["ccmessaging-token", "Authorization", "X-APP-Key", "X-Token-Expire", "app_key", "app_secret"],
+		interfaces: ["applyToken", "tokenByAkSk"],
+		carriers: ["ccmessaging-token", "Authorization", "X-APP-Key", "access_token"],
+		beside: ["X-Token-Expire", "app_key", "app_secret"],
 		guarded: ["Authorization", "x-app-key"],
-		answers: ["token", "AccessToken"],
+		answers: ["token", "ccmessaging-token", "AccessToken"],
 		rolls: "token",
 		codes: ["resultCode", "errorCode"],
 		success: ["0", "200"],
@@ -37,7 +43,9 @@ export const tokens = {
 	},
 	isales: {
 		paths: ["/rest/isales/v1/openapi/obs/auth"],
-		carriers: ["Authentication", "Authorization", "refreshToken"],
+		interfaces: [],
+		carriers: ["Authentication", "Authorization"],
+		beside: ["refreshToken"],
 		guarded: [],
 		answers: ["token", "refreshToken"],
 		rolls: "",
@@ -47,7 +55,9 @@ export const tokens = {
 	},
 	cubedrive: {
 		paths: ["/getLogin", "/verifyAuthToken"],
+		interfaces: ["getLogin", "verifyAuthToken"],
 		carriers: ["X-Auth-Token", "authToken"],
+		beside: [],
 		guarded: [],
 		answers: ["x-auth-token"],
 		rolls: "",
@@ -56,6 +66,9 @@ export const tokens = {
 		explains: [],
 	},
 };
+
+/** Headers that carry the tokens of systems which are not described yet. @type {readonly string[]} */
+export const foreseen = ["AppKey", "Guid", "Set-GUID"];
 
 /**
  * A system whose token every request of another one carries too: one of it serves all identities with the same fields.

@@ -21,7 +21,7 @@
  * - `rate_limited`: the vendor answered 429.
  * - `cooling_down`: not tried, as an earlier attempt failed a moment ago; `cause` is that failure.
  * - `login_budget`: not tried, as the logins that the vendor tolerates are used up for now.
- * - `token_rejected`: a token that was got for this caller's word a moment ago is called rejected as well; others go on with it.
+ * - `token_rejected`: the caller had a token renewed a moment ago by calling it rejected, and rejects the new one too; others go on with that.
  * - `stale_on_arrival`: the token was too old to use when it arrived.
  *
  * From an edge:

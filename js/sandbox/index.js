@@ -248,6 +248,13 @@ Object.defineProperty(Sandbox.prototype, Symbol.asyncDispose, { value: Sandbox.p
  * Starts a strict sandbox of the systems on this machine. Several at once know nothing of each other.
  * @param {SandboxOptions} [options] its settings
  * @returns {Promise<Sandbox & Disposable>} rejected with a SandboxError: `invalid_option`, `not_listening` or `not_found`
+ * @example
+ * const sandbox = await createSandbox({ lifetimes: { isales: 2 } });
+ * const client = createClient();
+ * const token = await client.getToken(sandbox.identities.isales); // lives for two seconds
+ * await sandbox.faults({ system: "isales", endpoint: "login", fault: "503" });
+ * client.close();
+ * await sandbox.close();
  */
 export async function createSandbox(options) {
 	const { host, port, settings, now } = readOptions(options);

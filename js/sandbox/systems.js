@@ -1,6 +1,6 @@
 // What the sandbox lists of its systems, as JavaScript uses it. No system is known here by name.
 
-/** @typedef {import("../identity.js").VendorIdentity} VendorIdentity */
+/** @typedef {import("../client/identity.js").VendorIdentity} VendorIdentity */
 
 /**
  * What `client.fetch(identity, path, init)` makes a business call of.
@@ -19,6 +19,7 @@
  * @property {SandboxSystem} [behind] the system that asks this one for a token first; its endpoints have this one's name among them
  * @property {{ name: string, example: string }[]} credentials what `refuse` takes: the names of the identity's fields, and
  *   what that identity has there
+ * @property {string} subject the name of the one of these that tells its tokens apart: what `revoke` and `roll` take
  * @property {{ name: string, documented: number, most?: number }[]} lifetimes of its tokens in seconds; 0 is without end
  * @property {boolean} rolls whether `roll` takes it
  * @property {boolean} exceptionInfo whether a fault of a status may have a text

@@ -3,6 +3,10 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -88,13 +92,72 @@ func TestFieldsOfOneNameAreGivenInOneWay(t *testing.T) {
 // An edge keeps calls away from these paths, and pages from these headers.
 func TestEverySystemSaysWhereItsTokensStand(t *testing.T) {
 	for _, d := range vendors() {
-		require.NotEmpty(t, d.Paths, d.Name)
-		require.NotEmpty(t, d.Carriers, d.Name)
-		require.NotEmpty(t, d.Answers, d.Name)
-		require.NotEmpty(t, d.Codes, d.Name)
-		require.NotEmpty(t, d.Success, d.Name)
-		for _, path := range d.Paths {
-			require.Regexp(t, "^/", path)
+		require.Empty(t, unsaid(d), d.Name)
+		if part, _ := d.Needs(); part != nil {
+			require.Empty(t, unsaid(part), part.Name)
+			require.NotEmpty(t, part.Guarded, "%s: each call of %s carries its token, which an edge keeps from a page", part.Name, d.Name)
+		}
+	}
+}
+
+// unsaid is what a description leaves out of where tokens stand.
+func unsaid(d *core.Description) []string {
+	missing := []string{}
+	for name, list := range map[string][]string{"Paths": d.Paths, "Carriers": d.Carriers, "Answers": d.Answers, "Codes": d.Codes, "Success": d.Success} {
+		if len(list) == 0 {
+			missing = append(missing, name)
+		}
+	}
+	if d.Interfaces == nil {
+		missing = append(missing, "Interfaces")
+	}
+	for _, path := range d.Paths {
+		if !regexp.MustCompile("^/[^/].*[^/]$").MatchString(path) {
+			missing = append(missing, path)
+		}
+	}
+	for _, header := range d.Guarded {
+		if !slices.ContainsFunc(d.Carriers, func(name string) bool { return strings.EqualFold(name, header) }) {
+			missing = append(missing, header+" among Carriers")
+		}
+	}
+	sort.Strings(missing)
+	return missing
+}
+
+func TestADescriptionThatForgetsWhereItsTokensStandIsFound(t *testing.T) {
+	require.Equal(t, []string{"Answers", "Carriers", "Codes", "Interfaces", "Paths", "Success"}, unsaid(&core.Description{Name: "forgetful"}))
+	whole := *core.DescriptionOf(vendors()[0].Name)
+	require.Empty(t, unsaid(&whole))
+	for name, forget := range map[string]func(d *core.Description){
+		"Paths":                   func(d *core.Description) { d.Paths = nil },
+		"Interfaces":              func(d *core.Description) { d.Interfaces = nil },
+		"Carriers":                func(d *core.Description) { d.Carriers = []string{} },
+		"Answers":                 func(d *core.Description) { d.Answers = nil },
+		"sign-in":                 func(d *core.Description) { d.Paths = []string{"sign-in"} },
+		"/":                       func(d *core.Description) { d.Paths = []string{"/"} },
+		"X-Secret among Carriers": func(d *core.Description) { d.Guarded = []string{"X-Secret"} },
+	} {
+		forgetful := whole
+		forget(&forgetful)
+		require.Equal(t, []string{name}, unsaid(&forgetful))
+	}
+}
+
+// What is closed is closed for all systems: whatever is described reaches the edge.
+func TestWhatIsDescribedIsAllInTheEdgesList(t *testing.T) {
+	text := tokens()
+	all := vendors()
+	for _, d := range vendors() {
+		if part, _ := d.Needs(); part != nil {
+			all = append(all, part)
+		}
+	}
+	for _, d := range all {
+		for _, names := range [][]string{d.Paths, d.Interfaces, d.Carriers, d.Beside, d.Guarded, d.Answers} {
+			for _, name := range names {
+				require.Regexp(t, "(?i)"+regexp.QuoteMeta(literal(name)), text, d.Name)
+			}
 		}
 	}
 }

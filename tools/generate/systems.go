@@ -21,8 +21,8 @@ func systems() string {
  * @property {string} [insteadOf] the field in whose place it stands: one of the two must be given, and not both
  * @property {readonly (string | number)[]} [values] what a choice or a number may be; the first is meant where a choice is left out
  * @property {number} [maxLength] in characters
- * @property {number} [minimum]
- * @property {number} [maximum]
+ * @property {number} [minimum] the least that a number may be
+ * @property {number} [maximum] the most that a number may be
  */
 
 /**
@@ -223,7 +223,9 @@ func tokens() string {
  * Where a system's tokens stand, and those of what it depends on.
  * @typedef {object} Tokens
  * @property {readonly string[]} paths below a base URL at which tokens are handed out, refreshed or verified, and below each of them
- * @property {readonly string[]} carriers headers, query parameters and members of a body that carry tokens, or what belongs to them
+ * @property {readonly string[]} interfaces names of those that are closed wherever they stand, as gateways put them below other paths
+ * @property {readonly string[]} carriers headers, query parameters and members of a body that carry tokens
+ * @property {readonly string[]} beside what else belongs to a login or a token: no header of such a name is a caller's
  * @property {readonly string[]} guarded headers that only the app itself may hold
  * @property {readonly string[]} answers members of answers that hold tokens
  * @property {string} rolls the member of a business answer's object that may hold a new token, or ""
@@ -249,7 +251,9 @@ export const tokens = {
 		}
 		b.WriteString("\t" + d.Name + ": {\n")
 		b.WriteString("\t\tpaths: " + list(func(d *core.Description) []string { return d.Paths }) + ",\n")
+		b.WriteString("\t\tinterfaces: " + list(func(d *core.Description) []string { return d.Interfaces }) + ",\n")
 		b.WriteString("\t\tcarriers: " + list(func(d *core.Description) []string { return d.Carriers }) + ",\n")
+		b.WriteString("\t\tbeside: " + list(func(d *core.Description) []string { return d.Beside }) + ",\n")
 		b.WriteString("\t\tguarded: " + list(func(d *core.Description) []string { return d.Guarded }) + ",\n")
 		b.WriteString("\t\tanswers: " + list(func(d *core.Description) []string { return d.Answers }) + ",\n")
 		b.WriteString("\t\trolls: " + literal(d.Rolls) + ",\n")
@@ -259,6 +263,7 @@ export const tokens = {
 		b.WriteString("\t},\n")
 	}
 	b.WriteString("};\n\n")
+	b.WriteString("/** Headers that carry the tokens of systems which are not described yet. @type {readonly string[]} */\nexport const foreseen = " + literal(core.Foreseen()) + ";\n\n")
 
 	b.WriteString(`/**
  * A system whose token every request of another one carries too: one of it serves all identities with the same fields.

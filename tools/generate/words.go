@@ -68,7 +68,7 @@ export const subjects = [
 	return file("By which words refusals are told apart.", b.String())
 }
 
-// limits are the numbers that both languages keep to.
+// limits are the numbers and forms that both languages keep to.
 func limits() string {
 	var b strings.Builder
 	for _, l := range []struct {
@@ -87,7 +87,15 @@ func limits() string {
 	} {
 		b.WriteString("/** " + l.what + " */\nexport const " + l.name + " = " + grouped(l.value) + ";\n")
 	}
-	return file("Limits that both languages keep to.", b.String())
+	for _, f := range []struct{ name, what, value string }{
+		{"problemUrn", "How the `type` of an edge's own refusals begins.", literal(core.ProblemURN)},
+		{"problemMedia", "Their content type, which only they have.", literal(core.ProblemMedia)},
+		{"storageKey", "One of the keys under which an edge's keeper stores.", "/" + core.StorageKey + "/"},
+		{"storageKeys", "The form of all of them, for people.", literal(core.StorageKeys)},
+	} {
+		b.WriteString("/** " + f.what + " */\nexport const " + f.name + " = " + f.value + ";\n")
+	}
+	return file("Limits and forms that both languages keep to.", b.String())
 }
 
 // grouped writes a number with underscores between its thousands.

@@ -2,7 +2,7 @@
 
 // Command keeper is the program inside the edge's Durable Object: the keeper of
 // package keep, on the library that connects an http.Handler to Workers. It
-// starts once, and lives as long as the object; js/edge/keeper.js is the object.
+// starts once, and lives as long as the object; js/edge/keeper/keeper.js is the object.
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/syumai/workers"
 
 	"cctoken/core"
-	"cctoken/wasm/keeper/keep"
+	"cctoken/keeper"
 )
 
 func main() {
@@ -27,18 +27,18 @@ func main() {
 }
 
 func newKeeper(host js.Value) http.Handler {
-	keys, err := keep.ParseKeys(host.Get("storageKeys").String())
+	keys, err := keeper.ParseKeys(host.Get("storageKeys").String())
 	if err != nil {
 		return refuse("STORAGE_KEYS", err)
 	}
-	timeout, err := keep.ParseTimeout(host.Get("timeout").String())
+	timeout, err := keeper.ParseTimeout(host.Get("timeout").String())
 	if err != nil {
 		return refuse("KEEPER_TIMEOUT_MS", err)
 	}
 	var seed [16]byte
 	_, _ = rand.Read(seed[:]) // never fails: it ends the program instead
 	p := platform{host}
-	return keep.Handler(keep.NewDriver(keep.Platform{
+	return keeper.Handler(keeper.NewDriver(keeper.Platform{
 		Clock: p, Vendor: p, Objects: p, Store: p, Log: p.log,
 		Keys:        keys,
 		Place:       host.Get("place").String(),
@@ -50,7 +50,7 @@ func newKeeper(host js.Value) http.Handler {
 
 // refuse answers everything with what is wrong with a binding.
 func refuse(binding string, fault error) http.Handler {
-	return keep.Handler(nil, &core.Error{Code: core.NotConfigured, Step: core.StepInput, Field: binding, Reason: fault.Error()})
+	return keeper.Handler(nil, &core.Error{Code: core.NotConfigured, Step: core.StepInput, Field: binding, Reason: fault.Error()})
 }
 
 // adapt stands between the library's requests and responses, and what a handler expects of them.

@@ -14,10 +14,10 @@ import (
 	"github.com/syumai/workers/cloudflare/fetch"
 
 	"cctoken/core"
-	"cctoken/wasm/keeper/keep"
+	"cctoken/keeper"
 )
 
-// platform is the keeper's platform: an object of JavaScript, described in js/edge/keeper-host.js.
+// platform is the keeper's platform: an object of JavaScript, described in js/edge/keeper/host.js.
 type platform struct{ host js.Value }
 
 func (p platform) Now() core.Instant {
@@ -68,17 +68,17 @@ func (p platform) do(ctx context.Context, exchange js.Value, method, target stri
 	return response, nil
 }
 
-func (p platform) Send(ctx context.Context, r *core.Request) func() (core.Response, *keep.Lost) {
+func (p platform) Send(ctx context.Context, r *core.Request) func() (core.Response, *keeper.Lost) {
 	target, headers, body := assemble(r)
 	exchange := p.host.Call("exchange", body)
-	return func() (core.Response, *keep.Lost) {
+	return func() (core.Response, *keeper.Lost) {
 		response, err := p.do(ctx, exchange, r.Method, target, headers)
 		if err != nil {
-			return core.Response{}, &keep.Lost{Code: core.Network, Received: exchange.Get("received").Bool()}
+			return core.Response{}, &keeper.Lost{Code: core.Network, Received: exchange.Get("received").Bool()}
 		}
 		content := exchange.Get("content")
 		if content.IsUndefined() {
-			return core.Response{}, &keep.Lost{Code: core.ResponseTooLarge, Received: true}
+			return core.Response{}, &keeper.Lost{Code: core.ResponseTooLarge, Received: true}
 		}
 		return core.Response{
 			Status:     response.StatusCode,
@@ -118,7 +118,7 @@ func (p platform) Save(_ context.Context, record []byte) error {
 	return err
 }
 
-func (p platform) log(e keep.Entry) {
+func (p platform) log(e keeper.Entry) {
 	line, _ := json.Marshal(e)
 	p.host.Call("log", string(line))
 }

@@ -5,7 +5,7 @@ package main
 import "cctoken/core"
 
 // The forms in which JavaScript reads the core's answers. Members that are
-// zero, false or empty are left out; js/core.js has the same forms as types.
+// zero, false or empty are left out; js/module/wall.js has the same forms as types.
 
 var effectNames = [...]string{
 	core.Send: "send", core.Sleep: "sleep", core.Cancel: "cancel", core.Settled: "settled",

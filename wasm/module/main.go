@@ -4,10 +4,11 @@
 // behind functions that JavaScript calls directly, over linear memory.
 //
 // Numbers are passed as they are; instants as two float64 of milliseconds.
-// Bytes go in through the buffer that input gives room in. Every function but
-// live and lease answers with the length of one JSON object, which output points to; it
-// stands until the next call. JavaScript never passes a callback: calling one
-// from Go is a thousand times slower than an exported function.
+// Bytes go in through the buffer that input gives room in, and one JSON object
+// comes out where output points to; it stands until the next call. A function
+// answers with the length of that object; input, output, create, discard, live and
+// lease answer with a number, and write none. JavaScript never passes a callback:
+// calling one from Go is a thousand times slower than an exported function.
 package main
 
 import (

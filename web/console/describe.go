@@ -15,15 +15,24 @@ func (r Reader) Clock(at int64) string { return Clock(at, r.Offset) }
 
 // Label names the session of an event.
 func (r Reader) Label(e Event) string {
-	switch {
-	case e.Card == 0 && e.Step == "access_token":
-		return r.Say("access token")
-	case e.Card == 0 && e.System == EdgeForm && (e.Step == "call" || e.Step == "authorization"):
-		return r.Say("authorization") // what carries the calls that an edge makes: a session of its own for the package
-	case e.Card == 0:
-		return r.Say("session closed")
+	if e.Card != 0 {
+		return r.Say("session", number(e.Card)) + " · " + e.System
 	}
-	return r.Say("session", number(e.Card)) + " · " + e.System
+	for _, f := range Forms {
+		// The calls that an edge makes carry the user's authorization, which is a session of its own for the package.
+		if part := f.Part; part.Step != "" && (e.Step == part.Step || e.System == EdgeForm && f.Name == EdgeForm && e.Step == "call") {
+			return r.Say("shared", r.Words(part.Label))
+		}
+	}
+	return r.Say("session closed")
+}
+
+// Place names an endpoint of a system: by what is done there or, where that is another system, by what it hands out.
+func (r Reader) Place(f Form, part Listed, place string) string {
+	if part.Name != "" && place == part.Name {
+		return r.Words(f.Part.Label)
+	}
+	return r.Say("place " + place)
 }
 
 // Exchange is a request and what came, in a line.

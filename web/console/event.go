@@ -3,6 +3,7 @@ package console
 import (
 	"strconv"
 
+	"cctoken/core"
 	"cctoken/core/quote"
 )
 
@@ -10,15 +11,15 @@ import (
 type EventType string
 
 const (
-	Acquired EventType = "acquired"
-	Renewed  EventType = "renewed"
-	Rolled   EventType = "rolled"
-	Rejected EventType = "rejected"
-	Replayed EventType = "replayed"
-	Retrying EventType = "retrying"
-	Failed   EventType = "failed"
-	Cooling  EventType = "cooling"
-	Evicted  EventType = "evicted"
+	Acquired           = EventType(core.EventAcquired)
+	Renewed            = EventType(core.EventRenewed)
+	Rolled             = EventType(core.EventRolled)
+	Rejected           = EventType(core.EventRejected)
+	Replayed           = EventType(core.EventReplayed)
+	Retrying           = EventType(core.EventRetrying)
+	Failed             = EventType(core.EventFailed)
+	Cooling            = EventType(core.EventCooling)
+	Evicted            = EventType(core.EventEvicted)
 	Exchange EventType = "exchange" // a request, and what came
 	Fault    EventType = "fault"    // what the page's user did to the sandbox: a fault, a revocation, a roll
 )

@@ -2,22 +2,6 @@ package console
 
 import "strings"
 
-// Place is an endpoint of the sandbox that can be made to fail, by the sandbox's name.
-type Place string
-
-// Places are the endpoints of a system.
-func Places(system string) []Place {
-	switch system {
-	case "ccmessaging":
-		return []Place{"login", "accessToken", "business"}
-	case "isales":
-		return []Place{"login", "refresh", "business"}
-	case "cubedrive":
-		return []Place{"login", "verify", "business"}
-	}
-	return []Place{"login", "business"}
-}
-
 // Faults are the sandbox's faults, by the sandbox's names. A delay has its length after a space, a status its Retry-After.
 var Faults = []string{
 	"500", "503", "503 10", "429 10", "429", "401", "403", "502", "504",
@@ -25,9 +9,13 @@ var Faults = []string{
 }
 
 // FaultBody is the JSON that asks the sandbox for a fault. number must be digits.
-func FaultBody(system string, place Place, fault, number string) string {
+func FaultBody(system string, place, fault, number string) string {
 	kind, extra, _ := strings.Cut(fault, " ")
-	b := `{"system":"` + system + `","endpoint":"` + string(place) + `","fault":"` + kind + `","count":` + number
+	w := object{[]byte("{")}
+	w.text("system", system)
+	w.text("endpoint", place)
+	w.text("fault", kind)
+	b := string(w.data) + `,"count":` + number
 	switch {
 	case extra == "":
 	case kind == "delay":
@@ -48,10 +36,10 @@ func RevokeBody(system, subject string) string {
 	return string(w.data) + "}"
 }
 
-// RollBody is the JSON that asks the sandbox to send a new ccmessaging token along with its next answer to a subject.
-func RollBody(subject string) string {
+// RollBody is the JSON that asks the sandbox to send a new token along with its next answer to a subject.
+func RollBody(system, subject string) string {
 	w := object{[]byte("{")}
-	w.text("system", "ccmessaging")
+	w.text("system", system)
 	w.text("subject", subject)
 	return string(w.data) + "}"
 }

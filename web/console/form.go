@@ -1,6 +1,11 @@
 package console
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"cctoken/core"
+)
 
 // Target is where a session's requests go.
 type Target string
@@ -17,68 +22,138 @@ const EdgeForm = "edge"
 // Field is one field of a form, and of the identity that the form makes.
 type Field struct {
 	Name     string // as the identity has it
+	Kind     core.Kind
 	Secret   bool
-	Optional bool   // left out of the identity where it is empty
-	Instead  string // the field that this one stands in for
-	Pairs    bool   // lines of name=value, which become an object of strings
+	Optional bool     // left out of the identity where it is empty
+	Instead  string   // the field that this one stands in for
+	Values   []string // all that it can be, where it is one of a few
+	Label    core.Words
+	Help     core.Words
+	Example  string // of what is typed, or ""
+	Least    int    // of a number
 }
 
-// Forms are the fields of each form, in the order of the page.
-var Forms = map[string][]Field{
-	"appcube": {{Name: "baseUrl"}, {Name: "appKey"}, {Name: "appSecret", Secret: true}},
-	"ccmessaging": {
-		{Name: "baseUrl"}, {Name: "authUrl", Optional: true}, {Name: "appKey"}, {Name: "appSecret", Secret: true, Optional: true},
-		{Name: "accessToken", Secret: true, Optional: true, Instead: "appSecret"}, {Name: "userId"}, {Name: "userName"}, {Name: "channelId"}, {Name: "locale"},
-	},
-	"isales":    {{Name: "baseUrl"}, {Name: "user"}, {Name: "passwd", Secret: true}},
-	"cubedrive": {{Name: "baseUrl"}, {Name: "params", Secret: true, Pairs: true}, {Name: "method"}},
-	EdgeForm:    {{Name: "edge"}, {Name: "connection"}, {Name: "authorization", Secret: true}},
+// Part is what a system's requests carry of another system, which its sessions share.
+type Part struct {
+	Step  string // the exchange in which its token is got; "" where the system needs none
+	Label core.Words
 }
 
-// Pair is a name and its value.
-type Pair struct{ Name, Value string }
-
-// Member is one member of an identity: a text, or an object of texts.
-type Member struct {
-	Name  string
-	Text  string
-	Pairs []Pair // not nil where it is an object
+// Form is what an identity is typed into.
+type Form struct {
+	Name   string // of the system
+	Vendor bool
+	Fields []Field // in the order of the page
+	Part   Part
+	who    string // the field that says whom a session is for, or ""
 }
 
-// Identity is the identity that a form's values make.
-func Identity(form string, values map[string]string) []Member {
-	var out []Member
-	if form != EdgeForm {
-		out = append(out, Member{Name: "system", Text: form})
-	}
-	for _, f := range Forms[form] {
-		value := values[f.Name]
-		switch {
-		case f.Pairs:
-			out = append(out, Member{Name: f.Name, Pairs: ReadPairs(value)})
-		case f.Optional && value == "":
-		default:
-			out = append(out, Member{Name: f.Name, Text: value})
+// Forms are those of all systems that a caller's identity can be of, in the order of the page.
+var Forms = formsOf(core.Described())
+
+func formsOf(all []*core.Description) []Form {
+	var out []Form
+	for _, d := range all {
+		if d.Vendor || d.Member != "" {
+			out = append(out, FormOf(d, core.TextsOf(d.Name)))
 		}
 	}
 	return out
 }
 
-// Trial is an identity in which nothing can be wrong but one field: the others are known to be good. The package names
-// the first field at fault only, and a field that was not reached yet must not hide what is wrong with this one.
-func Trial(form, field string, values, good map[string]string) []Member {
-	mixed := map[string]string{}
-	for name, value := range good {
-		mixed[name] = value
+// FormNamed finds a form.
+func FormNamed(name string) (Form, bool) {
+	at := slices.IndexFunc(Forms, func(f Form) bool { return f.Name == name })
+	if at < 0 {
+		return Form{}, false
 	}
-	mixed[field] = values[field]
-	for _, f := range Forms[form] {
-		if f.Name == field && values[field] != "" {
-			delete(mixed, f.Instead)
+	return Forms[at], true
+}
+
+// FormOf makes the form of a system that is described so.
+func FormOf(d *core.Description, texts core.Texts) Form {
+	f := Form{Name: d.Name, Vendor: d.Vendor}
+	of, _ := d.Needs()
+	shared := func(name string) bool {
+		return of != nil && slices.ContainsFunc(of.Fields, func(field core.Field) bool { return field.Name == name })
+	}
+	for _, field := range append([]core.Field{{Name: d.Base, Kind: core.URL}}, d.Fields...) {
+		if field.Beside != "" {
+			continue // it is asked for beside a function only, and nobody types a function
+		}
+		said := texts.Fields[field.Name]
+		if said.Label == (core.Words{}) {
+			said.Label = core.Words{English: field.Name, Chinese: field.Name}
+		}
+		replaced := slices.ContainsFunc(d.Fields, func(other core.Field) bool { return other.Instead == field.Name })
+		f.Fields = append(f.Fields, Field{
+			Name: field.Name, Kind: field.Kind, Secret: field.Secret, Optional: field.Optional || field.Instead != "" || replaced,
+			Instead: field.Instead, Values: field.Values, Label: said.Label, Help: said.Help, Example: said.Example, Least: field.Least,
+		})
+		if f.who == "" && !field.Secret && !field.Optional && !shared(field.Name) && slices.Contains([]core.Kind{core.Text, core.HeaderText, core.Number}, field.Kind) {
+			f.who = field.Name
 		}
 	}
-	return Identity(form, mixed)
+	if of != nil {
+		step, given := of.Part()
+		f.Part = Part{string(step), texts.Fields[given].Label}
+		if f.Part.Label == (core.Words{}) {
+			f.Part.Label = core.Words{English: of.Name, Chinese: of.Name}
+		}
+	}
+	return f
 }
+
+// Initial is what stands in a field at first.
+func (f Field) Initial() string {
+	switch {
+	case f.Kind == core.Choice, len(f.Values) > 0 && !f.Optional:
+		return f.Values[0]
+	case f.Kind == core.Flag && !f.Optional:
+		return "false"
+	}
+	return ""
+}
+
+// good is a value that the core has nothing against.
+func (f Field) good() string {
+	switch {
+	case f.Kind == core.URL:
+		return "https://system.example"
+	case f.Example != "":
+		return f.Example
+	case f.Initial() != "":
+		return f.Initial()
+	case f.Kind == core.Parameters:
+		return "x=x"
+	case f.Kind == core.Number:
+		return number(f.Least)
+	}
+	return "x"
+}
+
+// Title says whom a session is for, by what is no secret; "" where no field of the system says it.
+func (f Form) Title(values map[string]string) string { return values[f.who] }
+
+// Value is what was typed for a name, be it a field's or a parameter's.
+func (f Form) Value(name string, values map[string]string) string {
+	for _, field := range f.Fields {
+		switch {
+		case field.Name == name:
+			return values[name]
+		case field.Kind == core.Parameters:
+			for _, p := range ReadPairs(values[field.Name]) {
+				if p.Name == name {
+					return p.Value
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// Pair is a name and its value.
+type Pair struct{ Name, Value string }
 
 // ReadPairs reads lines of name=value. Spaces around either are typing, not meaning; a line without "=" is a name.
 func ReadPairs(text string) []Pair {
@@ -104,29 +179,11 @@ func WritePairs(pairs []Pair) string {
 	return b.String()
 }
 
-// Title says who a session is for, by what is no secret.
-func Title(form string, values map[string]string) string {
-	switch form {
-	case "appcube":
-		return values["appKey"]
-	case "ccmessaging":
-		return values["userId"]
-	case "isales":
-		return values["user"]
-	case EdgeForm:
-		return values["connection"]
-	}
-	return Subject(form, values)
-}
-
-// Subject is whom the sandbox's tokens are for, by which it revokes and rolls them.
-func Subject(form string, values map[string]string) string {
-	if form != "cubedrive" {
-		return Title(form, values)
-	}
-	for _, p := range ReadPairs(values["params"]) {
-		if p.Name == "user" {
-			return p.Value
+// SystemAt names the system whose part has a step of its own, or "": an exchange says no more of whom it is for.
+func SystemAt(step string) string {
+	for _, f := range Forms {
+		if f.Part.Step == step && step != "" {
+			return f.Name
 		}
 	}
 	return ""

@@ -2,9 +2,6 @@ package console
 
 import (
 	"encoding/json"
-	"regexp"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -14,24 +11,32 @@ import (
 	"cctoken/sandbox"
 )
 
-// good are values that the core has nothing against.
-var good = map[string]map[string]string{
-	"appcube": {"baseUrl": "https://vendor.test", "appKey": "k", "appSecret": "s"},
-	"ccmessaging": {
-		"baseUrl": "https://vendor.test", "authUrl": "", "appKey": "k", "appSecret": "s", "accessToken": "", "userId": "u1", "userName": "User",
-		"channelId": "c1", "locale": "en",
-	},
-	"isales":    {"baseUrl": "https://vendor.test", "user": "u1", "passwd": "p"},
-	"cubedrive": {"baseUrl": "https://vendor.test/lite", "params": "appId=a\nuser=u22\n", "method": "POST"},
+// formFor is the form of a name, which must be there.
+func formFor(t *testing.T, name string) Form {
+	t.Helper()
+	f, ok := FormNamed(name)
+	require.True(t, ok, name)
+	return f
+}
+
+// well are values of a form that the core has nothing against.
+func well(f Form) map[string]string {
+	out := map[string]string{}
+	for _, field := range f.Fields {
+		if !field.Optional || f.replaced(field.Name) {
+			out[field.Name] = field.good()
+		}
+	}
+	return out
 }
 
 func asJSON(t *testing.T, members []Member) []byte {
 	out := map[string]any{}
 	for _, m := range members {
-		out[m.Name] = m.Text
-		if m.Pairs != nil {
+		out[m.Name] = m.Value
+		if pairs, ok := m.Value.([]Pair); ok {
 			inner := map[string]string{}
-			for _, p := range m.Pairs {
+			for _, p := range pairs {
 				inner[p.Name] = p.Value
 			}
 			out[m.Name] = inner
@@ -42,76 +47,67 @@ func asJSON(t *testing.T, members []Member) []byte {
 	return b
 }
 
+func TestEverySystemHasAFormAndTheEdgeToo(t *testing.T) {
+	var want, have []string
+	for _, d := range core.Described() {
+		if d.Vendor {
+			want = append(want, d.Name)
+		}
+	}
+	for _, f := range Forms {
+		have = append(have, f.Name)
+	}
+	assert.Equal(t, append(want, EdgeForm), have)
+}
+
+// Where a system's field takes texts of a form of its own, its description has an example of one.
 func TestWhatAFormMakesIsAnIdentityOfTheCore(t *testing.T) {
-	for form, values := range good {
-		assert.Nil(t, core.Check(asJSON(t, Identity(form, values))), form)
+	for _, f := range Forms {
+		assert.Nil(t, core.Check(asJSON(t, f.Identity(well(f)))), f.Name)
 	}
 }
 
 func TestAnEdgeIdentityNamesNoSystem(t *testing.T) {
-	members := Identity(EdgeForm, map[string]string{"edge": "https://e.test", "connection": "c", "authorization": "a"})
-	assert.Equal(t, []Member{{Name: "edge", Text: "https://e.test"}, {Name: "connection", Text: "c"}, {Name: "authorization", Text: "a"}}, members)
-}
-
-func TestEveryFieldOfTheFormsIsInThePageAndNoOther(t *testing.T) {
-	page := read(t, "../index.html")
-	for form, fields := range Forms {
-		_, after, ok := strings.Cut(page, `<form data-form="`+form+`"`)
-		require.True(t, ok, form)
-		markup, _, _ := strings.Cut(after, "</form>")
-		want := []string{"callMethod", "callPath"}
-		for _, f := range fields {
-			want = append(want, f.Name)
-			if f.Secret && !f.Pairs {
-				assert.Regexp(t, `name="`+f.Name+`"[^>]*type="password"`, markup, form)
-			}
-		}
-		var have []string
-		for _, m := range regexp.MustCompile(` name="(\w+)"`).FindAllStringSubmatch(markup, -1) {
-			have = append(have, m[1])
-		}
-		slices.Sort(want)
-		slices.Sort(have)
-		assert.Equal(t, want, have, form)
-		assert.NotRegexp(t, `<input(?:[^>](?:"[^"]*")?)*autocomplete="(?:on|current-password)"`, markup)
-	}
+	members := formFor(t, EdgeForm).Identity(map[string]string{"edge": "https://e.test", "connection": "c", "authorization": "a"})
+	assert.Equal(t, []Member{{"edge", "https://e.test"}, {"connection", "c"}, {"authorization", "a"}}, members)
 }
 
 // The core names the first field at fault: what comes before must not hide what is typed now.
 func TestATrialFindsFaultWithTheFieldThatIsTypedAndNoOther(t *testing.T) {
-	bad := map[string]string{"baseUrl": "vendor.test", "authUrl": "x:y", "locale": "en_US", "method": "PUT", "params": ""}
-	for form, values := range good {
-		for _, f := range Forms[form] {
-			typed := map[string]string{f.Name: bad[f.Name]} // all others are still empty
-			err := core.Check(asJSON(t, Trial(form, f.Name, typed, values)))
-			if f.Optional && typed[f.Name] == "" {
-				continue
+	for _, f := range Forms {
+		for _, field := range f.Fields {
+			bad := map[core.Kind]string{core.URL: "x:y", core.Choice: "none of them", core.HeaderText: "two words", core.Supplied: "two words"}[field.Kind]
+			if bad == "" && field.Optional {
+				continue // an empty one is left out
 			}
-			require.NotNil(t, err, "%s %s", form, f.Name)
-			assert.Equal(t, f.Name, err.Field)
-			typed[f.Name] = values[f.Name]
-			if typed[f.Name] != "" {
-				assert.Nil(t, core.Check(asJSON(t, Trial(form, f.Name, typed, values))), "%s %s", form, f.Name)
-			}
+			typed := map[string]string{field.Name: bad} // all others are still empty
+			err := core.Check(asJSON(t, f.Trial(field.Name, typed)))
+			require.NotNil(t, err, "%s %s", f.Name, field.Name)
+			assert.Equal(t, field.Name, err.Field, f.Name)
+			typed[field.Name] = field.good()
+			assert.Nil(t, core.Check(asJSON(t, f.Trial(field.Name, typed))), "%s %s", f.Name, field.Name)
 		}
 	}
 }
 
-func TestAnAccessTokenStandsInForTheAppSecret(t *testing.T) {
-	typed := map[string]string{"accessToken": "an-access-token"}
-	assert.Nil(t, core.Check(asJSON(t, Trial("ccmessaging", "accessToken", typed, good["ccmessaging"]))))
-	both := map[string]string{}
-	for name, value := range good["ccmessaging"] {
-		both[name] = value
+func TestOneFieldStandsInForAnother(t *testing.T) {
+	tried := 0
+	for _, f := range Forms {
+		for _, field := range f.Fields {
+			if field.Instead == "" {
+				continue
+			}
+			tried++
+			typed := map[string]string{field.Name: field.good()}
+			assert.Nil(t, core.Check(asJSON(t, f.Trial(field.Name, typed))), "the one that is replaced is not asked for")
+			assert.Nil(t, core.Check(asJSON(t, f.Trial(field.Instead, typed))), "nor missed")
+			assert.NotNil(t, core.Check(asJSON(t, f.Trial(field.Instead, nil))), "one of the two must be there")
+			both := well(f)
+			both[field.Name] = field.good()
+			assert.NotNil(t, core.Check(asJSON(t, f.Identity(both))), "both together are for the core to refuse")
+		}
 	}
-	both["accessToken"] = "an-access-token"
-	assert.NotNil(t, core.Check(asJSON(t, Identity("ccmessaging", both))), "both together are for the core to refuse")
-}
-
-func TestATrialLeavesTheGoodValuesAlone(t *testing.T) {
-	before := asJSON(t, Identity("isales", good["isales"]))
-	Trial("isales", "user", map[string]string{"user": "x"}, good["isales"])
-	assert.Equal(t, before, asJSON(t, Identity("isales", good["isales"])))
+	assert.Positive(t, tried)
 }
 
 func TestParametersAreLinesOfNameAndValue(t *testing.T) {
@@ -130,45 +126,100 @@ func TestParametersAreLinesOfNameAndValue(t *testing.T) {
 }
 
 func TestATitleShowsNoSecret(t *testing.T) {
-	for form, values := range good {
-		title := Title(form, values)
-		assert.NotEmpty(t, title, form)
-		for _, f := range Forms[form] {
-			if f.Secret && !f.Pairs {
-				assert.NotEqual(t, values[f.Name], title, form)
+	for _, f := range Forms {
+		values, open := map[string]string{}, false
+		for _, field := range f.Fields {
+			values[field.Name] = "secret"
+			if !field.Secret {
+				values[field.Name] = "open"
 			}
+			open = open || field.Name == f.who
 		}
+		assert.Equal(t, open, f.Title(values) == "open", f.Name)
+		assert.NotEqual(t, "secret", f.Title(values), f.Name)
 	}
-	assert.Equal(t, "u22", Title("cubedrive", good["cubedrive"]))
-	assert.Empty(t, Title("cubedrive", map[string]string{"params": "secret=x"}), "what is under another name may be anything")
+}
+
+func TestAParameterIsFoundByItsName(t *testing.T) {
+	f := FormOf(&core.Description{Name: "made", Base: "base", Fields: []core.Field{
+		{Name: "more", Kind: core.Parameters, Secret: true}, {Name: "agent", Kind: core.Text},
+	}}, core.Texts{})
+	values := map[string]string{"more": "key=k\nuser=u22\n", "agent": "a7"}
+	assert.Equal(t, "u22", f.Value("user", values))
+	assert.Equal(t, "a7", f.Value("agent", values))
+	assert.Empty(t, f.Value("other", values))
+	assert.Empty(t, f.Value("", values))
+}
+
+// listing is what the sandbox lists, as the page reads it.
+func listing() Listing {
+	var out Listing
+	for _, s := range sandbox.Systems("http://vendors.test") {
+		listed := Listed{Name: string(s.Name), Places: s.Endpoints, Subject: s.Subject, Behind: string(s.Behind), Rolls: s.Rolls}
+		if s.Business != nil {
+			listed.Call = Call(*s.Business)
+		}
+		out = append(out, listed)
+	}
+	return out
 }
 
 func TestTheSandboxTakesEveryFaultThatIsOffered(t *testing.T) {
-	for form := range good {
-		for _, place := range Places(form) {
+	offered := 0
+	for _, s := range listing() {
+		for _, place := range s.Places {
 			for _, fault := range Faults {
 				var f sandbox.Fault
-				require.NoError(t, json.Unmarshal([]byte(FaultBody(form, place, fault, "2")), &f))
-				assert.NoError(t, sandbox.New(sandbox.Options{}).Inject(f), "%s %s %s", form, place, fault)
+				require.NoError(t, json.Unmarshal([]byte(FaultBody(s.Name, place, fault, "2")), &f))
+				assert.NoError(t, sandbox.New(sandbox.Options{}).Inject(f), "%s %s %s", s.Name, place, fault)
 				assert.Equal(t, 2, f.Count)
+				offered++
 			}
 		}
 	}
+	assert.Greater(t, offered, 10*len(Faults))
 }
 
 func TestTheSandboxTakesWhatIsRevokedAndRolled(t *testing.T) {
 	for _, subject := range []string{"", `a "quoted" user`, "用户"} {
-		for _, system := range []string{"appcube", "accessToken", "ccmessaging", "isales", "cubedrive"} {
-			var target sandbox.Target
-			require.NoError(t, json.Unmarshal([]byte(RevokeBody(system, subject)), &target))
+		for _, s := range listing() {
+			var target, roll sandbox.Target
+			require.NoError(t, json.Unmarshal([]byte(RevokeBody(s.Name, subject)), &target))
 			_, err := sandbox.New(sandbox.Options{}).Revoke(target)
 			assert.NoError(t, err)
-			assert.Equal(t, sandbox.Target{System: sandbox.System(system), Subject: subject, All: subject == ""}, target)
+			assert.Equal(t, sandbox.Target{System: sandbox.System(s.Name), Subject: subject, All: subject == ""}, target)
+			require.NoError(t, json.Unmarshal([]byte(RollBody(s.Name, subject)), &roll))
+			_, err = sandbox.New(sandbox.Options{}).Roll(roll)
+			assert.Equal(t, s.Rolls, err == nil, s.Name)
+			assert.Equal(t, subject, roll.Subject)
 		}
-		var roll struct{ System, Subject string }
-		require.NoError(t, json.Unmarshal([]byte(RollBody(subject)), &roll))
-		assert.Equal(t, subject, roll.Subject)
 	}
+}
+
+func TestAPartIsWhatTheSandboxListsBehindASystem(t *testing.T) {
+	for _, f := range Forms {
+		if !f.Vendor {
+			continue
+		}
+		part, behind := listing().PartOf(f.Name)
+		assert.Equal(t, f.Part.Step != "", behind, f.Name)
+		assert.NotEmpty(t, listing().Of(f.Name).Places, f.Name)
+		if behind {
+			assert.Contains(t, listing().Of(f.Name).Places, part.Name)
+			assert.Equal(t, f.Part.Label.Chinese, Reader{Language: Chinese}.Place(f, part, part.Name))
+			assert.NotEmpty(t, f.Value(part.Subject, well(f)), "whose tokens are revoked is among what was typed")
+		}
+	}
+}
+
+func TestABusinessCallHasTheSandboxsBodyOrAnEmptyObject(t *testing.T) {
+	s := Listed{Call: Call{"PUT", "/a", `{"x":1}`}}
+	assert.Equal(t, s.Call, s.With("PUT", "/a"))
+	assert.Equal(t, Call{"POST", "/b", "{}"}, s.With("POST", "/b"))
+	assert.Equal(t, Call{"GET", "/b", ""}, s.With("GET", "/b"))
+	assert.Equal(t, []string{"GET", "POST", "PUT"}, s.Methods())
+	assert.Equal(t, []string{"GET", "POST"}, Listed{}.Methods())
+	assert.Equal(t, Listed{}, Listing(nil).Of("none"))
 }
 
 func TestHowOftenIsAWholeNumberFromOneToAHundred(t *testing.T) {

@@ -20,7 +20,7 @@ const (
 
 // Lane is one session's line in the timeline.
 type Lane struct {
-	Card  int   // 0 for a session that no card has: an AccessToken's
+	Card  int   // 0 for a session that no card has: that of a part
 	Core  int64 // of such a session
 	Label string
 	Y     float64 // of the line

@@ -3,6 +3,8 @@ package console
 import (
 	"strconv"
 	"strings"
+
+	"cctoken/core"
 )
 
 // Language is one of the vendors' two.
@@ -29,6 +31,14 @@ func (l Language) Tag() string {
 	return "en"
 }
 
+// Words chooses the language's one.
+func (l Language) Words(w core.Words) string {
+	if l == Chinese {
+		return w.Chinese
+	}
+	return w.English
+}
+
 // Say returns a text; {1}, {2} … in it are replaced by the values. A key that has no text is shown as it is: a new
 // code of the package is better than nothing.
 func (l Language) Say(key string, values ...string) string {
@@ -51,8 +61,8 @@ func Has(key string) bool {
 }
 
 // texts are what the page says by itself; what stands in index.html is there in both languages. A key is a kind and a
-// name: "state live".
-var texts = map[string][2]string{
+// name: "state live". What the package's own words mean, the package says.
+var texts = with(core.AllWords(), map[string][2]string{
 	"state empty":    {"No token yet", "尚无令牌"},
 	"state asking":   {"Getting a token…", "正在获取令牌…"},
 	"state live":     {"Live", "有效"},
@@ -64,15 +74,6 @@ var texts = map[string][2]string{
 	"state broken":   {"Failed", "失败"},
 	"state gone":     {"Token lost from memory", "令牌已从内存丢失"},
 
-	"event acquired": {"acquired", "已获取"},
-	"event renewed":  {"renewed", "已续期"},
-	"event rolled":   {"rolled", "已滚动"},
-	"event rejected": {"rejected", "被拒绝"},
-	"event replayed": {"replayed", "已重发"},
-	"event retrying": {"retrying", "重试中"},
-	"event failed":   {"failed", "失败"},
-	"event cooling":  {"cooling down", "冷却"},
-	"event evicted":  {"evicted", "被逐出"},
 	"event exchange": {"exchange", "请求"},
 	"event fault":    {"sandbox", "沙箱"},
 
@@ -99,25 +100,16 @@ var texts = map[string][2]string{
 	"fault empty":    {"empty answer", "空应答"},
 	"fault redirect": {"redirect", "重定向"},
 
-	"place login":       {"login", "登录"},
-	"place accessToken": {"AccessToken", "AccessToken"},
-	"place refresh":     {"refresh", "刷新"},
-	"place verify":      {"verify", "校验"},
-	"place business":    {"business call", "业务调用"},
+	"place login":    {"login", "登录"},
+	"place refresh":  {"refresh", "刷新"},
+	"place verify":   {"verify", "校验"},
+	"place business": {"business call", "业务调用"},
 
 	"verdict true":          {"valid", "有效"},
 	"verdict false":         {"not valid", "无效"},
 	"verdict null":          {"cannot be told", "无法判断"},
 	"source vendor":         {"the vendor says", "系统确认"},
 	"source core":           {"the core says", "核心判断"},
-	"reason live":           {"live", "存活"},
-	"reason confirmed":      {"confirmed", "已确认"},
-	"reason denied":         {"denied", "被否认"},
-	"reason expired":        {"expired", "已过期"},
-	"reason rejected":       {"rejected before", "曾被拒绝"},
-	"reason superseded":     {"superseded", "已被取代"},
-	"reason other_subject":  {"another user’s", "属于其他用户"},
-	"reason unknown":        {"unknown", "未知"},
 	"verified":              {"{1} ({2}: {3}), {4}", "{1}（{2}：{3}），{4}"},
 	"verified not":          {"not yet", "尚未"},
 	"life none":             {"no lifetime stated", "未说明有效期"},
@@ -133,8 +125,14 @@ var texts = map[string][2]string{
 	"exchange":              {"{1} {2}: {3}, {4} ms", "{1} {2}：{3}，{4} 毫秒"},
 	"exchange lost":         {"no answer", "无应答"},
 	"exchange on its way":   {"on its way", "进行中"},
-	"access token":          {"AccessToken (shared)", "AccessToken（共用）"},
-	"authorization":         {"Authorization (shared)", "授权（共用）"},
+	"shared":                {"{1} (shared)", "{1}（共用）"},
+	"revoke part":           {"Revoke {1}", "吊销 {1}"},
+	"form call":             {"Business call", "业务调用"},
+	"form method":           {"Method of the business call", "业务调用的方法"},
+	"form path":             {"a path under the base URL; the token is added", "基础地址下的路径；令牌会自动加上"},
+	"form open":             {"Open session", "打开会话"},
+	"form lines":            {"{1}; one name=value a line", "{1}；每行一个 名称=值"},
+	"form lines secret":     {"{1}; one name=value a line, shown while you edit", "{1}；每行一个 名称=值，编辑时可见"},
 	"change":                {"Session {1}: {2}. ", "会话 {1}：{2}。"},
 	"more changes":          {"And {1} more.", "另有 {1} 个。"},
 	"session closed":        {"A closed session", "已关闭的会话"},
@@ -175,39 +173,15 @@ var texts = map[string][2]string{
 	"said form":             {"The form has something to correct: {1}", "表单有误：{1}"},
 	"said cleared":          {"Faults that waited at the sandbox are cleared: {1}.", "已清除沙箱中等待的故障：{1} 个。"},
 	"said nothing to clear": {"No fault was waiting.", "没有等待的故障。"},
+})
 
-	"advice credentials_refused":  {"Check key, secret and the account’s state. The same credentials are not tried again for 5 minutes; other ones are tried at once.", "请检查密钥、密码和帐号状态。相同凭据 5 分钟内不再尝试；更换后立即尝试。"},
-	"advice address_not_admitted": {"Have the address that the calls come from added to the tenant’s allow list.", "请将调用来源地址加入租户的白名单。"},
-	"advice bad_request":          {"Check the base URL and the identity’s fields.", "请检查基础地址和各字段。"},
-	"advice not_found":            {"Check the base URL: its host, port and path.", "请检查基础地址的主机、端口和路径。"},
-	"advice vendor_failure":       {"Check the values of the fields. It is not repeated at once: the vendors call it a business failure.", "请检查各字段的值。系统称之为业务失败，不会立即重试。"},
-	"advice unexpected_status":    {"Look for a proxy or gateway between.", "请检查中间的代理或网关。"},
-	"advice malformed_response":   {"Check the base URL; a proxy or a login page may have answered. CubeDrive intercepts those who log in too often.", "请检查基础地址；可能由代理或登录页应答。CubeDrive 会拦截登录过于频繁者。"},
-	"advice response_too_large":   {"Check the base URL: this is not the vendor’s answer.", "请检查基础地址：这不是系统的应答。"},
-	"advice redirected":           {"Use the final address as the base URL.", "请使用最终地址作为基础地址。"},
-	"advice rate_limited":         {"Wait until the time that is shown.", "请等到所示时间。"},
-	"advice unavailable":          {"The vendor is down. Wait until the time that is shown.", "系统不可用。请等到所示时间。"},
-	"advice token_rejected":       {"Check what the endpoint asks for, and the account’s rights.", "请检查该接口的要求以及帐号权限。"},
-	"advice stale_on_arrival":     {"The connection is slower than the token’s life.", "连接耗时超过令牌有效期。"},
-	"advice network":              {"Check the connection. In a page, the other side must allow the page’s origin, which vendors rarely do.", "请检查网络。对方必须允许本页的来源，而厂商通常不允许。"},
-	"advice timeout":              {"No answer in time: try again.", "未及时应答：请重试。"},
-	"advice cooling_down":         {"Nothing was sent, as an attempt failed a moment ago. Wait until the time that is shown.", "刚刚失败过，因此未发送。请等到所示时间。"},
-	"advice login_budget":         {"Nothing was sent: CubeDrive tolerates no more logins for now. Wait until the time that is shown.", "未发送：CubeDrive 目前不允许更多登录。请等到所示时间。"},
-	"advice supplier_failed":      {"The function that gives the AccessToken failed.", "提供 AccessToken 的函数失败。"},
-	"advice invalid_identity":     {"Correct the field that is named. Nothing was sent.", "请更正所指字段。未发送任何内容。"},
-	"advice invalid_request":      {"The call cannot carry the token as asked: correct what is named.", "该调用无法携带令牌：请更正所指内容。"},
-	"advice invalid_option":       {"Correct the option that is named.", "请更正所指选项。"},
-	"advice too_many_sessions":    {"Close sessions that are not needed.", "请关闭不需要的会话。"},
-	"advice forgotten":            {"Ask again.", "请重新获取。"},
-	"advice aborted":              {"Ask again.", "请重新获取。"},
-	"advice closed":               {"Load the page again.", "请重新加载页面。"},
-	"advice module_not_found":     {"Build it with make, and see that the server has dist/core.wasm.", "请用 make 构建，并确认服务器上有 dist/core.wasm。"},
-	"advice module_stale":         {"An old copy of dist/core.wasm answered: put the new one there, and empty the caches.", "应答的是旧的 dist/core.wasm：请放入新文件并清空缓存。"},
-	"advice unauthorized":         {"Sign in again; the edge does not accept this authorization.", "请重新登录；边缘服务不接受此授权。"},
-	"advice forbidden":            {"Check the connection’s name, and whether the edge gives it to this user and this page.", "请检查连接名称，以及边缘服务是否允许此用户和此页面使用它。"},
-	"advice sealed":               {"The edge keeps this token to itself: let it make the call.", "边缘服务不交出此令牌：请让它代为调用。"},
-	"advice not_configured":       {"The edge’s /healthz says what its configuration lacks.", "边缘服务的 /healthz 会说明缺少哪些配置。"},
-	"advice module_invalid":       {"See what the server answers for dist/core.wasm, and that the page’s policy has 'wasm-unsafe-eval'.", "请检查服务器对 dist/core.wasm 的应答，以及页面策略是否含有 'wasm-unsafe-eval'。"},
-	"advice module_started":       {"Load the page again.", "请重新加载页面。"},
-	"advice module_failed":        {"Restart the core. Please report it.", "请重新启动核心，并报告此问题。"},
+func with(all core.Vocabulary, texts map[string][2]string) map[string][2]string {
+	for kind, words := range map[string][]core.Word{"advice ": all.Codes, "event ": all.Events, "reason ": all.Reasons} {
+		for _, w := range words {
+			if w.Say != (core.Words{}) {
+				texts[kind+w.Name] = [2]string{w.Say.English, w.Say.Chinese}
+			}
+		}
+	}
+	return texts
 }

@@ -7,7 +7,7 @@ import { problem, warning, well } from "./finding.js";
 /** @typedef {import("./finding.js").Finding} Finding */
 
 /**
- * @param {import("../../identity.js").VendorIdentity} identity
+ * @param {import("../../client/identity.js").VendorIdentity} identity
  * @param {string} value
  * @param {{ timeoutMs: number, asked: boolean, called: boolean }} how asked: whether a business call with it is wanted; called: whether it follows
  * @returns {Promise<Finding>}
@@ -22,14 +22,14 @@ export async function examine(identity, value, { timeoutMs, asked, called }) {
 		if (valid === false) {
 			return reason === "other_subject"
 				? problem("given token", "token_invalid", "the token that was given is another user's or channel's", "It says so itself.", ["Get one for this identity: cctoken get."])
-				: problem("given token", "token_invalid", "the token that was given has expired, was revoked, or is none", "The vendor denies it.", ["Get a new one: cctoken get. In a program, let the package keep it: it renews it in time."]);
+				: problem("given token", "token_invalid", "the token that was given has expired, was revoked, or never was one", "The vendor says that it is not valid.", ["Get a new one: cctoken get. In a program, let the package keep it: it renews it in time."]);
 		}
 		if (called) {
 			return { ...well("given token", `${identity.system} has no interface that tells whether it is valid: the call shows it`), level: "note" };
 		}
 		return warning("given token", "token_unknown", "nobody can tell whether the token that was given is valid", `${identity.system} has no interface for that.`, [asked ? "The business call of --check-path shows it, once a new token can be got to compare it with." : "--check-path PATH makes a business call with it, which shows it; choose a harmless one."]);
 	} catch (error) {
-		const { code, message } = /** @type {import("../../error.js").TokenError} */ (error);
+		const { code, message } = /** @type {import("../../client/error.js").TokenError} */ (error);
 		return problem("given token", "vendor_unavailable", "the vendor could not be asked about the token that was given", `${message} [${code}].`, ["Try again."]);
 	} finally {
 		client.close();
@@ -38,8 +38,8 @@ export async function examine(identity, value, { timeoutMs, asked, called }) {
 
 /**
  * A business call with the given token, and with the new one for comparison.
- * @param {import("../../identity.js").VendorIdentity} identity
- * @param {import("../../token.js").Token} fresh
+ * @param {import("../../client/identity.js").VendorIdentity} identity
+ * @param {import("../../client/token.js").Token} fresh
  * @param {string | undefined} given
  * @param {string} path
  * @param {number} timeoutMs
@@ -94,8 +94,8 @@ const denies = ({ status }) => status === 401 || status === 403;
 const said = ({ status, code }) => (status < 400 && code ? `${status} with ${code}` : String(status));
 
 /**
- * @param {import("../../identity.js").VendorIdentity} identity
- * @param {import("../../token.js").Token} fresh
+ * @param {import("../../client/identity.js").VendorIdentity} identity
+ * @param {import("../../client/token.js").Token} fresh
  * @param {string} value
  * @param {string} path
  * @param {number} timeoutMs

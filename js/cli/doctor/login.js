@@ -1,5 +1,5 @@
 // The token itself, by the package: what it says, together with what the vendor was seen to answer.
-import { TokenError } from "../../error.js";
+import { TokenError } from "../../client/error.js";
 import { parts, texts } from "../../generated/texts.js";
 import { createClient, validateIdentity } from "../../node.js";
 import { baseAt, dependencyOf, isGiven } from "../bases.js";
@@ -45,7 +45,7 @@ export async function check(identity) {
 /**
  * @param {VendorIdentity} identity
  * @param {{ timeoutMs: number, ways: ReadonlyMap<string, Way>, look: Look }} world ways: by origin
- * @returns {Promise<{ finding: Finding, token?: import("../../token.js").Token }>}
+ * @returns {Promise<{ finding: Finding, token?: import("../../client/token.js").Token }>}
  */
 export async function login(identity, { timeoutMs, ways, look }) {
 	const { fetch, exchanges } = record(identity.system);

@@ -13,7 +13,7 @@ import { reasonIn } from "./way.js";
  */
 
 /** Below the base URL. */
-export const probePath = "/cctoken-doctor";
+const probePath = "/cctoken-doctor";
 
 /**
  * Not by fetch: certificates are not checked here, as even a server with a wrong one may tell the time. Nothing but the

@@ -69,7 +69,7 @@ export function throughProxy(url, proxy, use, look) {
 }
 
 /** A proxy's answer to CONNECT that is not 200. */
-export class Refusal extends Error {
+class Refusal extends Error {
 	/**
 	 * @param {number} status
 	 * @param {string | undefined} reason as the system's code for it, where the proxy says so

@@ -1,9 +1,0 @@
-// The process that cold.js starts: it prints the milliseconds that the first token took.
-//
-//	node js/bench/alternatives/first.js PROGRAM URL KEY
-const [, , program, url, key] = process.argv;
-
-const start = performance.now();
-const { connect } = await import(`./ways/${program}`);
-await connect(url, key).get();
-process.stdout.write(String(performance.now() - start), () => process.exit());

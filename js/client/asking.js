@@ -1,0 +1,118 @@
+// What callers ask a client or a session for: a token, a verification, a business call. Each may end its own wait.
+import { call } from "./call.js";
+import { TokenError } from "./error.js";
+import { invalidOption, known } from "./option.js";
+import { Token } from "./token.js";
+
+/** @typedef {import("./driver.js").Driver} Driver */
+/** @typedef {import("./sessions.js").Reference} Reference */
+
+/**
+ * What a caller asks for beyond a token that can be used.
+ * @typedef {object} GetTokenOptions
+ * @property {import("./platform.js").PlatformSignal} [signal] ends this caller's wait with `aborted`; others who wait are not affected
+ * @property {boolean} [forceRefresh] get a new token even though the current one could be used
+ * @property {Token | string} [rejected] a token that a vendor has just rejected (401): it is not handed out again. Safe to
+ *   say late: where the session has a newer token by now, that is what is returned.
+ */
+
+/**
+ * How long a caller waits for a verification.
+ * @typedef {object} VerifyOptions
+ * @property {import("./platform.js").PlatformSignal} [signal] ends this caller's wait with `aborted`
+ */
+
+/**
+ * What is known of a token.
+ * @typedef {object} Verification
+ * @property {boolean | null} valid null where nobody here can tell
+ * @property {"vendor" | "core"} source who says so: the vendor's own interface, or what the core remembers
+ * @property {"live" | "confirmed" | "denied" | "expired" | "rejected" | "superseded" | "other_subject" | "unknown"} reason
+ *   by the vendor: "confirmed" or "denied". By the core: "live", its life is not over and nobody rejected it; "expired";
+ *   "rejected" by a vendor; "superseded" by a newer one, and may or may not still be accepted; of "other_subject", as it says
+ *   itself; or "unknown"
+ * @property {Date | null} expiresAt null where no expiry is known
+ */
+
+/**
+ * @param {Driver} driver
+ * @param {Reference} reference
+ * @param {GetTokenOptions} [options]
+ * @returns {Promise<Token>}
+ */
+export async function acquire(driver, reference, options) {
+	const { signal, forceRefresh = false, rejected } = known(options, ["signal", "forceRefresh", "rejected"]);
+	const want = { force: Boolean(forceRefresh), rejected: rejected == null ? "" : valueOf(rejected, "rejected") };
+	return abortable(signal, () => (want.force || want.rejected ? driver.token(reference, want) : driver.plain(reference)));
+}
+
+/**
+ * @param {Driver} driver
+ * @param {Reference} reference
+ * @param {Token | string} token
+ * @param {import("./platform.js").PlatformSignal} [signal]
+ * @returns {Promise<Verification>}
+ */
+export async function verify(driver, reference, token, signal) {
+	const value = valueOf(token, "token");
+	const { valid, invalid, vendor, reason, expiresAt } = await abortable(signal, () => driver.verify(reference, value));
+	return {
+		valid: valid ? true : invalid ? false : null,
+		source: vendor ? "vendor" : "core",
+		reason: /** @type {Verification["reason"]} */ (reason),
+		expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
+	};
+}
+
+/**
+ * @param {Driver} driver
+ * @param {Reference} reference
+ * @param {string} path
+ * @param {import("./platform.js").PlatformRequestInit} init
+ * @returns {Promise<import("./platform.js").PlatformResponse>}
+ */
+export function business(driver, reference, path, init) {
+	const { through, baseUrl } = driver.calls(reference);
+	return call(driver, through, (signal, instead) => abortable(signal, () => (instead ? driver.token(through, { instead }) : driver.plain(through))), baseUrl, path, init);
+}
+
+/**
+ * @param {unknown} token
+ * @param {string} field
+ * @returns {string}
+ */
+export function valueOf(token, field) {
+	if (Token.is(token)) {
+		return token.value;
+	}
+	if (typeof token !== "string") {
+		throw invalidOption(field, "must be a Token or the value of one");
+	}
+	return token;
+}
+
+/**
+ * The outcome of work, or `aborted` as soon as the signal fires. The work goes on: others may wait for it too.
+ * @template T
+ * @param {import("./platform.js").PlatformSignal | null | undefined} signal
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function abortable(signal, work) {
+	if (signal == null) {
+		return work();
+	}
+	if (typeof signal.addEventListener !== "function") {
+		throw invalidOption("signal", "must be an AbortSignal");
+	}
+	const aborted = () =>
+		new TokenError("aborted", "The caller's signal was aborted.", { retryable: true, cause: signal.reason });
+	if (signal.aborted) {
+		throw aborted();
+	}
+	return new Promise((resolve, reject) => {
+		const abort = () => reject(aborted());
+		signal.addEventListener("abort", abort, { once: true });
+		work().then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+	});
+}

@@ -1,0 +1,212 @@
+// A client: the tokens of any number of identities, each found by the caller's own object.
+import { acquire, business, valueOf, verify } from "./asking.js";
+import { platformClock } from "./clock.js";
+import { Driver } from "./driver.js";
+import { defaultSessions, defaultTimeoutMs, maxSessions as most, maxTimeoutMs } from "../generated/limits.js";
+import { read, snapshot, unchanged } from "./identity.js";
+import { invalidOption, known } from "./option.js";
+import { Session } from "./session.js";
+import { Token } from "./token.js";
+
+/** @typedef {import("./identity.js").Identity} Identity */
+/** @typedef {import("./sessions.js").Reference} Reference */
+/** @typedef {import("./asking.js").GetTokenOptions} GetTokenOptions */
+/** @typedef {import("./asking.js").VerifyOptions} VerifyOptions */
+/** @typedef {import("./asking.js").Verification} Verification */
+/** @typedef {import("./error.js").TokenError} TokenError */
+
+/**
+ * The settings of a client.
+ * @typedef {object} ClientOptions
+ * @property {import("./effects.js").Fetch} [fetch] used in place of the platform's own. Its third argument says for which session
+ *   and step a request is, as events say it.
+ * @property {number} [timeoutMs] bounds an acquisition or a verification with all its tries, in milliseconds. Default 30,000.
+ * @property {number} [maxSessions] how many identities are kept; beyond it the least recently used goes. Default 1,000.
+ * @property {(event: import("./events.js").TokenEvent) => void} [onEvent] told of every moment in the sessions' lives
+ */
+
+/**
+ * What some platforms have, or need, beside the rest.
+ * @typedef {object} Facilities
+ * @property {(clock: import("./clock.js").Clock) => import("./tabs.js").Tabs} [tabs] where pages share what they get
+ * @property {import("./platform.js").WaitUntil} [waitUntil] where what a request has begun ends together with it
+ */
+
+/** A caller's object, what it said when it was last read, and what that means. @typedef {{ identity: Identity, copy: import("./identity.js").Fields, reference: Reference }} Entry */
+
+/** Keeps the tokens of any number of identities. */
+export class Client {
+	/** @type {Driver} */ #driver;
+	/** @type {WeakMap<object, Entry>} */ #references = new WeakMap();
+	/** The one that was asked for last, as it will likely be asked for next. @type {Entry | undefined} */ #latest;
+
+	/**
+	 * @internal
+	 * @param {Driver} driver
+	 */
+	constructor(driver) {
+		this.#driver = driver;
+	}
+
+	/**
+	 * A token for an identity: the one at hand where it may still be used, otherwise a new one. Any number of callers at
+	 * once cause one login.
+	 * @param {Identity} identity who the token is for
+	 * @param {GetTokenOptions} [options] what is asked for beyond a token that can be used
+	 * @returns {Promise<Token>} rejected with a TokenError, whose `code` says what went wrong
+	 */
+	getToken(identity, options) {
+		if (options === undefined) {
+			const entry = this.#entry(identity);
+			if (entry !== undefined && unchanged(entry.copy, identity)) {
+				return this.#driver.plain(entry.reference);
+			}
+		}
+		return this.#getToken(identity, options);
+	}
+
+	/**
+	 * @param {Identity} identity
+	 * @param {GetTokenOptions} [options]
+	 */
+	async #getToken(identity, options) {
+		return acquire(this.#driver, this.#refer(identity), options);
+	}
+
+	/**
+	 * Whether a token is valid: by the vendor's own interface where there is one (cubedrive), otherwise by what the core
+	 * knows of it. Never `true` for a token that nobody here can vouch for.
+	 * @overload
+	 * @param {Token} token as it was handed out
+	 * @param {undefined} [identity] not needed: a Token knows whose it is
+	 * @param {VerifyOptions} [options] how long this caller waits
+	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
+	 * @example
+	 * const { valid, source, reason } = await verifyToken(token); // such as false, "core", "expired"
+	 */
+	/**
+	 * @overload
+	 * @param {string} token the token's value
+	 * @param {Identity} identity whose token it is
+	 * @param {VerifyOptions} [options] how long this caller waits
+	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
+	 * @example
+	 * const { valid } = await verifyToken(value, identity); // where there is only the token's text
+	 */
+	/**
+	 * Whether a token is valid: by the vendor's own interface where there is one (cubedrive), otherwise by what the core
+	 * knows of it. Never `true` for a token that nobody here can vouch for.
+	 * @param {Token | string} token
+	 * @param {Identity} [identity]
+	 * @param {VerifyOptions} [options] how long this caller waits
+	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
+	 */
+	async verifyToken(token, identity, options) {
+		const { signal } = known(options, ["signal"]);
+		if (Token.is(token)) {
+			const reference = identity ? this.#refer(identity) : this.#driver.referenceTo(Token.identity(token));
+			return verify(this.#driver, reference, token, signal);
+		}
+		valueOf(token, "token"); // first: who passes nothing has forgotten more than the identity
+		if (identity === undefined) {
+			throw invalidOption("identity", "is missing: a token's value alone does not say whose it is");
+		}
+		return verify(this.#driver, this.#refer(identity), token, signal);
+	}
+
+	/**
+	 * A business call that carries the identity's token; for a connection of an edge, one that the edge makes. Where the
+	 * vendor answers that the token is dead, it is renewed and the call sent once more, unless its body is a stream; ccmessaging's
+	 * AccessToken and token may die together, and then once more for each. A new token that comes with the answer is adopted.
+	 * @param {Identity} identity whose token it carries
+	 * @param {string} path appended to the identity's base URL; it begins with "/"
+	 * @param {import("./platform.js").PlatformRequestInit} [init] as for `fetch`; redirects are not followed
+	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had, and as `fetch` where the call
+	 *   itself failed
+	 * @example
+	 * const response = await client.fetch(identity, "/apiaccess/ccmessaging/send", {
+	 * 	method: "POST",
+	 * 	headers: { "content-type": "application/json; charset=UTF-8" },
+	 * 	body: JSON.stringify(message),
+	 * });
+	 */
+	async fetch(identity, path, init = {}) {
+		return business(this.#driver, this.#refer(identity), path, init);
+	}
+
+	/**
+	 * A handle to one identity's session: the same as the client's methods, without naming the identity each time. Later
+	 * changes of the object do not matter to it.
+	 * @param {Identity} identity whose session
+	 * @returns {Session}
+	 * @throws {TokenError} `invalid_identity` where it is no object; its fields are checked at the first use
+	 * @example
+	 * const session = client.session(identity);
+	 * const token = await session.getToken();
+	 * const { valid } = await session.verify();
+	 * session.forget(); // when this user signs out
+	 */
+	session(identity) {
+		const reference = this.#refer(identity);
+		this.#driver.prepare(reference);
+		return new Session(this.#driver, reference);
+	}
+
+	/** Ends the client: whoever waits gets a TokenError `closed`, and all tokens are forgotten. */
+	close() {
+		this.#latest = undefined;
+		this.#driver.close();
+	}
+
+	/** @param {Identity} identity */
+	#entry(identity) {
+		if (this.#latest?.identity === identity) {
+			return this.#latest;
+		}
+		const entry = this.#references.get(identity);
+		if (entry !== undefined) {
+			this.#latest = entry;
+		}
+		return entry;
+	}
+
+	/** @param {Identity} identity */
+	#refer(identity) {
+		const known = this.#entry(identity);
+		if (known !== undefined && unchanged(known.copy, identity)) {
+			return known.reference;
+		}
+		const fields = read(identity);
+		const reference = this.#driver.reference(fields);
+		const entry = { identity, copy: snapshot(fields), reference };
+		this.#references.set(identity, entry);
+		this.#latest = entry;
+		return reference;
+	}
+}
+
+/**
+ * @param {import("../module/module.js").Module} module
+ * @param {ClientOptions} [options]
+ * @param {import("./clock.js").Clock} [clock]
+ * @param {Facilities} [facilities]
+ * @returns {Client}
+ */
+export function createClient(module, options, clock = platformClock, { tabs, waitUntil } = {}) {
+	const { fetch, timeoutMs = defaultTimeoutMs, maxSessions = defaultSessions, onEvent } = known(options, ["fetch", "timeoutMs", "maxSessions", "onEvent"]);
+	if (fetch !== undefined && typeof fetch !== "function") {
+		throw invalidOption("fetch", "must be a function");
+	}
+	if (onEvent !== undefined && typeof onEvent !== "function") {
+		throw invalidOption("onEvent", "must be a function");
+	}
+	if (!(Number.isFinite(timeoutMs) && timeoutMs >= 1 && timeoutMs <= maxTimeoutMs)) {
+		throw invalidOption("timeoutMs", `must be from 1 to ${maxTimeoutMs.toLocaleString("en")} milliseconds`);
+	}
+	if (!(Number.isInteger(maxSessions) && maxSessions >= 1 && maxSessions <= most)) {
+		throw invalidOption("maxSessions", `must be a whole number from 1 to ${most.toLocaleString("en")}`);
+	}
+	// Looked up at each call, not kept: test tools replace it.
+	const send = fetch ?? /** @type {import("./effects.js").Fetch} */ ((input, init) => globalThis.fetch(input, init));
+	return new Client(new Driver(module, { fetch: send, timeoutMs, maxSessions, onEvent, clock, tabs: tabs?.(clock), waitUntil }));
+}

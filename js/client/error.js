@@ -1,0 +1,150 @@
+// The one error of this package, and how it is made of what the core says.
+const inspect = Symbol.for("nodejs.util.inspect.custom");
+
+/** @typedef {import("../generated/words.js").TokenErrorCode} TokenErrorCode */
+
+/**
+ * @typedef {object} TokenErrorFields
+ * @property {string} [system]
+ * @property {import("../generated/words.js").Step} [step]
+ * @property {string} [field]
+ * @property {number} [status]
+ * @property {number} [vendorCode]
+ * @property {boolean} [retryable]
+ * @property {number} [retryAt] wall-clock milliseconds
+ * @property {unknown} [cause]
+ */
+
+/**
+ * Every failure of this package. It holds no secret, no token and no text from a vendor's body, so it may be printed,
+ * logged and serialised. It is an `Error`, and its `cause`, where there is one, is the earlier failure, the platform's code,
+ * or the caller's own error, which those forms leave out.
+ */
+export class TokenError extends Error {
+	/**
+	 * What went wrong; stable.
+	 * @readonly
+	 * @type {TokenErrorCode}
+	 */
+	code;
+	/**
+	 * The system's name, where it is known.
+	 * @readonly
+	 * @type {string | undefined}
+	 */
+	system;
+	/**
+	 * The exchange in which it happened.
+	 * @readonly
+	 * @type {import("../generated/words.js").Step | undefined}
+	 */
+	step;
+	/**
+	 * The input field at fault.
+	 * @readonly
+	 * @type {string | undefined}
+	 */
+	field;
+	/**
+	 * The HTTP status, where there was a response.
+	 * @readonly
+	 * @type {number | undefined}
+	 */
+	status;
+	/**
+	 * The vendor's own numeric failure code.
+	 * @readonly
+	 * @type {number | undefined}
+	 */
+	vendorCode;
+	/**
+	 * Whether the same call can succeed later, unchanged.
+	 * @readonly
+	 * @type {boolean}
+	 */
+	retryable;
+	/**
+	 * Before this time a further call fails without calling the vendor; null where nothing stands against one.
+	 * @readonly
+	 * @type {Date | null}
+	 */
+	retryAt;
+
+	/**
+	 * @param {TokenErrorCode} code
+	 * @param {string} message
+	 * @param {TokenErrorFields} [fields]
+	 */
+	constructor(code, message, fields = {}) {
+		super(message, "cause" in fields ? { cause: fields.cause } : undefined);
+		this.name = "TokenError";
+		this.code = code;
+		this.system = fields.system;
+		this.step = fields.step;
+		this.field = fields.field;
+		this.status = fields.status;
+		this.vendorCode = fields.vendorCode;
+		this.retryable = fields.retryable ?? false;
+		this.retryAt = fields.retryAt === undefined ? null : new Date(fields.retryAt);
+	}
+
+	/**
+	 * A safe form: the fields, without stack, and of a cause only another TokenError or the platform's code.
+	 * @returns {Record<string, unknown>}
+	 */
+	toJSON() {
+		const { name, code, message, system, step, field, status, vendorCode, retryable, retryAt, cause } = this;
+		return {
+			name, code, message, system, step, field, status, vendorCode, retryable, retryAt,
+			cause: cause instanceof TokenError ? cause.toJSON() : code === "network" ? platformCode(cause) : undefined,
+		};
+	}
+
+	[inspect]() {
+		const { name, message, cause, ...fields } = this.toJSON();
+		const shown = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
+		const text = shown.map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`);
+		return `${this.stack}\n{\n${text.join("\n")}\n}`;
+	}
+}
+
+/**
+ * The core's form of a failure.
+ * @typedef {TokenErrorFields & { code: TokenErrorCode, message: string, cause?: Failure }} Failure
+ */
+
+/**
+ * The platform's word for why a connection failed, of which only a code is ever kept.
+ * @param {unknown} cause
+ * @returns {{ code: string } | undefined}
+ */
+function platformCode(cause) {
+	const code = /** @type {{ code?: unknown } | undefined} */ (cause)?.code;
+	return typeof code === "string" ? { code } : undefined;
+}
+
+/**
+ * What the core cannot say of a lost connection, as it does not know where it runs. Browsers give no reason, and have one more.
+ * @param {unknown} cause
+ */
+function circumstance(cause) {
+	const known = platformCode(cause);
+	if (known) {
+		return ` (${known.code})`;
+	}
+	return "document" in globalThis ? "; also check that the vendor allows this page's origin" : "";
+}
+
+/**
+ * @param {Failure} failure
+ * @param {unknown} [cause] what lies under a failure of the connection or of the caller's own function
+ * @returns {TokenError}
+ */
+export function errorOf({ code, message, cause: earlier, ...fields }, cause) {
+	if (earlier) {
+		return new TokenError(code, message, { ...fields, cause: errorOf(earlier) });
+	}
+	const text = code === "network" ? message + circumstance(cause) : message;
+	const own = cause !== undefined && (code === "network" || code === "supplier_failed");
+	return new TokenError(code, text, own ? { ...fields, cause } : fields);
+}

@@ -1,0 +1,16 @@
+// What every entry exports besides its functions: the classes, what is known of the systems, and the types' names.
+export { Client } from "./client.js";
+export { Session } from "./session.js";
+export { TokenError } from "./error.js";
+export * from "../generated/public.js";
+export { Token } from "./token.js";
+
+/** @typedef {import("./identity.js").Identity} Identity */
+/** @typedef {import("./identity.js").EdgeIdentity} EdgeIdentity */
+/** @typedef {import("./client.js").ClientOptions} ClientOptions */
+/** @typedef {import("./asking.js").GetTokenOptions} GetTokenOptions */
+/** @typedef {import("./asking.js").VerifyOptions} VerifyOptions */
+/** @typedef {import("./asking.js").Verification} Verification */
+/** @typedef {import("./events.js").TokenEvent} TokenEvent */
+/** @typedef {import("./effects.js").Purpose} Purpose */
+/** @typedef {import("../module/module.js").InitializeOptions} InitializeOptions */

@@ -1,0 +1,83 @@
+// What the Worker is given: bindings and secrets. Looked at once for each environment, and as a whole.
+import { leastKeeperTimeoutMs as least, mostKeeperTimeoutMs as most, storageKey, storageKeys } from "../../generated/limits.js";
+import { Authenticator } from "../caller/authenticate.js";
+import { replayHeader } from "../sealed/call.js";
+import { secretsOf } from "./config.js";
+import { nonceMemory } from "../caller/signed.js";
+import { Sessions } from "../keeper/sessions.js";
+import { Strangers } from "../caller/strangers.js";
+
+/** A Worker's bindings, by name. @typedef {Record<string, any>} Bindings */
+
+/** The shortest secret that may name objects or sign requests, in characters. */
+const leastKey = 32;
+
+/** How long the body of a request is waited for, unless BODY_TIMEOUT_MS says otherwise; milliseconds. */
+const defaultBodyTimeoutMs = 15_000;
+
+/** A configuration together with what it needs. */
+export class Environment {
+	/**
+	 * @param {import("./config.js").CheckedConfig} config
+	 * @param {Bindings} bindings
+	 */
+	constructor(config, bindings) {
+		this.config = config;
+		/** What is missing, one line each, by names only. */
+		this.missing = missing(config, bindings);
+		/** @param {string} name */
+		this.secretOf = (name) => /** @type {string} */ (bindings[name]);
+		this.sessions = new Sessions(bindings.KEEPER, bindings.NAME_KEY, Number(bindings.KEEPER_TIMEOUT_MS) || undefined);
+		this.bodyTimeoutMs = Number(bindings.BODY_TIMEOUT_MS) || defaultBodyTimeoutMs;
+		this.strangers = new Strangers(this.bodyTimeoutMs);
+		this.authenticator = new Authenticator(config, { secretOf: this.secretOf, firstTime: nonceMemory(bindings.NONCES) });
+		const policies = Object.values(config.connections).flatMap(({ call }) => call ?? []);
+		/** What browsers are told, the same for every path: no connection's name can be found out with it. */
+		this.browsers = {
+			credentials: this.authenticator.ambientHeaders.length > 0,
+			methods: distinct(["POST", ...policies.flatMap(({ methods }) => methods)]),
+			headers: distinct(["authorization", "content-type", ...policies.flatMap(({ requestHeaders = [] }) => requestHeaders)]),
+			exposed: distinct(["retry-after", replayHeader, ...policies.flatMap(({ responseHeaders = [] }) => responseHeaders)]),
+		};
+		/** @type {{ limit: (by: { key: string }) => Promise<{ success: boolean }> } | undefined} */
+		this.limiter = bindings.RATE_LIMITER;
+	}
+}
+
+/** @param {string[]} names */
+const distinct = (names) => [...new Set(names)];
+
+/**
+ * @param {import("./config.js").CheckedConfig} config
+ * @param {Bindings} bindings
+ */
+function missing(config, bindings) {
+	const lines = [];
+	const machines = Object.values(config.authentication).some(({ type }) => type === "signed");
+	for (const name of ["KEEPER", ...(machines ? ["NONCES"] : [])]) {
+		if (typeof bindings[name]?.idFromName !== "function") {
+			lines.push(`${name}: the binding of the Durable Object class ${name === "KEEPER" ? "Keeper" : "Nonces"}`);
+		}
+	}
+	if (typeof bindings.NAME_KEY !== "string" || bindings.NAME_KEY.length < leastKey) {
+		lines.push(`NAME_KEY: a secret of at least ${leastKey} random characters, which names the objects`);
+	}
+	if (typeof bindings.STORAGE_KEYS !== "string" || !bindings.STORAGE_KEYS.split(",").every((key) => storageKey.test(key.trim()))) {
+		lines.push(`STORAGE_KEYS: the secret with the keys under which tokens are stored, as ${storageKeys}`);
+	}
+	// The first is checked by the keeper as well, so that a mistake is told before there is one. The other keeps to the same.
+	for (const name of ["KEEPER_TIMEOUT_MS", "BODY_TIMEOUT_MS"]) {
+		const timeout = bindings[name];
+		if (timeout !== undefined && !(/^\d+$/.test(String(timeout)) && Number(timeout) >= least && Number(timeout) <= most)) {
+			lines.push(`${name}: a whole number of milliseconds from ${least} to ${most}, or nothing`);
+		}
+	}
+	for (const [name, where] of secretsOf(config)) {
+		const value = bindings[name];
+		const signing = where.startsWith("authentication.");
+		if (typeof value !== "string" || value === "" || (signing && value.length < leastKey)) {
+			lines.push(`${name}: a secret${signing ? ` of at least ${leastKey} random characters` : ""}, for ${where}`);
+		}
+	}
+	return lines;
+}

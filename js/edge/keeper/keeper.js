@@ -1,0 +1,139 @@
+// The Durable Object that keeps sessions: a Go program that lives as long as the object, and is started anew when it dies.
+import keeperModule from "../../../dist/keeper.wasm";
+import { platformClock } from "../../client/clock.js";
+import { keeperTimeoutMs, problemMedia, problemUrn } from "../../generated/limits.js";
+import { Host } from "./host.js";
+import { Program } from "./program.js";
+
+/**
+ * What the object needs of its environment.
+ * @typedef {object} Env
+ * @property {{ idFromName: (name: string) => any, get: (id: any) => { fetch: typeof fetch } }} KEEPER its own namespace
+ * @property {string} [STORAGE_KEYS] secret: "id:base64url-of-32-bytes,…"; the first one seals, all of them open
+ * @property {string} [KEEPER_TIMEOUT_MS] how long an acquisition may take with all its tries; 20,000 by default
+ */
+
+/**
+ * What a test puts in place of the platform.
+ * @typedef {Partial<import("./host.js").Outside> & { maxSessions?: number, timeoutMs?: number, graceMs?: number }} Stand
+ */
+
+/** How much longer than its own limit a program may take to answer; after four times as long it counts as stuck. */
+const defaultGraceMs = 5000;
+
+/**
+ * The Durable Object class of the binding `KEEPER`: it keeps the sessions, whose tokens it stores encrypted. Only the edge
+ * calls it, and the keepers one another.
+ */
+export class Keeper {
+	/** @type {{ id: { toString: () => string }, storage: import("./host.js").Storage }} */ #ctx;
+	/** @type {Env} */ #env;
+	/** @type {import("./host.js").Outside} */ #outside;
+	/** @type {number} */ #maxSessions;
+	/** @type {string} */ #timeout;
+	/** @type {number} */ #graceMs;
+	/** @type {Program | undefined} */ #program;
+
+	/**
+	 * @param {{ id: { toString: () => string }, storage: import("./host.js").Storage }} ctx
+	 * @param {Env} env
+	 * @param {Stand} stand
+	 */
+	constructor(ctx, env, { maxSessions = 0, timeoutMs, graceMs = defaultGraceMs, ...outside } = {}) {
+		this.#ctx = ctx;
+		this.#env = env;
+		this.#maxSessions = maxSessions;
+		this.#timeout = String(timeoutMs ?? env.KEEPER_TIMEOUT_MS ?? keeperTimeoutMs); // Go checks it
+		this.#graceMs = graceMs;
+		const object = ctx.id.toString().slice(0, 16); // tells objects apart in the log; it is a keyed hash
+		this.#outside = {
+			clock: platformClock,
+			fetch: (url, init) => fetch(url, init),
+			ask: (name, url, init) => env.KEEPER.get(env.KEEPER.idFromName(name)).fetch(url, init),
+			log: (line) => console.log(`{"keeper":"${object}",${line.slice(1)}`),
+			...outside,
+		};
+	}
+
+	/**
+	 * Answers the front door, or another keeper; 503 `module_failed` where the program died or says nothing in time.
+	 * @internal
+	 * @param {Request} request
+	 * @returns {Promise<Response>}
+	 */
+	async fetch(request) {
+		const body = await request.text();
+		let program;
+		try {
+			program = this.#running();
+			return await this.#bounded(program, program.answer(request.method, request.url, body));
+		} catch {
+			// Why is not told: a panic's text may quote a token. That it happened is.
+			program?.end();
+			this.#outside.log('{"event":"program_died"}');
+			return moduleFailed();
+		}
+	}
+
+	/**
+	 * An answer, or that there is none in time. A program that is only slow, on a busy machine, goes on and may still store
+	 * the token that it waits for; one that stays silent is ended.
+	 * @param {Program} program
+	 * @param {Promise<Response>} answer
+	 */
+	#bounded(program, answer) {
+		const limit = (Number(this.#timeout) || keeperTimeoutMs) + this.#graceMs;
+		/** @type {(response: Response) => void} */
+		let giveUp;
+		const late = /** @type {Promise<Response>} */ (new Promise((resolve) => (giveUp = resolve)));
+		const stops = [
+			platformClock.timer(() => {
+				this.#outside.log('{"event":"program_late"}');
+				giveUp(moduleFailed());
+			}, limit),
+			platformClock.timer(() => {
+				this.#outside.log('{"event":"program_stuck"}');
+				program.end();
+			}, limit + 3 * this.#graceMs),
+		];
+		const answered = answer.finally(() => stops.forEach((stop) => stop()));
+		answered.catch(() => {}); // nobody looks at it any more when it is late
+		return Promise.race([answered, late]);
+	}
+
+	/** The program, started anew where it has died, or where its last record was not stored. */
+	#running() {
+		if (this.#program?.broken) {
+			this.#program.end();
+		}
+		if (!this.#program || this.#program.dead) {
+			this.#program = new Program(
+				keeperModule,
+				new Host({
+					storageKeys: this.#env.STORAGE_KEYS ?? "",
+					timeout: this.#timeout,
+					maxSessions: this.#maxSessions,
+					place: this.#ctx.id.toString(),
+					storage: this.#ctx.storage,
+					outside: this.#outside,
+				}),
+			);
+		}
+		return this.#program;
+	}
+}
+
+function moduleFailed() {
+	const problem = {
+		type: `${problemUrn}module_failed`,
+		title: "the keeper's program has failed and is started anew; try again",
+		status: 503,
+		code: "module_failed",
+		retryable: true,
+		retryAfter: 1,
+	};
+	return new Response(JSON.stringify(problem), {
+		status: 503,
+		headers: { "content-type": problemMedia, "cache-control": "no-store", "retry-after": "1" },
+	});
+}

@@ -1,0 +1,296 @@
+// Asks the keepers, one object a session, and passes on what they say. No decision about a token is made here.
+import { keeperTimeoutMs, problemMedia } from "../../generated/limits.js";
+import { dependencies } from "../../generated/tokens.js";
+import { Cache } from "../cache.js";
+import { sorted } from "../config/identity-fields.js";
+import { base64url } from "../caller/signature.js";
+import { Problem } from "../request/problem.js";
+
+/**
+ * A token as a keeper hands it out.
+ * @typedef {object} KeptToken
+ * @property {string} system
+ * @property {string} value
+ * @property {number} serial
+ * @property {number} [expiresIn] seconds from when it was handed out
+ * @property {Record<string, string>} headers
+ * @property {Record<string, string>} [query]
+ * @property {Record<string, string>} [body]
+ * @property {string} [rolls]
+ * @property {number} [leaseMs] for so long the keeper would say the same again, unless something happens
+ */
+
+/**
+ * @typedef {object} Verdict
+ * @property {boolean | null} valid
+ * @property {"vendor" | "core"} source
+ * @property {string} reason
+ * @property {number} [expiresIn] seconds
+ */
+
+/** @typedef {{ replay: boolean, rolled: boolean, reason?: string }} Outcome */
+/** @typedef {import("../caller/signed.js").DurableObjectNamespaceLike} DurableObjectNamespaceLike */
+
+/** A keeper bounds its own work; so much longer the keeper itself is waited for. Milliseconds. */
+const graceMs = 25_000;
+
+/**
+ * The keeper's word is passed on without asking again for this long at most; milliseconds. A client's own lease (js/client/driver.js)
+ * ends when its core says so, in the same program. Here the core is elsewhere, and other isolates may have told it something:
+ * this lease is ended by what happens here, and by time.
+ */
+const maxLeaseMs = 1_000;
+
+/** What an isolate remembers of sessions, of leases, of accepted calls and of users each. */
+const bounds = { maxBytes: 8 << 20, maxEntries: 10_000 };
+
+/**
+ * For how long it remembers where a session is, and a user's hash; milliseconds. Neither ever changes, but those who have left need
+ * not stay in memory.
+ */
+const sessionMs = 600_000;
+
+const encoder = new TextEncoder();
+
+/** Where a session is kept, and what its keeper is told with every request. @typedef {{ name: string, told: object }} Session */
+
+/** For how long it remembers which calls a session's token was accepted for; milliseconds. Most tokens have ended by then. */
+const acceptedMs = 86_400_000;
+
+/** So many of these calls are remembered of a session. */
+const maxAccepted = 8;
+
+export class Sessions {
+	/** @type {CryptoKey | undefined} */ #key;
+	/** By the identity. @type {Cache<Session>} */ #sessions = new Cache(bounds);
+	/** By the session's name. @type {Cache<KeptToken>} */ #leases = new Cache(bounds);
+	/** By the session's name, for one token of it. @type {Cache<{ serial: number, places: [user: string, call: string][] }>} */ #accepted = new Cache(bounds);
+	/** By what they are hashes of. @type {Cache<string>} */ #users = new Cache(bounds);
+	/** Grows with everything that may end a token, so that an answer from before cannot begin a lease after. */
+	#epoch = 0;
+
+	/**
+	 * @param {DurableObjectNamespaceLike} namespace
+	 * @param {string} nameKey
+	 * @param {number} [timeoutMs] what a keeper may take for an acquisition with all its tries
+	 */
+	constructor(namespace, nameKey, timeoutMs = keeperTimeoutMs) {
+		this.namespace = namespace;
+		this.nameKey = nameKey;
+		this.patienceMs = timeoutMs + graceMs;
+	}
+
+	/** What is remembered, about; bytes. */
+	get bytes() {
+		return this.#sessions.bytes + this.#leases.bytes + this.#accepted.bytes + this.#users.bytes;
+	}
+
+	/**
+	 * @param {Record<string, any>} identity with its members in one order
+	 * @returns {Promise<Session>}
+	 */
+	async session(identity) {
+		const json = JSON.stringify(identity);
+		const known = this.#sessions.get(json)?.value;
+		if (known) {
+			return known;
+		}
+		const part = dependencyOf(identity);
+		const session = {
+			name: await this.#name(json),
+			// The token on which many users' depend serves all of them: it has an object of its own.
+			told: { identity, ...(part && { dependencyObject: await this.#name(JSON.stringify(part)) }) },
+		};
+		this.#sessions.set(json, session, { until: Date.now() + sessionMs });
+		return session;
+	}
+
+	/**
+	 * @param {Session} session
+	 * @param {{ rejected?: string, force?: boolean, instead?: number, user?: string }} [want] instead: another one than that of this serial
+	 * @returns {Promise<KeptToken>}
+	 */
+	async token(session, want = {}) {
+		const now = Date.now();
+		if (want.rejected !== undefined || want.force || want.instead !== undefined) {
+			this.#end(session);
+		} else {
+			const lease = this.#leases.get(session.name);
+			if (lease) {
+				return aged(lease.value, now - lease.from);
+			}
+		}
+		const epoch = this.#epoch;
+		/** @type {KeptToken} */
+		const token = await this.#ask("token", session, want);
+		if (token.leaseMs && epoch === this.#epoch) {
+			this.#leases.set(session.name, token, { from: now, until: now + Math.min(token.leaseMs, maxLeaseMs) });
+		}
+		return token;
+	}
+
+	/**
+	 * @param {Session} session
+	 * @param {string} token
+	 * @returns {Promise<Verdict>}
+	 */
+	async verify(session, token) {
+		/** @type {Verdict} */
+		const verdict = await this.#ask("verify", session, { token });
+		if (verdict.valid === false) {
+			this.#end(session);
+		}
+		return verdict;
+	}
+
+	/**
+	 * What the answer to a business call means.
+	 * @param {Session} session
+	 * @param {{ serial: number, call: string, user: string, sentAgo: number, status: number, retryAfter?: string, date?: string, rolled?: string, body?: string }} answer
+	 * @returns {Promise<Outcome>}
+	 */
+	async judge(session, answer) {
+		/** @type {Outcome} */
+		const outcome = await this.#ask("judge", session, { ...answer, accepted: this.#placesOf(session, answer.serial) });
+		if (outcome.replay || outcome.rolled) {
+			this.#end(session);
+		}
+		return outcome;
+	}
+
+	/**
+	 * Notes that a call was answered with success: a refusal elsewhere then says less of the token. The keeper need not be
+	 * told of each.
+	 * @param {Session} session
+	 * @param {number} serial of the token that the call carried
+	 * @param {string} user
+	 * @param {string} call
+	 */
+	accepted(session, serial, user, call) {
+		const places = this.#placesOf(session, serial) ?? [];
+		if (!places.some(([one, place]) => one === user && place === call)) {
+			this.#accepted.set(session.name, { serial, places: [...places.slice(1 - maxAccepted), [user, call]] }, { until: Date.now() + acceptedMs });
+		}
+	}
+
+	/**
+	 * @param {Session} session
+	 * @param {number} serial of a token
+	 * @returns {[user: string, call: string][] | undefined} which calls have accepted it
+	 */
+	#placesOf({ name }, serial) {
+		const known = this.#accepted.get(name)?.value;
+		return known?.serial === serial ? known.places : undefined;
+	}
+
+	/**
+	 * A keyed hash of who calls: it tells users apart, for the core and in the log, and names nobody.
+	 * @param {{ by: string, subject: string }} principal
+	 */
+	async user({ by, subject }) {
+		const json = JSON.stringify(["user", by, subject]);
+		const known = this.#users.get(json)?.value;
+		if (known) {
+			return known;
+		}
+		const user = (await this.#name(json)).slice(0, 22);
+		this.#users.set(json, user, { until: Date.now() + sessionMs });
+		return user;
+	}
+
+	/**
+	 * A name that tells nothing of what it names.
+	 * @param {string} text
+	 */
+	async #name(text) {
+		this.#key ??= await crypto.subtle.importKey("raw", encoder.encode(this.nameKey), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+		return base64url(new Uint8Array(await crypto.subtle.sign("HMAC", this.#key, encoder.encode(text))));
+	}
+
+	/** @param {Session} session */
+	#end(session) {
+		this.#epoch++;
+		this.#leases.delete(session.name);
+	}
+
+	/**
+	 * @param {"token" | "verify" | "judge"} what
+	 * @param {Session} session
+	 * @param {object} more
+	 * @returns {Promise<any>} rejected with a Problem, or a KeeperProblem
+	 */
+	async #ask(what, { name, told }, more) {
+		let response;
+		try {
+			response = await this.namespace.get(this.namespace.idFromName(name)).fetch(`https://keeper/${what}`, {
+				method: "POST",
+				headers: { "content-type": "application/json" },
+				body: JSON.stringify({ ...told, ...more }),
+				signal: AbortSignal.timeout(this.patienceMs),
+			});
+			const text = await response.text();
+			if (response.status === 200) {
+				return JSON.parse(text);
+			}
+			if (response.headers.get("content-type") === problemMedia) {
+				throw new KeeperProblem(response, text);
+			}
+		} catch (error) {
+			if (error instanceof KeeperProblem) {
+				throw error;
+			}
+			const late = error instanceof Error && error.name === "TimeoutError";
+			throw late
+				? new Problem("timeout", "The session's keeper did not answer in time.", { reason: "keeper_timeout" })
+				: new Problem("unavailable", "The session's keeper cannot be reached; try again.", { reason: "keeper_unreachable", retryAfter: 1 });
+		}
+		throw new Problem("unavailable", "The session's keeper did not answer as it should; try again.", { reason: "keeper_answer", retryAfter: 1 });
+	}
+}
+
+/**
+ * The identity of what this one depends on, with its members in one order; undefined where there is none, or its token is given.
+ * @param {Record<string, any>} identity
+ */
+function dependencyOf(identity) {
+	const dependency = dependencies[/** @type {keyof typeof dependencies} */ (identity.system)];
+	if (!dependency || identity[dependency.given] !== undefined) {
+		return undefined;
+	}
+	const { system, fields, at } = dependency;
+	const own = fields.filter((name) => identity[name] !== undefined).map((name) => [name, identity[name]]);
+	return sorted({ ...Object.fromEntries(own), baseUrl: identity[at] ?? identity.baseUrl, system });
+}
+
+/** What a keeper could not do, in the core's own words. */
+export class KeeperProblem extends Error {
+	/**
+	 * @param {Response} response
+	 * @param {string} text of the problem, as JSON
+	 */
+	constructor(response, text) {
+		super("a keeper's problem");
+		this.name = "KeeperProblem";
+		this.status = response.status;
+		this.retryAfter = response.headers.get("retry-after");
+		this.text = text;
+		/** @type {string} */
+		this.code = String(JSON.parse(text).code);
+	}
+
+	toResponse() {
+		return new Response(this.text, {
+			status: this.status,
+			headers: { "content-type": problemMedia, ...(this.retryAfter !== null && { "retry-after": this.retryAfter }) },
+		});
+	}
+}
+
+/**
+ * @param {KeptToken} token
+ * @param {number} ms since it was asked for
+ * @returns {KeptToken}
+ */
+function aged(token, ms) {
+	return token.expiresIn === undefined ? token : { ...token, expiresIn: token.expiresIn - ms / 1000 };
+}

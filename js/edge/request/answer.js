@@ -1,0 +1,189 @@
+// What a request is answered, step by step: what it asks for, whether the edge is able to, from which page it comes, who
+// calls, and to which connection.
+import { identityFor, mayUse, notOpen } from "../caller/access.js";
+import { parseJson, readBody } from "./body.js";
+import { sealedCall } from "../sealed/call.js";
+import { ConfigError } from "../config/config.js";
+import { checkOrigin, corsHeaders, preflight } from "./origin.js";
+import { Problem } from "./problem.js";
+import { calledBy, requireMethod, routeOf } from "./route.js";
+import { base64url } from "../caller/signature.js";
+import { maxSignedBody } from "../caller/signed.js";
+import { connectionIn, handedOut, requireUnsealed, verified } from "./token-routes.js";
+
+/** @typedef {import("../config/environment.js").Environment} Environment */
+/** @typedef {import("../caller/authenticate.js").Principal} Principal */
+
+/** The bodies of the edge's own interfaces are small; bytes. */
+const maxOwnBody = 64 << 10;
+
+/**
+ * What one request is about, as it becomes known: the headers of its answer, what is logged of it, and what to call where the
+ * answer ends before its end.
+ * @typedef {{ headers: Record<string, string>, log: Record<string, unknown>, cutOff: (side: "vendor" | "caller") => void }} Visit
+ */
+
+/**
+ * A request that is not refused so far.
+ * @typedef {object} Asked
+ * @property {Request} request
+ * @property {import("./route.js").Route} route
+ * @property {Environment} environment
+ * @property {Visit} visit
+ * @property {string | null} origin of the page, where it comes from one
+ */
+
+/**
+ * A caller whom the edge knows, and what was read of the request to know them: a signature covers the body.
+ * @typedef {{ principal: Principal, read?: Uint8Array<ArrayBuffer> }} Caller
+ */
+
+/**
+ * @param {Request} request
+ * @param {Environment | ConfigError} environment
+ * @param {Visit} visit
+ * @returns {Promise<Response | { json: object }>} rejected with a Problem, or a KeeperProblem
+ */
+export async function answer(request, environment, visit) {
+	const route = routeOf(request.url);
+	visit.log.route = route.name;
+	const problems = environment instanceof ConfigError ? environment.problems : environment.missing;
+	if (route.name === "healthz") {
+		requireMethod(request, ["GET", "HEAD"]);
+		return health(problems);
+	}
+	if (environment instanceof ConfigError || problems.length > 0) {
+		throw new Problem("not_configured", "The edge is not configured; /healthz says what is missing.");
+	}
+	const asked = { request, route, environment, visit, origin: request.headers.get("origin") };
+	admitPage(asked);
+	if (route.name === "unknown") {
+		throw new Problem("not_found", "There is nothing here.");
+	}
+	if (request.method === "OPTIONS") {
+		return preflightOf(asked);
+	}
+	if (route.name !== "call") {
+		requireMethod(request, ["POST"]);
+	}
+	const caller = await callerOf(asked);
+	visit.log.by = caller.principal.by;
+	await limit(environment, caller.principal);
+	return route.name === "call" ? call(asked, caller) : own(asked, caller);
+}
+
+/** @param {readonly string[]} problems */
+function health(problems) {
+	return problems.length === 0
+		? Response.json({ status: "ok" })
+		: Response.json({ status: "not_configured", missing: problems }, { status: 503 });
+}
+
+/**
+ * Tells a page whose origin is listed that it may read the answer, and refuses any other.
+ * @param {Asked} asked
+ */
+function admitPage({ request, environment: { config: { origins }, browsers }, visit, origin }) {
+	visit.headers.vary = "Origin";
+	Object.assign(visit.headers, corsHeaders(origin, origins, browsers));
+	checkOrigin(request.headers, origins);
+}
+
+/** @param {Asked} asked */
+function preflightOf({ environment, origin }) {
+	if (origin === null) {
+		throw new Problem("method_not_allowed", "OPTIONS is for preflights.", { headers: { allow: "POST" } });
+	}
+	return preflight(environment.browsers);
+}
+
+/**
+ * Who calls. Of a request that is signed, the body is read before it is known whose it is: within what strangers may take.
+ * @param {Asked} asked
+ * @returns {Promise<Caller>}
+ */
+async function callerOf({ request, route, environment: { authenticator, strangers, bodyTimeoutMs: timeoutMs } }) {
+	/** @type {Uint8Array<ArrayBuffer> | undefined} */
+	let read;
+	/** @type {ReturnType<typeof strangers.begin> | undefined} */
+	let stranger;
+	const principal = await authenticator.principal(request.headers, async () => {
+		stranger = strangers.begin(request.signal);
+		read = await readBody(request, { most: route.name === "call" ? maxSignedBody : maxOwnBody, timeoutMs, grow: stranger.grow });
+		return { method: request.method, target: route.path + route.search, body: read };
+	}).finally(() => stranger?.end());
+	return { principal, read };
+}
+
+/**
+ * @param {Environment} environment
+ * @param {Principal} principal
+ */
+async function limit({ limiter }, { by, subject }) {
+	if (!limiter) {
+		return;
+	}
+	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${by}\n${subject}`));
+	const { success } = await limiter.limit({ key: base64url(new Uint8Array(digest)) });
+	if (!success) {
+		throw new Problem("rate_limited", "Too many requests; wait before the next.", { retryAfter: 60 });
+	}
+}
+
+/**
+ * A sealed call.
+ * @param {Asked} asked
+ * @param {Caller} caller
+ */
+async function call(asked, { principal, read }) {
+	const { request, route, environment: { sessions, bodyTimeoutMs }, visit: { cutOff, log } } = asked;
+	const { name, below } = calledBy(route);
+	const { connection, session, user } = await open(asked, principal, name);
+	if (!connection.call) {
+		throw notOpen("no_calls");
+	}
+	return sealedCall({
+		request, path: below, search: route.search, connection, session,
+		body: read ? (read.length > 0 ? new Response(read).body : null) : request.body,
+		policy: connection.call, sessions, user, bodyTimeoutMs, cutOff, log,
+	});
+}
+
+/**
+ * One of the edge's own interfaces.
+ * @param {Asked} asked
+ * @param {Caller} caller
+ */
+async function own(asked, { principal, read }) {
+	const { request, route, environment: { sessions, bodyTimeoutMs: timeoutMs } } = asked;
+	const body = parseJson(request, read ?? (await readBody(request, { most: maxOwnBody, timeoutMs })));
+	const opened = await open(asked, principal, connectionIn(body));
+	requireUnsealed(opened.connection);
+	return route.name === "verify" ? verified(body, opened, sessions) : handedOut(body, opened, sessions);
+}
+
+/**
+ * The connection of that name, if it is open to the caller and the page, and the caller's session there.
+ * @param {Asked} asked
+ * @param {Principal} principal
+ * @param {string} name
+ * @returns {Promise<Opened>}
+ */
+async function open({ environment: { config, sessions, secretOf }, visit, origin }, principal, name) {
+	const connection = Object.hasOwn(config.connections, name) ? config.connections[name] : undefined;
+	if (!connection) {
+		throw notOpen("unknown_connection");
+	}
+	visit.log.connection = name;
+	if (!mayUse(principal, connection)) {
+		throw notOpen("not_allowed");
+	}
+	if (origin !== null && connection.origins && !connection.origins.includes(origin)) {
+		throw notOpen("connection_origin");
+	}
+	const user = await sessions.user(principal);
+	visit.log.user = user;
+	return { connection, user, session: await sessions.session(identityFor(principal, connection, secretOf)) };
+}
+
+/** @typedef {import("./token-routes.js").Opened} Opened */

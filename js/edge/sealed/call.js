@@ -1,0 +1,339 @@
+// Sealed calls: the edge adds the token, and the page never sees it.
+import { maxAnswer, problemMedia } from "../../generated/limits.js";
+import { tokens } from "../../generated/tokens.js";
+import { headOf } from "../../client/http.js";
+import { carryBody, membersOf, objectOf } from "../../client/members.js";
+import { callersSource, peek, piecesOf, readBody, resumed, sourceOf, streamOf, tooLarge } from "../request/body.js";
+import { isPacked, lengthOf } from "./encoding.js";
+import { brokenAnswer, checkStatus, onward, vendorsSource } from "./onward.js";
+import { target } from "./path.js";
+import { Problem } from "../request/problem.js";
+import { look, whyWithheld } from "./token-answer.js";
+import { queryCarriesToken } from "./token-names.js";
+
+/** @typedef {import("../request/body.js").Source} Source */
+/** @typedef {import("../keeper/sessions.js").KeptToken} KeptToken */
+/** @typedef {import("../keeper/sessions.js").Session} Session */
+
+/** Says in an answer that a token had died: "sent", or "body-too-large" where the call could not be sent once more. */
+export const replayHeader = "cctoken-replay";
+
+/** A JSON object that carries a token is read whole, up to as much as is read of an answer. */
+const maxCarrying = maxAnswer;
+
+/** So much of a refusal can mean something for a token; bytes. */
+const maxRefusal = 64 << 10;
+
+/** The runtime passes control characters on in headers, at which a caller's own HTTP fails. */
+const unsendable = /[\0-\x08\x0a-\x1f\x7f]/;
+
+/**
+ * @typedef {object} Call
+ * @property {Request} request
+ * @property {ReadableStream<Uint8Array> | null} body of it
+ * @property {string} path below the base URL, as the caller wrote it
+ * @property {string} search with its question mark, or ""
+ * @property {import("../config/config.js").Connection} connection
+ * @property {import("../config/config.js").CallPolicy} policy
+ * @property {Session} session
+ * @property {string} user a keyed hash of who calls
+ * @property {import("../keeper/sessions.js").Sessions} sessions
+ * @property {number} bodyTimeoutMs how long a piece of the caller's body is waited for
+ * @property {(side: "vendor" | "caller") => void} cutOff told whose end broke, where the caller has had the answer's head
+ * @property {Record<string, unknown>} log
+ */
+
+/**
+ * The loop is that of client.fetch (js/client/call.js), and follows the same rule of the core's: once more for each reason. It is
+ * written here again, as each step is another: who judges is another object, a body may be a stream that nobody has read, and an
+ * answer is looked at before its caller may have it.
+ * @param {Call} call
+ * @returns {Promise<Response>}
+ */
+export async function sealedCall(call) {
+	const { request, connection, policy, session, sessions, user, log } = call;
+	if (!policy.methods.includes(request.method)) {
+		throw new Problem("method_not_allowed", "This method is not open to calls.", { headers: { allow: policy.methods.join(", ") } });
+	}
+	if (request.headers.has("upgrade")) {
+		throw new Problem("invalid_request", "A connection cannot be upgraded here.", { field: "upgrade", reason: "upgrade" });
+	}
+	const url = target(connection.baseUrl, call.path, call.search, policy.paths);
+	// A token that the caller brings must not stand beside the edge's own.
+	if (queryCarriesToken(call.search)) {
+		throw new Problem("invalid_request", "The query must not carry a token: the edge adds it.", { field: "query", reason: "token_in_query" });
+	}
+	let token = await sessions.token(session, { user });
+	const body = await outgoing(call, token);
+	/** Why it was sent once more: once for each reason, as two tokens can die together. @type {Set<unknown>} */
+	const reasons = new Set();
+	const place = `${request.method} ${url.pathname}`;
+	for (;;) {
+		const sent = Date.now();
+		const response = await send(call, url, token, body);
+		log.vendorStatus = response.status;
+		const answer = await understand(response, token, connection.system, log);
+		const outcome = answer.meaning && (await sessions.judge(session, { serial: token.serial, call: place, user, sentAgo: Date.now() - sent, ...answer.meaning }));
+		if (response.ok) {
+			sessions.accepted(session, token.serial, user, place);
+		}
+		if (outcome) {
+			log.token = outcome.rolled ? "rolled" : outcome.replay ? "dead" : undefined;
+		}
+		if (outcome?.replay && !reasons.has(outcome.reason) && body.again) {
+			const other = await sessions.token(session, { instead: token.serial, user });
+			if (other.serial !== token.serial) { // otherwise none could be had, and others still use this one
+				reasons.add(outcome.reason);
+				answer.drop();
+				log.replayed = true;
+				token = other;
+				body.refresh(token);
+				continue;
+			}
+		}
+		const replayed = reasons.size > 0 ? "sent" : outcome?.replay ? "body-too-large" : undefined;
+		if (answer.withheld) {
+			answer.drop();
+			throw answer.withheld;
+		}
+		return relay(response, await onward(response.headers, answer.body, call.cutOff), policy, replayed);
+	}
+}
+
+/**
+ * The caller's body as it is sent on.
+ * @typedef {object} Outgoing
+ * @property {(fail: (error: unknown) => void, moved: () => void) => BodyInit | undefined} take fail ends the exchange, where the body
+ *   cannot be completed; moved is called whenever the vendor has taken some of it
+ * @property {() => boolean} [owed] whether it is the caller who is waited for
+ * @property {boolean} again whether it can be sent once more
+ * @property {(token: KeptToken) => void} refresh for another token, where the body carries it
+ */
+
+/**
+ * @param {Call} call
+ * @param {KeptToken} token
+ * @returns {Promise<Outgoing>}
+ */
+async function outgoing({ request, body, policy, bodyTimeoutMs }, token) {
+	const { maxBodyBytes = 0, replayBytes = 0 } = policy;
+	const declared = request.headers.get("content-length");
+	if (Number(declared ?? 0) > maxBodyBytes) {
+		throw tooLarge();
+	}
+	if (token.body) {
+		if (request.method === "GET" || request.method === "HEAD") {
+			throw new Problem("invalid_request", "The method must allow a body, as the token is carried inside it.", { field: "method" });
+		}
+		const own = await readBody({ headers: request.headers, body }, { most: Math.min(maxCarrying, maxBodyBytes), timeoutMs: bodyTimeoutMs });
+		const carry = (/** @type {KeptToken} */ { body: members = {} }) => {
+			const carrying = carryBody(members, own);
+			if (!carrying) {
+				throw new Problem("invalid_request", "The body must be a JSON object, as the token is carried inside it.", { field: "body", reason: "body_not_json" });
+			}
+			return carrying;
+		};
+		let carrying = carry(token);
+		return { take: () => carrying, again: true, refresh: (next) => void (carrying = carry(next)) };
+	}
+	if (!body || request.method === "GET" || request.method === "HEAD") {
+		return { take: () => undefined, again: true, refresh() {} };
+	}
+	const length = declared === null ? undefined : Number(declared);
+	const source = callersSource(body, { length, timeoutMs: bodyTimeoutMs });
+	if (length !== undefined && length > replayBytes) {
+		return { take: (fail, moved) => streamOf(piecesOf(source), fail, { length, moved }), owed: source.waiting, again: false, refresh() {} };
+	}
+	const { bytes, whole, source: all } = await peek(source, replayBytes);
+	return whole
+		? { take: () => bytes, again: true, refresh() {} }
+		: { take: (fail, moved) => streamOf(bounded(piecesOf(all), maxBodyBytes), fail, { moved }), owed: source.waiting, again: false, refresh() {} };
+}
+
+/**
+ * @param {AsyncIterable<Uint8Array>} chunks
+ * @param {number} most bytes
+ */
+async function* bounded(chunks, most) {
+	let size = 0;
+	for await (const chunk of chunks) {
+		size += chunk.length;
+		if (size > most) {
+			throw tooLarge();
+		}
+		yield chunk;
+	}
+}
+
+/**
+ * @param {Call} call
+ * @param {URL} url
+ * @param {KeptToken} token
+ * @param {Outgoing} body
+ */
+async function send({ request, policy }, url, token, body) {
+	const headers = new Headers();
+	for (const name of policy.requestHeaders ?? []) {
+		const value = request.headers.get(name);
+		if (value !== null) {
+			headers.set(name, value);
+		}
+	}
+	for (const [name, value] of Object.entries(token.headers)) {
+		headers.set(name, value);
+	}
+	if (token.body && !headers.has("content-type")) {
+		headers.set("content-type", "application/json; charset=UTF-8");
+	}
+	const abort = new AbortController();
+	/** @type {Problem | undefined} */
+	let why;
+	const end = (/** @type {Problem} */ problem) => {
+		why ??= problem;
+		abort.abort();
+	};
+	/** @type {any} */
+	let timer;
+	let answered = false;
+	// The vendor's time begins anew with all that it takes, and stands still while it is the caller who is waited for.
+	const wait = () => {
+		clearTimeout(timer);
+		if (!answered) {
+			timer = setTimeout(() => (body.owed?.() ? wait() : end(new Problem("timeout", "The vendor did not begin to answer in time."))), policy.timeoutMs);
+		}
+	};
+	wait();
+	const failed = (/** @type {unknown} */ error) => end(/** @type {Problem} */ (error));
+	let response;
+	try {
+		response = await fetch(url, { method: request.method, headers, body: body.take(failed, wait), redirect: "manual", signal: abort.signal });
+	} catch {
+		throw why ?? new Problem("network", "There is no connection to the vendor, or it was lost.");
+	} finally {
+		answered = true;
+		clearTimeout(timer);
+	}
+	checkStatus(response);
+	if (response.status >= 300 && response.status < 400 && response.status !== 304) {
+		response.body?.cancel().catch(() => {});
+		throw new Problem("redirected", "The vendor answered a redirect, which is not followed with credentials.");
+	}
+	return response;
+}
+
+/**
+ * A vendor's answer, as far as it was read.
+ * @typedef {object} Understood
+ * @property {{ status: number, retryAfter?: string, date?: string, rolled?: string, body?: string } | undefined} meaning what the
+ *   core is to judge; undefined where the answer cannot say anything of the token
+ * @property {Uint8Array<ArrayBuffer> | Source | null} body what the caller gets
+ * @property {Problem} [withheld] why no caller may get it
+ * @property {() => void} drop where nobody gets it
+ */
+
+/**
+ * @param {Response} response
+ * @param {KeptToken} token that the call carried
+ * @param {import("../../generated/systems.js").System} system
+ * @param {Record<string, unknown>} log
+ * @returns {Promise<Understood>}
+ */
+async function understand(response, { rolls }, system, { request, connection }) {
+	/** Of an answer's JSON object, that may hold a new token besides the header. */
+	const { rolls: rolledMember } = tokens[system];
+	const { headers, body } = response;
+	const json = /\bjson\b/i.test(headers.get("content-type") ?? "");
+	const packed = isPacked(headers);
+	const head = headOf(response, rolls);
+	if (!body) {
+		return { meaning: response.ok && head.rolled === undefined ? undefined : head, body: null, drop() {} };
+	}
+	if (!response.ok) {
+		const { bytes, whole, source } = await peeked(response, maxRefusal);
+		return {
+			meaning: { ...head, body: json && !packed ? base64(bytes.subarray(0, maxRefusal)) : undefined },
+			body: whole ? bytes : source,
+			withheld: whyWithheld(headers, bytes, whole),
+			drop: source.cancel,
+		};
+	}
+	if (rolledMember === "" || !json) {
+		// Of a stream the request's own line is written before its first byte is there.
+		const note = () => console.log(JSON.stringify({ event: "stream_ended", request, connection, reason: "token_in_answer" }));
+		const source = vendorsSource(response);
+		return { meaning: head.rolled === undefined ? undefined : head, drop: source.cancel, ...(await look(headers, source, note)) };
+	}
+	const { bytes, whole, source } = await peeked(response, maxAnswer);
+	if (!whole) {
+		source.cancel();
+		throw new Problem("response_too_large", "The vendor's JSON is larger than 1 MiB, and may hold a token that must not pass.");
+	}
+	// A new token in the body is for the session, and the page must not see it, whether it was adopted or came too late.
+	const members = packed ? undefined : membersOf(bytes);
+	const rolled = members?.filter(({ name }) => name === rolledMember) ?? [];
+	const rest = rolled.length === 0 ? bytes : objectOf(/** @type {import("../../client/members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember));
+	return {
+		meaning: head.rolled === undefined && rolled.length === 0 ? undefined : { ...head, body: base64(objectOf(rolled)) },
+		body: rest,
+		withheld: whyWithheld(headers, rest, true),
+		drop() {},
+	};
+}
+
+/**
+ * @param {Response} response
+ * @param {number} most
+ * @returns {Promise<import("../request/body.js").Peeked>}
+ */
+async function peeked(response, most) {
+	const length = lengthOf(response.headers);
+	try {
+		if (length !== undefined && length <= most) {
+			const bytes = new Uint8Array(await response.arrayBuffer()); // quicker, and no more than was declared
+			return { bytes, whole: true, source: resumed(bytes, sourceOf(null)) };
+		}
+	} catch (error) {
+		throw brokenAnswer(error);
+	}
+	return peek(vendorsSource(response), most);
+}
+
+/**
+ * The answer as the caller gets it: listed headers only, and never one that could be taken for the edge's own word.
+ * @param {Response} response
+ * @param {BodyInit | null} body
+ * @param {import("../config/config.js").CallPolicy} policy
+ * @param {string} [replayed]
+ */
+function relay({ status, headers: theirs }, body, { responseHeaders = [] }, replayed) {
+	const headers = new Headers();
+	for (const name of responseHeaders) {
+		const value = theirs.get(name);
+		if (value !== null && !unsendable.test(value)) {
+			headers.set(name, value);
+		}
+	}
+	if ((headers.get("content-type") ?? "").toLowerCase().includes(problemMedia)) {
+		headers.set("content-type", "application/json");
+	}
+	if (replayed) {
+		headers.set(replayHeader, replayed);
+	}
+	if (body === null || status === 204 || status === 205 || status === 304) {
+		return new Response(null, { status, headers });
+	}
+	// Packed bytes are of no use without the word for how. What the runtime has not unpacked it does not pack either.
+	if (isPacked(theirs)) {
+		headers.set("content-encoding", /** @type {string} */ (theirs.get("content-encoding")));
+	}
+	return new Response(body, { status, headers });
+}
+
+/** @param {Uint8Array} bytes */
+function base64(bytes) {
+	let text = "";
+	for (let at = 0; at < bytes.length; at += 8192) {
+		text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+	}
+	return btoa(text);
+}

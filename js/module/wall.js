@@ -1,0 +1,255 @@
+// The wall between JavaScript and Go: the core's exports as methods, and the forms of its answers. wasm/module is the other
+// side of it.
+
+/** @typedef {import("./instance.js").Instance} Instance */
+/** @typedef {import("../client/error.js").Failure} Failure */
+/** @typedef {{ wall: number, mono: number }} Instant milliseconds on the two clocks */
+/** @typedef {[name: string, value: string][]} Pairs */
+
+/**
+ * @typedef {object} Request
+ * @property {string} step
+ * @property {string} [method]
+ * @property {string} [url]
+ * @property {Pairs} [query]
+ * @property {Pairs} [headers]
+ * @property {string} [body]
+ * @property {Pairs} [form]
+ * @property {true} [share] another page of the same user may have the answer already
+ * @property {number} [supplier] the number of the caller's function to ask in place of a vendor
+ */
+
+/**
+ * @typedef {object} TokenView
+ * @property {number} session
+ * @property {number} [serial]
+ * @property {import("../client/identity.js").System} system
+ * @property {string} value
+ * @property {number} issuedAt
+ * @property {number} [expires] milliseconds from issuedAt on, as are the next two
+ * @property {number} [renew]
+ * @property {number} [usable]
+ * @property {Record<string, string>} [headers]
+ * @property {Record<string, string>} [query]
+ * @property {Record<string, string>} [body]
+ * @property {string} [rolls]
+ */
+
+/** @typedef {{ valid?: true, invalid?: true, vendor?: true, reason: string, expiresAt?: number }} VerdictView */
+
+/**
+ * @typedef {object} EventView
+ * @property {string} type
+ * @property {string} system
+ * @property {number} session
+ * @property {import("../generated/words.js").Step} [step]
+ * @property {number} at
+ * @property {number} [logins]
+ * @property {number} [expiresAt]
+ * @property {number} [retryAt]
+ * @property {import("../generated/words.js").Reason} [reason]
+ * @property {Failure} [error]
+ */
+
+/**
+ * @typedef {{ do: "send", session: number, id: number, limit: number, request: Request }
+ *   | { do: "sleep", session: number, id: number, limit?: number }
+ *   | { do: "cancel", session: number, id: number }
+ *   | { do: "settled", session: number, id: number, token?: TokenView, error?: Failure }
+ *   | { do: "verified", session: number, id: number, verdict?: VerdictView, error?: Failure }
+ *   | { do: "evicted", session: number }
+ *   | { do: "notify", session: number, event: EventView }} Effect
+ */
+
+/** @typedef {{ effects: Effect[], error?: Failure }} Answer */
+/** @typedef {{ status: number, retryAfter?: string, date?: string, rolled?: string, age?: number }} Head */
+
+/**
+ * What is wrong with an identity, of which no session is made; undefined where nothing is.
+ * @param {Instance} instance
+ * @param {string} identity as JSON
+ * @returns {Failure | undefined}
+ */
+export function check(instance, identity) {
+	const length = instance.call("check", instance.write(identity).length);
+	return JSON.parse(instance.read(instance.call("output"), length)).error;
+}
+
+/**
+ * The headers that matter, or "" where none does.
+ * @param {Omit<Head, "status" | "age">} headers
+ */
+function textOf(headers) {
+	return headers.retryAfter !== undefined || headers.rolled !== undefined ? JSON.stringify(headers) : "";
+}
+
+/** A client of the running core: what Go calls core.Client. */
+export class CoreClient {
+	/** @type {Instance} */ #instance;
+	/** @type {number} */ #client;
+	/**
+	 * Grows with every call that can change a decision. What was learned by `live` and `lease` holds while it stands still.
+	 */
+	epoch = 0;
+
+	/**
+	 * @param {Instance} instance
+	 * @param {{ seed: readonly [number, number], timeoutMs: number, maxSessions: number, onEvent?: unknown }} settings
+	 */
+	constructor(instance, { seed, timeoutMs, maxSessions, onEvent }) {
+		this.#instance = instance;
+		this.#client = instance.call("create", seed[0], seed[1], timeoutMs, maxSessions, Number(onEvent !== undefined));
+		/** @param {string} name */
+		const exported = (name) => /** @type {import("./instance.js").Export} */ (instance.exports[name]).bind(undefined, this.#client);
+		this.live = /** @type {(session: number, wall: number, mono: number) => number} */ exported("live");
+		this.lease = /** @type {(session: number, wall: number, mono: number) => number} */ exported("lease");
+	}
+
+	/** Whether the instance has died; every method then throws `module_failed`. */
+	get dead() {
+		return this.#instance.dead();
+	}
+
+	/**
+	 * @param {string} name
+	 * @param {...number} args
+	 */
+	#ask(name, ...args) {
+		this.epoch++;
+		const length = this.#instance.call(name, this.#client, ...args);
+		return JSON.parse(this.#instance.read(this.#instance.call("output"), length));
+	}
+
+	/** @param {string} text */
+	#put(text) {
+		return text === "" ? 0 : this.#instance.write(text).length;
+	}
+
+	/**
+	 * A response as numbers: its status, its age, and the lengths of two parts of the input. Most have no header that
+	 * matters, and then there is no JSON to be read.
+	 * @param {Head} head
+	 * @param {Uint8Array} body
+	 */
+	#putResponse({ status, age = 0, ...headers }, body) {
+		return [status, age, this.#instance.write(textOf(headers), body).length, body.length];
+	}
+
+	/**
+	 * @param {string} identity as JSON
+	 * @param {Instant} now
+	 * @returns {Answer & { session: number }}
+	 */
+	open(identity, { wall, mono }) {
+		const n = this.#put(identity);
+		return this.#ask("open", wall, mono, n);
+	}
+
+	/**
+	 * @param {number} session
+	 * @param {Instant} now
+	 * @param {boolean} force
+	 * @param {number} instead the serial of a token that a call was refused with, or 0
+	 * @param {string} rejected a token that a vendor rejected, or ""
+	 * @returns {Answer & { token?: TokenView, acquisition?: number }}
+	 */
+	get(session, { wall, mono }, force, instead, rejected) {
+		const n = this.#put(rejected);
+		return this.#ask("get", session, wall, mono, Number(force), instead, n);
+	}
+
+	/**
+	 * @param {number} exchange
+	 * @param {Instant} now
+	 * @param {Head} head
+	 * @param {Uint8Array} body
+	 * @returns {Answer}
+	 */
+	answered(exchange, { wall, mono }, head, body) {
+		return this.#ask("answered", exchange, wall, mono, ...this.#putResponse(head, body));
+	}
+
+	/**
+	 * @param {number} exchange
+	 * @param {Instant} now
+	 * @param {string} code
+	 * @param {boolean} received whether the vendor had begun to answer
+	 * @returns {Answer}
+	 */
+	lost(exchange, { wall, mono }, code, received) {
+		const n = this.#put(code);
+		return this.#ask("lost", exchange, wall, mono, Number(received), n);
+	}
+
+	/**
+	 * @param {number} exchange
+	 * @param {Instant} now
+	 * @param {import("../client/suppliers.js").Supply} supply
+	 * @returns {Answer}
+	 */
+	supplied(exchange, { wall, mono }, { token, lifeMs }) {
+		const n = this.#put(token);
+		return this.#ask("supplied", exchange, wall, mono, lifeMs, n);
+	}
+
+	/**
+	 * @param {number} exchange
+	 * @param {Instant} now
+	 * @returns {Answer}
+	 */
+	woken(exchange, { wall, mono }) {
+		return this.#ask("woken", exchange, wall, mono);
+	}
+
+	/**
+	 * @param {number} session
+	 * @param {number} serial of the token that the call carried
+	 * @param {string} call where it went: its method and path, without a query
+	 * @param {Instant} sent
+	 * @param {Instant} now
+	 * @param {Head} head
+	 * @param {Uint8Array} body
+	 * @returns {Answer & { replay?: true, rolled?: true, reason?: string }}
+	 */
+	judge(session, serial, call, sent, { wall, mono }, { status, age = 0, ...headers }, body) {
+		const [first, second] = this.#instance.writeTexts([call, textOf(headers)], body);
+		return this.#ask("judge", session, serial, sent.wall, sent.mono, wall, mono, first, status, age, second, body.length);
+	}
+
+	/**
+	 * @param {number} session
+	 * @param {Instant} now
+	 * @returns {Answer}
+	 */
+	replayed(session, { wall, mono }) {
+		return this.#ask("replayed", session, wall, mono);
+	}
+
+	/**
+	 * @param {number} session
+	 * @param {Instant} now
+	 * @param {string} token
+	 * @returns {Answer & { verdict?: VerdictView, verification?: number }}
+	 */
+	verify(session, { wall, mono }, token) {
+		const n = this.#put(token);
+		return this.#ask("verify", session, wall, mono, n);
+	}
+
+	/**
+	 * @param {number} session
+	 * @param {Instant} now
+	 * @returns {Answer}
+	 */
+	forget(session, { wall, mono }) {
+		return this.#ask("forget", session, wall, mono);
+	}
+
+	/** Drops the client with all that it keeps. */
+	discard() {
+		this.epoch++;
+		if (!this.dead) {
+			this.#instance.call("discard", this.#client);
+		}
+	}
+}

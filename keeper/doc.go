@@ -1,0 +1,27 @@
+// Package keeper is the keeper without its platform: an http.Handler that obeys
+// core, keeps what must not be forgotten in an encrypted record, and answers
+// small JSON. It decides nothing about a token.
+//
+// It runs inside a Durable Object, where all of its platform is JavaScript, and
+// natively in its tests, where all of it is Go.
+//
+// # Requests
+//
+// Each is a POST of a JSON object with the member "identity" (as the core reads
+// it) and, where the token on which the session depends has a keeper of its own,
+// "dependencyObject", the name of that keeper's object. Only the front door and
+// other keepers send them. An unknown member is an error.
+//
+//	/token   rejected?: a token that a vendor refused; force?: true for a new one in any case
+//	         → system, value, serial, expiresIn? and leaseMs?, headers, query?, body?, rolls?
+//	/verify  token
+//	         → valid: true, false or null; source: "vendor" or "core"; reason; expiresIn?
+//	/judge   serial of the token that a business call carried; sentAgo in milliseconds; of its answer status, retryAfter?,
+//	         date?, rolled? and body?, base64
+//	         → replay, rolled, reason?
+//	/forget  drops the token; what protects the vendor stays
+//	         → {}
+//
+// expiresIn and retryAfter are seconds, and may have a fraction. An error is a
+// [Problem]; its statuses are listed beside it.
+package keeper

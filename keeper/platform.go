@@ -1,0 +1,89 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"cctoken/core"
+)
+
+// Platform is all that the keeper needs of where it runs.
+type Platform struct {
+	Clock   Clock
+	Vendor  Vendor
+	Objects Objects
+	Store   Store
+	// Log takes one entry; it holds no secret, no token and no subject.
+	Log func(Entry)
+	// Keys opens and seals the record; nil where none is configured, and then every request is refused.
+	Keys *Keys
+	// Place names where the record is stored; a record from another place does not open here.
+	Place string
+	// Seed is two random numbers.
+	Seed [2]uint64
+	// Timeout bounds an acquisition or a verification with all its tries, in milliseconds; 0 takes the core's default.
+	Timeout int64
+	// MaxSessions bounds how many identities one keeper serves; 0 takes the keeper's own default.
+	MaxSessions int
+}
+
+// defaultMaxSessions is small: a keeper usually serves one identity, and all of them share one record.
+const defaultMaxSessions = 16
+
+// A Clock reads the platform's two clocks and sets timers.
+type Clock interface {
+	Now() core.Instant
+	// After calls wake once, after so many milliseconds, on a goroutine that may block. stop ends the wait for it.
+	After(ms int64, wake func()) (stop func())
+}
+
+// A Vendor sends requests to vendor systems: no redirect followed, no cookie, no cache.
+type Vendor interface {
+	// Send begins a request, without blocking. wait returns the response, with a body of at most 1 MiB, or why there
+	// is none; it ends soon after ctx does.
+	Send(ctx context.Context, r *core.Request) (wait func() (core.Response, *Lost))
+}
+
+// Lost is why a request brought no response that can be read: Network, or
+// ResponseTooLarge. Received says whether the vendor had begun to answer.
+type Lost struct {
+	Code     core.Code
+	Received bool
+}
+
+// Objects reaches other keepers by the names of their objects.
+type Objects interface {
+	// Ask posts a JSON body to /token of the object, without blocking. wait returns what it answers.
+	Ask(ctx context.Context, object string, body []byte) (wait func() (status int, answer []byte, err error))
+}
+
+// A Store holds one record. When Save returns, the record outlives the program.
+type Store interface {
+	// Load returns the record, or nil where there is none.
+	Load(ctx context.Context) ([]byte, error)
+	Save(ctx context.Context, record []byte) error
+}
+
+// Entry is one line of the keeper's log.
+type Entry struct {
+	Event  string `json:"event"`
+	System string `json:"system,omitempty"`
+	Step   string `json:"step,omitempty"`
+	Code   string `json:"code,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	Status int    `json:"status,omitempty"` // the vendor's HTTP status
+	Logins int    `json:"logins,omitempty"` // requests so far that count as a login at the vendor
+	// RetryIn is for how many milliseconds the vendor is left alone.
+	RetryIn int64  `json:"retryInMs,omitempty"`
+	Key     string `json:"key,omitempty"` // the id of a storage key, for a record that does not open
+}
+
+// ParseTimeout reads [Platform].Timeout: a whole number of milliseconds within the core's bounds.
+func ParseTimeout(text string) (int64, error) {
+	ms, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || ms < core.LeastKeeperTimeout || ms > core.MostKeeperTimeout {
+		return 0, errors.New("must be a whole number of milliseconds from " + strconv.Itoa(core.LeastKeeperTimeout) + " to " + strconv.Itoa(core.MostKeeperTimeout))
+	}
+	return ms, nil
+}

@@ -1,0 +1,318 @@
+// The agent console, by what a person does and sees, in each browser.
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { launch, names } from "./browsers.js";
+import { openConsole, secrets, sound, systems } from "./console.js";
+import { startFront } from "./front.js";
+
+const button = (name) => ({ role: "button", name });
+const link = (name) => ({ role: "link", name });
+const field = (name) => ({ role: "textbox", name });
+const choice = (name) => ({ role: "radio", name });
+const events = { role: "list", name: "The same as a list, newest first" };
+
+/** The token that a card shows shortened. @param {string} text */
+const shortIn = (text) => /** @type {RegExpMatchArray} */ (text.match(/\S{1,4}…\S{1,4}/))[0];
+
+/** The same token whole, if the card shows it. @param {string} text @param {string} short */
+function wholeIn(text, short) {
+	const [begin, end] = short.split("…");
+	return text.split(/\s+/).find((word) => word.startsWith(begin) && word.endsWith(end) && word.length > 12 && !word.includes("…"));
+}
+
+/** @type {Awaited<ReturnType<typeof startFront>>} */
+let front;
+before(async () => {
+	front = await startFront();
+});
+after(() => front?.stop());
+
+for (const name of names) {
+	describe(name, () => {
+		/** @type {import("./driver.js").Browser} */
+		let browser;
+		before(async () => {
+			browser = await launch(name);
+		});
+		after(() => browser?.close());
+		beforeEach(() => front.renew());
+
+		/** A test on a console of its own, which must be sound at the end. `problems` are those that it causes itself. */
+		function onConsole(what, use, { look = undefined, problems = undefined } = {}) {
+			test(what, async () => {
+				const page = await openConsole(browser, front, look);
+				try {
+					await use(page);
+					await sound(page, problems);
+				} finally {
+					await page.tab.close();
+				}
+			});
+		}
+
+		onConsole("each system's session gets its token with one login, can be verified, and carries a call", async (page) => {
+			await page.openAll();
+			for (const [i, system] of systems.entries()) {
+				const n = i + 1;
+				const { text } = await page.see(page.card(n));
+				assert.match(text, /\S{1,4}…\S{1,4}/, "a token, shortened");
+				await page.click(page.of("Verify", n));
+				await page.hear(new RegExp(`^Session ${n}: valid \\((the vendor|the core) says: `));
+				await page.click(page.of("Call", n));
+				await page.hear(new RegExp(`^Session ${n}: the call was answered with HTTP 200`));
+				await page.see(page.card(n), ({ text }) => /HTTP|200/.test(text) && /Logins\s+1\b/.test(text));
+				const { counts } = await front.sandbox.state();
+				assert.deepEqual({ ...counts[system] }, { ...counts[system], logins: 1, business: 1, failed: 0 });
+			}
+		});
+
+		onConsole("the main job is done by keyboard alone", async (page) => {
+			const { tab } = page;
+			await tab.press("Tab");
+			assert.deepEqual(await page.focused(), { role: "link", name: "Skip to the sessions" });
+			await page.tabTo(choice("Sandbox"));
+			await page.tabTo(choice("appcube"));
+			await tab.press("ArrowDown");
+			await tab.press("ArrowDown");
+			assert.deepEqual(await page.focused(), { role: "radio", name: "isales" });
+			await page.tabTo(field("User"));
+			await tab.press("Control+a");
+			await tab.press("Delete");
+			await page.see(field("User"), ({ attributes }) => attributes["aria-invalid"] === "true");
+			await tab.type("abcd");
+			await page.see(field("User"), ({ attributes }) => !attributes["aria-invalid"]);
+			await tab.press("Enter");
+			await page.see(page.card(1, "isales"), ({ text }) => /\bLive\b/.test(text));
+
+			await page.tabTo(page.of("Verify", 1));
+			await tab.press("Space");
+			await page.hear(/^Session 1: valid \(/);
+			assert.deepEqual(await page.focused(), page.of("Verify", 1), "the focus stays where it was");
+			await page.tabTo(page.of("Revoke", 1));
+			await tab.press("Enter");
+			await page.hear(/^Session 1: tokens revoked at the sandbox: 1\./);
+			await page.tabTo(page.of("Call", 1), "Shift+Tab");
+			await tab.press("Enter");
+			await page.hear(/^Session 1: the token was rejected and renewed, and the call sent once more: HTTP 200/);
+
+			await page.tabTo({ role: "combobox", name: "Fault: session 1" });
+			await page.choose({ role: "combobox", name: "Fault: session 1" }, "503 unavailable");
+			await page.tabTo(page.of("Inject", 1));
+			await tab.press("Enter");
+			await page.hear(/^Session 1: 1 × “503 unavailable” waits at login\./);
+
+			await page.tabTo(page.of("Close", 1), "Shift+Tab");
+			await tab.press("Enter");
+			await page.gone(page.card(1, "isales"));
+			assert.deepEqual(await page.focused(), { role: "heading", name: "Sessions" }, "the focus is not lost with the card");
+			await page.read(/No session is open/);
+		});
+
+		onConsole("a person can skip to the sessions", async (page) => {
+			await page.tab.press("Tab");
+			assert.deepEqual(await page.focused(), link("Skip to the sessions"));
+			await page.tab.press("Enter");
+			await page.tab.press("Tab");
+			assert.deepEqual(await page.focused(), button("Open one of each"));
+		});
+
+		onConsole("a field is checked as it is typed, with the core's words, and the first wrong one keeps the form back", async (page) => {
+			await page.click(choice("ccmessaging"));
+			await page.fill(field("User ID"), "x".repeat(33));
+			const wrong = await page.see(field("User ID"), ({ attributes }) => attributes["aria-invalid"] === "true");
+			assert.match(wrong.description, /userId/, "the field is described by what is wrong with it");
+			await page.click(button("Open session"));
+			await page.hear(/^The form has something to correct: .*userId/);
+			assert.deepEqual(await page.focused(), field("User ID"));
+			assert.deepEqual(await page.lookAt({ role: "article" }), []);
+			assert.equal((await front.sandbox.state()).counts.ccmessaging.logins, 0, "nothing was sent");
+
+			await page.fill(field("User ID"), "user001");
+			await page.see(field("User ID"), ({ attributes, description }) => !attributes["aria-invalid"] && !/userId/.test(description));
+			await page.click(button("Open session"));
+			await page.see(page.card(1, "ccmessaging"), ({ text }) => /\bLive\b/.test(text));
+		});
+
+		onConsole("each target has its form, and the vendor's has a plain warning", async (page) => {
+			const warning = /Secrets in a page are visible to its user/;
+			assert.match((await page.see(field("Base URL"))).value, /^http:\/\/127\.0\.0\.1:\d+$/);
+			assert.doesNotMatch(await page.text(), warning);
+			await page.click(choice("Vendor directly"));
+			await page.read(warning);
+			assert.equal((await page.see(field("Base URL"))).value, "", "nothing of the sandbox is sent to a vendor");
+			assert.equal((await page.see(field("App secret"))).value, "");
+			await page.click(choice("Edge"));
+			for (const name of ["Edge URL", "Connection", "Authorization"]) {
+				await page.see(field(name));
+			}
+			assert.deepEqual(await page.lookAt(field("Base URL")), []);
+			await page.click(choice("Sandbox"));
+			await page.see(field("App secret"), ({ value }) => value === "api-password-of-tenant001");
+		});
+
+		onConsole("a token that was revoked is replaced at the 401, and the timeline tells it", async (page) => {
+			await page.openAll();
+			for (const [i, system] of systems.entries()) {
+				const n = i + 1;
+				await page.click(page.of("Revoke", n));
+				await page.hear(new RegExp(`^Session ${n}: tokens revoked at the sandbox: [1-9]`));
+				await page.click(page.of("Call", n));
+				await page.hear(new RegExp(`^Session ${n}: the token was rejected and renewed, and the call sent once more: HTTP 200`));
+				assert.equal((await front.sandbox.state()).counts[system].business, 2);
+				await page.click(page.of("Verify", n));
+				await page.hear(new RegExp(`^Session ${n}: valid \\(`));
+			}
+			const { text } = await page.see(events);
+			for (const word of ["acquired", "rejected", "replayed"]) {
+				assert.ok(text.split(word).length - 1 >= 4, `"${word}" for each session: ${text}`);
+			}
+		});
+
+		onConsole("a rolled token is adopted from the answer that brings it", async (page) => {
+			await page.openAll();
+			assert.deepEqual(await page.lookAt(page.of("Roll", 1)), [], "only ccmessaging rolls");
+			await page.click(page.of("Roll", 2));
+			await page.hear(/^Session 2: the next call brings a new token \(1 waiting\)/);
+			await page.click(page.of("Call", 2));
+			await page.hear(/^Session 2: the call was answered with HTTP 200/);
+			await page.see(events, ({ text }) => /rolled/.test(text));
+			await page.click(page.of("Verify", 2));
+			await page.hear(/^Session 2: valid \(/);
+			assert.equal((await front.sandbox.state()).counts.ccmessaging.logins, 1);
+		});
+
+		onConsole("a refused login shows its code, what to do, and when the next try is", async (page) => {
+			await front.sandbox.post("refuse", { system: "isales", credential: "abcd", refuse: true });
+			await page.click(choice("isales"));
+			await page.click(button("Open session"));
+			await page.hear(/^Session 1: credentials_refused\. Check key, secret/);
+			const { text } = await page.see(page.card(1, "isales"), ({ text }) => /Last error\s+credentials_refused/.test(text));
+			assert.match(text, /Cooling down/);
+			assert.match(text, /Nothing is tried before \d\d:\d\d:\d\d/);
+			const { logins } = (await front.sandbox.state()).counts.isales;
+			await page.click(page.of("Get token", 1));
+			await page.hear(/^Session 1: (credentials_refused|cooling_down)\./);
+			assert.equal((await front.sandbox.state()).counts.isales.logins, logins, "it is left alone");
+		});
+
+		onConsole("an injected fault is met where it was put, and can be taken back", async (page) => {
+			await page.openAll();
+			await page.choose({ role: "combobox", name: "Where: session 1" }, "business call");
+			await page.choose({ role: "combobox", name: "Fault: session 1" }, "503 unavailable");
+			await page.fill({ role: "textbox", name: "How often: session 1" }, "3");
+			await page.click(page.of("Inject", 1));
+			await page.hear(/^Session 1: 3 × “503 unavailable” waits at business call\./);
+			await page.click(page.of("Call", 1));
+			await page.hear(/^Session 1: the call was answered with HTTP 503/);
+			await page.see(page.card(1), ({ text }) => /\bLive\b/.test(text));
+			await page.click(button("Clear faults"));
+			await page.hear(/^Faults that waited at the sandbox are cleared: 2\.$/);
+			await page.click(page.of("Call", 1));
+			await page.hear(/^Session 1: the call was answered with HTTP 200/);
+			await page.fill({ role: "textbox", name: "How often: session 1" }, "0");
+			await page.click(page.of("Inject", 1));
+			await page.hear(/^How often must be a whole number from 1 to 100\.$/);
+		});
+
+		onConsole("a token is shown whole only on request, and copied whole", async (page) => {
+			await page.click(choice("isales"));
+			await page.click(button("Open session"));
+			const card = page.card(1, "isales");
+			const { text } = await page.see(card, ({ text }) => /\bLive\b/.test(text));
+			const short = shortIn(text);
+			assert.equal(wholeIn(text, short), undefined);
+			await page.click(page.of("Copy", 1));
+			await page.hear(/^Session 1: the token is on the clipboard\.$/);
+			await page.click(page.of("Reveal", 1));
+			const token = wholeIn((await page.see(card, ({ text }) => wholeIn(text, short))).text, short);
+			await page.click(field("User"));
+			await page.tab.press("Control+a");
+			await page.tab.press("Control+v");
+			await page.see(field("User"), ({ value }) => value === token);
+			await page.click(page.of("Reveal", 1));
+			await page.see(card, ({ text }) => !wholeIn(text, short));
+		});
+
+		onConsole("the timeline is narrowed to a session, and saved without a secret or a token", async (page) => {
+			const { tab } = page;
+			await page.openAll();
+			await page.click(page.of("Revoke", 3));
+			await page.hear(/^Session 3: tokens revoked/);
+			await page.click(page.of("Call", 3));
+			await page.hear(/^Session 3: the token was rejected and renewed/);
+			const tokens = [];
+			for (const n of [1, 2, 3, 4]) {
+				const short = shortIn((await page.see(page.card(n))).text);
+				await page.click(page.of("Reveal", n));
+				tokens.push(wholeIn((await page.see(page.card(n), ({ text }) => wholeIn(text, short))).text, short));
+			}
+			assert.equal(new Set(tokens).size, 4);
+
+			const saved = async () => {
+				await page.click(button("Save as JSON"));
+				await page.hear(/^The timeline was saved: \d+ events\.$/);
+				return tab.evaluate(() => globalThis.instruments.blobs.at(-1).text());
+			};
+			const all = await saved();
+			const { events: told } = JSON.parse(all);
+			assert.deepEqual([...new Set(told.map(({ session }) => session).filter(Boolean))].sort(), [1, 2, 3, 4]);
+			for (const type of ["acquired", "rejected", "replayed", "exchange"]) {
+				assert.ok(told.some((event) => event.type === type), type);
+			}
+			const { text: listed } = await page.see(events);
+			const drawn = await tab.evaluate(() => document.querySelector("svg").outerHTML);
+			for (const secret of [...secrets, ...tokens]) {
+				for (const [where, text] of Object.entries({ "the file": all, "the list": listed, "the picture": drawn })) {
+					assert.ok(!text.includes(secret), `a secret is in ${where}`);
+				}
+			}
+			for (const { url } of front.asked) {
+				assert.ok(!tokens.some((token) => decodeURIComponent(url).includes(token)) || /verifyAuthToken/i.test(url), "a token is in a URL");
+			}
+
+			const marks = () => tab.evaluate(() => [...new Set([...document.querySelectorAll("svg [data-event]")].map((mark) => mark.getAttribute("data-session")))].sort());
+			assert.ok((await marks()).length >= 4);
+			await page.choose({ role: "combobox", name: "Show" }, "Session 3 · isales");
+			await page.wait(async () => String(await marks()) === "3", "only session 3 must be drawn");
+			assert.ok((await page.lookAt({ role: "listitem", within: events })).length > 3);
+			assert.doesNotMatch((await page.see(events)).text, /appcube/);
+			const { events: one } = JSON.parse(await saved());
+			assert.deepEqual([...new Set(one.map(({ session }) => session))], [3]);
+		});
+
+		onConsole("equal identities share one login, and closing one leaves the other its token", async (page) => {
+			for (const n of [1, 2]) {
+				await page.click(button("Open session"));
+				await page.see(page.card(n, "appcube"), ({ text }) => /\bLive\b/.test(text));
+			}
+			assert.equal((await front.sandbox.state()).counts.appcube.logins, 1);
+			await page.click(page.of("Close", 1));
+			await page.gone(page.card(1, "appcube"));
+			await page.click(page.of("Get token", 2));
+			await page.hear(/^Session 2: a token is here\.$/);
+			assert.equal((await front.sandbox.state()).counts.appcube.logins, 1);
+		});
+
+		onConsole("a Chinese browser gets a Chinese page, and the choice of another language outlives a reload", async (page) => {
+			const { tab } = page;
+			const language = () => tab.evaluate(() => document.documentElement.lang);
+			assert.match(await language(), /^zh/);
+			await page.see({ role: "heading", name: "会话" });
+			await page.click(button("每个系统各开一个"));
+			await page.see({ role: "article", name: "会话 1: appcube" }, ({ text }) => /有效/.test(text));
+			await page.click(button("校验：会话 1"));
+			await page.hear(/^会话 1：有效/);
+			const rest = (await page.text()).split("\n").filter((line) => /\b(Session|Token|Live|Logins|Verify|Renewed|acquired|Open|Close|left|Show)\b/.test(line));
+			assert.deepEqual(rest, [], "nothing is left in English");
+
+			await page.choose({ role: "combobox", name: "Language · 语言" }, "English");
+			await page.see({ role: "heading", name: "Sessions" });
+			await page.see(page.card(1), ({ text }) => /\bLive\b/.test(text));
+			assert.equal(await language(), "en");
+			assert.doesNotMatch((await page.text()).replaceAll("中文", "").replaceAll("语言", ""), /\p{Script=Han}/u, "nothing is left in Chinese");
+			await tab.reload();
+			await page.ready();
+			await page.see({ role: "heading", name: "Sessions" });
+		}, { look: { locale: "zh-CN" } });
+	});
+}

@@ -1,0 +1,108 @@
+// cctoken sandbox: what it prints is true, and it ends when it is told to.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { getToken } from "../../js/node.js";
+import { command, start } from "./command.js";
+
+/**
+ * Starts the command, and waits for its first words.
+ * @param {import("node:test").TestContext} t
+ * @param {string[]} args
+ */
+async function running(t, args) {
+	const child = start(["sandbox", "--port", "0", ...args]);
+	t.after(() => child.kill("SIGKILL"));
+	let output = "";
+	child.stdout.setEncoding("utf8").on("data", (text) => (output += text));
+	const ended = once(child, "close");
+	await once(createInterface(child.stdout), "line");
+	return { child, ended, output: () => output };
+}
+
+const url = (text) => /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0];
+
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
+	test(`it prints an address and identities that work, and ends with 0 at ${signal}, though a request is delayed`, async (t) => {
+		const { child, ended, output } = await running(t, ["--json", "--lifetime", "50", "--lifetime", "isales=7"]);
+		const { url: at, identities, business } = JSON.parse(output());
+		for (const [system, identity] of Object.entries(identities)) {
+			const token = await getToken(identity);
+			const seconds = token.expiresAt && (token.expiresAt.getTime() - token.issuedAt.getTime()) / 1000;
+			assert.equal(seconds, { appcube: 50, ccmessaging: 3600, isales: 7, cubedrive: null }[system], `${system}: ccmessaging and cubedrive do not state a life`);
+			assert.ok(business[system].path.startsWith("/"));
+		}
+		const post = (name, body) => fetch(`${at}/_sandbox/${name}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+		assert.equal((await post("faults", { system: "isales", endpoint: "business", fault: "delay", delayMs: 600_000 })).status, 200);
+		const delayed = fetch(`${at}${business.isales.path}`);
+		delayed.catch(() => {});
+		while ((await (await fetch(`${at}/_sandbox/state`)).json()).counts.isales.business === 0) {
+			await new Promise((resolve) => setTimeout(resolve, 10));
+		}
+		child.kill(signal);
+		assert.deepEqual(await ended, [0, null]);
+		await assert.rejects(delayed);
+		await assert.rejects(fetch(at));
+	});
+}
+
+test("what it prints for people can be copied: the command and the program get a token", async (t) => {
+	const { output } = await running(t, []);
+	const said = output();
+	const [, secret, args] = /echo (\S+) \| npx cctoken (get .*)$/m.exec(said);
+	const { code, stdout } = await command([...args.split(" "), "--token-only"], { input: `${secret}\n` });
+	assert.equal(code, 0);
+	assert.match(stdout, /^\S{26}\n$/);
+	const identity = JSON.parse(/getToken\((\{.*\})\)/.exec(said)[1]);
+	assert.equal((await getToken(identity)).system, args.split(" ")[2]);
+	for (const name of ["appcube", "ccmessaging", "isales", "cubedrive", "api-password-of-tenant001", "app-secret-of-app001"]) {
+		assert.ok(said.includes(name));
+	}
+	assert.equal((await fetch(`${url(said)}/_sandbox/state`)).status, 200);
+});
+
+test("its options are those of createSandbox, and wrong ones end with 2", async (t) => {
+	const { output } = await running(t, ["--host", "127.0.0.1", "--logins", "cubedrive=1", "--paths", "nginx", "--allow-origin", "http://page.test"]);
+	const at = url(output());
+	const login = () => fetch(`${at}/lite/%67etLogin?appId=a&appSecret=app-secret-of-a&user=u`, { headers: { origin: "http://page.test" } });
+	const first = await login();
+	assert.equal(first.headers.get("access-control-allow-origin"), "http://page.test");
+	assert.match(await (await login()).text(), /intercepted/);
+	for (const [args, wanted] of [
+		[["--port", new URL(at).port], /in use/], [["--port", "x"], /whole number/], [["--port", "70000"], /0 to 65535/], [["--host", "192.0.2.1"], /address of this machine/],
+		[["--lifetime", "sales=1"], /--lifetime must name one of .*isalesRefresh/], [["--lifetime", "=1"], /NAME=SECONDS/], [["--lifetime", "0"], /--lifetime must be .* from 1/], [["--lifetime", "isales=0"], /--lifetime must be .* from 1/], [["--allow-origin", "*"], /--allow-origin must be an origin/],
+		[["--logins", "cubedrive=0"], /--logins must be a whole number from 1/], [["--logins", "5"], /SYSTEM=N/], [["--logins", "isales=5"], /--logins must name one of cubedrive/],
+		[["--paths", "apache"], /--paths must name one of chain, envoy, iis, nginx, tomcat, written\b/], [["--paths", ""], /--paths must be the name of a reading/], [["more"], /options only/],
+	]) {
+		const { code, stdout, stderr } = await command(["sandbox", ...args]);
+		assert.deepEqual([code, stdout], [2, ""], stderr);
+		assert.match(stderr, wanted);
+		assert.ok(!stderr.includes("createSandbox"), stderr);
+	}
+});
+
+test("what is written for a name that there is not is not repeated", async () => {
+	for (const flag of ["--lifetime", "--logins"]) {
+		const { code, stdout, stderr } = await command(["sandbox", flag, "s3cret of mine=5"]);
+		assert.equal(code, 2);
+		assert.match(stderr, /must name one of/);
+		assert.doesNotMatch(stdout + stderr, /s3cret|mine/);
+	}
+});
+
+test("where it listens on every address of the machine, it prints the one that a program on the machine can use", async (t) => {
+	for (const [host, wanted] of [["0.0.0.0", "http://127.0.0.1:"], ["::", "http://[::1]:"]]) {
+		let started;
+		try {
+			started = await running(t, ["--host", host, "--json"]);
+		} catch {
+			assert.equal(host, "::", "a machine may have no IPv6");
+			continue;
+		}
+		const { url: at, identities } = JSON.parse(started.output());
+		assert.ok(at.startsWith(wanted), at);
+		assert.ok(Object.values(identities).every(({ baseUrl }) => baseUrl.startsWith(at)), JSON.stringify(identities));
+		assert.equal((await getToken(identities.isales)).system, "isales");
+	}
+});

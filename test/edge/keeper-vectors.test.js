@@ -1,0 +1,30 @@
+// The conformance cases, through the keeper's own program in real workerd.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { readVectors } from "../vector-files.js";
+import { startWorker } from "./workerd.js";
+
+let worker;
+before(async () => {
+	worker = await startWorker({ entry: new URL("keeper-vectors-worker.js", import.meta.url), durableObjects: { PLAYER: "Player" } });
+});
+after(() => worker?.close());
+
+let played = 0;
+for (const { name: file, cases: all } of await readVectors()) {
+	// Some cases are about a page's session with an edge: there it is the page that asks a keeper.
+	const cases = all.filter(({ identity }) => !("edge" in identity));
+	played += cases.length;
+	if (cases.length > 0) {
+		test(`the conformance cases of ${file}, through the keeper in workerd`, async (t) => {
+			const response = await worker.fetch("/", { method: "POST", body: JSON.stringify(cases) });
+			const results = await response.json();
+			for (const { name, error } of results) {
+				await t.test(name, () => assert.equal(error, undefined));
+			}
+			assert.equal(results.length, cases.length);
+		});
+	}
+}
+
+test("all cases were played but those of a page's session with an edge", () => assert.ok(played >= 290, String(played)));

@@ -1,0 +1,81 @@
+// The Worker around the keeper for its tests: POST /{object}/{path} goes to the object of that name, as the front door
+// would send it. What a test does to an object from outside goes to /{object}/_{what}.
+import { Keeper as Real } from "../../js/edge/keeper/keeper.js";
+import { platformClock } from "../../js/client/clock.js";
+
+/** The same in all objects of one isolate. */
+const isolate = { id: "", memories: [] };
+
+// Whatever is started in this isolate, its memory is seen.
+const Instance = WebAssembly.Instance;
+WebAssembly.Instance = function (module, imports) {
+	const instance = new Instance(module, imports);
+	isolate.memories.push(instance.exports.mem);
+	return instance;
+};
+WebAssembly.Instance.prototype = Instance.prototype; // Go asks whether its instance is one
+
+export class Keeper {
+	#ctx;
+	#keeper;
+	#faults = { clock: false, load: false, put: false };
+
+	constructor(ctx, env) {
+		this.#ctx = ctx;
+		const faults = this.#faults;
+		const storage = {
+			get: (key) => (faults.load ? new Promise(() => {}) : ctx.storage.get(key)),
+			put: (key, value) => (faults.put ? Promise.reject(new Error("disk full: value-in-an-error")) : ctx.storage.put(key, value)),
+			sync: () => ctx.storage.sync(),
+		};
+		this.#keeper = new Real({ id: ctx.id, storage }, env, {
+			graceMs: Number(env.GRACE_MS ?? 5000),
+			clock: {
+				...platformClock,
+				wall() {
+					if (faults.clock) {
+						faults.clock = false;
+						throw new Error("token-in-a-panic");
+					}
+					return platformClock.wall();
+				},
+			},
+		});
+	}
+
+	async fetch(request) {
+		const { pathname } = new URL(request.url);
+		switch (pathname) {
+			case "/_abort":
+				return this.#ctx.abort("evicted by a test");
+			case "/_fault":
+				Object.assign(this.#faults, await request.json());
+				return new Response();
+			case "/_repeat": {
+				const { times, path, body } = await request.json();
+				for (let i = 0; i < times; i++) {
+					const again = new Request(`https://keeper${path}`, { method: "POST", body: JSON.stringify(body) });
+					await (await this.#keeper.fetch(again)).text();
+				}
+				return new Response();
+			}
+			case "/_isolate":
+				isolate.id ||= crypto.randomUUID();
+				return Response.json({
+					id: isolate.id,
+					programs: isolate.memories.length,
+					largest: Math.max(...isolate.memories.map((memory) => memory.buffer.byteLength)),
+					leaked: ["Go", "fs", "process", "path", "context"].filter((name) => name in globalThis),
+				});
+		}
+		return this.#keeper.fetch(request);
+	}
+}
+
+export default {
+	async fetch(request, env) {
+		const [, name, path] = new URL(request.url).pathname.split("/");
+		const { method, body } = request;
+		return env.KEEPER.get(env.KEEPER.idFromName(name)).fetch(`https://keeper/${path}`, { method, body });
+	},
+};

@@ -1,0 +1,79 @@
+// The suites of tests. A slow one, and a file that is called slow (*.slow.test.js), is run by make test-all and not by
+// make test, which is to say within minutes whether a change is good: whole matrices, crowds, soaks, what npm installs.
+import { execFileSync, spawnSync } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+/**
+ * @typedef {object} Described
+ * @property {string} name
+ * @property {string} [folder] of its test files, from here
+ * @property {(all: boolean) => Partial<import("./running.js").Suite>} [go]
+ * @property {string[]} [needs] what make builds for it
+ * @property {string[]} [slowNeeds] and what only its slow files need
+ * @property {true} [slow]
+ */
+
+/**
+ * Those with the longest single files come first: what is left at the end is short, and no core waits for it.
+ * @type {Described[]}
+ */
+export const suites = [
+	{ name: "edge", folder: "edge", needs: ["edge", "runtime", "dist/serve"] },
+	{ name: "go", go: native },
+	{ name: "cli", folder: "cli", needs: ["runtime", "dist/serve", "dist/sandbox.wasm.br"] },
+	{ name: "browser", folder: "browser", needs: ["runtime", "dist/serve"] },
+	{ name: "wasm", go: wasm },
+	{ name: "js", folder: ".", needs: ["runtime", "dist/serve"], slowNeeds: ["pressed"] },
+	{ name: "sandbox", folder: "sandbox", needs: ["runtime", "dist/serve", "dist/sandbox.wasm.br"] },
+	{ name: "docs", folder: "docs", needs: ["types"] },
+	// With tools that npm installs, which come in each other's way: one file after the other.
+	{ name: "package", folder: "package", needs: ["build", "dist/serve"], slow: true },
+	{ name: "bundlers", folder: "bundlers", needs: ["build", "dist/serve"], slow: true },
+];
+
+/**
+ * Compiled as dist/serve is, so that nothing is compiled twice. What go vet has to say is said by make lint.
+ * @param {boolean} all with the race detector, for which all is compiled anew; it needs a C compiler
+ */
+function native(all) {
+	const flags = ["-vet=off", "-trimpath"];
+	if (!all) {
+		return { go: [...flags, "..."] };
+	}
+	const { CGO_ENABLED: enabled, CC: compiler } = JSON.parse(execFileSync("go", ["env", "-json", "CGO_ENABLED", "CC"], { encoding: "utf8" }));
+	const able = enabled === "1" && !spawnSync(compiler.split(" ")[0], ["--version"]).error;
+	return { go: [...flags, ...(able ? ["-race"] : []), "..."] };
+}
+
+/**
+ * The core and the page under js/wasm, compiled as they ship, so that nothing is compiled twice. In an empty environment:
+ * with the arguments it must fit in 8 KB, or the tests fail to start.
+ */
+function wasm() {
+	const flags = ["-vet=off", "-trimpath", "-gcflags=all=-l"];
+	const exec = join(execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim(), "lib/wasm/go_js_wasm_exec");
+	return {
+		go: [...flags, `-exec=env -i "PATH=${process.env.PATH}" ${exec}`, "./core", "./core/quote", "./web", "./web/console"],
+		env: { GOOS: "js", GOARCH: "wasm", CGO_ENABLED: "0" },
+		again: (/** @type {string} */ name) => `GOOS=js GOARCH=wasm go test ${flags.join(" ")} -exec="env -i PATH=$PATH ${exec}" ${name}`,
+	};
+}
+
+/**
+ * What of a suite is run.
+ * @param {Described} suite
+ * @param {boolean} all with what is slow
+ * @returns {import("./running.js").Suite}
+ */
+export function partsOf({ name, folder, go, slow }, all) {
+	if (!folder) {
+		return { name, ...go?.(all) };
+	}
+	const files = readdirSync(join(here, folder)).filter((file) => file.endsWith(".test.js") && (all || !file.endsWith(".slow.test.js")));
+	// The longest first: they take the longest, by and large.
+	return { name, minutes: slow ? 30 : 10, files: files.map((file) => join(here, folder, file)).sort((a, b) => statSync(b).size - statSync(a).size) };
+}

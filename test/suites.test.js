@@ -1,0 +1,31 @@
+// Nothing falls between the suites.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { partsOf, suites } from "./suites.js";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const withFiles = suites.filter(({ folder }) => folder);
+const filesOf = (/** @type {boolean} */ all) => withFiles.filter(({ slow }) => all || !slow).flatMap((suite) => partsOf(suite, all).files ?? []);
+
+test("each test file belongs to one suite", () => {
+	const there = readdirSync(here, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".test.js"));
+	assert.ok(there.length > 80);
+	assert.deepEqual(filesOf(true).sort(), there.map((path) => join(here, path)).sort());
+});
+
+test("what make test leaves out is called slow, or is in a slow suite", () => {
+	const quick = new Set(filesOf(false));
+	const slow = withFiles.filter(({ slow }) => slow).map(({ folder }) => join(here, String(folder)));
+	for (const file of filesOf(true)) {
+		assert.equal(quick.has(file), !file.endsWith(".slow.test.js") && !slow.some((folder) => file === join(folder, basename(file))), file);
+	}
+});
+
+test("CI runs all of them, and lint, which says what go vet does", () => {
+	const steps = readFileSync(new URL("../.ci/run", import.meta.url), "utf8").split("\n").filter((line) => !line.startsWith("#")).join("\n");
+	assert.match(steps, /\bmake test-all$/m);
+	assert.match(steps, /^make lint$/m);
+});

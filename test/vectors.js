@@ -1,0 +1,372 @@
+// Plays the conformance cases of core/vectors through the package's wrapper, in whatever runtime this is imported. The
+// vendor, the clocks and the timers are the case's; the wrapper, the module and everything between are the real ones.
+import { createClient } from "../js/client/client.js";
+import { createModule } from "../js/module/module.js";
+
+/**
+ * @param {(location: object) => Promise<object>} load finds the WebAssembly module on this platform
+ * @param {{ name: string, identity: object, options?: object, steps: object[] }[]} cases
+ * @param {(error: unknown) => void} [told] of every error that a caller or a watcher gets
+ * @returns {Promise<{ name: string, error?: string }[]>} one result for each case
+ */
+export async function play(load, cases, told) {
+	const module = createModule(load);
+	await module.start(); // so that no case waits for more than its own doing
+	return playWith((options, clock) => createClient(module, options, clock), cases, told);
+}
+
+/**
+ * The same through anything that has a client's functions.
+ * @param {(options: object, clock: import("../js/client/clock.js").Clock) => object} create
+ * @param {{ name: string, identity: object, options?: object, steps: object[] }[]} cases
+ * @param {(error: unknown) => void} [told]
+ * @returns {Promise<{ name: string, error?: string }[]>}
+ */
+export async function playWith(create, cases, told = () => {}) {
+	const results = [];
+	for (const { name, identity, options, steps } of cases) {
+		const host = new Host(create, identity, options, told);
+		let at = 0;
+		try {
+			for (const step of steps) {
+				at++;
+				await host.play(step);
+			}
+			at++;
+			await host.end();
+			results.push({ name });
+		} catch (error) {
+			results.push({ name, error: `step ${at} ${JSON.stringify(steps[at - 1] ?? "end")}: ${error.message}` });
+		} finally {
+			host.client.close();
+		}
+	}
+	return results;
+}
+
+class Host {
+	now = { wall: 1_700_000_000_000, mono: 5_000 };
+	timers = [];
+	unseen = [];
+	open = [];
+	callers = new Map();
+	events = [];
+
+	constructor(create, identity, { timeout, maxSessions } = {}, told) {
+		this.told = told;
+		this.identity = this.given(identity);
+		this.client = create(
+			{
+				fetch: (url, init) => this.fetch(url, init),
+				onEvent: ({ type, error }) => {
+					this.events.push(type);
+					error && told(error);
+				},
+				...(timeout && { timeoutMs: timeout }),
+				...(maxSessions && { maxSessions }),
+			},
+			{
+				wall: () => this.now.wall,
+				mono: () => this.now.mono,
+				timer: (wake, ms, idle = false) => {
+					const timer = { at: this.now.mono + ms, wake, idle };
+					this.timers.push(timer);
+					this.timers.sort((a, b) => a.at - b.at);
+					return () => (this.timers = this.timers.filter((other) => other !== timer));
+				},
+			},
+		);
+	}
+
+	/** An identity as a caller gives it, with functions. */
+	given(identity) {
+		const given = { ...identity };
+		for (const name of ["accessToken", "authorization"]) {
+			if (typeof given[name] === "object") {
+				given[name] = () => this.exchange({ supplier: true });
+			}
+		}
+		return given;
+	}
+
+	/** The identity of a step: its own, or the case's. */
+	who({ identity }) {
+		return identity ? this.given(identity) : this.identity;
+	}
+
+	exchange(request) {
+		return new Promise((resolve, reject) => this.unseen.push({ ...request, resolve, reject }));
+	}
+
+	fetch(url, { method, headers, body, signal }) {
+		const target = new URL(url);
+		const query = Object.fromEntries(target.searchParams);
+		target.search = "";
+		const request = {
+			method,
+			url: target.href,
+			query,
+			headers: Object.fromEntries(new Headers(headers)),
+			...(body instanceof URLSearchParams ? { form: Object.fromEntries(body) } : { body: body ?? "" }),
+		};
+		delete request.headers["content-type"]; // compared below, under its name
+		const type = new Headers(headers).get("content-type");
+		if (type !== null) {
+			request.headers["content-type"] = type;
+		}
+		return new Promise((resolve, reject) => {
+			signal?.addEventListener("abort", () => reject(signal.reason));
+			this.unseen.push({ ...request, resolve, reject });
+		});
+	}
+
+	async play(step) {
+		const [verb, ...more] = Object.keys(step).filter((name) => name in Host.prototype.steps);
+		if (!verb || more.some((name) => !["headers", "query", "body"].includes(name))) {
+			throw new Error("a step must have one verb");
+		}
+		await this.steps[verb].call(this, step[verb], step);
+	}
+
+	async end() {
+		await this.steps.quiet.call(this);
+		for (const [name, caller] of this.callers) {
+			check(caller.settled, `${name} still waits at the end`);
+		}
+	}
+
+	ask(name, work) {
+		check(!this.callers.has(name), "a caller asks once");
+		const caller = { settled: false };
+		this.callers.set(name, caller);
+		const done = (fields) => Object.assign(caller, fields, { settled: true });
+		work().then(
+			(value) => done({ value }),
+			(error) => {
+				this.told(error);
+				done({ error });
+			},
+		);
+		return turns();
+	}
+
+	/** What a caller got, once it is there. */
+	async outcome(name) {
+		const caller = this.callers.get(name);
+		check(caller, `nobody is called ${name}`);
+		await until(() => caller.settled, `${name} must not wait any more`);
+		return caller;
+	}
+
+	async success(name) {
+		const { value, error } = await this.outcome(name);
+		if (error) {
+			throw error;
+		}
+		return value;
+	}
+
+	take({ to }) {
+		const at = to === undefined ? 0 : this.open.findIndex((request) => request.name === to);
+		check(this.open[at], "a request must be open");
+		return this.open.splice(at, 1)[0];
+	}
+
+	async pass(ms) {
+		const end = this.now.mono + ms;
+		while (this.timers[0]?.at <= end) {
+			const timer = this.timers.shift();
+			this.now.wall += timer.at - this.now.mono;
+			this.now.mono = timer.at;
+			timer.wake();
+			await turns();
+		}
+		this.now.wall += end - this.now.mono;
+		this.now.mono = end;
+	}
+
+	steps = {
+		get(name, step) {
+			const { force, rejected } = step;
+			const options = force || rejected ? { forceRefresh: force, rejected } : undefined;
+			return this.ask(name, () => this.client.getToken(this.who(step), options));
+		},
+		call(name, step) {
+			const { body = "", stream, path = "/business" } = step;
+			const init = { method: "POST", body: stream ? new Blob([body]).stream() : body, duplex: "half" };
+			return this.ask(name, () => this.client.fetch(this.who(step), path, init));
+		},
+		verify(name, step) {
+			return this.ask(name, () => this.client.verifyToken(step.value, this.who(step)));
+		},
+		async sent(wanted, { as }) {
+			await until(() => this.unseen.length > 0, "a request must be out");
+			const request = this.unseen.shift();
+			check(!request.supplier, "a request must be out, not a question to the caller's function");
+			for (const [member, want] of Object.entries(wanted)) {
+				const got = member === "json" ? JSON.parse(request.body) : request[member];
+				same(member === "headers" ? onlyThese(got, want) : got, member === "headers" ? lowered(want) : want, member);
+			}
+			this.open.push({ ...request, name: as });
+		},
+		async asked() {
+			await until(() => this.unseen[0]?.supplier, "the caller's function must have been called");
+			this.open.push(this.unseen.shift());
+		},
+		async answer({ status, headers, body = "", size }, step) {
+			const text = size ? " ".repeat(size) : typeof body === "string" ? body : JSON.stringify(body);
+			const type = { "content-type": "application/json" };
+			this.take(step).resolve(new Response(streamOf(text), { status, headers: { ...type, ...headers } }));
+			await turns();
+		},
+		async lose(when, step) {
+			const { resolve, reject } = this.take(step);
+			if (when === "sending") {
+				reject(new TypeError("fetch failed"));
+			} else {
+				const broken = new ReadableStream({ pull: (c) => c.error(new TypeError("terminated")) });
+				resolve(new Response(broken, { status: 200 }));
+			}
+			await turns();
+		},
+		async supply(token, step) {
+			const { resolve, reject } = this.take(step);
+			token === null ? reject(new Error("no token today")) : resolve(token);
+			await turns();
+		},
+		time(ms) {
+			return this.pass(ms);
+		},
+		async sleep(ms) {
+			this.now.wall += ms;
+		},
+		async clock(ms) {
+			this.now.wall += ms;
+		},
+		async paused(bounds) {
+			const pause = () => this.timers.find(({ idle }) => !idle);
+			await until(pause, "a pause must be running");
+			const left = pause().at - this.now.mono;
+			within(left, bounds, "pause");
+			await this.pass(left);
+		},
+		async token(name, { value, headers, query, body, life }) {
+			const token = await this.success(name);
+			same(token.value, value, "value");
+			headers && same(lowered(token.headers), lowered(headers), "headers");
+			query && same(token.query, query, "query");
+			body && same(token.body, body, "body");
+			if (life !== undefined) {
+				same(token.expiresAt && token.expiresAt - token.issuedAt, life, "life");
+			}
+		},
+		async error(name, { error: _, retryIn, cause, ...wanted }) {
+			const { error } = await this.outcome(name);
+			check(error?.name === "TokenError", `a TokenError must have come, not ${error ?? "success"}`);
+			for (const [member, want] of Object.entries(wanted)) {
+				same(error[member] ?? "", want, member);
+			}
+			cause && same(error.cause?.code, cause, "cause");
+			retryIn && within(error.retryAt - this.now.wall, retryIn, "retryIn");
+		},
+		async verdict(name, { verdict: _, ...wanted }) {
+			const got = await this.success(name);
+			for (const [member, want] of Object.entries(wanted)) {
+				same(got[member], want, member);
+			}
+		},
+		async result(name, { status }) {
+			same((await this.success(name)).status, status, "status");
+		},
+		async pending(name) {
+			await turns();
+			check(this.callers.get(name)?.settled === false, `${name} must still wait`);
+		},
+		async quiet() {
+			await turns();
+			const [request] = this.unseen;
+			check(!request, `a request is out that no step has named: ${request?.method} ${request?.url}`);
+		},
+		async forget(_, step) {
+			this.client.session(this.who(step)).forget();
+			await turns();
+		},
+		async events(types) {
+			await turns();
+			same(this.events, types, "events");
+			this.events = [];
+		},
+	};
+}
+Host.prototype.steps = Object.fromEntries(
+	["get", "call", "verify", "sent", "asked", "answer", "lose", "supply", "time", "sleep", "clock", "paused", "token", "error", "verdict", "result", "pending", "quiet", "forget", "events"].map((verb) => [verb, true]),
+);
+
+/** Lets everything run that can run: promises, and the steps of a response's stream. */
+async function turns() {
+	for (let i = 0; i < 4; i++) {
+		await new Promise((resolve) => {
+			const { port1, port2 } = new MessageChannel();
+			port1.onmessage = () => {
+				port1.close();
+				resolve();
+			};
+			port2.postMessage(0);
+		});
+	}
+}
+
+async function until(condition, message) {
+	const end = performance.now() + 5000; // a machine may be slow; what does not come at all costs a failure this long
+	while (!condition()) {
+		if (performance.now() > end) {
+			throw new Error(message);
+		}
+		await turns();
+	}
+}
+
+/** A body that is there at once: a browser hands that of a string over from another thread, who knows when. */
+function streamOf(text) {
+	return text === "" ? null : new ReadableStream({
+		start(controller) {
+			controller.enqueue(new TextEncoder().encode(text));
+			controller.close();
+		},
+	});
+}
+
+function check(condition, message) {
+	if (!condition) {
+		throw new Error(message);
+	}
+}
+
+function same(got, want, what) {
+	const [a, b] = [got, want].map((value) => JSON.stringify(sorted(value)));
+	check(a === b, `${what} must be ${b}, is ${a}`);
+}
+
+function sorted(value) {
+	if (Array.isArray(value)) {
+		return value.map(sorted);
+	}
+	if (typeof value === "object" && value !== null) {
+		return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
+	}
+	return value;
+}
+
+function within(got, { min, max }, what) {
+	check(got >= min && got <= max, `${what} must be from ${min} to ${max}, is ${got}`);
+}
+
+function lowered(headers) {
+	return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** A business call may carry a content type that its case does not speak of. */
+function onlyThese(got, want) {
+	const { "content-type": type, ...rest } = got;
+	return "content-type" in lowered(want) ? got : rest;
+}
