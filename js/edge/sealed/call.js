@@ -61,7 +61,10 @@ export async function sealedCall(call) {
 	const url = target(connection.baseUrl, call.path, call.search, policy.paths);
 	// A token that the caller brings must not stand beside the edge's own.
 	if (queryCarriesToken(call.search)) {
-		throw new Problem("invalid_request", "The query must not carry a token: the edge adds it.", { field: "query", reason: "token_in_query" });
+		throw new Problem("invalid_request", "The query must not carry a token: the edge adds it.", {
+			field: "query",
+			reason: "token_in_query",
+		});
 	}
 	let token = await sessions.token(session, { user });
 	const body = await outgoing(call, token);
@@ -73,7 +76,9 @@ export async function sealedCall(call) {
 		const response = await send(call, url, token, body);
 		log.vendorStatus = response.status;
 		const answer = await understand(response, token, connection.system, log);
-		const outcome = answer.meaning && (await sessions.judge(session, { serial: token.serial, call: place, user, sentAgo: Date.now() - sent, ...answer.meaning }));
+		const outcome =
+			answer.meaning &&
+			(await sessions.judge(session, { serial: token.serial, call: place, user, sentAgo: Date.now() - sent, ...answer.meaning }));
 		if (response.ok) {
 			sessions.accepted(session, token.serial, user, place);
 		}
@@ -82,7 +87,8 @@ export async function sealedCall(call) {
 		}
 		if (outcome?.replay && !reasons.has(outcome.reason) && body.again) {
 			const other = await sessions.token(session, { instead: token.serial, user });
-			if (other.serial !== token.serial) { // otherwise none could be had, and others still use this one
+			if (other.serial !== token.serial) {
+				// otherwise none could be had, and others still use this one
 				reasons.add(outcome.reason);
 				answer.drop();
 				log.replayed = true;
@@ -129,7 +135,10 @@ async function outgoing({ request, body, policy, bodyTimeoutMs }, token) {
 		const carry = (/** @type {KeptToken} */ { body: members = {} }) => {
 			const carrying = carryBody(members, own);
 			if (!carrying) {
-				throw new Problem("invalid_request", "The body must be a JSON object, as the token is carried inside it.", { field: "body", reason: "body_not_json" });
+				throw new Problem("invalid_request", "The body must be a JSON object, as the token is carried inside it.", {
+					field: "body",
+					reason: "body_not_json",
+				});
 			}
 			return carrying;
 		};
@@ -147,7 +156,12 @@ async function outgoing({ request, body, policy, bodyTimeoutMs }, token) {
 	const { bytes, whole, source: all } = await peek(source, replayBytes);
 	return whole
 		? { take: () => bytes, again: true, refresh() {} }
-		: { take: (fail, moved) => streamOf(bounded(piecesOf(all), maxBodyBytes), fail, { moved }), owed: source.waiting, again: false, refresh() {} };
+		: {
+				take: (fail, moved) => streamOf(bounded(piecesOf(all), maxBodyBytes), fail, { moved }),
+				owed: source.waiting,
+				again: false,
+				refresh() {},
+			};
 }
 
 /**
@@ -199,14 +213,23 @@ async function send({ request, policy }, url, token, body) {
 	const wait = () => {
 		clearTimeout(timer);
 		if (!answered) {
-			timer = setTimeout(() => (body.owed?.() ? wait() : end(new Problem("timeout", "The vendor did not begin to answer in time."))), policy.timeoutMs);
+			timer = setTimeout(
+				() => (body.owed?.() ? wait() : end(new Problem("timeout", "The vendor did not begin to answer in time."))),
+				policy.timeoutMs,
+			);
 		}
 	};
 	wait();
 	const failed = (/** @type {unknown} */ error) => end(/** @type {Problem} */ (error));
 	let response;
 	try {
-		response = await fetch(url, { method: request.method, headers, body: body.take(failed, wait), redirect: "manual", signal: abort.signal });
+		response = await fetch(url, {
+			method: request.method,
+			headers,
+			body: body.take(failed, wait),
+			redirect: "manual",
+			signal: abort.signal,
+		});
 	} catch {
 		throw why ?? new Problem("network", "There is no connection to the vendor, or it was lost.");
 	} finally {
@@ -271,7 +294,10 @@ async function understand(response, { rolls }, system, { request, connection }) 
 	// A new token in the body is for the session, and the page must not see it, whether it was adopted or came too late.
 	const members = packed ? undefined : membersOf(bytes);
 	const rolled = members?.filter(({ name }) => name === rolledMember) ?? [];
-	const rest = rolled.length === 0 ? bytes : objectOf(/** @type {import("../../client/members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember));
+	const rest =
+		rolled.length === 0
+			? bytes
+			: objectOf(/** @type {import("../../client/members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember));
 	return {
 		meaning: head.rolled === undefined && rolled.length === 0 ? undefined : { ...head, body: base64(objectOf(rolled)) },
 		body: rest,
