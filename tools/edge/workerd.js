@@ -94,7 +94,8 @@ export async function startWorkerd(worker, environment = {}, { out = () => {}, e
 		showLines(stream, print);
 		stream.on("data", (text) => {
 			said += text;
-			if (said.length > 2 * kept) { // not for each piece: to cut a text is to copy it
+			if (said.length > 2 * kept) {
+				// not for each piece: to cut a text is to copy it
 				said = said.slice(-kept);
 			}
 		});
