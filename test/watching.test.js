@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createClient } from "../js/client/client.js";
-import { entry } from "../js/client/entry.js";
+import { entry } from "../js/entry.js";
 import { load } from "../js/module/load-node.js";
 import { createModule } from "../js/module/module.js";
 import { tokenError } from "./expect.js";
@@ -45,8 +45,14 @@ for (const [system, identity] of Object.entries(identities)) {
 		assert.ok(session.id > 0);
 		assert.deepEqual([...seen.events], [session.id]);
 		const own = seen.requests.filter(({ step }) => step !== "access_token");
-		assert.deepEqual(own.map(({ session }) => session), own.map(() => session.id));
-		assert.deepEqual(own.map(({ step }) => step), [system === "ccmessaging" ? "apply" : "login", "call"]);
+		assert.deepEqual(
+			own.map(({ session }) => session),
+			own.map(() => session.id),
+		);
+		assert.deepEqual(
+			own.map(({ step }) => step),
+			[system === "ccmessaging" ? "apply" : "login", "call"],
+		);
 		assert.equal(client.session({ ...identity }).id, session.id, "equal identities share a session, whatever the handles");
 		client.close();
 		assert.equal(session.id, null, "after its end");
@@ -87,7 +93,10 @@ test("the check names the first field at fault, with what getToken would say", a
 		["cubedrive", { params: {} }, "params"],
 	]) {
 		const identity = { ...identities[system], ...wrong };
-		const said = await validateIdentity(identity).then(() => assert.fail(`${system} ${field}`), (error) => error);
+		const said = await validateIdentity(identity).then(
+			() => assert.fail(`${system} ${field}`),
+			(error) => error,
+		);
 		tokenError("invalid_identity")(said);
 		assert.equal(said.field, field);
 		const meant = await client.getToken(identity).catch((error) => error);

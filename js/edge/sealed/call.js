@@ -3,6 +3,7 @@ import { maxAnswer, problemMedia } from "../../generated/limits.js";
 import { tokens } from "../../generated/tokens.js";
 import { headOf } from "../../client/http.js";
 import { carryBody, membersOf, objectOf } from "../../client/members.js";
+import { withReplay } from "../../client/replay.js";
 import { callersSource, peek, piecesOf, readBody, resumed, sourceOf, streamOf, tooLarge } from "../request/body.js";
 import { isPacked, lengthOf } from "./encoding.js";
 import { brokenAnswer, checkStatus, onward, vendorsSource } from "./onward.js";
@@ -44,9 +45,6 @@ const unsendable = /[\0-\x08\x0a-\x1f\x7f]/;
  */
 
 /**
- * The loop is that of client.fetch (js/client/call.js), and follows the same rule of the core's: once more for each reason. It is
- * written here again, as each step is another: who judges is another object, a body may be a stream that nobody has read, and an
- * answer is looked at before its caller may have it.
  * @param {Call} call
  * @returns {Promise<Response>}
  */
@@ -61,43 +59,56 @@ export async function sealedCall(call) {
 	const url = target(connection.baseUrl, call.path, call.search, policy.paths);
 	// A token that the caller brings must not stand beside the edge's own.
 	if (queryCarriesToken(call.search)) {
-		throw new Problem("invalid_request", "The query must not carry a token: the edge adds it.", { field: "query", reason: "token_in_query" });
+		throw new Problem("invalid_request", "The query must not carry a token: the edge adds it.", {
+			field: "query",
+			reason: "token_in_query",
+		});
 	}
-	let token = await sessions.token(session, { user });
-	const body = await outgoing(call, token);
-	/** Why it was sent once more: once for each reason, as two tokens can die together. @type {Set<unknown>} */
-	const reasons = new Set();
 	const place = `${request.method} ${url.pathname}`;
-	for (;;) {
-		const sent = Date.now();
-		const response = await send(call, url, token, body);
-		log.vendorStatus = response.status;
-		const answer = await understand(response, token, connection.system, log);
-		const outcome = answer.meaning && (await sessions.judge(session, { serial: token.serial, call: place, user, sentAgo: Date.now() - sent, ...answer.meaning }));
-		if (response.ok) {
-			sessions.accepted(session, token.serial, user, place);
-		}
-		if (outcome) {
-			log.token = outcome.rolled ? "rolled" : outcome.replay ? "dead" : undefined;
-		}
-		if (outcome?.replay && !reasons.has(outcome.reason) && body.again) {
-			const other = await sessions.token(session, { instead: token.serial, user });
-			if (other.serial !== token.serial) { // otherwise none could be had, and others still use this one
-				reasons.add(outcome.reason);
-				answer.drop();
-				log.replayed = true;
-				token = other;
+	/** @type {Outgoing | undefined} */
+	let body;
+	let dead = false;
+	const {
+		answer: { response, understood },
+		replays,
+	} = await withReplay({
+		token: (instead) => sessions.token(session, { user, ...(instead !== undefined && { instead }) }),
+		async send(token, again) {
+			if (body) {
 				body.refresh(token);
-				continue;
+			} else {
+				body = await outgoing(call, token);
 			}
-		}
-		const replayed = reasons.size > 0 ? "sent" : outcome?.replay ? "body-too-large" : undefined;
-		if (answer.withheld) {
-			answer.drop();
-			throw answer.withheld;
-		}
-		return relay(response, await onward(response.headers, answer.body, call.cutOff), policy, replayed);
+			const sent = Date.now();
+			const response = await send(call, url, token, body);
+			log.vendorStatus = response.status;
+			const understood = await understand(response, token, connection.system, log);
+			const outcome =
+				understood.meaning &&
+				(await sessions.judge(session, { serial: token.serial, call: place, user, sentAgo: Date.now() - sent, ...understood.meaning }));
+			if (response.ok) {
+				sessions.accepted(session, token.serial, user, place);
+			}
+			dead = outcome?.replay === true;
+			if (outcome) {
+				log.token = outcome.rolled ? "rolled" : dead ? "dead" : undefined;
+			}
+			if (dead && body.again) {
+				again(outcome?.reason);
+			}
+			return { response, understood };
+		},
+		drop({ understood }) {
+			understood.drop();
+			log.replayed = true;
+		},
+	});
+	if (understood.withheld) {
+		understood.drop();
+		throw understood.withheld;
 	}
+	const replayed = replays > 0 ? "sent" : dead ? "body-too-large" : undefined;
+	return relay(response, await onward(response.headers, understood.body, call.cutOff), policy, replayed);
 }
 
 /**
@@ -129,7 +140,10 @@ async function outgoing({ request, body, policy, bodyTimeoutMs }, token) {
 		const carry = (/** @type {KeptToken} */ { body: members = {} }) => {
 			const carrying = carryBody(members, own);
 			if (!carrying) {
-				throw new Problem("invalid_request", "The body must be a JSON object, as the token is carried inside it.", { field: "body", reason: "body_not_json" });
+				throw new Problem("invalid_request", "The body must be a JSON object, as the token is carried inside it.", {
+					field: "body",
+					reason: "body_not_json",
+				});
 			}
 			return carrying;
 		};
@@ -147,7 +161,12 @@ async function outgoing({ request, body, policy, bodyTimeoutMs }, token) {
 	const { bytes, whole, source: all } = await peek(source, replayBytes);
 	return whole
 		? { take: () => bytes, again: true, refresh() {} }
-		: { take: (fail, moved) => streamOf(bounded(piecesOf(all), maxBodyBytes), fail, { moved }), owed: source.waiting, again: false, refresh() {} };
+		: {
+				take: (fail, moved) => streamOf(bounded(piecesOf(all), maxBodyBytes), fail, { moved }),
+				owed: source.waiting,
+				again: false,
+				refresh() {},
+			};
 }
 
 /**
@@ -199,14 +218,23 @@ async function send({ request, policy }, url, token, body) {
 	const wait = () => {
 		clearTimeout(timer);
 		if (!answered) {
-			timer = setTimeout(() => (body.owed?.() ? wait() : end(new Problem("timeout", "The vendor did not begin to answer in time."))), policy.timeoutMs);
+			timer = setTimeout(
+				() => (body.owed?.() ? wait() : end(new Problem("timeout", "The vendor did not begin to answer in time."))),
+				policy.timeoutMs,
+			);
 		}
 	};
 	wait();
 	const failed = (/** @type {unknown} */ error) => end(/** @type {Problem} */ (error));
 	let response;
 	try {
-		response = await fetch(url, { method: request.method, headers, body: body.take(failed, wait), redirect: "manual", signal: abort.signal });
+		response = await fetch(url, {
+			method: request.method,
+			headers,
+			body: body.take(failed, wait),
+			redirect: "manual",
+			signal: abort.signal,
+		});
 	} catch {
 		throw why ?? new Problem("network", "There is no connection to the vendor, or it was lost.");
 	} finally {
@@ -271,7 +299,10 @@ async function understand(response, { rolls }, system, { request, connection }) 
 	// A new token in the body is for the session, and the page must not see it, whether it was adopted or came too late.
 	const members = packed ? undefined : membersOf(bytes);
 	const rolled = members?.filter(({ name }) => name === rolledMember) ?? [];
-	const rest = rolled.length === 0 ? bytes : objectOf(/** @type {import("../../client/members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember));
+	const rest =
+		rolled.length === 0
+			? bytes
+			: objectOf(/** @type {import("../../client/members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember));
 	return {
 		meaning: head.rolled === undefined && rolled.length === 0 ? undefined : { ...head, body: base64(objectOf(rolled)) },
 		body: rest,

@@ -3,7 +3,7 @@
 import { Problem } from "../request/problem.js";
 import { handsOutTokens } from "./vendor-paths.js";
 
-/** RFC 3986's characters of a path, without ";": some servers cut a segment there, and read "..;" as "../..". */
+/** RFC 3986's characters of a path, without ";": some servers cut a segment there, and read "..;" as "..". */
 const plain = /^(?:\/(?:[A-Za-z0-9\-._~!$&'()*+,=:@]|%[0-9A-Fa-f]{2})*)+$/;
 
 /**
@@ -28,11 +28,19 @@ function admit(path, allowed, base) {
 	const segments = path.split("/").slice(1);
 	const read = plain.test(path) && hasPlainEscapes(path) ? segments.map(decoded) : [];
 	if (read.length === 0 || read.some((segment, i) => segment === undefined || isSlippery(segment, i === segments.length - 1))) {
-		throw new Problem("invalid_request", "The path must be plain: no dot segments, no empty ones, no needless escapes, no look-alikes of separators.", {
-			field: "path", reason: "path_not_canonical",
-		});
+		throw new Problem(
+			"invalid_request",
+			"The path must be plain: no dot segments, no empty ones, no needless escapes, no look-alikes of separators.",
+			{
+				field: "path",
+				reason: "path_not_canonical",
+			},
+		);
 	}
-	if (!allowed.some((entry) => (entry.endsWith("/") ? path.startsWith(entry) : path === entry)) || handsOutTokens(`${base}/${read.join("/")}`)) {
+	if (
+		!allowed.some((entry) => (entry.endsWith("/") ? path.startsWith(entry) : path === entry)) ||
+		handsOutTokens(`${base}/${read.join("/")}`)
+	) {
 		throw new Problem("forbidden", "This path is not open to calls.", { reason: "path_not_allowed" });
 	}
 }
@@ -73,7 +81,7 @@ function isSlippery(segment, last) {
 	// Dots, also with spaces around them, which some take off, and with letters between them, which some drop.
 	const normal = segment.normalize("NFKC");
 	const ascii = normal.replace(/[^\0-\x7f]/g, "");
-	return dots.test(normal) || (dots.test(ascii) && ascii.split("..").length > 2) || ticket.test(normal);
+	return dots.test(normal) || (dots.test(ascii) && ascii.split(".").length > 2) || ticket.test(normal);
 }
 
 /** Some read a plus sign as a space. */
@@ -95,7 +103,10 @@ export function target(baseUrl, path, search, allowed) {
 	const url = new URL(baseUrl + path + search);
 	// Never so, after what was checked before: the last line of defence of every credential.
 	if (url.origin !== base.origin || url.href !== base.href.replace(/\/$/, "") + path + url.search || url.username || url.password) {
-		throw new Problem("invalid_request", "The path must stay below the connection's base URL.", { field: "path", reason: "path_left_base" });
+		throw new Problem("invalid_request", "The path must stay below the connection's base URL.", {
+			field: "path",
+			reason: "path_left_base",
+		});
 	}
 	return url;
 }
