@@ -86,7 +86,7 @@ test("the edge has its claims, and says what it does not defend", () => {
 	const parts = defended.split(/^### /m).filter((part) => part.startsWith("The edge: "));
 	assert.ok(parts.length >= 4);
 	for (const part of parts) {
-		assert.ok((part.match(/^\| .*`js\/test\/edge\//gm) ?? []).length >= 3, part);
+		assert.ok((part.match(/^\| .*`test\/edge\//gm) ?? []).length >= 3, part);
 	}
 	assert.match(sections.get("What is not defended") ?? "", /^### At the edge$/m);
 });
