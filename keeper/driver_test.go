@@ -13,8 +13,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"cctoken/sandbox"
 	"cctoken/keeper"
+	"cctoken/sandbox"
 )
 
 // in plays a test in a world of its own.

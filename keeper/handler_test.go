@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cctoken/core"
-	"cctoken/sandbox"
 	"cctoken/keeper"
+	"cctoken/sandbox"
 )
 
 func (w *world) post(method, path, body string) (*httptest.ResponseRecorder, keeper.Problem) {

@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cctoken/core"
-	"cctoken/sandbox"
 	"cctoken/keeper"
+	"cctoken/sandbox"
 )
 
 // world is a network without sockets: the sandbox as the vendors, and keepers by

@@ -36,14 +36,18 @@ describe("a call carries", () => {
 		test(`${identity.system}: what the system wants, beside what the caller gave`, async () => {
 			const { client, calls } = calling();
 			const response = await client.fetch(identity, "/call?q=1&r=%20", {
-				method: "PUT", headers: { "X-Own": "own", ...(identity !== appcube && { "content-type": "text/x-own" }) }, body: '{"a":1}',
+				method: "PUT",
+				headers: { "X-Own": "own", ...(identity !== appcube && { "content-type": "text/x-own" }) },
+				body: '{"a":1}',
 			});
 			assert.deepEqual(await response.json(), { fine: true });
 			const [call] = calls;
 			assert.equal(call.url.href, `${identity.baseUrl}/call?q=1&r=%20`);
 			assert.equal(call.method, "PUT");
 			assert.deepEqual(Object.fromEntries(call.headers), {
-				"x-own": "own", ...(identity !== appcube && { "content-type": "text/x-own" }), ...headers,
+				"x-own": "own",
+				...(identity !== appcube && { "content-type": "text/x-own" }),
+				...headers,
 			});
 			assert.equal(await text(call.body), body);
 			assert.equal((await client.getToken(identity)).value, token);
@@ -60,8 +64,16 @@ describe("a call carries", () => {
 
 	test("appcube's token in the body, made where there is none, by POST where no method is named", async () => {
 		const { client, calls } = calling();
-		for (const body of [undefined, null, "", "{}", new TextEncoder().encode("{}"), new TextEncoder().encode("{}").buffer,
-			new TextEncoder().encode("x{}x").subarray(1, 3), new DataView(new TextEncoder().encode("{}").buffer)]) {
+		for (const body of [
+			undefined,
+			null,
+			"",
+			"{}",
+			new TextEncoder().encode("{}"),
+			new TextEncoder().encode("{}").buffer,
+			new TextEncoder().encode("x{}x").subarray(1, 3),
+			new DataView(new TextEncoder().encode("{}").buffer),
+		]) {
 			await client.fetch(appcube, "/call", { body });
 			const call = calls.pop();
 			assert.equal(call.method, "POST");
@@ -122,9 +134,33 @@ describe("a call goes", () => {
 	}
 
 	for (const path of [
-		"", "call", "@evil.test/call", ".evil.test/call", ":8080/call", "https://evil.test/call", "\\evil.test", "?x=1", "#x", " /call",
-		"/..", "/../call", "/../other/call", "/../litelike/call", "/%2e%2e/call", "/.%2E/call", "/a/../../call", "\\..\\call", "/..\\call",
-		"/\t../call", "/.\n./call", "/%2e%2e\\call", undefined, null, 5, {}, new URL("https://vendor.test/lite/call"),
+		"",
+		"call",
+		"@evil.test/call",
+		".evil.test/call",
+		":8080/call",
+		"https://evil.test/call",
+		"\\evil.test",
+		"?x=1",
+		"#x",
+		" /call",
+		"/..",
+		"/../call",
+		"/../other/call",
+		"/../litelike/call",
+		"/%2e%2e/call",
+		"/.%2E/call",
+		"/a/../../call",
+		"\\..\\call",
+		"/..\\call",
+		"/\t../call",
+		"/.\n./call",
+		"/%2e%2e\\call",
+		undefined,
+		null,
+		5,
+		{},
+		new URL("https://vendor.test/lite/call"),
 	]) {
 		test(`nowhere else, and is not made, with the path ${JSON.stringify(path)}`, async () => {
 			const { client, calls, logins } = calling();
@@ -145,13 +181,19 @@ describe("a call goes", () => {
 
 describe("after a 401", () => {
 	/** Rejects every token below that number. */
-	const rejecting = (below) => ({ headers }) => json({}, { status: Number(headers.get("authentication")?.slice(8)) < below ? 401 : 200 });
+	const rejecting =
+		(below) =>
+		({ headers }) =>
+			json({}, { status: Number(headers.get("authentication")?.slice(8)) < below ? 401 : 200 });
 
 	test("the token is renewed, and the call made once more", async () => {
 		const { client, calls, logins } = calling(({ headers }) => json({}, { status: headers.get("x-auth-token") === "T1" ? 401 : 200 }));
 		const init = { method: "POST", body: "text", headers: { "x-own": "own" } };
 		assert.equal((await client.fetch(cubedrive, "/call", init)).status, 200);
-		assert.deepEqual(calls.map(({ headers }) => headers.get("x-auth-token")), ["T1", "T2"]);
+		assert.deepEqual(
+			calls.map(({ headers }) => headers.get("x-auth-token")),
+			["T1", "T2"],
+		);
 		assert.equal(logins.length, 2);
 		for (const { method, body, headers } of calls) {
 			assert.deepEqual([method, body, headers.get("x-own")], ["POST", "text", "own"]);
@@ -177,7 +219,10 @@ describe("after a 401", () => {
 		assert.equal(logins.length, 2);
 		late.resolve(json({}, { status: 401 }));
 		assert.equal((await first).status, 200);
-		assert.deepEqual(calls.map(({ headers }) => headers.get("x-auth-token")), ["T1", "T1", "T2", "T2"]);
+		assert.deepEqual(
+			calls.map(({ headers }) => headers.get("x-auth-token")),
+			["T1", "T1", "T2", "T2"],
+		);
 		assert.equal(logins.length, 2);
 	});
 
@@ -190,7 +235,13 @@ describe("after a 401", () => {
 
 	for (const [what, body] of [
 		["a stream", () => new Blob(["once"]).stream()],
-		["an async iterable", () => (async function* () { yield new TextEncoder().encode("once"); })()],
+		[
+			"an async iterable",
+			() =>
+				(async function* () {
+					yield new TextEncoder().encode("once");
+				})(),
+		],
 		["a stream of another realm", () => ({ getReader() {} })],
 	]) {
 		test(`a call whose body is ${what} is not made again, as it is used up, but the token is renewed`, async () => {
@@ -203,8 +254,11 @@ describe("after a 401", () => {
 	}
 
 	for (const [what, body] of [
-		["FormData", () => Object.assign(new FormData(), {})], ["URLSearchParams", () => new URLSearchParams("a=1")],
-		["a Blob", () => new Blob(["a"])], ["bytes", () => new Uint8Array([97])], ["an ArrayBuffer", () => new ArrayBuffer(1)],
+		["FormData", () => Object.assign(new FormData(), {})],
+		["URLSearchParams", () => new URLSearchParams("a=1")],
+		["a Blob", () => new Blob(["a"])],
+		["bytes", () => new Uint8Array([97])],
+		["an ArrayBuffer", () => new ArrayBuffer(1)],
 	]) {
 		test(`a call whose body is ${what} is made again with all of it`, async () => {
 			const bodies = [];
@@ -222,7 +276,10 @@ describe("after a 401", () => {
 		for (const type of ["application/json", "text/html"]) {
 			const { client, calls } = calling((_, number) =>
 				number === 1
-					? new Response(new ReadableStream({ pull: (c) => c.error(new TypeError("terminated")) }), { status: 401, headers: { "content-type": type } })
+					? new Response(new ReadableStream({ pull: (c) => c.error(new TypeError("terminated")) }), {
+							status: 401,
+							headers: { "content-type": type },
+						})
 					: json({}),
 			);
 			assert.equal((await client.fetch(cubedrive, "/call")).status, 200);
@@ -287,7 +344,10 @@ describe("a token that comes with the answer is adopted,", () => {
 });
 
 describe("the answer", () => {
-	for (const [what, status, type] of [["a success", 200, "application/json"], ["a refusal", 403, "application/json"]]) {
+	for (const [what, status, type] of [
+		["a success", 200, "application/json"],
+		["a refusal", 403, "application/json"],
+	]) {
 		test(`of more than 1 MiB, ${what}, reaches the caller whole`, async () => {
 			const large = JSON.stringify({ data: "x".repeat(3 << 20) });
 			const { client } = calling(() => new Response(new Blob([large]).stream(), { status, headers: { "content-type": type } }));
@@ -312,7 +372,9 @@ describe("the answer", () => {
 
 	test("that does not come is the platform's own error", async () => {
 		const failure = new TypeError("fetch failed");
-		const { client } = calling(() => { throw failure; });
+		const { client } = calling(() => {
+			throw failure;
+		});
 		await assert.rejects(client.fetch(cubedrive, "/call"), (error) => error === failure);
 	});
 });

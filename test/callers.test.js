@@ -28,7 +28,8 @@ function holding(options) {
 	return {
 		client: createClient(module, { fetch, ...options }),
 		requests,
-		grant: (number, token = `T${number}`) => (answers[number - 1] ??= held()).resolve(json({ errorCode: 0, authToken: token, expireTime: 3600 })),
+		grant: (number, token = `T${number}`) =>
+			(answers[number - 1] ??= held()).resolve(json({ errorCode: 0, authToken: token, expireTime: 3600 })),
 		async sent(count) {
 			for (let i = 0; requests.length < count && i < 100; i++) {
 				await settled();
@@ -88,7 +89,7 @@ describe("over the sandbox", () => {
 			assert.equal(new Set(forced).size, 1);
 			assert.notEqual(forced[0].value, first.value);
 			assert.equal(await client.getToken(identity), forced[0]);
-			assert.equal((await client.getToken(identity, { forceRefresh: false })), forced[0]);
+			assert.equal(await client.getToken(identity, { forceRefresh: false }), forced[0]);
 		});
 	}
 
@@ -114,7 +115,10 @@ describe("aborting", () => {
 		await assert.rejects(aborted, tokenError("aborted", { cause: reason, retryable: true }));
 		assert.equal(requests[0].signal.aborted, false, "the login goes on");
 		grant(1);
-		assert.deepEqual((await Promise.all(others)).map(({ value }) => value), ["T1", "T1"]);
+		assert.deepEqual(
+			(await Promise.all(others)).map(({ value }) => value),
+			["T1", "T1"],
+		);
 		await sent(1);
 	});
 
@@ -163,9 +167,7 @@ describe("a failure", () => {
 	test("is the same for all who wait, and is not kept beyond its pause", async () => {
 		const clock = manualClock();
 		let down = true;
-		const { fetch, requests } = vendor(() =>
-			down ? json({}, { status: 500 }) : json({ errorCode: 0, authToken: "T", expireTime: 3600 }),
-		);
+		const { fetch, requests } = vendor(() => (down ? json({}, { status: 500 }) : json({ errorCode: 0, authToken: "T", expireTime: 3600 })));
 		const client = createClient(module, { fetch }, clock);
 		const failures = await Promise.allSettled(Array.from({ length: 10_000 }, () => client.getToken({ ...appcube })));
 		assert.ok(failures.every(({ reason }) => reason?.code === "vendor_failure"));
@@ -186,12 +188,20 @@ describe("a failure", () => {
 	});
 
 	for (const [what, fetch] of [
-		["throws", () => { throw new TypeError("no"); }],
+		[
+			"throws",
+			() => {
+				throw new TypeError("no");
+			},
+		],
 		["answers nothing", async () => undefined],
 	]) {
 		test(`of a fetch that ${what} is a typed one`, async () => {
 			const client = createClient(module, { fetch, timeoutMs: 50 });
-			await assert.rejects(client.getToken(appcube), tokenError("network", { message: "appcube: login: no connection to the vendor, or it was lost" }));
+			await assert.rejects(
+				client.getToken(appcube),
+				tokenError("network", { message: "appcube: login: no connection to the vendor, or it was lost" }),
+			);
 		});
 	}
 
@@ -199,9 +209,12 @@ describe("a failure", () => {
 		Object.assign(globalThis, { document: {} });
 		t.after(() => void delete globalThis.document);
 		const client = createClient(module, { fetch: () => Promise.reject(new TypeError("Failed to fetch")), timeoutMs: 50 });
-		await assert.rejects(client.getToken(appcube), tokenError("network", {
-			message: "appcube: login: no connection to the vendor, or it was lost; also check that the vendor allows this page's origin",
-		}));
+		await assert.rejects(
+			client.getToken(appcube),
+			tokenError("network", {
+				message: "appcube: login: no connection to the vendor, or it was lost; also check that the vendor allows this page's origin",
+			}),
+		);
 	});
 });
 
@@ -286,7 +299,10 @@ describe("closing", () => {
 		const client = createClient(module, { fetch }, clock);
 		const session = client.session(identities.isales);
 		const waiting = Promise.allSettled([
-			client.getToken(appcube), session.getToken(), client.verifyToken("T", identities.cubedrive), client.fetch(appcube, "/call"),
+			client.getToken(appcube),
+			session.getToken(),
+			client.verifyToken("T", identities.cubedrive),
+			client.fetch(appcube, "/call"),
 		]);
 		await settled();
 		assert.equal(requests.length, 3);
@@ -297,7 +313,10 @@ describe("closing", () => {
 		assert.ok(requests.every(({ signal }) => signal.aborted));
 		assert.equal(clock.timers.length, 0);
 		for (const call of [
-			() => client.getToken(appcube), () => session.getToken(), () => session.verify("T"), () => session.fetch("/call"),
+			() => client.getToken(appcube),
+			() => session.getToken(),
+			() => session.verify("T"),
+			() => session.fetch("/call"),
 			() => client.getToken(identities.cubedrive, { forceRefresh: true }),
 		]) {
 			await assert.rejects(call(), tokenError("closed"));
@@ -365,7 +384,10 @@ describe("eviction", () => {
 		const [first, second] = [await client.getToken(one), await client.getToken(identity(2))];
 		assert.equal(await client.getToken(one), first); // now 2 is the least recently used
 		await client.getToken(identity(3));
-		assert.deepEqual(events.map(({ type }) => type), ["acquired", "acquired", "evicted", "acquired"]);
+		assert.deepEqual(
+			events.map(({ type }) => type),
+			["acquired", "acquired", "evicted", "acquired"],
+		);
 		assert.equal(events[2].session, events[1].session);
 		assert.equal(await client.getToken(one), first);
 		assert.equal(requests.length, 3);
@@ -390,7 +412,10 @@ describe("eviction", () => {
 		await assert.rejects(client.getToken(identity(3)), tokenError("too_many_sessions", { retryable: true }));
 		grant(1);
 		grant(2);
-		assert.deepEqual((await Promise.all(waiting)).map(({ value }) => value), ["T1", "T2"]);
+		assert.deepEqual(
+			(await Promise.all(waiting)).map(({ value }) => value),
+			["T1", "T2"],
+		);
 		grant(3);
 		assert.equal((await client.getToken(identity(3))).value, "T3");
 	});
@@ -417,8 +442,12 @@ describe("events", () => {
 		assert.deepEqual(
 			events.map(({ type, step, logins }) => [type, step, logins]),
 			[
-				["retrying", "login", 1], ["acquired", "login", 2], ["rejected", "call", 2], ["replayed", "call", 3],
-				["acquired", "login", 3], ["renewed", "login", 4],
+				["retrying", "login", 1],
+				["acquired", "login", 2],
+				["rejected", "call", 2],
+				["replayed", "call", 3],
+				["acquired", "login", 3],
+				["renewed", "login", 4],
 			],
 		);
 		for (const event of events) {
@@ -489,7 +518,11 @@ test("a token that is live is handed out by the promise that all share, and stil
 });
 
 test("a token is not handed out past its life though the time of day is set back, nor after a sleep in which no time passed", async () => {
-	for (const [passed, set] of [[95_000, -94_999], [95_000, -1_000_000], [1, 95_000]]) {
+	for (const [passed, set] of [
+		[95_000, -94_999],
+		[95_000, -1_000_000],
+		[1, 95_000],
+	]) {
 		const clock = manualClock();
 		const { fetch } = vendor((_, number) => json({ errorCode: 0, authToken: `T${number}`, expireTime: 100 }));
 		const client = createClient(module, { fetch }, clock);
@@ -503,8 +536,19 @@ test("a token is not handed out past its life though the time of day is set back
 
 describe("options", () => {
 	for (const [field, value] of [
-		["fetch", "no function"], ["fetch", null], ["onEvent", {}], ["timeoutMs", 0], ["timeoutMs", NaN], ["timeoutMs", "5000"],
-		["timeout", 1000], ["timeoutMs", 600_001], ["timeoutMs", Infinity], ["maxSessions", 0], ["maxSessions", 1.5], ["maxSessions", 500_001], ["maxSessions", null],
+		["fetch", "no function"],
+		["fetch", null],
+		["onEvent", {}],
+		["timeoutMs", 0],
+		["timeoutMs", NaN],
+		["timeoutMs", "5000"],
+		["timeout", 1000],
+		["timeoutMs", 600_001],
+		["timeoutMs", Infinity],
+		["maxSessions", 0],
+		["maxSessions", 1.5],
+		["maxSessions", 500_001],
+		["maxSessions", null],
 	]) {
 		test(`createClient refuses ${field}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`, () => {
 			assert.throws(() => createClient(module, { [field]: value }), tokenError("invalid_option", { field }));
@@ -512,7 +556,14 @@ describe("options", () => {
 	}
 
 	for (const [field, options] of [
-		["reject", { reject: "T" }], ["a name", { "no name of an option": 1 }], ["options", 0], ["options", "signal"], ["rejected", { rejected: 5 }], ["rejected", { rejected: {} }], ["signal", { signal: {} }], ["signal", { signal: "no" }],
+		["reject", { reject: "T" }],
+		["a name", { "no name of an option": 1 }],
+		["options", 0],
+		["options", "signal"],
+		["rejected", { rejected: 5 }],
+		["rejected", { rejected: {} }],
+		["signal", { signal: {} }],
+		["signal", { signal: "no" }],
 	]) {
 		test(`getToken refuses ${JSON.stringify(options)}, and sends nothing`, async () => {
 			const { fetch, requests } = lenient();
@@ -527,7 +578,13 @@ describe("options", () => {
 		const { fetch, requests } = lenient();
 		const client = createClient(module, { fetch });
 		const token = await client.getToken(appcube, {});
-		for (const options of [null, undefined, {}, { signal: undefined, rejected: undefined, forceRefresh: undefined }, { signal: null, rejected: null }]) {
+		for (const options of [
+			null,
+			undefined,
+			{},
+			{ signal: undefined, rejected: undefined, forceRefresh: undefined },
+			{ signal: null, rejected: null },
+		]) {
 			assert.equal(await client.getToken(appcube, options), token);
 		}
 		assert.equal(requests.length, 1);

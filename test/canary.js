@@ -46,11 +46,15 @@ function seeAll(where, value) {
 		json: () => JSON.stringify(value),
 		"json of a wrapper": () => JSON.stringify({ value, list: [value] }),
 		inspect: () => inspect(value),
-		"deep inspect": () => inspect(value, { depth: Infinity, showHidden: true, getters: true, maxStringLength: Infinity, maxArrayLength: Infinity }),
+		"deep inspect": () =>
+			inspect(value, { depth: Infinity, showHidden: true, getters: true, maxStringLength: Infinity, maxArrayLength: Infinity }),
 		"plain inspect": () => inspect(value, { depth: Infinity, showHidden: true, customInspect: false }),
 		format: () => format("%s %o %O %j", value, value, value, value),
 		spread: () => inspect({ ...value }, { depth: Infinity, showHidden: true }),
-		"own properties": () => Reflect.ownKeys(value).map((key) => `${String(key)}=${inspect(value[key], { depth: 9, showHidden: true })}`).join(),
+		"own properties": () =>
+			Reflect.ownKeys(value)
+				.map((key) => `${String(key)}=${inspect(value[key], { depth: 9, showHidden: true })}`)
+				.join(),
 		"enumerable properties": () => {
 			const found = [];
 			for (const key in value) {
@@ -109,12 +113,16 @@ async function watchedFetch(input, init) {
 	const url = new URL(input);
 	const login = url.pathname.endsWith("/getLogin") && init.method === "GET";
 	const verification = url.pathname.endsWith("/verifyAuthToken");
-	if (!login && !verification) { // the two that the vendor's document has so
+	if (!login && !verification) {
+		// the two that the vendor's document has so
 		see("url", url.href);
 	}
 	const response = await fetch(input, init);
 	learn(response.headers.get("ccmessaging-token"));
-	const text = await response.clone().text().catch(() => "");
+	const text = await response
+		.clone()
+		.text()
+		.catch(() => "");
 	for (const [, , value] of text.matchAll(/"(authToken|token|AccessToken|refreshToken|x-auth-token)"\s*:\s*"([^"]{8,})"/g)) {
 		learn(value);
 	}
@@ -152,7 +160,9 @@ async function attempt(work) {
 /** The sandbox's identities, with secrets that nobody else has. */
 function fresh() {
 	const id = randomBytes(8).toString("hex");
-	const own = ["appcube", "ccmessaging", "isales", "cubedrive"].map((system) => structuredClone(listed.find(({ identity }) => identity.system === system)));
+	const own = ["appcube", "ccmessaging", "isales", "cubedrive"].map((system) =>
+		structuredClone(listed.find(({ identity }) => identity.system === system)),
+	);
 	const [appcube, ccmessaging, isales, cubedrive] = own.map(({ identity }) => identity);
 	Object.assign(appcube, { appKey: `k${id}`, appSecret: `api-password-of-k${id}` });
 	Object.assign(ccmessaging, { appKey: `k${id}`, appSecret: `app-secret-of-k${id}` });
@@ -199,17 +209,50 @@ async function life() {
 		await attempt(() => cctoken.verifyToken(cctoken.getToken(identity)));
 	}
 	seeAll("package", cctoken);
-	see("globals", inspect(Reflect.ownKeys(globalThis).filter((key) => !nodesOwn.has(key)).map((key) => globalThis[key]), { depth: 9 }));
+	see(
+		"globals",
+		inspect(
+			Reflect.ownKeys(globalThis)
+				.filter((key) => !nodesOwn.has(key))
+				.map((key) => globalThis[key]),
+			{ depth: 9 },
+		),
+	);
 }
 
 /** All that a vendor can do wrong, and what it says then. */
 async function faults() {
-	const kinds = ["delay", "reset", "truncate", "html", "types", "huge", "empty", "redirect", "401", "403", "429", "500", "502", "503", "504"];
-	for (const [at, system, endpoint] of [[0, "appcube", "login"], [1, "ccmessaging", "login"], [1, "ccmessaging", "accessToken"], [2, "isales", "login"], [3, "cubedrive", "login"]]) {
+	const kinds = [
+		"delay",
+		"reset",
+		"truncate",
+		"html",
+		"types",
+		"huge",
+		"empty",
+		"redirect",
+		"401",
+		"403",
+		"429",
+		"500",
+		"502",
+		"503",
+		"504",
+	];
+	for (const [at, system, endpoint] of [
+		[0, "appcube", "login"],
+		[1, "ccmessaging", "login"],
+		[1, "ccmessaging", "accessToken"],
+		[2, "isales", "login"],
+		[3, "cubedrive", "login"],
+	]) {
 		for (const fault of kinds) {
 			const aicc = system === "ccmessaging" && Number(fault);
 			await sandbox.fault({
-				system, endpoint, fault, count: 9,
+				system,
+				endpoint,
+				fault,
+				count: 9,
 				...(fault === "delay" && { delayMs: 60_000 }),
 				...(aicc && { exceptionInfo: canary("a vendor's text") }),
 			});
@@ -246,16 +289,34 @@ async function echoes() {
 	const answers = [200, 307, 400, 401, 403, 404, 418, 429, 500, 503].map((status) => (url, init) => {
 		const { text, safe } = echo(url, init);
 		const body = JSON.stringify({
-			errorCode: 7, errorMsg: text, resultCode: text, resultDesc: text, result: 1, success: false, exceptionInfo: text, authToken: text,
+			errorCode: 7,
+			errorMsg: text,
+			resultCode: text,
+			resultDesc: text,
+			result: 1,
+			success: false,
+			exceptionInfo: text,
+			authToken: text,
 		});
-		return new Response(body, { status, headers: { "content-type": safe, "retry-after": safe, date: safe, location: safe, "x-reason": safe } });
+		return new Response(body, {
+			status,
+			headers: { "content-type": safe, "retry-after": safe, date: safe, location: safe, "x-reason": safe },
+		});
 	});
 	answers.push(
-		(url, init) => { throw new TypeError(echo(url, init).text, { cause: Object.assign(new Error(echo(url, init).text), { code: echo(url, init).text, url }) }); },
+		(url, init) => {
+			throw new TypeError(echo(url, init).text, {
+				cause: Object.assign(new Error(echo(url, init).text), { code: echo(url, init).text, url }),
+			});
+		},
 		(url, init) => new Response(new ReadableStream({ pull: (c) => c.error(new Error(echo(url, init).text)) })),
 		(url, init) => new Response(echo(url, init).text),
-		(url, init) => { throw echo(url, init).text; },
-		(url, init) => { throw Object.assign(new Error("x"), echo(url, init)); },
+		(url, init) => {
+			throw echo(url, init).text;
+		},
+		(url, init) => {
+			throw Object.assign(new Error("x"), echo(url, init));
+		},
 	);
 	for (const answer of answers) {
 		const client = createClient({ fetch: async (url, init) => answer(url, init) });
@@ -273,9 +334,20 @@ async function mistakes() {
 	for (const { identity, path } of fresh()) {
 		const secret = () => canary("a secret in a wrong place");
 		for (const field of [...Object.keys(identity), "accessToken", "authUrl", "accessTokenSupplier"]) {
-			for (const value of [secret(), [secret()], { [secret()]: secret() }, `${secret()} ${secret()}`, `https://a:${secret()}@h.test`, `https://h.test/?k=${secret()}`, `https://h.test/#${secret()}`, `https://${secret()}:99999`]) {
+			for (const value of [
+				secret(),
+				[secret()],
+				{ [secret()]: secret() },
+				`${secret()} ${secret()}`,
+				`https://a:${secret()}@h.test`,
+				`https://h.test/?k=${secret()}`,
+				`https://h.test/#${secret()}`,
+				`https://${secret()}:99999`,
+			]) {
 				if (field !== "user" || identity.system !== "isales") {
-					await attempt(() => client.getToken({ ...identity, [field]: value, ...(field === "baseUrl" ? {} : { baseUrl: "http://127.0.0.1:1" }) }));
+					await attempt(() =>
+						client.getToken({ ...identity, [field]: value, ...(field === "baseUrl" ? {} : { baseUrl: "http://127.0.0.1:1" }) }),
+					);
 				}
 			}
 		}
@@ -295,10 +367,20 @@ async function mistakes() {
 		await attempt(() => client.fetch(identity, path, { redirect: "follow", body: secret() }));
 	}
 	const { identity, path } = fresh()[0];
-	for (const init of [{ body: canary("a body") }, { body: `{"a":"${canary("a body")}"` }, { method: "GET" }, { body: new URLSearchParams({ a: canary("a body") }) }]) {
+	for (const init of [
+		{ body: canary("a body") },
+		{ body: `{"a":"${canary("a body")}"` },
+		{ method: "GET" },
+		{ body: new URLSearchParams({ a: canary("a body") }) },
+	]) {
 		await attempt(() => client.fetch(identity, path, init));
 	}
-	for (const options of [{ timeoutMs: canary("an option") }, { maxSessions: [canary("an option")] }, { fetch: canary("an option") }, { onEvent: { a: canary("an option") } }]) {
+	for (const options of [
+		{ timeoutMs: canary("an option") },
+		{ maxSessions: [canary("an option")] },
+		{ fetch: canary("an option") },
+		{ onEvent: { a: canary("an option") } },
+	]) {
 		await attempt(async () => createRawClient(module, options));
 	}
 }
@@ -310,10 +392,13 @@ async function refusals() {
 	const { appSecret: _, ...user } = ccmessaging;
 	const secret = () => canary("a wrong secret");
 	for (const identity of [
-		{ ...appcube, appSecret: secret() }, { ...ccmessaging, appSecret: secret() }, { ...isales, passwd: secret() },
+		{ ...appcube, appSecret: secret() },
+		{ ...ccmessaging, appSecret: secret() },
+		{ ...isales, passwd: secret() },
 		{ ...cubedrive, params: { ...cubedrive.params, appSecret: secret() } },
 		{ ...cubedrive, method: "GET", params: { ...cubedrive.params, appSecret: secret() } },
-		{ ...user, accessToken: secret() }, { ...user, userId: "u2", accessToken: async () => canary("a supplied AccessToken") },
+		{ ...user, accessToken: secret() },
+		{ ...user, userId: "u2", accessToken: async () => canary("a supplied AccessToken") },
 		{ ...user, appKey: "k2", accessToken: async () => `${canary("a supplied AccessToken")}\r\n` },
 		{ ...user, appKey: "k3", accessToken: async () => ({ [canary("a supplied AccessToken")]: canary("a supplied AccessToken") }) },
 	]) {
@@ -336,9 +421,7 @@ async function ends() {
 	const client = createClient();
 	const [{ identity }, { identity: other }] = fresh();
 	const before = seen.length;
-	const waiting = [
-		attempt(() => client.getToken(identity)), attempt(() => client.getToken(identity, { signal: AbortSignal.abort() })),
-	];
+	const waiting = [attempt(() => client.getToken(identity)), attempt(() => client.getToken(identity, { signal: AbortSignal.abort() }))];
 	while (!seen.slice(before).some(({ where }) => where.startsWith("error"))) {
 		await new Promise((resolve) => setTimeout(resolve, 1));
 	}
@@ -370,10 +453,14 @@ const leaks = {
 	url: () => see("url", `http://h.test/?t=${canary("planted")}`),
 	base64: () => console.log(Buffer.from(canary("planted")).toString("base64")),
 	"a token's JSON": () => {
-		Token.prototype.toJSON = function () { return { value: this.value }; };
+		Token.prototype.toJSON = function () {
+			return { value: this.value };
+		};
 	},
 	"a token's inspection": () => {
-		Token.prototype[inspect.custom] = function () { return this.value; };
+		Token.prototype[inspect.custom] = function () {
+			return this.value;
+		};
 	},
 	"an error's JSON": () => {
 		const secret = canary("planted");

@@ -34,8 +34,14 @@ function found({ canaries, seen }) {
 	const traces = new Map();
 	for (const [value, origin] of canaries) {
 		for (const form of [
-			value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1), new URLSearchParams([["", value]]).toString().slice(1),
-			Buffer.from(value).toString("base64").replace(/.?.?=*$/, ""), Buffer.from(value).toString("hex"),
+			value,
+			encodeURIComponent(value),
+			JSON.stringify(value).slice(1, -1),
+			new URLSearchParams([["", value]]).toString().slice(1),
+			Buffer.from(value)
+				.toString("base64")
+				.replace(/.?.?=*$/, ""),
+			Buffer.from(value).toString("hex"),
 			...(value.length >= 24 ? [value.slice(-16)] : []), // of a shortened one too much is left
 		]) {
 			traces.set(form, origin);
@@ -72,30 +78,85 @@ test("no secret, no token and no vendor's text is in what a whole run prints, th
 	const origins = new Set(report.canaries.map(([, origin]) => origin));
 	assert.ok(report.canaries.length > 500, `${report.canaries.length} canaries`);
 	assert.deepEqual(
-		["a secret", "a token", "a token on the wire", "a vendor's text", "a wrong secret", "a supplied AccessToken"].filter((o) => !origins.has(o)), [],
+		["a secret", "a token", "a token on the wire", "a vendor's text", "a wrong secret", "a supplied AccessToken"].filter(
+			(o) => !origins.has(o),
+		),
+		[],
 	);
-	for (const where of ["stdout", "stderr", "url", "error: deep inspect", "event: json", "token: clone", "session: deep inspect", "client: deep inspect", "package: inspect"]) {
-		assert.ok(report.seen.some((item) => item.where === where && item.text.length > 0), `nothing was seen of ${where}`);
+	for (const where of [
+		"stdout",
+		"stderr",
+		"url",
+		"error: deep inspect",
+		"event: json",
+		"token: clone",
+		"session: deep inspect",
+		"client: deep inspect",
+		"package: inspect",
+	]) {
+		assert.ok(
+			report.seen.some((item) => item.where === where && item.text.length > 0),
+			`nothing was seen of ${where}`,
+		);
 	}
 	const codes = [
-		"aborted", "bad_request", "closed", "cooling_down", "credentials_refused", "forgotten", "invalid_identity", "invalid_option", "invalid_request",
-		"login_budget", "malformed_response", "module_failed", "network", "not_found", "rate_limited", "redirected", "response_too_large",
-		"supplier_failed", "timeout", "too_many_sessions", "unavailable", "unexpected_status", "vendor_failure",
+		"aborted",
+		"bad_request",
+		"closed",
+		"cooling_down",
+		"credentials_refused",
+		"forgotten",
+		"invalid_identity",
+		"invalid_option",
+		"invalid_request",
+		"login_budget",
+		"malformed_response",
+		"module_failed",
+		"network",
+		"not_found",
+		"rate_limited",
+		"redirected",
+		"response_too_large",
+		"supplier_failed",
+		"timeout",
+		"too_many_sessions",
+		"unavailable",
+		"unexpected_status",
+		"vendor_failure",
 	];
-	assert.deepEqual(codes.filter((code) => !report.codes.includes(code)), [], "errors that did not occur");
+	assert.deepEqual(
+		codes.filter((code) => !report.codes.includes(code)),
+		[],
+		"errors that did not occur",
+	);
 	const types = ["acquired", "renewed", "rolled", "rejected", "replayed", "retrying", "failed", "cooling", "evicted"];
-	assert.deepEqual(types.filter((type) => !report.eventTypes.includes(type)), [], "events that did not occur");
+	assert.deepEqual(
+		types.filter((type) => !report.eventTypes.includes(type)),
+		[],
+		"events that did not occur",
+	);
 
 	assert.deepEqual(found(report), []);
 });
 
 for (const [plant, where] of [
-	["stdout", /^planted in stdout$/], ["stderr", /^planted in stderr$/], ["error", /^planted in error: string$/], ["cause", /^planted in error: message and stack$/],
-	["field", /^planted in error: plain inspect$/], ["event", /^planted in event: json$/], ["url", /^planted in url$/], ["base64", /^planted in stdout$/],
-	["a token's JSON", /^a token.* in token: json$/], ["a token's inspection", /^a token.* in stdout$/], ["an error's JSON", /^planted in error: json$/],
+	["stdout", /^planted in stdout$/],
+	["stderr", /^planted in stderr$/],
+	["error", /^planted in error: string$/],
+	["cause", /^planted in error: message and stack$/],
+	["field", /^planted in error: plain inspect$/],
+	["event", /^planted in event: json$/],
+	["url", /^planted in url$/],
+	["base64", /^planted in stdout$/],
+	["a token's JSON", /^a token.* in token: json$/],
+	["a token's inspection", /^a token.* in stdout$/],
+	["an error's JSON", /^planted in error: json$/],
 ]) {
 	test(`the search finds a leak that is made on purpose: ${plant}`, async () => {
 		const hits = found(await run(plant));
-		assert.ok(hits.some((hit) => where.test(hit)), `found only: ${hits.join("; ")}`);
+		assert.ok(
+			hits.some((hit) => where.test(hit)),
+			`found only: ${hits.join("; ")}`,
+		);
 	});
 }

@@ -31,14 +31,16 @@ function make(options) {
 }
 
 const logins = async (system) => (await sandbox.state()).counts[system].logins;
-const code = (wanted, more = {}) => (error) => {
-	assert.ok(error instanceof TokenError, `a TokenError, not ${error}`);
-	assert.equal(error.code, wanted, error.message);
-	for (const [name, value] of Object.entries(more)) {
-		assert.equal(error[name], value, name);
-	}
-	return true;
-};
+const code =
+	(wanted, more = {}) =>
+	(error) => {
+		assert.ok(error instanceof TokenError, `a TokenError, not ${error}`);
+		assert.equal(error.code, wanted, error.message);
+		for (const [name, value] of Object.entries(more)) {
+			assert.equal(error[name], value, name);
+		}
+		return true;
+	};
 const systems = ["appcube", "ccmessaging", "isales", "cubedrive"];
 
 for (const system of systems) {
@@ -209,7 +211,11 @@ test("verification: the vendor is asked where it can be, and nobody is vouched f
 		assert.equal((await client.verifyToken(token.value, identity)).source, source);
 		assert.equal((await client.verifyToken("a-foreign-token", identity)).valid, system === "cubedrive" ? false : null, system);
 		await client.getToken(identity, { rejected: token });
-		assert.deepEqual((({ valid, source, reason }) => ({ valid, source, reason }))(await client.verifyToken(token)), { valid: false, source: "core", reason: "rejected" });
+		assert.deepEqual((({ valid, source, reason }) => ({ valid, source, reason }))(await client.verifyToken(token)), {
+			valid: false,
+			source: "core",
+			reason: "rejected",
+		});
 	}
 	const other = await client.getToken({ ...all.ccmessaging.identity, userId: "user002" });
 	const { valid, reason } = await client.verifyToken(other.value, all.ccmessaging.identity);
@@ -235,13 +241,30 @@ test("an AccessToken function may be an inline arrow at every call: still one se
 	assert.equal(asked, 1);
 	assert.equal((await make().getToken({ ...rest, accessToken: await supply() })).system, "ccmessaging");
 	const cause = new Error("my own");
-	await assert.rejects(make().getToken({ ...rest, accessToken: async () => { throw cause; } }), code("supplier_failed", { step: "access_token", cause }));
+	await assert.rejects(
+		make().getToken({
+			...rest,
+			accessToken: async () => {
+				throw cause;
+			},
+		}),
+		code("supplier_failed", { step: "access_token", cause }),
+	);
 });
 
 for (const [fault, wanted, more] of [
-	["html", "malformed_response"], ["types", "malformed_response"], ["empty", "malformed_response"], ["huge", "response_too_large"],
-	["truncate", "network"], ["reset", "network"], ["401", "credentials_refused"], ["403", "credentials_refused"], ["500", "vendor_failure"],
-	["503", "unavailable"], ["redirect", "redirected"], ["429", "rate_limited", { retryAfter: "60" }],
+	["html", "malformed_response"],
+	["types", "malformed_response"],
+	["empty", "malformed_response"],
+	["huge", "response_too_large"],
+	["truncate", "network"],
+	["reset", "network"],
+	["401", "credentials_refused"],
+	["403", "credentials_refused"],
+	["500", "vendor_failure"],
+	["503", "unavailable"],
+	["redirect", "redirected"],
+	["429", "rate_limited", { retryAfter: "60" }],
 ]) {
 	test(`the fault "${fault}" is the error ${wanted}, and the next caller is told when to come back`, async () => {
 		const client = make({ timeoutMs: 10_000 });
@@ -276,7 +299,16 @@ test("a vendor that hangs costs its callers the time limit and no more", async (
 test("a path cannot leave the base URL, nor a redirect carry the token away", async () => {
 	const client = make();
 	const { identity } = all.cubedrive;
-	for (const path of ["commonPage", "https://evil.example/", "@evil.example/", "/../x", "/%2e%2e/x", "/a/../../x", "\\\\evil.example", ""]) {
+	for (const path of [
+		"commonPage",
+		"https://evil.example/",
+		"@evil.example/",
+		"/../x",
+		"/%2e%2e/x",
+		"/a/../../x",
+		"\\\\evil.example",
+		"",
+	]) {
 		await assert.rejects(client.fetch(identity, path), code("invalid_request", { field: "path" }), path);
 	}
 	await assert.rejects(client.fetch(identity, "/commonPage", { redirect: "follow" }), code("invalid_request", { field: "redirect" }));
@@ -293,7 +325,10 @@ test("appcube: what cannot carry a token in its body is refused before it is sen
 	const client = make();
 	const { identity, path } = all.appcube;
 	for (const [init, field] of [
-		[{ method: "GET" }, "method"], [{ body: "[]" }, "body"], [{ body: "no JSON" }, "body"], [{ body: new FormData() }, "body"],
+		[{ method: "GET" }, "method"],
+		[{ body: "[]" }, "body"],
+		[{ body: "no JSON" }, "body"],
+		[{ body: new FormData() }, "body"],
 	]) {
 		await assert.rejects(client.fetch(identity, path, init), code("invalid_request", { field }));
 	}
@@ -308,14 +343,23 @@ test("a body that is a stream is sent once, and its 401 handed to the caller", a
 	await client.getToken(identity);
 	await sandbox.revoke({ system: "ccmessaging", all: true });
 	const body = new Blob(['{"content":"x"}']).stream();
-	const response = await client.fetch(identity, "/apiaccess/ccmessaging/send", { method: "POST", body, duplex: "half", headers: { "content-type": "application/json" } });
+	const response = await client.fetch(identity, "/apiaccess/ccmessaging/send", {
+		method: "POST",
+		body,
+		duplex: "half",
+		headers: { "content-type": "application/json" },
+	});
 	assert.equal(response.status, 401);
 });
 
 test("options are checked, and the error names the one that is wrong", () => {
 	for (const [options, field] of [
-		[{ fetch: "x" }, "fetch"], [{ timeoutMs: 0 }, "timeoutMs"], [{ timeoutMs: Infinity }, "timeoutMs"],
-		[{ maxSessions: 1.5 }, "maxSessions"], [{ maxSessions: 0 }, "maxSessions"], [{ onEvent: 1 }, "onEvent"],
+		[{ fetch: "x" }, "fetch"],
+		[{ timeoutMs: 0 }, "timeoutMs"],
+		[{ timeoutMs: Infinity }, "timeoutMs"],
+		[{ maxSessions: 1.5 }, "maxSessions"],
+		[{ maxSessions: 0 }, "maxSessions"],
+		[{ onEvent: 1 }, "onEvent"],
 	]) {
 		assert.throws(() => createClient(options), code("invalid_option", { field }));
 	}

@@ -72,7 +72,10 @@ for (const doom of ["get", "answered", "open"]) {
 		const { fetch, requests } = vendor(() => (answers.push(held()), answers.at(-1).promise));
 		const [client, other] = [createClient(module, { fetch }, clock), createClient(module, { fetch }, clock)];
 		const outcomes = [
-			client.getToken(appcube), client.getToken({ ...appcube }), client.getToken(isales), client.verifyToken("token", cubedrive),
+			client.getToken(appcube),
+			client.getToken({ ...appcube }),
+			client.getToken(isales),
+			client.verifyToken("token", cubedrive),
 		];
 		const others = [other.getToken(appcube)];
 		const all = Promise.allSettled(outcomes);

@@ -16,16 +16,27 @@ const page = await read("docs/errors.md");
 
 /** The page's rows, by code. A row's cells are: code, steps, whether a retry helps, what happened, what to do. */
 const rows = new Map(
-	page.split("\n").filter((line) => /^\| `\w+` \|/.test(line)).map((line) => {
-		const cells = line.slice(1, -1).split(/(?<!\\)\|/).map((cell) => cell.trim());
-		return [cells[0].replaceAll("`", ""), cells];
-	}).filter(([, cells]) => cells.length === 5),
+	page
+		.split("\n")
+		.filter((line) => /^\| `\w+` \|/.test(line))
+		.map((line) => {
+			const cells = line
+				.slice(1, -1)
+				.split(/(?<!\\)\|/)
+				.map((cell) => cell.trim());
+			return [cells[0].replaceAll("`", ""), cells];
+		})
+		.filter(([, cells]) => cells.length === 5),
 );
 const steps = ["input", "access_token", "authorization", "edge", "apply", "login", "refresh", "verify", "call"];
 
 test("every code of the core and the wrapper is in the declared type and on the page about errors, and no other", async () => {
-	const wrapping = (await readdir(new URL("../js/", import.meta.url), { recursive: true })).filter((name) => /^(?:(?:client|module)\/)?[\w-]+\.js$/.test(name));
-	const [core, wrapper, ...modules] = await Promise.all(["core/code.go", "js/generated/words.js", ...wrapping.map((name) => `js/${name}`)].map(read));
+	const wrapping = (await readdir(new URL("../js/", import.meta.url), { recursive: true })).filter((name) =>
+		/^(?:(?:client|module)\/)?[\w-]+\.js$/.test(name),
+	);
+	const [core, wrapper, ...modules] = await Promise.all(
+		["core/code.go", "js/generated/words.js", ...wrapping.map((name) => `js/${name}`)].map(read),
+	);
 	const declared = new Set(wrapper.match(/@typedef \{("[\s\S]*?)\} TokenErrorCode/)[1].match(/\w+/g));
 	const used = new Set([...core.matchAll(/\bCode = "(\w+)"/g)].map(([, code]) => code));
 	for (const text of modules) {
@@ -86,7 +97,10 @@ describe("what the page says is what comes", () => {
 	});
 
 	test("each code has come", () => {
-		assert.deepEqual([...rows.keys()].filter((code) => !seen.has(code)), []);
+		assert.deepEqual(
+			[...rows.keys()].filter((code) => !seen.has(code)),
+			[],
+		);
 	});
 
 	for (const [code, [, at, retry, happened]] of rows) {

@@ -15,7 +15,10 @@ const isales = { result: "0", resultData: { token: "T0", tokenExpirationTime: 30
  * @typedef {(at: { well: () => any, clock: ReturnType<typeof manualClock>, lifeMs: number, forget: () => void }) => any} Deed
  */
 
-const answer = (/** @type {number} */ status, body = {}, headers = {}) => () => json(body, { status, headers });
+const answer =
+	(/** @type {number} */ status, body = {}, headers = {}) =>
+	() =>
+		json(body, { status, headers });
 const problem = (/** @type {number} */ status, /** @type {string} */ code) =>
 	answer(status, { type: `urn:cctoken:error:${code}`, code, status, retryable: false }, { "content-type": "application/problem+json" });
 
@@ -123,8 +126,10 @@ async function play(module, { at, identity, ago = 0, lifeMs = 3_600_000, verifie
 	failing = true;
 	for (let i = 0; i < 2; i++) {
 		let waiting = true;
-		ask().catch(told).finally(() => (waiting = false));
-		for (await settled(); waiting; ) {
+		ask()
+			.catch(told)
+			.finally(() => (waiting = false));
+		for (await settled(); waiting;) {
 			await clock.pass(500);
 		}
 	}

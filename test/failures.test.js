@@ -29,16 +29,30 @@ const own = (system) => structuredClone(listed.find(({ identity }) => identity.s
 
 /** Fault, the error where it is met on each attempt, and its HTTP status. */
 const faults = [
-	["delay", "timeout"], ["reset", "network"], ["truncate", "network"], ["html", "malformed_response", 200], ["types", "malformed_response", 200],
-	["huge", "response_too_large"], ["empty", "malformed_response", 200], ["redirect", "redirected", 307],
-	["401", "credentials_refused", 401], ["403", "credentials_refused", 403], ["429", "rate_limited", 429], ["500", "vendor_failure", 500],
-	["502", "unavailable", 502], ["503", "unavailable", 503], ["504", "unavailable", 504],
+	["delay", "timeout"],
+	["reset", "network"],
+	["truncate", "network"],
+	["html", "malformed_response", 200],
+	["types", "malformed_response", 200],
+	["huge", "response_too_large"],
+	["empty", "malformed_response", 200],
+	["redirect", "redirected", 307],
+	["401", "credentials_refused", 401],
+	["403", "credentials_refused", 403],
+	["429", "rate_limited", 429],
+	["500", "vendor_failure", 500],
+	["502", "unavailable", 502],
+	["503", "unavailable", 503],
+	["504", "unavailable", 504],
 ];
 const lasting = new Set(["credentials_refused", "malformed_response", "response_too_large", "redirected", "vendor_failure"]);
 
 for (const [system, endpoint, step] of [
-	["appcube", "login", "login"], ["ccmessaging", "login", "apply"], ["ccmessaging", "accessToken", "access_token"],
-	["isales", "login", "login"], ["cubedrive", "login", "login"],
+	["appcube", "login", "login"],
+	["ccmessaging", "login", "apply"],
+	["ccmessaging", "accessToken", "access_token"],
+	["isales", "login", "login"],
+	["cubedrive", "login", "login"],
 ]) {
 	describe(`${system}, ${step}:`, () => {
 		for (const [fault, code, status] of faults) {
@@ -104,7 +118,14 @@ test("cubedrive: the sixth login in ten minutes is not made, and the error says 
 	assert.equal((await sandbox.state()).counts.cubedrive.logins, 5);
 });
 
-for (const [system, credential] of [["appcube", "tenant001"], ["ccmessaging", "user001"], ["ccmessaging", "app001"], ["isales", "abcd"], ["cubedrive", "user22"], ["accessToken", "app001"]]) {
+for (const [system, credential] of [
+	["appcube", "tenant001"],
+	["ccmessaging", "user001"],
+	["ccmessaging", "app001"],
+	["isales", "abcd"],
+	["cubedrive", "user22"],
+	["accessToken", "app001"],
+]) {
 	test(`${system}: ${credential}, whom the vendor refuses, is an error that names the system, and others go on`, async () => {
 		await sandbox.post("refuse", { system, credential, refuse: true });
 		const client = createClient(module);
@@ -149,7 +170,10 @@ test("a business call with a fault is the caller's to judge, and no login follow
 		await sandbox.fault({ system, endpoint: "business", fault: "truncate" });
 		const { identity, path, init } = own(system);
 		const client = createClient(module);
-		await assert.rejects(client.fetch(identity, path, init).then((response) => response.text()), TypeError);
+		await assert.rejects(
+			client.fetch(identity, path, init).then((response) => response.text()),
+			TypeError,
+		);
 		await sandbox.fault({ system, endpoint: "business", fault: "reset" });
 		await assert.rejects(client.fetch(identity, path, init), TypeError);
 	}
@@ -169,23 +193,28 @@ test("a server that is not there is a network error with the platform's word for
 		return tokenError("network", { retryable: true })(error);
 	});
 	assert.ok(told.length > 0);
-	assert.deepEqual(told.filter((message) => !message.endsWith("(ECONNREFUSED)")), []);
+	assert.deepEqual(
+		told.filter((message) => !message.endsWith("(ECONNREFUSED)")),
+		[],
+	);
 });
 
 test("a short life makes no loop of logins: a token of a second serves a burst, and the next second has another", async () => {
 	await sandbox.post("lifetimes", { appcube: 1, isales: 1 });
 	const client = createClient(module);
-	await Promise.all(["appcube", "isales"].map(async (system) => {
-		const { identity } = own(system);
-		const tokens = new Set();
-		const until = Date.now() + 2500;
-		while (Date.now() < until) {
-			const token = await client.getToken(identity);
-			assert.ok(token.expiresAt > Date.now());
-			tokens.add(token.value);
-			await new Promise((resolve) => setTimeout(resolve, 5));
-		}
-		const { logins, refreshes } = (await sandbox.state()).counts[system];
-		assert.ok(tokens.size >= 2 && logins + refreshes <= 6, `${system}: ${tokens.size} tokens, ${logins} logins, ${refreshes} refreshes`);
-	}));
+	await Promise.all(
+		["appcube", "isales"].map(async (system) => {
+			const { identity } = own(system);
+			const tokens = new Set();
+			const until = Date.now() + 2500;
+			while (Date.now() < until) {
+				const token = await client.getToken(identity);
+				assert.ok(token.expiresAt > Date.now());
+				tokens.add(token.value);
+				await new Promise((resolve) => setTimeout(resolve, 5));
+			}
+			const { logins, refreshes } = (await sandbox.state()).counts[system];
+			assert.ok(tokens.size >= 2 && logins + refreshes <= 6, `${system}: ${tokens.size} tokens, ${logins} logins, ${refreshes} refreshes`);
+		}),
+	);
 });

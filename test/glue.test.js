@@ -47,5 +47,14 @@ test("each runtime has a class of its own", () => {
 test("what a program is given to see stays unseen by all others", () => {
 	createGo({ given: 1 });
 	assert.equal("given" in globalThis, false);
-	assert.throws(() => createGo({ get given() { throw new Error("looked at"); } }), /looked at/, "it is taken at the start");
+	assert.throws(
+		() =>
+			createGo({
+				get given() {
+					throw new Error("looked at");
+				},
+			}),
+		/looked at/,
+		"it is taken at the start",
+	);
 });

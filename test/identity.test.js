@@ -20,8 +20,17 @@ const reversed = (object) => Object.fromEntries(Object.entries(object).reverse()
 /** Every way in which one field of an identity can become another one. */
 function changes(identity) {
 	const other = {
-		baseUrl: "https://other.test", authUrl: "https://other.test", appKey: "other", appSecret: "other", userId: "u2", userName: "Other",
-		channelId: "other", locale: "zh", user: "u2", passwd: "other", method: "GET",
+		baseUrl: "https://other.test",
+		authUrl: "https://other.test",
+		appKey: "other",
+		appSecret: "other",
+		userId: "u2",
+		userName: "Other",
+		channelId: "other",
+		locale: "zh",
+		user: "u2",
+		passwd: "other",
+		method: "GET",
 	};
 	const fields = Object.keys(identity).filter((field) => field in other);
 	return [
@@ -121,7 +130,15 @@ for (const [what, identity, field] of [
 	["a field of a wrong type", { ...identities.appcube, appSecret: 5 }, "appSecret"],
 	["a misspelt field", { ...identities.appcube, appSecrets: "x" }, "appSecrets"],
 	["a value that JSON cannot hold", { ...identities.appcube, appSecret: 5n }, "identity"],
-	["a cycle", (() => { const a = { ...identities.cubedrive }; a.params = { a }; return a; })(), "params"],
+	[
+		"a cycle",
+		(() => {
+			const a = { ...identities.cubedrive };
+			a.params = { a };
+			return a;
+		})(),
+		"params",
+	],
 	["the core's own name of a function", { ...identities.ccmessaging, appSecret: undefined, accessTokenSupplier: 1 }, "appSecret"],
 	["two kinds of AccessToken", { ...identities.ccmessaging, accessToken: async () => "A" }, "accessToken"],
 	["half a character in an edge's connection", { edge: "https://edge.test", connection: "\ud800", authorization: "J" }, "connection"],

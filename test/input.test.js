@@ -42,7 +42,9 @@ test("answers of 1 MiB, however many, take the memory of little more than one", 
 	const core = new CoreClient(instance, { seed: [1, 2], timeoutMs: 1000, maxSessions: 10 });
 	const { session } = core.open(identity, now);
 	const before = instance.memory().length;
-	const large = new TextEncoder().encode(JSON.stringify({ list: Array.from({ length: 10_000 }, (_, n) => ({ n, text: "text" })) }).padEnd(1 << 20));
+	const large = new TextEncoder().encode(
+		JSON.stringify({ list: Array.from({ length: 10_000 }, (_, n) => ({ n, text: "text" })) }).padEnd(1 << 20),
+	);
 	for (let i = 0; i < 200; i++) {
 		core.judge(session, 0, "GET /", now, now, { status: 401 }, large);
 	}

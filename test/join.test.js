@@ -35,14 +35,19 @@ async function same(before, after) {
 
 /** @param {Uint8Array} wasm */
 function sectionsBut(wasm) {
-	return moduleOf(wasm).filter(({ id }) => id !== section.data).map(({ id, content }) => [id, Buffer.from(content).toString("base64")]);
+	return moduleOf(wasm)
+		.filter(({ id }) => id !== section.data)
+		.map(({ id, content }) => [id, Buffer.from(content).toString("base64")]);
 }
 
 test("a gap of 255 bytes is filled, and one of 256 is left", () => {
 	const cut = (gap) => segmentsOf(join(module([[active(16, [1]), active(16 + 1 + gap, [2])]])));
 	assert.deepEqual(cut(0), [{ at: 16, bytes: [1, 2] }]);
 	assert.deepEqual(cut(255), [{ at: 16, bytes: [1, ...Array(255).fill(0), 2] }]);
-	assert.deepEqual(cut(256), [{ at: 16, bytes: [1] }, { at: 16 + 257, bytes: [2] }]);
+	assert.deepEqual(cut(256), [
+		{ at: 16, bytes: [1] },
+		{ at: 16 + 257, bytes: [2] },
+	]);
 });
 
 test("places and lengths of every size are written as the format asks", () => {
@@ -65,7 +70,10 @@ test("of any list of segments memory becomes the same, in any order, and no shor
 			segments.push({ at, bytes });
 			at += bytes.length + [0, random(8), random(256), 255, 256, 257, random(2000)][random(7)];
 		}
-		const shuffled = segments.map((segment) => ({ segment, key: random(1e9) })).sort((a, b) => a.key - b.key).map(({ segment }) => segment);
+		const shuffled = segments
+			.map((segment) => ({ segment, key: random(1e9) }))
+			.sort((a, b) => a.key - b.key)
+			.map(({ segment }) => segment);
 		const linked = module([shuffled.map(({ at, bytes }) => active(at, bytes))], { pages: 3 });
 		const joined = join(linked);
 		assert.ok(WebAssembly.validate(joined), `seed ${seed}`);
@@ -105,7 +113,11 @@ describe("what the Go linker does not write is refused", () => {
 		["a segment of another memory", module([[[2, 1, 0x41, 0, 0x0b, 1, 7]]]), /not an active one/],
 		["two memories", module([[one]], { memory: [2, 0, 1, 0, 1] }), /exactly one memory/],
 		["an imported memory", module([[one]], { imports: importing([2, 0, 1]), memory: [] }), /imports something that is no function/],
-		["a place that is imported", module([[[0, 0x23, 0, 0x0b, 1, 7]]], { imports: importing([3, 0x7f, 0]) }), /imports something that is no function/],
+		[
+			"a place that is imported",
+			module([[[0, 0x23, 0, 0x0b, 1, 7]]], { imports: importing([3, 0x7f, 0]) }),
+			/imports something that is no function/,
+		],
 		["a place that a global holds", module([[[0, 0x23, 0, 0x0b, 1, 7]]]), /not an i32\.const/],
 		["a place that is calculated", module([[[0, 0x41, 1, 0x41, 2, 0x6a, 0x0b, 1, 7]]]), /more than an i32\.const/],
 		["a place in 64 bits", module([[[0, 0x42, 1, 0x0b, 1, 7]]], { memory: [1, 4, 1] }), /not an i32\.const/],

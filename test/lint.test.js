@@ -13,7 +13,10 @@ const config = { files: ["**/*.js"], plugins: { own: { rules: { "floating-promis
 /** What the rule says of a text. @param {string} rule @param {string} text @param {string} cwd @param {string} filename */
 function said(rule, text, cwd = process.cwd(), filename = join(cwd, "a.js")) {
 	const messages = new Linter({ cwd }).verify(text, [{ ...config, rules: { [`own/${rule}`]: "error" } }], filename);
-	assert.ok(messages.every(({ ruleId }) => ruleId === `own/${rule}`), messages[0]?.message);
+	assert.ok(
+		messages.every(({ ruleId }) => ruleId === `own/${rule}`),
+		messages[0]?.message,
+	);
 	return messages.map(({ message }) => message);
 }
 

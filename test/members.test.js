@@ -38,10 +38,12 @@ test("no body of a business call passes through the core's memory, which never s
 	const module = createModule(load);
 	const answers = [{ errorCode: 0, authToken: "T1", expireTime: 3600 }, {}, {}];
 	const sent = [];
-	const client = createClient(module, { fetch: async (_url, { body }) => {
-		sent.push(body.length);
-		return Response.json(answers.shift());
-	} });
+	const client = createClient(module, {
+		fetch: async (_url, { body }) => {
+			sent.push(body.length);
+			return Response.json(answers.shift());
+		},
+	});
 	const session = client.session({ system: "appcube", baseUrl: "https://vendor.example", appKey: "k", appSecret: "s" });
 	await session.getToken();
 	const memory = () => /** @type {import("../js/module/instance.js").Instance} */ (module.running()).memory().length;

@@ -171,10 +171,7 @@ describe("start", () => {
 		for (const start of /** @type {const} */ (["panic", "return"])) {
 			const broken = await buildFixture(start);
 			const module = createModule(fromFixture);
-			await assert.rejects(
-				module.initialize({ wasmBytes: broken.bytes }),
-				tokenError("module_failed", /./, { retryable: true }),
-			);
+			await assert.rejects(module.initialize({ wasmBytes: broken.bytes }), tokenError("module_failed", /./, { retryable: true }));
 			assert.equal(module.running(), undefined);
 			await module.initialize({ wasmBytes: fixture.bytes });
 			assert.equal((await module.start()).call("next"), 1);
@@ -215,7 +212,10 @@ describe("initialize", () => {
 
 	test("an option of initialize that there is not is refused, as the core would come from elsewhere than was meant", async () => {
 		const module = createModule(load);
-		await assert.rejects(module.initialize({ wasmURL: fixture.path }), tokenError("invalid_option", /^wasmURL is not an option here; there are: wasmUrl/));
+		await assert.rejects(
+			module.initialize({ wasmURL: fixture.path }),
+			tokenError("invalid_option", /^wasmURL is not an option here; there are: wasmUrl/),
+		);
 	});
 
 	test("several sources at once are refused", async () => {
@@ -318,13 +318,10 @@ describe("loading in Node", () => {
 			});
 		}
 		await server.close();
-		await assert.rejects(
-			createModule(load).initialize({ wasmUrl: server.url.replace("//", "//user:secret@") }),
-			(error) => {
-				assert.doesNotMatch(error.message, /secret/);
-				return tokenError("module_not_found", /could not be fetched/, { retryable: true })(error);
-			},
-		);
+		await assert.rejects(createModule(load).initialize({ wasmUrl: server.url.replace("//", "//user:secret@") }), (error) => {
+			assert.doesNotMatch(error.message, /secret/);
+			return tokenError("module_not_found", /could not be fetched/, { retryable: true })(error);
+		});
 	});
 });
 
@@ -343,11 +340,14 @@ describe("death", () => {
 			const first = await module.start();
 			first.call("next");
 			assert.equal(first.dead(), false);
-			assert.throws(() => first.call(name, ...args), (error) => {
-				assert.equal(deaths.length, 1, "told before the call throws");
-				assert.equal(error.cause?.constructor, cause);
-				return tokenError("module_failed", /./, { retryable: true })(error);
-			});
+			assert.throws(
+				() => first.call(name, ...args),
+				(error) => {
+					assert.equal(deaths.length, 1, "told before the call throws");
+					assert.equal(error.cause?.constructor, cause);
+					return tokenError("module_failed", /./, { retryable: true })(error);
+				},
+			);
 			assert.equal(first.dead(), true);
 			assert.equal(module.running(), undefined);
 			// A leaf function would still answer: the guard must not let it.
@@ -376,10 +376,13 @@ describe("death", () => {
 		const module = createModule(load);
 		await module.initialize({ wasmBytes: trapping() });
 		const core = await module.start();
-		assert.throws(() => core.call("input", 1), (error) => {
-			assert.ok(error.cause instanceof WebAssembly.RuntimeError);
-			return tokenError("module_failed")(error);
-		});
+		assert.throws(
+			() => core.call("input", 1),
+			(error) => {
+				assert.ok(error.cause instanceof WebAssembly.RuntimeError);
+				return tokenError("module_failed")(error);
+			},
+		);
 	});
 
 	test("a listener may start the next one", async () => {

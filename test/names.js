@@ -4,7 +4,9 @@ import { systems } from "../js/generated/systems.js";
 import { dependencies, foreseen, tokens } from "../js/generated/tokens.js";
 
 /** Names that all have, and so are nobody's own. */
-export const common = systems[0].fields.map(({ name }) => name).filter((name) => systems.every(({ fields }) => fields.some((field) => field.name === name)));
+export const common = systems[0].fields
+	.map(({ name }) => name)
+	.filter((name) => systems.every(({ fields }) => fields.some((field) => field.name === name)));
 
 const fields = [...new Set(systems.flatMap((system) => system.fields.map(({ name }) => name)))].filter((name) => !common.includes(name));
 
@@ -14,8 +16,16 @@ export const words = ["user", "method"];
 /** Of several words, in whatever way they are put together: nobody writes such a name by accident. */
 export const isParticular = (/** @type {string} */ name) => /[a-z][A-Z]|[-_]/.test(name);
 
-const facts = Object.values(tokens).flatMap(({ paths, interfaces, carriers, beside, guarded, answers, codes, explains }) =>
-	[...paths.flatMap((path) => path.split("/")), ...interfaces, ...carriers, ...beside, ...guarded, ...answers, ...codes, ...explains]);
+const facts = Object.values(tokens).flatMap(({ paths, interfaces, carriers, beside, guarded, answers, codes, explains }) => [
+	...paths.flatMap((path) => path.split("/")),
+	...interfaces,
+	...carriers,
+	...beside,
+	...guarded,
+	...answers,
+	...codes,
+	...explains,
+]);
 
 const escaped = (/** @type {string} */ name) => name.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
@@ -28,10 +38,22 @@ const each = (list, expression) => [...new Set(list)].map((name) => [name, expre
 
 /** What is a system's own, each with an expression that finds it: headers are written in any case. */
 export const particular = [
-	...each([...systems.map(({ name }) => name), ...Object.values(dependencies).map(({ system }) => system)], (name) => new RegExp(escaped(name), "i")),
-	...each(fields.filter((name) => !words.includes(name)), (name) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`)),
-	...each([...facts.filter((name) => isParticular(name) && !common.includes(name)), ...foreseen], (name) => new RegExp(`(?<![\\w-])${escaped(name)}(?![\\w-])`, "i")),
-	...each(words, (name) => new RegExp(`\\b(identity|members|values|fields)\\b(\\.|\\?\\.|\\[")${name}\\b|\\{[^{}]*\\b${name}\\b[^{}]*\\} = identity\\b`)),
+	...each(
+		[...systems.map(({ name }) => name), ...Object.values(dependencies).map(({ system }) => system)],
+		(name) => new RegExp(escaped(name), "i"),
+	),
+	...each(
+		fields.filter((name) => !words.includes(name)),
+		(name) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`),
+	),
+	...each(
+		[...facts.filter((name) => isParticular(name) && !common.includes(name)), ...foreseen],
+		(name) => new RegExp(`(?<![\\w-])${escaped(name)}(?![\\w-])`, "i"),
+	),
+	...each(
+		words,
+		(name) => new RegExp(`\\b(identity|members|values|fields)\\b(\\.|\\?\\.|\\[")${name}\\b|\\{[^{}]*\\b${name}\\b[^{}]*\\} = identity\\b`),
+	),
 ];
 
 /** What of the systems' own a source names, but for its examples: those are documents. @param {string} source */

@@ -26,9 +26,19 @@ test("what would name one is found, however it is written", () => {
 		assert.deepEqual(namesIn(`if (system === "${name}") {`), [name]);
 	}
 	for (const [source, name] of [
-		["// CubeDrive's parameters", "cubedrive"], ["AccessTokenObject string", "accesstoken"], ['"x-app-key"', "X-APP-Key"], ["identity.appSecret", "appSecret"], ["const { params = {} } = identity", "params"],
-		["the passwd of", "passwd"], ['["cookie", "guid", "set-guid"]', "Set-GUID"], ['"/gateway/applyToken"', "applyToken"], ["/** authUrl, where it differs */", "authUrl"], ['members["user"]', "user"],
-		["identity.method", "method"], ["answer.exceptionInfo", "exceptionInfo"], ['headers.get("x-auth-token")', "X-Auth-Token"],
+		["// CubeDrive's parameters", "cubedrive"],
+		["AccessTokenObject string", "accesstoken"],
+		['"x-app-key"', "X-APP-Key"],
+		["identity.appSecret", "appSecret"],
+		["const { params = {} } = identity", "params"],
+		["the passwd of", "passwd"],
+		['["cookie", "guid", "set-guid"]', "Set-GUID"],
+		['"/gateway/applyToken"', "applyToken"],
+		["/** authUrl, where it differs */", "authUrl"],
+		['members["user"]', "user"],
+		["identity.method", "method"],
+		["answer.exceptionInfo", "exceptionInfo"],
+		['headers.get("x-auth-token")', "X-Auth-Token"],
 	]) {
 		assert.ok(namesIn(source).includes(name), `${source} names ${name}: ${namesIn(source)}`);
 	}
@@ -36,6 +46,9 @@ test("what would name one is found, however it is written", () => {
 });
 
 test("each name that is also a word is a field of a system, so that none is passed over for nothing", () => {
-	assert.deepEqual(words.filter((word) => !systems.some(({ fields }) => fields.some(({ name }) => name === word))), []);
+	assert.deepEqual(
+		words.filter((word) => !systems.some(({ fields }) => fields.some(({ name }) => name === word))),
+		[],
+	);
 	assert.ok(names.length > 30, String(names));
 });

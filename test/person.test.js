@@ -61,7 +61,13 @@ function signIn() {
 }
 
 /** @param {ReturnType<typeof signIn>} mine @param {object} [more] */
-const connection = (mine, more = {}) => ({ edge: url, connection: "chat", subject: mine.user, authorization: () => mine.accessToken(), ...more });
+const connection = (mine, more = {}) => ({
+	edge: url,
+	connection: "chat",
+	subject: mine.user,
+	authorization: () => mine.accessToken(),
+	...more,
+});
 const whose = async (client, identity) => (await client.getToken(identity)).value.split("-")[1];
 const calledAs = async (client, identity) => (await (await client.fetch(identity, "/x")).json()).as;
 
@@ -135,11 +141,19 @@ test("three users of one server at once, through the package's own functions: ea
 	const { fetch } = edge();
 	t.mock.method(globalThis, "fetch", fetch);
 	const asked = [];
-	const of = (subject) => ({ edge: url, connection: "chat", subject, authorization: async () => (asked.push(subject), await settled(), `JWT-${subject}-1`) });
+	const of = (subject) => ({
+		edge: url,
+		connection: "chat",
+		subject,
+		authorization: async () => (asked.push(subject), await settled(), `JWT-${subject}-1`),
+	});
 	const names = ["X", "Y", "Z"];
 	const all = Array.from({ length: 60 }, (_, i) => names[i % 3]);
 	const tokens = await Promise.all(all.map((name) => cctoken.getToken(of(name))));
-	assert.deepEqual(tokens.map(({ value }) => value.split("-")[1]), all);
+	assert.deepEqual(
+		tokens.map(({ value }) => value.split("-")[1]),
+		all,
+	);
 	assert.deepEqual(asked.sort(), names);
 	for (const [i, token] of tokens.entries()) {
 		assert.equal((await cctoken.verifyToken(token)).valid, true);
@@ -150,7 +164,9 @@ test("three users of one server at once, through the package's own functions: ea
 test("more users than a client keeps, each with a function: nobody is ever served by another one's", async () => {
 	const { client } = edge();
 	const one = client({ maxSessions: 4 });
-	const handles = Array.from({ length: 40 }, (_, i) => one.session({ edge: url, connection: "chat", subject: `u${i}`, authorization: async () => `JWT-${i}-1` }));
+	const handles = Array.from({ length: 40 }, (_, i) =>
+		one.session({ edge: url, connection: "chat", subject: `u${i}`, authorization: async () => `JWT-${i}-1` }),
+	);
 	for (let round = 0; round < 3; round++) {
 		for (const [i, handle] of handles.entries()) {
 			assert.equal((await handle.getToken()).value.split("-")[1], String(i));
@@ -193,7 +209,12 @@ test("what a function gives after its user was forgotten is used by nobody, and 
 	const late = held();
 	let asked = 0;
 	const identity = { edge: url, connection: "chat", subject: "A", authorization: () => (++asked === 1 ? late.promise : "JWT-A-2") };
-	const waiting = [one.getToken(identity), one.fetch(identity, "/x"), one.verifyToken("T", identity), one.getToken({ ...identity, connection: "sales" })];
+	const waiting = [
+		one.getToken(identity),
+		one.fetch(identity, "/x"),
+		one.verifyToken("T", identity),
+		one.getToken({ ...identity, connection: "sales" }),
+	];
 	await settled();
 	one.session(identity).forget();
 	const after = one.getToken(identity);
@@ -209,11 +230,13 @@ test("what a function gives after its user was forgotten is used by nobody, and 
 test("a call that A made is not sent again as B, though A's authorization is refused after B has signed in", async () => {
 	const { client, fetch, requests, over } = edge();
 	const arrived = held();
-	const one = client({ fetch: async (...request) => {
-		const response = fetch(...request);
-		await (String(request[0]).includes("/v1/call/") && arrived.promise);
-		return response;
-	} });
+	const one = client({
+		fetch: async (...request) => {
+			const response = fetch(...request);
+			await (String(request[0]).includes("/v1/call/") && arrived.promise);
+			return response;
+		},
+	});
 	const mine = signIn();
 	const session = one.session(connection(mine));
 	await one.getToken(connection(mine, { connection: "sales" })); // so that the authorization is still needed
@@ -230,11 +253,13 @@ test("a call that A made is not sent again as B, though A's authorization is ref
 test("a token that was asked for as A is not asked for again as B", async () => {
 	const { fetch, client, requests, over } = edge();
 	const arrived = held();
-	const one = client({ fetch: async (...request) => {
-		const response = fetch(...request);
-		await (JSON.parse(request[1].body).connection === "sales" && arrived.promise);
-		return response;
-	} });
+	const one = client({
+		fetch: async (...request) => {
+			const response = fetch(...request);
+			await (JSON.parse(request[1].body).connection === "sales" && arrived.promise);
+			return response;
+		},
+	});
 	const mine = signIn();
 	const [chat, sales] = [connection(mine), connection(mine, { connection: "sales" })];
 	await one.getToken(chat);
@@ -304,7 +329,11 @@ test("a user who signs in anew with another function is served by that one, whil
 	assert.equal(as, "A");
 	over.add("JWT-A-old");
 	over.delete("JWT-A-new");
-	assert.equal((await now.fetch("/x")).status, 200, "the function of an object that was made earlier or later is not the one that is asked");
+	assert.equal(
+		(await now.fetch("/x")).status,
+		200,
+		"the function of an object that was made earlier or later is not the one that is asked",
+	);
 });
 
 /** What is not held by anything any more, once all is settled. @param {WeakRef<object>[]} refs */
@@ -316,16 +345,21 @@ async function stillHeld(refs) {
 	return refs.filter((ref) => ref.deref() !== undefined).length;
 }
 
-for (const [how, keep] of [["where nothing keeps the session", false], ["where a cooldown keeps the session", true]]) {
+for (const [how, keep] of [
+	["where nothing keeps the session", false],
+	["where a cooldown keeps the session", true],
+]) {
 	test(`after forget() nothing of the package holds A's token or what A's function is made of, ${how}`, async () => {
 		const { client, fetch, over } = edge();
 		let failing = false;
 		const arrived = held();
-		const one = client({ fetch: async (...request) => {
-			const response = failing && request[0].includes("/token") ? json({}, { status: 500 }) : fetch(...request);
-			await (request[0].includes("/late") && arrived.promise);
-			return response;
-		} });
+		const one = client({
+			fetch: async (...request) => {
+				const response = failing && request[0].includes("/token") ? json({}, { status: 500 }) : fetch(...request);
+				await (request[0].includes("/late") && arrived.promise);
+				return response;
+			},
+		});
 		const refs = await (async () => {
 			const signedIn = { user: "A" };
 			const session = one.session({ edge: url, connection: "chat", subject: "A", authorization: async () => `JWT-${signedIn.user}-1` });
@@ -436,10 +470,17 @@ test("what an object inherits is no field, and a change of what it inherits make
 
 for (const [what, make, field] of [
 	["toJSON of its own", () => ({ ...identities.isales, toJSON: () => ({ ...identities.isales, user: "u2" }) })],
-	["toJSON in its params", () => ({ ...identities.cubedrive, params: { ...identities.cubedrive.params, toJSON: () => ({ app: "a", user: "u2" }) } })],
+	[
+		"toJSON in its params",
+		() => ({ ...identities.cubedrive, params: { ...identities.cubedrive.params, toJSON: () => ({ app: "a", user: "u2" }) } }),
+	],
 	["a value with toJSON", () => ({ ...identities.isales, user: { toJSON: () => "u2" } }), "user"],
 	["a value in params with toJSON", () => ({ ...identities.cubedrive, params: { app: "a", user: { toJSON: () => "u2" } } }), "params"],
-	["a URL, which can be changed and stay the same object", () => ({ ...identities.isales, baseUrl: new URL("https://vendor.test") }), "baseUrl"],
+	[
+		"a URL, which can be changed and stay the same object",
+		() => ({ ...identities.isales, baseUrl: new URL("https://vendor.test") }),
+		"baseUrl",
+	],
 ]) {
 	test(`an object with ${what} ${field ? "is refused" : "is whom its fields name"}`, async () => {
 		const { fetch, requests } = lenient();
@@ -489,11 +530,13 @@ test("a token that another client is asked about takes no other user's function 
 	const [first, second] = [edge(), edge()];
 	const arrived = held();
 	const one = first.client();
-	const two = second.client({ fetch: async (...request) => {
-		const response = second.fetch(...request);
-		await (String(request[1].body).includes("T-B") && arrived.promise);
-		return response;
-	} });
+	const two = second.client({
+		fetch: async (...request) => {
+			const response = second.fetch(...request);
+			await (String(request[1].body).includes("T-B") && arrived.promise);
+			return response;
+		},
+	});
 	const of = (subject) => {
 		let asked = 0;
 		return { edge: url, connection: "chat", subject, authorization: async () => `JWT-${subject}-${++asked}` };
@@ -511,13 +554,20 @@ test("a token that another client is asked about takes no other user's function 
 test("each client sends by its own fetch, and asks its own functions", async () => {
 	const clients = ["A", "B"].map((name) => {
 		const { client, requests } = edge();
-		return { name, requests, one: client(), identity: { edge: url, connection: "chat", subject: "the same", authorization: async () => `JWT-${name}-1` } };
+		return {
+			name,
+			requests,
+			one: client(),
+			identity: { edge: url, connection: "chat", subject: "the same", authorization: async () => `JWT-${name}-1` },
+		};
 	});
-	await Promise.all(clients.map(async ({ name, one, identity, requests }) => {
-		assert.equal(await whose(one, identity), name);
-		assert.equal(await calledAs(one, identity), name);
-		assert.ok(requests.length === 2 && requests.every((request) => bearer(request) === `JWT-${name}-1`));
-	}));
+	await Promise.all(
+		clients.map(async ({ name, one, identity, requests }) => {
+			assert.equal(await whose(one, identity), name);
+			assert.equal(await calledAs(one, identity), name);
+			assert.ok(requests.length === 2 && requests.every((request) => bearer(request) === `JWT-${name}-1`));
+		}),
+	);
 });
 
 // AccessTokens: one function stands for an app.
@@ -526,18 +576,32 @@ test("each client sends by its own fetch, and asks its own functions", async () 
 function apps() {
 	const dead = new Set();
 	let issued = 0;
-	const made = vendor((request) => (dead.has(bearer(request))
-		? json({ exceptionInfo: "auth fail! illegal or expired token info." }, { status: 403 })
-		: json({ resultCode: "0", token: `T${++issued}` })));
-	return { ...made, dead, one: createClient(module, { fetch: made.fetch }), used: () => made.requests.map((request) => [request.url.host, bearer(request)]) };
+	const made = vendor((request) =>
+		dead.has(bearer(request))
+			? json({ exceptionInfo: "auth fail! illegal or expired token info." }, { status: 403 })
+			: json({ resultCode: "0", token: `T${++issued}` }),
+	);
+	return {
+		...made,
+		dead,
+		one: createClient(module, { fetch: made.fetch }),
+		used: () => made.requests.map((request) => [request.url.host, bearer(request)]),
+	};
 }
 
 test("two apps, and two tenants of one app key at different hosts, have functions of their own", async () => {
 	const { one, used } = apps();
 	const of = (host, appKey) => ({ ...user, baseUrl: `https://${host}.test`, appKey, accessToken: async () => `AT-${host}-${appKey}` });
-	const all = [["t1", "k1"], ["t1", "k2"], ["t2", "k1"]];
+	const all = [
+		["t1", "k1"],
+		["t1", "k2"],
+		["t2", "k1"],
+	];
 	await Promise.all(all.map((app) => one.getToken(of(...app))));
-	assert.deepEqual(used().sort(), all.map(([host, key]) => [`${host}.test`, `AT-${host}-${key}`]));
+	assert.deepEqual(
+		used().sort(),
+		all.map(([host, key]) => [`${host}.test`, `AT-${host}-${key}`]),
+	);
 	for (const app of all) {
 		one.session(of(...app)).forget();
 	}
@@ -560,7 +624,9 @@ test("of two functions for one app the one is asked that came with the call that
 
 test("whatever AccessToken a function gives, each user gets a token for their own userId", async () => {
 	const { one, requests } = apps();
-	const tokens = await Promise.all(["u1", "u2", "u3"].map((userId) => one.getToken({ ...user, userId, accessToken: async () => `AT-of-${userId}` })));
+	const tokens = await Promise.all(
+		["u1", "u2", "u3"].map((userId) => one.getToken({ ...user, userId, accessToken: async () => `AT-of-${userId}` })),
+	);
 	assert.equal(new Set(tokens.map(({ value }) => value)).size, 3);
 	assert.deepEqual(requests.map(({ body }) => JSON.parse(body).userId).sort(), ["u1", "u2", "u3"]);
 	assert.equal(new Set(requests.map(bearer)).size, 1, "it is the app's");
@@ -569,10 +635,17 @@ test("whatever AccessToken a function gives, each user gets a token for their ow
 test("where each user has a function of their own, a client for each keeps them apart", async () => {
 	const all = ["u1", "u2"].map((userId) => ({ ...apps(), identity: { ...user, userId, accessToken: async () => `AT-of-${userId}` } }));
 	await Promise.all(all.map(({ one, identity }) => one.getToken(identity)));
-	assert.deepEqual(all.map(({ used }) => used()[0][1]), ["AT-of-u1", "AT-of-u2"]);
+	assert.deepEqual(
+		all.map(({ used }) => used()[0][1]),
+		["AT-of-u1", "AT-of-u2"],
+	);
 });
 
-for (const [how, own] of [["a secret", { appSecret: "secret" }], ["a function", { accessToken: async () => "A1" }], ["a text", { accessToken: "A1" }]]) {
+for (const [how, own] of [
+	["a secret", { appSecret: "secret" }],
+	["a function", { accessToken: async () => "A1" }],
+	["a text", { accessToken: "A1" }],
+]) {
 	test(`forgetting one user of an app whose AccessToken comes by ${how} costs the others nothing`, async () => {
 		const { fetch, requests } = lenient();
 		const one = createClient(module, { fetch });
@@ -583,6 +656,9 @@ for (const [how, own] of [["a secret", { appSecret: "secret" }], ["a function", 
 		assert.equal(await one.getToken(of("u2")), other);
 		assert.equal((await one.fetch(of("u2"), "/call")).status, 404);
 		assert.notEqual((await one.getToken(of("u1"))).value, first.value);
-		assert.deepEqual(requests.slice(before).map(({ url }) => url.pathname.split("/").at(-1)), ["call", "applyToken"]);
+		assert.deepEqual(
+			requests.slice(before).map(({ url }) => url.pathname.split("/").at(-1)),
+			["call", "applyToken"],
+		);
 	});
 }

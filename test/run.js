@@ -14,14 +14,23 @@ const root = fileURLToPath(new URL("../", import.meta.url));
  */
 async function build(chosen) {
 	const began = performance.now();
-	const targets = [...new Set(["node_modules/.made", ...chosen.flatMap(({ needs = [], slowNeeds = [] }) => (all ? [...needs, ...slowNeeds] : needs))])];
+	const targets = [
+		...new Set(["node_modules/.made", ...chosen.flatMap(({ needs = [], slowNeeds = [] }) => (all ? [...needs, ...slowNeeds] : needs))]),
+	];
 	// It has its own processes: how many, the make that called this does not know.
-	const { ended, output } = await run("make", ["--no-print-directory", `-j${slots}`, ...targets], root, { MAKEFLAGS: undefined, MAKELEVEL: undefined, MFLAGS: undefined });
+	const { ended, output } = await run("make", ["--no-print-directory", `-j${slots}`, ...targets], root, {
+		MAKEFLAGS: undefined,
+		MAKELEVEL: undefined,
+		MFLAGS: undefined,
+	});
 	console.log(ended ? `${output}\nagain: make ${targets.join(" ")}\nmake: ${ended}\ntotal: 0 passed, 1 failed` : line("build", "", began));
 	return !ended;
 }
 
-const { values: { all = false }, positionals } = parseArgs({ options: { all: { type: "boolean" } }, allowPositionals: true });
+const {
+	values: { all = false },
+	positionals,
+} = parseArgs({ options: { all: { type: "boolean" } }, allowPositionals: true });
 const unknown = positionals.filter((name) => !suites.some((suite) => suite.name === name));
 if (unknown.length > 0) {
 	throw new Error(`There is no suite ${unknown.join(", ")}, but ${suites.map(({ name }) => name).join(", ")}.`);

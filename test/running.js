@@ -40,7 +40,12 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
  */
 function start(program, args, cwd, env, minutes = 10) {
 	// NODE_TEST_CONTEXT would make the files part of the test that runs this.
-	const child = spawn(program, args, { cwd, env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: minutes * 60_000 });
+	const child = spawn(program, args, {
+		cwd,
+		env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env },
+		stdio: ["ignore", "pipe", "pipe"],
+		timeout: minutes * 60_000,
+	});
 	running.add(child);
 	child.once("close", () => running.delete(child));
 	return child;
@@ -81,7 +86,11 @@ async function testFile(file, root, { minutes }) {
 	if (!fault) {
 		return { passed, failed: 0, failures: [] };
 	}
-	return { passed, failed: Math.max(failed, 1), failures: [{ report: `${output.trim()}\n${path}: ${fault}`, again: `node --test ${path}` }] };
+	return {
+		passed,
+		failed: Math.max(failed, 1),
+		failures: [{ report: `${output.trim()}\n${path}: ${fault}`, again: `node --test ${path}` }],
+	};
 }
 
 /**
@@ -113,7 +122,10 @@ async function testGo(args, root, { env, again = (name) => ["go test", ...args.f
 			counts.passed += action === "pass" ? 1 : 0;
 			counts.failed += action === "fail" ? 1 : 0;
 		} else if (action === "fail") {
-			const report = [...said].filter(([key]) => [name, broken].includes(JSON.parse(key)[0])).map(([, text]) => text).join("");
+			const report = [...said]
+				.filter(([key]) => [name, broken].includes(JSON.parse(key)[0]))
+				.map(([, text]) => text)
+				.join("");
 			failures.push({ report, again: again(name) });
 		}
 		if (action === "pass" || (action === "skip" && test === undefined)) {
@@ -180,4 +192,5 @@ export async function runSuites(suites, { root, slots, say }) {
  * @param {string} what
  * @param {number} began
  */
-export const line = (name, what, began) => `${name.padEnd(10)} ${what.padEnd(26)} ${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s`;
+export const line = (name, what, began) =>
+	`${name.padEnd(10)} ${what.padEnd(26)} ${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s`;

@@ -45,11 +45,20 @@ test("of suites that pass, each says one line: its name, how many passed, and th
 		await suiteOf("second", passes),
 	]);
 	assert.deepEqual([passed, failed, failures], [5, 0, []]);
-	assert.deepEqual(said.map((text) => text.replace(/ +\d+ s$/, " N s").replace(/ +/g, " ")).sort(), ["first 4 passed, 0 failed N s", "second 1 passed, 0 failed N s"]);
+	assert.deepEqual(said.map((text) => text.replace(/ +\d+ s$/, " N s").replace(/ +/g, " ")).sort(), [
+		"first 4 passed, 0 failed N s",
+		"second 1 passed, 0 failed N s",
+	]);
 });
 
 test("a file that fails is shown whole, with the command that fails again, and the others go on", async () => {
-	const { passed, failed, failures, said } = await outcomeOf([await suiteOf("bad", 'console.error("said before"); test("a", () => { throw new Error("this is why"); });\ntest("b", () => {});', passes)]);
+	const { passed, failed, failures, said } = await outcomeOf([
+		await suiteOf(
+			"bad",
+			'console.error("said before"); test("a", () => { throw new Error("this is why"); });\ntest("b", () => {});',
+			passes,
+		),
+	]);
 	assert.deepEqual([passed, failed, failures.length], [2, 1, 1]);
 	const shown = said.join("\n");
 	for (const words of ["said before", "this is why", "again: node --test bad-0.test.js", "2 passed, 1 failed"]) {
@@ -57,7 +66,10 @@ test("a file that fails is shown whole, with the command that fails again, and t
 	}
 	assert.ok(!shown.includes("noise"), "what passes is not shown");
 	const [program, ...args] = (failures[0]?.again ?? "").split(" ");
-	await assert.rejects(promisify(execFile)(program, args, { cwd: root, env: { ...process.env, NODE_TEST_CONTEXT: undefined } }), ({ stdout }) => stdout.includes("this is why"));
+	await assert.rejects(
+		promisify(execFile)(program, args, { cwd: root, env: { ...process.env, NODE_TEST_CONTEXT: undefined } }),
+		({ stdout }) => stdout.includes("this is why"),
+	);
 });
 
 for (const [what, text, wanted] of [
@@ -109,7 +121,10 @@ async function goPackage(name, text) {
 
 test("of Go, what fails is shown without what passes beside it, with the command that runs just that package", async () => {
 	await goPackage("good", 'func TestGood(t *testing.T) { t.Log("noise") }\n');
-	await goPackage("bad", 'func TestBad(t *testing.T) { t.Run("part", func(t *testing.T) { t.Error("this is why") }) }\nfunc TestBeside(t *testing.T) { t.Log("noise") }\n');
+	await goPackage(
+		"bad",
+		'func TestBad(t *testing.T) { t.Run("part", func(t *testing.T) { t.Error("this is why") }) }\nfunc TestBeside(t *testing.T) { t.Log("noise") }\n',
+	);
 	await goPackage("broken", "func TestBroken(t *testing.T) { undeclared() }\n");
 	const { passed, failures, said } = await outcomeOf([{ name: "go", go: ["-trimpath", "-vet=off", "./good", "./bad", "./broken"] }]);
 	const shown = said.join("\n");
@@ -122,7 +137,11 @@ test("of Go, what fails is shown without what passes beside it, with the command
 test("of Go, a skipped test, no test at all, and what go test itself refuses are failures", async () => {
 	await goPackage("skipping", 'func TestSkipped(t *testing.T) { t.Skip("later") }\nfunc TestBeside(t *testing.T) {}\n');
 	await goPackage("none", "func helper(t *testing.T) {}\n");
-	for (const [go, wanted] of /** @type {const} */ ([[["./skipping"], /later[^]*skipped/], [["./none"], /no test/], [["-nonsense", "./good"], /nonsense/]])) {
+	for (const [go, wanted] of /** @type {const} */ ([
+		[["./skipping"], /later[^]*skipped/],
+		[["./none"], /no test/],
+		[["-nonsense", "./good"], /nonsense/],
+	])) {
 		const { failed, said } = await outcomeOf([{ name: "go", go: ["-trimpath", "-vet=off", ...go] }]);
 		assert.ok(failed > 0, go[0]);
 		assert.match(said.join("\n"), wanted);

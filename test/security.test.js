@@ -8,7 +8,9 @@ import { createModule } from "../js/module/module.js";
 import { identities, lenient } from "./vendor.js";
 
 const root = new URL("../", import.meta.url);
-const shipped = (await readdir(new URL("js/", root), { recursive: true })).filter((name) => /^(?:(?:client|module|generated)\/)?[\w-]+\.js$/.test(name));
+const shipped = (await readdir(new URL("js/", root), { recursive: true })).filter((name) =>
+	/^(?:(?:client|module|generated)\/)?[\w-]+\.js$/.test(name),
+);
 const sources = await Promise.all(shipped.map(async (name) => ({ name, text: await readFile(new URL(`js/${name}`, root), "utf8") })));
 
 const module = createModule(load);
@@ -31,7 +33,11 @@ test("no request of an acquisition or a verification sends cookies, is cached, f
 		["getAppCubeToken", "tokenByAkSk", "applyToken", "login", "getLogin", "verifyAuthToken", "refresh", "login"], // whose refresh this vendor does not know
 	);
 	for (const { path, redirect, credentials, cache, referrerPolicy } of seen) {
-		assert.deepEqual({ redirect, credentials, cache, referrerPolicy }, { redirect: "manual", credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer" }, path);
+		assert.deepEqual(
+			{ redirect, credentials, cache, referrerPolicy },
+			{ redirect: "manual", credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer" },
+			path,
+		);
 	}
 	client.close();
 });
@@ -43,20 +49,27 @@ test("secrets travel in bodies: no URL of an acquisition has one, but where the 
 	const secret = "only-in-a-body";
 	const { appcube, ccmessaging, isales, cubedrive } = identities;
 	for (const identity of [
-		{ ...appcube, appSecret: secret }, { ...ccmessaging, appSecret: secret }, { ...isales, passwd: secret },
-		{ ...cubedrive, params: { app: "a", key: secret }, method: "POST" }, { ...cubedrive, params: { app: "b", key: secret }, method: undefined },
+		{ ...appcube, appSecret: secret },
+		{ ...ccmessaging, appSecret: secret },
+		{ ...isales, passwd: secret },
+		{ ...cubedrive, params: { app: "a", key: secret }, method: "POST" },
+		{ ...cubedrive, params: { app: "b", key: secret }, method: undefined },
 	]) {
 		await client.getToken(identity);
 	}
 	assert.ok(urls.length >= 6);
-	assert.deepEqual(urls.filter((url) => url.includes(secret)), []);
+	assert.deepEqual(
+		urls.filter((url) => url.includes(secret)),
+		[],
+	);
 	await client.getToken({ ...cubedrive, params: { app: "a", key: secret }, method: "GET" });
 	assert.ok(urls.at(-1).includes(secret), "the test sees what it looks for");
 	client.close();
 });
 
 test("what ships writes to no storage, log or cookie, and makes no code out of text", () => {
-	const forbidden = /\b(localStorage|sessionStorage|indexedDB|caches(?=\.)|cookieStore|document\.cookie|writeFile|appendFile|console|(?<!-)eval|new Function|importScripts)\b|(?<!channel\??\.)\bpostMessage\b/;
+	const forbidden =
+		/\b(localStorage|sessionStorage|indexedDB|caches(?=\.)|cookieStore|document\.cookie|writeFile|appendFile|console|(?<!-)eval|new Function|importScripts)\b|(?<!channel\??\.)\bpostMessage\b/;
 	assert.ok(sources.length > 10);
 	for (const { name, text } of sources) {
 		const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
@@ -65,9 +78,18 @@ test("what ships writes to no storage, log or cookie, and makes no code out of t
 });
 
 test("the package has no runtime dependency, and nothing runs when it is installed", async () => {
-	const { dependencies, peerDependencies, optionalDependencies, bundledDependencies, scripts = {} } = JSON.parse(await readFile(new URL("package.json", root), "utf8"));
+	const {
+		dependencies,
+		peerDependencies,
+		optionalDependencies,
+		bundledDependencies,
+		scripts = {},
+	} = JSON.parse(await readFile(new URL("package.json", root), "utf8"));
 	assert.deepEqual([dependencies, peerDependencies, optionalDependencies, bundledDependencies].filter(Boolean), []);
-	assert.deepEqual(Object.keys(scripts).filter((name) => /^(pre|post)?(install|prepare)$/.test(name)), []);
+	assert.deepEqual(
+		Object.keys(scripts).filter((name) => /^(pre|post)?(install|prepare)$/.test(name)),
+		[],
+	);
 	for (const { name, text } of sources) {
 		for (const [, from] of text.matchAll(/^(?:import|export)\b.*?\bfrom "([^"]+)"/gm)) {
 			assert.match(from, name === "workerd.js" ? /^(\.|cloudflare:)/ : /^(\.|node:)/, name);

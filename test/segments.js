@@ -13,7 +13,14 @@ export function u32(n) {
 const s32 = (n) => (u32(n).at(-1) & 0x40 ? [...u32(n).slice(0, -1), u32(n).at(-1) | 0x80, 0] : u32(n));
 
 export const section = {
-	type: 1, import: 2, function: 3, memory: 5, export: 7, code: 10, data: 11, dataCount: 12,
+	type: 1,
+	import: 2,
+	function: 3,
+	memory: 5,
+	export: 7,
+	code: 10,
+	data: 11,
+	dataCount: 12,
 	/** @param {number} id @param {number[]} content */
 	of: (id, content) => [id, ...u32(content.length), ...content],
 };
@@ -28,7 +35,14 @@ export const active = (at, bytes) => [0, 0x41, ...s32(at), 0x0b, ...u32(bytes.le
 export function module(data, { pages = 1, memory = [1, 0, ...u32(pages)], types, imports = [], functions, dataCount, code } = {}) {
 	const maybe = (id, content) => (content ? section.of(id, content) : []);
 	return Buffer.from([
-		0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+		0,
+		0x61,
+		0x73,
+		0x6d,
+		1,
+		0,
+		0,
+		0,
 		...maybe(section.type, types),
 		...imports,
 		...maybe(section.function, functions),
@@ -58,7 +72,7 @@ function number(wasm, at) {
  */
 export function moduleOf(wasm) {
 	const sections = [];
-	for (let at = 8; at < wasm.length; ) {
+	for (let at = 8; at < wasm.length;) {
 		const { value: length, next } = number(wasm, at + 1);
 		sections.push({ id: wasm[at], content: wasm.subarray(next, next + length) });
 		at = next + length;

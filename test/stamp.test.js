@@ -61,10 +61,19 @@ test("the same program under another version's name is not stale: it is the same
 test("what a cache gave is asked for once more, past the cache, and then it is the end", async () => {
 	const other = await WebAssembly.compile(stamp(Buffer.concat([bare, Buffer.from([0, 2, 1, 0x78])]), "0.0.9"));
 	const own = await WebAssembly.compile(core);
-	for (const [second, code] of [[own, undefined], [other, "module_stale"]]) {
+	for (const [second, code] of [
+		[own, undefined],
+		[other, "module_stale"],
+	]) {
 		const asked = [];
 		const { initialize } = entry(async (location) => (asked.push(location), location.fresh ? second : other));
-		assert.equal(await initialize({ wasmUrl: "core.wasm" }).then(() => undefined, (error) => error.code), code);
+		assert.equal(
+			await initialize({ wasmUrl: "core.wasm" }).then(
+				() => undefined,
+				(error) => error.code,
+			),
+			code,
+		);
 		assert.deepEqual(asked, [{ wasmUrl: "core.wasm" }, { wasmUrl: "core.wasm", fresh: true }]);
 	}
 });

@@ -44,7 +44,9 @@ function native(all) {
 	if (!all) {
 		return { go: [...flags, "..."] };
 	}
-	const { CGO_ENABLED: enabled, CC: compiler } = JSON.parse(execFileSync("go", ["env", "-json", "CGO_ENABLED", "CC"], { encoding: "utf8" }));
+	const { CGO_ENABLED: enabled, CC: compiler } = JSON.parse(
+		execFileSync("go", ["env", "-json", "CGO_ENABLED", "CC"], { encoding: "utf8" }),
+	);
 	const able = enabled === "1" && !spawnSync(compiler.split(" ")[0], ["--version"]).error;
 	return { go: [...flags, ...(able ? ["-race"] : []), "..."] };
 }
@@ -75,5 +77,9 @@ export function partsOf({ name, folder, go, slow }, all) {
 	}
 	const files = readdirSync(join(here, folder)).filter((file) => file.endsWith(".test.js") && (all || !file.endsWith(".slow.test.js")));
 	// The longest first: they take the longest, by and large.
-	return { name, minutes: slow ? 30 : 10, files: files.map((file) => join(here, folder, file)).sort((a, b) => statSync(b).size - statSync(a).size) };
+	return {
+		name,
+		minutes: slow ? 30 : 10,
+		files: files.map((file) => join(here, folder, file)).sort((a, b) => statSync(b).size - statSync(a).size),
+	};
 }

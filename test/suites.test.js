@@ -8,7 +8,8 @@ import { partsOf, suites } from "./suites.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const withFiles = suites.filter(({ folder }) => folder);
-const filesOf = (/** @type {boolean} */ all) => withFiles.filter(({ slow }) => all || !slow).flatMap((suite) => partsOf(suite, all).files ?? []);
+const filesOf = (/** @type {boolean} */ all) =>
+	withFiles.filter(({ slow }) => all || !slow).flatMap((suite) => partsOf(suite, all).files ?? []);
 
 test("each test file belongs to one suite", () => {
 	const there = readdirSync(here, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".test.js"));
@@ -25,7 +26,10 @@ test("what make test leaves out is called slow, or is in a slow suite", () => {
 });
 
 test("CI runs all of them, and lint, which says what go vet does", () => {
-	const steps = readFileSync(new URL("../.ci/run", import.meta.url), "utf8").split("\n").filter((line) => !line.startsWith("#")).join("\n");
+	const steps = readFileSync(new URL("../.ci/run", import.meta.url), "utf8")
+		.split("\n")
+		.filter((line) => !line.startsWith("#"))
+		.join("\n");
 	assert.match(steps, /\bmake test-all$/m);
 	assert.match(steps, /^make lint$/m);
 });

@@ -40,7 +40,10 @@ test("a string that the vendor refuses is not tried again, and another one is tr
 	const { client, requests, kill } = start();
 	kill("OLD");
 	await assert.rejects(client.getToken({ ...user, accessToken: "OLD" }), tokenError("credentials_refused", { step: "access_token" }));
-	await assert.rejects(client.getToken({ ...user, accessToken: "OLD" }), tokenError("cooling_down", { step: "access_token", retryable: false }));
+	await assert.rejects(
+		client.getToken({ ...user, accessToken: "OLD" }),
+		tokenError("cooling_down", { step: "access_token", retryable: false }),
+	);
 	assert.equal(requests.length, 1);
 	assert.equal((await client.getToken({ ...user, accessToken: "NEW" })).headers.Authorization, "Bearer NEW");
 });
@@ -88,7 +91,10 @@ test("functions of different apps are not mixed up", async () => {
 	const { client } = start();
 	const app = (appKey) => ({ ...user, appKey, accessToken: async () => `of-${appKey}` });
 	const tokens = await Promise.all(["a", "b", "c"].map((key) => client.getToken(app(key))));
-	assert.deepEqual(tokens.map(({ headers }) => headers.Authorization), ["Bearer of-a", "Bearer of-b", "Bearer of-c"]);
+	assert.deepEqual(
+		tokens.map(({ headers }) => headers.Authorization),
+		["Bearer of-a", "Bearer of-b", "Bearer of-c"],
+	);
 });
 
 test("a dead AccessToken is asked for once more, and the caller sees nothing of it", async () => {
@@ -114,8 +120,20 @@ test("its AccessToken is taken for one of ten minutes, as nobody says how long i
 });
 
 for (const [what, accessToken, cause] of [
-	["that throws", () => { throw new Error("SECRET-REASON"); }, /SECRET-REASON/],
-	["that rejects", async () => { throw new Error("SECRET-REASON"); }, /SECRET-REASON/],
+	[
+		"that throws",
+		() => {
+			throw new Error("SECRET-REASON");
+		},
+		/SECRET-REASON/,
+	],
+	[
+		"that rejects",
+		async () => {
+			throw new Error("SECRET-REASON");
+		},
+		/SECRET-REASON/,
+	],
 	["that rejects with a text", () => Promise.reject("SECRET-REASON"), /SECRET-REASON/],
 	["that gives nothing", async () => undefined],
 	["that gives an empty text", async () => ""],
@@ -127,7 +145,10 @@ for (const [what, accessToken, cause] of [
 		await assert.rejects(client.getToken({ ...user, accessToken }), (error) => {
 			tokenError("supplier_failed", { system: "ccmessaging", step: "access_token" })(error);
 			cause ? assert.match(String(error.cause), cause) : assert.equal(error.cause, undefined);
-			assert.doesNotMatch([inspect(error, { depth: 9, showHidden: true }), JSON.stringify(error), String(error), error.stack].join(), /SECRET/);
+			assert.doesNotMatch(
+				[inspect(error, { depth: 9, showHidden: true }), JSON.stringify(error), String(error), error.stack].join(),
+				/SECRET/,
+			);
 			return true;
 		});
 		await assert.rejects(client.getToken({ ...user, accessToken }), tokenError("cooling_down"));

@@ -168,11 +168,18 @@ function naming() {
 		const answer = { system: "isales", token: `${sub}-${as.length}`, expiresIn: 3600, headers: { Authentication: `Bearer ${sub}` } };
 		return new Response(JSON.stringify(answer), { headers: { "content-type": "application/json" } });
 	};
-	const of = (user, subject = user.name) => ({ ...vendor.identity, subject, authorization: async () => jwt({ sub: user.name, exp: Date.now() }) });
+	const of = (user, subject = user.name) => ({
+		...vendor.identity,
+		subject,
+		authorization: async () => jwt({ sub: user.name, exp: Date.now() }),
+	});
 	return { fetch, as, of };
 }
 
-for (const [what, subject] of [["subjects of their own", undefined], ["one subject for all, by mistake", "me"]]) {
+for (const [what, subject] of [
+	["subjects of their own", undefined],
+	["one subject for all, by mistake", "me"],
+]) {
 	test(`one page signed in as A, another as B, with ${what}: nothing is shared, whoever asks first`, async () => {
 		const { fetch, as, of } = naming();
 		const [a, b] = [page({ fetch }), page({ fetch })];
@@ -181,7 +188,10 @@ for (const [what, subject] of [["subjects of their own", undefined], ["one subje
 		await settled();
 		const rejected = await Promise.all([get(a, "A"), get(b, "B")]);
 		const next = await Promise.all([get(a, "A", { rejected: rejected[0] }), get(b, "B", { rejected: rejected[1] })]);
-		assert.deepEqual(next.map((token) => token[0]), ["A", "B"]);
+		assert.deepEqual(
+			next.map((token) => token[0]),
+			["A", "B"],
+		);
 		assert.deepEqual(as.sort(), ["A", "A", "B", "B"]);
 		assert.equal((await value(page({ fetch }).getToken(of({ name: "B" }))))[0], "B");
 		assert.equal(as.length, 4, "though B's own pages share");
@@ -211,7 +221,10 @@ test("a page in which a user was forgotten keeps and hands on nothing of theirs"
 	assert.deepEqual(await answersTo(key), ["have"]);
 	one.session(of({ name: "A" })).forget();
 	assert.deepEqual(await answersTo(key), []);
-	assert.deepEqual((await locks.query()).held.filter(({ name }) => name.includes(key)), []);
+	assert.deepEqual(
+		(await locks.query()).held.filter(({ name }) => name.includes(key)),
+		[],
+	);
 	assert.equal(await value(page({ fetch }).getToken(of({ name: "A" }))), "A-2");
 	assert.equal(await value(one.getToken(of({ name: "A" }))), "A-2", "and takes part again when that user is asked for again");
 	assert.deepEqual(as, ["A", "A"]);
@@ -247,7 +260,10 @@ test("a user who is forgotten while the page waits for another one's request is 
 	assert.deepEqual([as, await answersTo(lastKey())], [["A"], ["have"]]);
 });
 
-for (const [when, name] of [["is told apart", "digest"], ["appears to the others", "request"]]) {
+for (const [when, name] of [
+	["is told apart", "digest"],
+	["appears to the others", "request"],
+]) {
 	test(`a user who is forgotten while the page ${when} is not there afterwards`, async (t) => {
 		const { fetch, as, of } = naming();
 		const one = page({ fetch });
@@ -265,7 +281,10 @@ for (const [when, name] of [["is told apart", "digest"], ["appears to the others
 		assert.deepEqual(locks.held.slice(before).length, 2);
 		session.forget();
 		await settled();
-		assert.deepEqual((await locks.query()).held.filter(({ name }) => name.includes(key)), []);
+		assert.deepEqual(
+			(await locks.query()).held.filter(({ name }) => name.includes(key)),
+			[],
+		);
 	});
 }
 
@@ -289,10 +308,13 @@ test("what a page keeps for the others ends with its session, and with forget() 
 test("a page that hangs holds the others up for a bounded time only", async () => {
 	const vendor = edge();
 	const waits = [];
-	const clock = { ...platformClock, timer: (wake, ms, idle) => {
-		waits.push(ms);
-		return platformClock.timer(wake, ms === 5000 ? 30 : ms, idle); // the wait for another page's request
-	} };
+	const clock = {
+		...platformClock,
+		timer: (wake, ms, idle) => {
+			waits.push(ms);
+			return platformClock.timer(wake, ms === 5000 ? 30 : ms, idle); // the wait for another page's request
+		},
+	};
 	const hanging = page({ fetch: () => new Promise(() => {}) });
 	hanging.getToken(vendor.identity).catch(() => {});
 	await settled();
@@ -344,8 +366,17 @@ test("messages of strangers on the channel are not understood", async () => {
 	const name = locks.held.findLast((name) => !name.endsWith("present"));
 	const channel = new BroadcastChannel("cctoken");
 	const key = name.replace("cctoken ", "");
-	for (const data of [null, 1, "have", {}, { type: "have", key }, { type: "have", key, text: "{", wall: 1, mono: 1 }, { type: "have", key, text: '{"token":1}', wall: 1, mono: 1 },
-		{ type: "have", key, text: '{"token":"X"}', wall: "later", mono: 1 }, { type: "want", key: 7 }]) {
+	for (const data of [
+		null,
+		1,
+		"have",
+		{},
+		{ type: "have", key },
+		{ type: "have", key, text: "{", wall: 1, mono: 1 },
+		{ type: "have", key, text: '{"token":1}', wall: 1, mono: 1 },
+		{ type: "have", key, text: '{"token":"X"}', wall: "later", mono: 1 },
+		{ type: "want", key: 7 },
+	]) {
 		channel.postMessage(data);
 	}
 	await settled();

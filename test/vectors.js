@@ -299,7 +299,28 @@ class Host {
 	};
 }
 Host.prototype.steps = Object.fromEntries(
-	["get", "call", "verify", "sent", "asked", "answer", "lose", "supply", "time", "sleep", "clock", "paused", "token", "error", "verdict", "result", "pending", "quiet", "forget", "events"].map((verb) => [verb, true]),
+	[
+		"get",
+		"call",
+		"verify",
+		"sent",
+		"asked",
+		"answer",
+		"lose",
+		"supply",
+		"time",
+		"sleep",
+		"clock",
+		"paused",
+		"token",
+		"error",
+		"verdict",
+		"result",
+		"pending",
+		"quiet",
+		"forget",
+		"events",
+	].map((verb) => [verb, true]),
 );
 
 /** Lets everything run that can run: promises, and the steps of a response's stream. */
@@ -328,12 +349,14 @@ async function until(condition, message) {
 
 /** A body that is there at once: a browser hands that of a string over from another thread, who knows when. */
 function streamOf(text) {
-	return text === "" ? null : new ReadableStream({
-		start(controller) {
-			controller.enqueue(new TextEncoder().encode(text));
-			controller.close();
-		},
-	});
+	return text === ""
+		? null
+		: new ReadableStream({
+				start(controller) {
+					controller.enqueue(new TextEncoder().encode(text));
+					controller.close();
+				},
+			});
 }
 
 function check(condition, message) {
@@ -352,7 +375,11 @@ function sorted(value) {
 		return value.map(sorted);
 	}
 	if (typeof value === "object" && value !== null) {
-		return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
+		return Object.fromEntries(
+			Object.keys(value)
+				.sort()
+				.map((key) => [key, sorted(value[key])]),
+		);
 	}
 	return value;
 }

@@ -53,8 +53,15 @@ export function lenient() {
 export const identities = {
 	appcube: { system: "appcube", baseUrl: "https://vendor.test", appKey: "key", appSecret: "secret" },
 	ccmessaging: {
-		system: "ccmessaging", baseUrl: "https://vendor.test", authUrl: "https://auth.test", appKey: "key", appSecret: "secret",
-		userId: "u1", userName: "User", channelId: "c1", locale: "en",
+		system: "ccmessaging",
+		baseUrl: "https://vendor.test",
+		authUrl: "https://auth.test",
+		appKey: "key",
+		appSecret: "secret",
+		userId: "u1",
+		userName: "User",
+		channelId: "c1",
+		locale: "en",
 	},
 	isales: { system: "isales", baseUrl: "https://vendor.test", user: "u1", passwd: "secret" },
 	cubedrive: { system: "cubedrive", baseUrl: "https://vendor.test/lite", params: { app: "a", user: "u1" }, method: "POST" },

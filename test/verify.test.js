@@ -20,7 +20,11 @@ function start(clock) {
 
 const told = ({ valid, source, reason }) => [valid, source, reason];
 
-for (const [system, life] of [["appcube", 3600], ["ccmessaging", 3600], ["isales", 300]]) {
+for (const [system, life] of [
+	["appcube", 3600],
+	["ccmessaging", 3600],
+	["isales", 300],
+]) {
 	describe(`${system}, whose vendor has no interface for it`, () => {
 		const identity = identities[system];
 
@@ -105,8 +109,14 @@ describe("cubedrive, whose vendor has one", () => {
 	});
 
 	for (const [fault, code] of [
-		["reset", "network"], ["html", "malformed_response"], ["empty", "malformed_response"], ["types", "malformed_response"],
-		["huge", "response_too_large"], ["redirect", "redirected"], ["500", "vendor_failure"], ["503", "unavailable"],
+		["reset", "network"],
+		["html", "malformed_response"],
+		["empty", "malformed_response"],
+		["types", "malformed_response"],
+		["huge", "response_too_large"],
+		["redirect", "redirected"],
+		["500", "vendor_failure"],
+		["503", "unavailable"],
 	]) {
 		test(`where the vendor cannot be asked (${fault}) that is an error, and no verdict`, async () => {
 			const client = createClient(module, { timeoutMs: 5000 });
@@ -128,7 +138,11 @@ describe("cubedrive, whose vendor has one", () => {
 
 describe("a question that cannot be asked", () => {
 	for (const [what, token] of [
-		["nothing", undefined], ["null", null], ["a number", 5], ["a plain object", { value: "T" }], ["a token's JSON", { system: "cubedrive" }],
+		["nothing", undefined],
+		["null", null],
+		["a number", 5],
+		["a plain object", { value: "T" }],
+		["a token's JSON", { system: "cubedrive" }],
 	]) {
 		test(`${what} in place of a token is a typed error, and the vendor is not asked`, async () => {
 			const { client, requests } = start();
@@ -140,7 +154,12 @@ describe("a question that cannot be asked", () => {
 		});
 	}
 
-	for (const [what, token] of [["an empty text", ""], ["text with a space", "a b"], ["text with a line break", "a\r\nb"], ["text beyond ASCII", "ü"]]) {
+	for (const [what, token] of [
+		["an empty text", ""],
+		["text with a space", "a b"],
+		["text with a line break", "a\r\nb"],
+		["text beyond ASCII", "ü"],
+	]) {
 		test(`${what} cannot be a token, so the vendor is not asked`, async () => {
 			const { client, requests } = start();
 			await assert.rejects(client.verifyToken(token, cubedrive), tokenError("invalid_identity", { field: "token" }));

@@ -45,8 +45,14 @@ for (const [system, identity] of Object.entries(identities)) {
 		assert.ok(session.id > 0);
 		assert.deepEqual([...seen.events], [session.id]);
 		const own = seen.requests.filter(({ step }) => step !== "access_token");
-		assert.deepEqual(own.map(({ session }) => session), own.map(() => session.id));
-		assert.deepEqual(own.map(({ step }) => step), [system === "ccmessaging" ? "apply" : "login", "call"]);
+		assert.deepEqual(
+			own.map(({ session }) => session),
+			own.map(() => session.id),
+		);
+		assert.deepEqual(
+			own.map(({ step }) => step),
+			[system === "ccmessaging" ? "apply" : "login", "call"],
+		);
 		assert.equal(client.session({ ...identity }).id, session.id, "equal identities share a session, whatever the handles");
 		client.close();
 		assert.equal(session.id, null, "after its end");
@@ -87,7 +93,10 @@ test("the check names the first field at fault, with what getToken would say", a
 		["cubedrive", { params: {} }, "params"],
 	]) {
 		const identity = { ...identities[system], ...wrong };
-		const said = await validateIdentity(identity).then(() => assert.fail(`${system} ${field}`), (error) => error);
+		const said = await validateIdentity(identity).then(
+			() => assert.fail(`${system} ${field}`),
+			(error) => error,
+		);
 		tokenError("invalid_identity")(said);
 		assert.equal(said.field, field);
 		const meant = await client.getToken(identity).catch((error) => error);

@@ -34,7 +34,10 @@ let go;
  * @param {F} call
  * @returns {(...args: Parameters<F>) => void}
  */
-const whileAlive = (call) => (...args) => void (go?.exited || call(...args));
+const whileAlive =
+	(call) =>
+	(...args) =>
+		void (go?.exited || call(...args));
 
 const host = {
 	cctoken,
@@ -75,7 +78,8 @@ const host = {
 	 */
 	async control(method, name, body) {
 		const response = await fetch(`/_sandbox/${name}`, {
-			method, body,
+			method,
+			body,
 			headers: { "content-type": "application/json" },
 		});
 		const answer = await response.json();
@@ -223,7 +227,10 @@ try {
 	go = createGo({ ...elementClasses(), document, host: { ...host, systems } });
 	const ended = go.run(await WebAssembly.instantiate(program, go.importObject));
 	// A healthy program never ends. What it may have died of is not said: the text could quote a token.
-	ended.then(() => stopped(""), () => stopped(""));
+	ended.then(
+		() => stopped(""),
+		() => stopped(""),
+	);
 	await undefined;
 	if (!go.exited) {
 		root.dataset.state = "ready";

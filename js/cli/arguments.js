@@ -39,7 +39,8 @@ export const commands = {
 	get: { ...everywhere, ...ofIdentity, show: { type: "boolean" }, "token-only": { type: "boolean" } },
 	verify: { ...everywhere, ...ofIdentity, "token-file": { type: "string" } },
 	call: {
-		...everywhere, ...ofIdentity,
+		...everywhere,
+		...ofIdentity,
 		data: { type: "string", short: "d" },
 		header: { type: "string", short: "H", multiple: true },
 		include: { type: "boolean", short: "i" },
@@ -170,5 +171,7 @@ function unknown(command, { name, rawName }, possible, { settings }) {
 			secret?.name,
 		);
 	}
-	return new UsageError(`${command} has no option ${nameable(rawName, "of that name")}${meant ? `: is --${meant} meant?` : "."} See cctoken ${command} --help.`);
+	return new UsageError(
+		`${command} has no option ${nameable(rawName, "of that name")}${meant ? `: is --${meant} meant?` : "."} See cctoken ${command} --help.`,
+	);
 }

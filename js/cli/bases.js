@@ -15,7 +15,8 @@ export const dependencyOf = ({ system }) => dependencies[system];
  * @param {string | undefined} name
  * @returns {unknown}
  */
-const fieldOf = (identity, name) => (name === undefined ? undefined : /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (identity))[name]);
+const fieldOf = (identity, name) =>
+	name === undefined ? undefined : /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (identity))[name];
 
 /**
  * Whether the caller gives the token of the part, which then is not asked for one.

@@ -62,7 +62,11 @@ async function send(client, identity, path, init, timeoutMs) {
 			throw error;
 		}
 		if (controller.signal.aborted) {
-			throw new TokenError("timeout", "call: the vendor did not answer in time", { system: identity.system, step: "call", retryable: true });
+			throw new TokenError("timeout", "call: the vendor did not answer in time", {
+				system: identity.system,
+				step: "call",
+				retryable: true,
+			});
 		}
 		throw isLost(error) ? lost("no connection to the vendor, or it was lost", error, identity.system) : error;
 	} finally {
@@ -131,7 +135,9 @@ async function writeJSON(stdout, response) {
 	const body = bytes.toString("utf8");
 	const isText = Buffer.from(body).equals(bytes);
 	const headers = Object.fromEntries([...response.headers].map(([name, value]) => [name, looksSecret(name) ? "[hidden]" : value]));
-	stdout.write(`${JSON.stringify({ status: response.status, headers, ...(isText ? { body } : { bodyBase64: bytes.toString("base64") }) })}\n`);
+	stdout.write(
+		`${JSON.stringify({ status: response.status, headers, ...(isText ? { body } : { bodyBase64: bytes.toString("base64") }) })}\n`,
+	);
 }
 
 /**

@@ -199,12 +199,16 @@ async function readConfiguration(options, env, cwd, warnings, { settings }) {
 	if (name !== undefined) {
 		const all = object(profiles ?? {}, `"profiles" of ${what}`);
 		if (typeof name !== "string" || !Object.hasOwn(all, name)) {
-			const there = Object.keys(all).map((each) => nameable(each, "…")).join(", ");
+			const there = Object.keys(all)
+				.map((each) => nameable(each, "…"))
+				.join(", ");
 			throw new UsageError(`There is no such profile in ${what}; there are: ${there || "none"}.`, "profile");
 		}
 		sources.push({ name: `the profile ${nameable(name, "that was asked for")}`, values: object(all[name], "The profile") });
 	} else if (profiles !== undefined && shared["system"] === undefined && options["system"] === undefined && !env[general.system]) {
-		const there = Object.keys(object(profiles, `"profiles" of ${what}`)).map((each) => nameable(each, "…")).join(", ");
+		const there = Object.keys(object(profiles, `"profiles" of ${what}`))
+			.map((each) => nameable(each, "…"))
+			.join(", ");
 		throw new UsageError(`${what} has profiles: choose one with --profile or CCTOKEN_PROFILE (${there}).`, "profile");
 	}
 	sources.push({ name: `the file ${defaultFile === what ? what : "named by --config"}`, values: shared });
@@ -214,7 +218,9 @@ async function readConfiguration(options, env, cwd, warnings, { settings }) {
 		const stray = Object.keys(values).find((key) => !allowed.includes(key));
 		if (stray !== undefined) {
 			const meant = nearest(stray, allowed);
-			throw new UsageError(`${nameable(stray, "A name")} in ${where} is not a setting; ${meant ? `is ${meant} meant?` : `there are ${allowed.join(", ")}, profile and profiles.`}`);
+			throw new UsageError(
+				`${nameable(stray, "A name")} in ${where} is not a setting; ${meant ? `is ${meant} meant?` : `there are ${allowed.join(", ")}, profile and profiles.`}`,
+			);
 		}
 		const holds = settings.some(({ name: field, kind, secret }) =>
 			kind === "parameters" ? Object.keys(object(values[field] ?? {}, field)).some(looksSecret) : secret && values[field] !== undefined,

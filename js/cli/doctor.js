@@ -72,7 +72,9 @@ async function* examination(context, path) {
 		configuration = await configure(options, context);
 	} catch (error) {
 		if (error instanceof UsageError) {
-			yield problem("configuration", "configuration", error.message, "Nothing can be asked of a vendor before this is right.", ["docs/cli.md has every setting, and cctoken get --help its names."]);
+			yield problem("configuration", "configuration", error.message, "Nothing can be asked of a vendor before this is right.", [
+				"docs/cli.md has every setting, and cctoken get --help its names.",
+			]);
 			return;
 		}
 		throw error;
@@ -84,10 +86,22 @@ async function* examination(context, path) {
 	}
 	const wrong = await check(identity);
 	if (wrong) {
-		yield problem("configuration", "configuration", wrong.message, `The field ${wrong.field} comes from ${from[wrong.field ?? ""] ?? "the configuration"}.`, ["Correct it there."]);
+		yield problem(
+			"configuration",
+			"configuration",
+			wrong.message,
+			`The field ${wrong.field} comes from ${from[wrong.field ?? ""] ?? "the configuration"}.`,
+			["Correct it there."],
+		);
 		return;
 	}
-	const bases = [...new Map(basesOf(identity).map((url) => new URL(url)).map((url) => [url.origin, url])).values()];
+	const bases = [
+		...new Map(
+			basesOf(identity)
+				.map((url) => new URL(url))
+				.map((url) => [url.origin, url]),
+		).values(),
+	];
 	for (const base of bases) {
 		if (await isPortRefused(base)) {
 			yield portRefused({ name: quote(hostOf(base)), port: portOf(base) });
@@ -98,17 +112,30 @@ async function* examination(context, path) {
 	yield well("configuration", `${identity.system} at ${quote(identity.baseUrl)}, from ${origins}`);
 	const look = { ms: layerOf(timeoutMs), unchecked: env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0", quote };
 	if (look.unchecked) {
-		yield warning("environment", "tls_unchecked", "NODE_TLS_REJECT_UNAUTHORIZED=0 switches the checks of certificates off", "Anybody on the way can then read the secret.", ["Unset it; NODE_EXTRA_CA_CERTS is the way to trust a company's own authority."]);
+		yield warning(
+			"environment",
+			"tls_unchecked",
+			"NODE_TLS_REJECT_UNAUTHORIZED=0 switches the checks of certificates off",
+			"Anybody on the way can then read the secret.",
+			["Unset it; NODE_EXTRA_CA_CERTS is the way to trust a company's own authority."],
+		);
 	}
 
 	/** @type {Map<string, import("./doctor/way.js").Way>} */
 	const ways = new Map();
 	for (const base of bases) {
 		if (base.protocol === "http:" && !/^(localhost|127\..*|\[::1\])$/.test(base.hostname)) {
-			yield warning("environment", "no_tls", `the base URL of ${quote(hostOf(base))} is http://`, "Secret and token travel in the clear: anybody on the way can read them.", ["Write https:// in the base URL, if the vendor has it there."]);
+			yield warning(
+				"environment",
+				"no_tls",
+				`the base URL of ${quote(hostOf(base))} is http://`,
+				"Secret and token travel in the clear: anybody on the way can read them.",
+				["Write https:// in the base URL, if the vendor has it there."],
+			);
 		}
 		const { proxy, excepted } = proxyFor(base, env, runtime());
-		if (!proxy?.use) { // else the way begins with it
+		if (!proxy?.use) {
+			// else the way begins with it
 			yield { ...well("proxy", proxyLine(proxy, excepted, quote(hostOf(base)))), level: proxy ? "note" : "ok" };
 		}
 		const steps = route(base, proxy, begin, look);
@@ -149,7 +176,9 @@ async function* examination(context, path) {
  * @param {import("./configuration.js").Configuration} configuration
  */
 function secretsOf({ identity, hidden }) {
-	const parameters = Object.values(identity).filter((value) => typeof value === "object").flatMap((value) => Object.entries(value));
+	const parameters = Object.values(identity)
+		.filter((value) => typeof value === "object")
+		.flatMap((value) => Object.entries(value));
 	const secret = parameters.filter(([name, value]) => looksSecret(name) || value.length >= 8).map(([, value]) => value);
 	const words = parameters.map(([, value]) => value).filter((value) => !secret.includes(value));
 	return hidden.filter((each) => !words.includes(each));
@@ -179,7 +208,13 @@ function proxyLine(proxy, excepted, host) {
  * @param {import("./terminal.js").Paint} paint
  */
 function shown({ step, level, found, because, todo = [] }, paint) {
-	const mark = { ok: paint("green", "✓"), note: paint("cyan", "i"), warning: paint("yellow", "!"), problem: paint("red", "✗"), skipped: paint("dim", "-") }[level];
+	const mark = {
+		ok: paint("green", "✓"),
+		note: paint("cyan", "i"),
+		warning: paint("yellow", "!"),
+		problem: paint("red", "✗"),
+		skipped: paint("dim", "-"),
+	}[level];
 	const lines = [`${mark} ${step.padEnd(14)} ${level === "problem" || level === "warning" ? paint("bold", found) : found}`];
 	if (because) {
 		lines.push(`${" ".repeat(17)}${paint("dim", "because")} ${because}`);
@@ -198,5 +233,7 @@ function conclusion(chief, paint) {
 	if (!chief) {
 		return `\n${paint("green", "All is well.")}\n`;
 	}
-	return chief.level === "problem" ? `\n${paint("red", "Found:")} ${chief.found} [${chief.verdict}]\n` : `\n${paint("yellow", "It works, but:")} ${chief.found} [${chief.verdict}]\n`;
+	return chief.level === "problem"
+		? `\n${paint("red", "Found:")} ${chief.found} [${chief.verdict}]\n`
+		: `\n${paint("yellow", "It works, but:")} ${chief.found} [${chief.verdict}]\n`;
 }

@@ -62,7 +62,12 @@ export function plain(error, identity) {
 		};
 	}
 	const { name, code, field } = /** @type {{ name?: string, code?: string, field?: string }} */ (error ?? {});
-	return { name, code: error instanceof UsageError ? "usage" : typeof code === "string" ? code : "internal", field, message: message(error) };
+	return {
+		name,
+		code: error instanceof UsageError ? "usage" : typeof code === "string" ? code : "internal",
+		field,
+		message: message(error),
+	};
 }
 
 /**

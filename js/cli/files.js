@@ -84,7 +84,11 @@ async function whereabouts(path) {
 		return `check the path ${path}`;
 	}
 	let folder = dirname(path);
-	const isThere = () => access(folder).then(() => true, () => false);
+	const isThere = () =>
+		access(folder).then(
+			() => true,
+			() => false,
+		);
 	const direct = await isThere();
 	while (!(await isThere()) && folder !== dirname(folder)) {
 		folder = dirname(folder);
@@ -124,4 +128,5 @@ export async function readInputBytes(stdin, { what, most = maxText, field }) {
  * @param {number} most
  * @param {string | undefined} field
  */
-const tooLarge = (what, most, field) => new UsageError(`${what} is larger than ${most < 1 << 20 ? `${most >> 10} KB` : `${most >> 20} MB`}.`, field);
+const tooLarge = (what, most, field) =>
+	new UsageError(`${what} is larger than ${most < 1 << 20 ? `${most >> 10} KB` : `${most >> 20} MB`}.`, field);

@@ -62,7 +62,10 @@ function rows(token, shown) {
 		["system", token.system],
 		["token", shown(token.value)],
 		["issued", token.issuedAt.toISOString()],
-		["expires", expiresAt ? `${expiresAt.toISOString()}, in ${span(expiresAt.getTime() - Date.now())}` : "not stated: ask with cctoken verify"],
+		[
+			"expires",
+			expiresAt ? `${expiresAt.toISOString()}, in ${span(expiresAt.getTime() - Date.now())}` : "not stated: ask with cctoken verify",
+		],
 		["carried as", carriage.join("\n")],
 	];
 }

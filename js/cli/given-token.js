@@ -18,7 +18,9 @@ export async function givenToken({ options, env, stdin, cwd, note, paintNote }) 
 	if (named !== undefined) {
 		const read = /** @type {{ text: string, lax: boolean }} */ (await readText(resolve(cwd, named), { what: "The token's file" }));
 		if (read.lax) {
-			note(`${paintNote("yellow", "warning:")} The token's file can be read by other users of this machine: chmod 600 makes it yours alone.`);
+			note(
+				`${paintNote("yellow", "warning:")} The token's file can be read by other users of this machine: chmod 600 makes it yours alone.`,
+			);
 		}
 		return one(read.text);
 	}

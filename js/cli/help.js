@@ -7,7 +7,10 @@ import { catalogue, general, parameterFlag, tokenEnv } from "./settings.js";
 const names = systems.map(({ name }) => name).join(", ");
 
 /** The systems whose vendor can be asked about a token. */
-const verifying = systems.filter(({ verifies }) => verifies).map(({ name }) => name).join(", ");
+const verifying = systems
+	.filter(({ verifies }) => verifies)
+	.map(({ name }) => name)
+	.join(", ");
 
 const overview = `\
 cctoken: tokens of contact-centre systems (${names})
@@ -122,7 +125,9 @@ function section(title, rows) {
  */
 function ofSystem({ name, title, fields }) {
 	const rows = fields.map((field) => {
-		const { env, flag } = /** @type {import("./settings.js").Setting} */ (catalogue.settings.find((setting) => setting.name === field.name));
+		const { env, flag } = /** @type {import("./settings.js").Setting} */ (
+			catalogue.settings.find((setting) => setting.name === field.name)
+		);
 		/** @type {[string, string, string]} */
 		const row = [flagOf(field, flag), env, wordsOf(field, texts[name].fields[field.name])];
 		return row;
@@ -157,5 +162,7 @@ function wordsOf({ kind, optional, values, minimum, maximum }, words) {
 		minimum !== undefined && maximum !== undefined && `${minimum} to ${maximum}`,
 		kind === "parameters" && "in the environment all, as JSON",
 		optional && kind !== "choice" && "optional",
-	].filter(Boolean).join("; ");
+	]
+		.filter(Boolean)
+		.join("; ");
 }

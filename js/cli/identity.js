@@ -20,7 +20,9 @@ import { UsageError } from "./usage.js";
  * @returns {Group[]}
  */
 export function groupsOf(fields) {
-	return fields.filter(({ insteadOf }) => insteadOf === undefined).map((field) => [field, ...fields.filter(({ insteadOf }) => insteadOf === field.name)]);
+	return fields
+		.filter(({ insteadOf }) => insteadOf === undefined)
+		.map((field) => [field, ...fields.filter(({ insteadOf }) => insteadOf === field.name)]);
 }
 
 /**

@@ -14,10 +14,16 @@ export function missing(system, group, catalogue) {
 	const needs = `${system.name} needs ${names}`;
 	const [{ name, kind, secret }] = group;
 	if (kind === "parameters") {
-		return new UsageError(`${needs}: use --${parameterFlag} NAME=VALUE, and ${variables}, --secrets-file FILE or --secrets - for secret ones.`, name);
+		return new UsageError(
+			`${needs}: use --${parameterFlag} NAME=VALUE, and ${variables}, --secrets-file FILE or --secrets - for secret ones.`,
+			name,
+		);
 	}
 	if (secret) {
-		return new UsageError(`${needs}: give it as ${variables} in the environment, in a file (--secrets-file FILE), or on standard input (--secrets -).`, name);
+		return new UsageError(
+			`${needs}: give it as ${variables} in the environment, in a file (--secrets-file FILE), or on standard input (--secrets -).`,
+			name,
+		);
 	}
 	const flags = either(settings.map(({ flag }) => `--${flag}`));
 	return new UsageError(`${needs}: use ${flags}, ${variables}, or "${names}" in ${defaultFile}.`, name);

@@ -30,7 +30,12 @@ function distance(a, b) {
 		for (let j = 1; j <= b.length; j++) {
 			const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
 			/** @type {number[]} */ (rows[i]).push(
-				Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1), swapped ? at(i - 2, j - 2) + 1 : Infinity),
+				Math.min(
+					at(i - 1, j) + 1,
+					at(i, j - 1) + 1,
+					at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1),
+					swapped ? at(i - 2, j - 2) + 1 : Infinity,
+				),
 			);
 		}
 	}

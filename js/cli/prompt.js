@@ -14,7 +14,12 @@ export function askSecret(stdin, stderr, what) {
 	stderr.write(`${what} (it is not shown): `);
 	// readline edits the line, and shows it where it is told to: nowhere.
 	const nowhere = new Writable({ write: (_, __, done) => done() });
-	const lines = createInterface({ input: /** @type {NodeJS.ReadStream} */ (/** @type {unknown} */ (stdin)), output: nowhere, terminal: true, historySize: 0 });
+	const lines = createInterface({
+		input: /** @type {NodeJS.ReadStream} */ (/** @type {unknown} */ (stdin)),
+		output: nowhere,
+		terminal: true,
+		historySize: 0,
+	});
 	return new Promise((resolve) => {
 		let answer = "";
 		lines.once("line", (line) => {

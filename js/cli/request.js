@@ -30,7 +30,10 @@ export function readTarget([method, path, ...more], options) {
 		throw new UsageError("The method must be a word such as GET or POST.", "method");
 	}
 	if (!path.startsWith("/")) {
-		throw new UsageError('The path must begin with "/": it is appended to the base URL. (Git Bash on Windows rewrites it: begin with "//" there, or set MSYS_NO_PATHCONV=1.)', "path");
+		throw new UsageError(
+			'The path must begin with "/": it is appended to the base URL. (Git Bash on Windows rewrites it: begin with "//" there, or set MSYS_NO_PATHCONV=1.)',
+			"path",
+		);
 	}
 	const upper = method.toUpperCase();
 	if (forbiddenMethods.includes(upper)) {
@@ -53,7 +56,9 @@ export async function readHeaders({ options, cwd }) {
 	const headers = new Headers();
 	for (const given of /** @type {string[]} */ (options["header"] ?? [])) {
 		if (given.startsWith("@")) {
-			const { text } = /** @type {{ text: string }} */ (await readText(resolve(cwd, given.slice(1)), { what: "The file of headers", field: "header" }));
+			const { text } = /** @type {{ text: string }} */ (
+				await readText(resolve(cwd, given.slice(1)), { what: "The file of headers", field: "header" })
+			);
 			text.split(/\r?\n/).forEach((line, i) => line.trim() !== "" && add(headers, line, `; line ${i + 1} of the file is not`));
 			continue;
 		}
@@ -89,7 +94,10 @@ function add(headers, line, where) {
 	try {
 		headers.append(name, value);
 	} catch {
-		throw new UsageError(`The value of the header ${nameable(name, "of that name")} has letters that no header can: other than Latin ones, or control characters.`, "header");
+		throw new UsageError(
+			`The value of the header ${nameable(name, "of that name")} has letters that no header can: other than Latin ones, or control characters.`,
+			"header",
+		);
 	}
 }
 
@@ -108,7 +116,9 @@ export async function readBody({ options, stdin, cwd }) {
 	if (!data.startsWith("@")) {
 		return Buffer.from(data);
 	}
-	const { bytes } = /** @type {{ bytes: Buffer<ArrayBuffer> }} */ (await readBytes(resolve(cwd, data.slice(1)), { what: "The file of --data", most: maxBody, field: "data" }));
+	const { bytes } = /** @type {{ bytes: Buffer<ArrayBuffer> }} */ (
+		await readBytes(resolve(cwd, data.slice(1)), { what: "The file of --data", most: maxBody, field: "data" })
+	);
 	return bytes;
 }
 

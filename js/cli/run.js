@@ -51,7 +51,15 @@ export async function run(argv, { stdin, stdout, stderr, env }) {
 		const paintNote = painter(hasColor(stderr, env, options));
 		const { main } = await /** @type {NonNullable<typeof load[string]>} */ (load[read.command])();
 		return await main({
-			...read, env, cwd, stdin, stdout, stderr, spinner, hidden, paintNote,
+			...read,
+			env,
+			cwd,
+			stdin,
+			stdout,
+			stderr,
+			spinner,
+			hidden,
+			paintNote,
 			paint: painter(hasColor(stdout, env, options)),
 			about(asked) {
 				identity = asked;

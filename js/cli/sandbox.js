@@ -6,7 +6,13 @@ import { UsageError } from "./usage.js";
 
 /** The flags of createSandbox's options. @type {Readonly<Record<string, string>>} */
 const flags = {
-	host: "host", port: "port", lifetime: "lifetime", lifetimes: "lifetime", logins: "logins", paths: "paths", allowOrigin: "allow-origin",
+	host: "host",
+	port: "port",
+	lifetime: "lifetime",
+	lifetimes: "lifetime",
+	logins: "logins",
+	paths: "paths",
+	allowOrigin: "allow-origin",
 };
 
 /** @typedef {import("../sandbox/index.js").Sandbox} Sandbox */
@@ -51,7 +57,12 @@ function inFlags(error) {
 	}
 	// What was written for a name is not repeated: it may be a secret in a wrong place.
 	const flag = flags[error.field.split(".", 1)[0] ?? ""];
-	return flag === undefined ? error : new UsageError(error.message.replace(`createSandbox: ${error.field}`, () => `--${flag}`), flag);
+	return flag === undefined
+		? error
+		: new UsageError(
+				error.message.replace(`createSandbox: ${error.field}`, () => `--${flag}`),
+				flag,
+			);
 }
 
 /**
@@ -60,9 +71,17 @@ function inFlags(error) {
  * @param {import("./terminal.js").Paint} paint
  */
 function page({ url, identities, systems }, paint) {
-	const lines = [`The systems are at ${paint("bold", url)} until you press Ctrl-C. These identities work; their secrets open nothing else.`, ""];
+	const lines = [
+		`The systems are at ${paint("bold", url)} until you press Ctrl-C. These identities work; their secrets open nothing else.`,
+		"",
+	];
 	for (const identity of Object.values(identities)) {
-		lines.push(paint("cyan", identity.system), ...Object.entries(identity).filter(([name]) => name !== "system").map(([name, value]) => `  ${name.padEnd(10)} ${typeof value === "string" ? value : JSON.stringify(value)}`));
+		lines.push(
+			paint("cyan", identity.system),
+			...Object.entries(identity)
+				.filter(([name]) => name !== "system")
+				.map(([name, value]) => `  ${name.padEnd(10)} ${typeof value === "string" ? value : JSON.stringify(value)}`),
+		);
 	}
 	const [example] = Object.values(identities).flatMap(asCommand);
 	if (example) {
@@ -100,7 +119,12 @@ function asCommand(identity) {
 	if (secret.length !== 1 || [...flags, ...secret].flat().some((text) => typeof text !== "string" || !/^[\w.:/-]+$/.test(text))) {
 		return [];
 	}
-	return [{ identity, command: `echo ${secret[0]?.[1]} | npx cctoken get ${flags.map(([flag, value]) => `--${flag} ${value}`).join(" ")} --secrets -` }];
+	return [
+		{
+			identity,
+			command: `echo ${secret[0]?.[1]} | npx cctoken get ${flags.map(([flag, value]) => `--${flag} ${value}`).join(" ")} --secrets -`,
+		},
+	];
 }
 
 /**

@@ -75,7 +75,13 @@ export async function readSecrets(options, system, world, catalogue) {
 	}
 	if (file.secretsFile !== undefined && named === undefined && !inEnvironment) {
 		const what = "The secretsFile of the configuration";
-		const source = await secretsFile(resolve(file.folder, file.secretsFile), { what, relativeTo: "the configuration's folder" }, system, warnings, catalogue);
+		const source = await secretsFile(
+			resolve(file.folder, file.secretsFile),
+			{ what, relativeTo: "the configuration's folder" },
+			system,
+			warnings,
+			catalogue,
+		);
 		warnOfOthers(source.values, what, system, warnings);
 		sources.push(source);
 	}
@@ -116,7 +122,10 @@ async function secretsFile(path, how, system, warnings, catalogue) {
  * The secrets that a system takes, with those together that stand in each other's place.
  * @param {Described} system
  */
-const takenBy = (system) => groupsOf(system.fields).map((group) => group.filter(({ secret }) => secret)).filter((group) => group.length > 0);
+const takenBy = (system) =>
+	groupsOf(system.fields)
+		.map((group) => group.filter(({ secret }) => secret))
+		.filter((group) => group.length > 0);
 
 /**
  * The secret that one given alone is, where there is no doubt: parameters have names, and of several one is as good as another.
@@ -135,7 +144,13 @@ function loneOf(system) {
  * @param {Record<string, unknown>} values
  * @param {Described} system
  */
-const otherIn = (values, system) => Object.keys(values).find((name) => !takenBy(system).flat().some((field) => field.name === name));
+const otherIn = (values, system) =>
+	Object.keys(values).find(
+		(name) =>
+			!takenBy(system)
+				.flat()
+				.some((field) => field.name === name),
+	);
 
 /**
  * How the secrets of a system are named. Parameters have names of the tenant's own.
@@ -178,7 +193,12 @@ function refuseOthers(values, what, system) {
  */
 function warnOfOthers(values, what, system, warnings) {
 	const other = otherIn(values, system);
-	if (other !== undefined && !takenBy(system).flat().some(({ name }) => values[name] !== undefined)) {
+	if (
+		other !== undefined &&
+		!takenBy(system)
+			.flat()
+			.some(({ name }) => values[name] !== undefined)
+	) {
 		warnings.push(`${what} has ${other}, which is not ${system.name}'s and is left out; it needs ${naming(system, other)}.`);
 	}
 }
@@ -205,7 +225,12 @@ function secretsIn(given, what, system, { settings }) {
 		const lone = loneOf(system);
 		const several = /[\r\n]/.test(trimmed);
 		if (lone === undefined) {
-			throw new UsageError(several ? `${what} must hold a JSON object: ${asJSON(system)}.` : `${system.name}'s secrets need names: give them as ${asJSON(system)}.`, takenBy(system)[0]?.[0]?.name);
+			throw new UsageError(
+				several
+					? `${what} must hold a JSON object: ${asJSON(system)}.`
+					: `${system.name}'s secrets need names: give them as ${asJSON(system)}.`,
+				takenBy(system)[0]?.[0]?.name,
+			);
 		}
 		if (several) {
 			throw new UsageError(`${what} must hold one secret alone, or a JSON object such as {"${lone}": "…"}.`);
@@ -219,7 +244,9 @@ function secretsIn(given, what, system, { settings }) {
 	const stray = Object.keys(values).find((name) => !settings.some((setting) => setting.secret && setting.name === name));
 	if (stray !== undefined) {
 		const name = nameable(stray, "");
-		throw new UsageError(`${what} has ${name ? `${name},` : "a name"} which is not a secret's name; ${system.name} needs ${naming(system, name || undefined)}.`);
+		throw new UsageError(
+			`${what} has ${name ? `${name},` : "a name"} which is not a secret's name; ${system.name} needs ${naming(system, name || undefined)}.`,
+		);
 	}
 	return values;
 }

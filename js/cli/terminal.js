@@ -46,7 +46,9 @@ export function painter(color) {
 export function table(rows, paint) {
 	const width = Math.max(...rows.map(([label]) => label.length)) + 2;
 	return rows
-		.map(([label, value]) => `${paint("dim", label)}${" ".repeat(width - label.length)}${value.replaceAll("\n", `\n${" ".repeat(width)}`)}\n`)
+		.map(
+			([label, value]) => `${paint("dim", label)}${" ".repeat(width - label.length)}${value.replaceAll("\n", `\n${" ".repeat(width)}`)}\n`,
+		)
 		.join("");
 }
 
@@ -125,7 +127,12 @@ export function redactedJSON(value, hidden) {
  */
 export function span(ms) {
 	const seconds = Math.round(Math.abs(ms) / 1000);
-	const parts = /** @type {[number, string][]} */ ([[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]]);
+	const parts = /** @type {[number, string][]} */ ([
+		[86400, "d"],
+		[3600, "h"],
+		[60, "min"],
+		[1, "s"],
+	]);
 	let left = seconds;
 	const said = [];
 	for (const [size, unit] of parts) {

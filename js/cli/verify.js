@@ -32,7 +32,10 @@ export async function main(context) {
 		}
 		const given = await readInput(stdin, "The token");
 		if (given.trim() === "") {
-			throw new UsageError(`No token is given: standard input was empty. Pipe the token to it, or use ${tokenEnv} or --token-file FILE.`, "token");
+			throw new UsageError(
+				`No token is given: standard input was empty. Pipe the token to it, or use ${tokenEnv} or --token-file FILE.`,
+				"token",
+			);
 		}
 		token = one(given);
 	}
@@ -47,7 +50,10 @@ export async function main(context) {
 		} else {
 			const word = valid === null ? paint("yellow", "nobody can tell") : valid ? paint("green", "yes") : paint("red", "no");
 			/** @type {[string, string][]} */
-			const rows = [["valid", word], ["because", reasons[reason] ?? reason]];
+			const rows = [
+				["valid", word],
+				["because", reasons[reason] ?? reason],
+			];
 			if (expiresAt) {
 				rows.push(["expires", `${expiresAt.toISOString()}, in ${span(expiresAt.getTime() - Date.now())}`]);
 			}

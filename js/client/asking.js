@@ -73,7 +73,14 @@ export async function verify(driver, reference, token, signal) {
  */
 export function business(driver, reference, path, init) {
 	const { through, baseUrl } = driver.calls(reference);
-	return call(driver, through, (signal, instead) => abortable(signal, () => (instead ? driver.token(through, { instead }) : driver.plain(through))), baseUrl, path, init);
+	return call(
+		driver,
+		through,
+		(signal, instead) => abortable(signal, () => (instead ? driver.token(through, { instead }) : driver.plain(through))),
+		baseUrl,
+		path,
+		init,
+	);
 }
 
 /**
@@ -105,14 +112,15 @@ async function abortable(signal, work) {
 	if (typeof signal.addEventListener !== "function") {
 		throw invalidOption("signal", "must be an AbortSignal");
 	}
-	const aborted = () =>
-		new TokenError("aborted", "The caller's signal was aborted.", { retryable: true, cause: signal.reason });
+	const aborted = () => new TokenError("aborted", "The caller's signal was aborted.", { retryable: true, cause: signal.reason });
 	if (signal.aborted) {
 		throw aborted();
 	}
 	return new Promise((resolve, reject) => {
 		const abort = () => reject(aborted());
 		signal.addEventListener("abort", abort, { once: true });
-		work().then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+		work()
+			.then(resolve, reject)
+			.finally(() => signal.removeEventListener("abort", abort));
 	});
 }

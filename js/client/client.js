@@ -193,7 +193,12 @@ export class Client {
  * @returns {Client}
  */
 export function createClient(module, options, clock = platformClock, { tabs, waitUntil } = {}) {
-	const { fetch, timeoutMs = defaultTimeoutMs, maxSessions = defaultSessions, onEvent } = known(options, ["fetch", "timeoutMs", "maxSessions", "onEvent"]);
+	const {
+		fetch,
+		timeoutMs = defaultTimeoutMs,
+		maxSessions = defaultSessions,
+		onEvent,
+	} = known(options, ["fetch", "timeoutMs", "maxSessions", "onEvent"]);
 	if (fetch !== undefined && typeof fetch !== "function") {
 		throw invalidOption("fetch", "must be a function");
 	}

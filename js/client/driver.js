@@ -237,7 +237,8 @@ export class Driver {
 		if (reference.supplier) {
 			this.#suppliers.use(reference.supplier);
 		}
-		if (this.#sessions.located(reference).known.id === 0) { // still: nobody has opened it, or it was evicted
+		if (this.#sessions.located(reference).known.id === 0) {
+			// still: nobody has opened it, or it was evicted
 			const answer = this.#life.ask(core, () => core.open(reference.json, this.now()));
 			this.#effects.obey(core, answer);
 			if (answer.error) {

@@ -185,9 +185,7 @@ export class Effects {
 		const done = this.#perform(session, request, controller.signal).then(
 			(result) =>
 				ended(() =>
-					"token" in result
-						? core.supplied(id, instant(clock), result)
-						: core.answered(id, instant(clock), result.head, result.body),
+					"token" in result ? core.supplied(id, instant(clock), result) : core.answered(id, instant(clock), result.head, result.body),
 				),
 			(error) => {
 				if (late) {
@@ -214,7 +212,9 @@ export class Effects {
 		}
 		const { fetch, tabs } = this.#means; // called by itself: a browser's own refuses to be another object's method
 		const send = () => exchange((input, init) => fetch(input, init ?? {}, { session, step: request.step }), request, signal);
-		return request.share && tabs ? tabs.exchange(session, request, this.#sessions.of(session)?.token?.issuedAt.getTime(), signal, send) : send();
+		return request.share && tabs
+			? tabs.exchange(session, request, this.#sessions.of(session)?.token?.issuedAt.getTime(), signal, send)
+			: send();
 	}
 
 	/**
@@ -251,7 +251,8 @@ export class Effects {
 			waiting?.reject(error);
 		} else if (effect.do === "verified") {
 			waiting?.resolve(effect.verdict);
-		} else if (known) { // not an AccessToken's own session: nobody holds that
+		} else if (known) {
+			// not an AccessToken's own session: nobody holds that
 			if (waiting) {
 				waiting.error = error;
 			}

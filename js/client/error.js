@@ -95,7 +95,16 @@ export class TokenError extends Error {
 	toJSON() {
 		const { name, code, message, system, step, field, status, vendorCode, retryable, retryAt, cause } = this;
 		return {
-			name, code, message, system, step, field, status, vendorCode, retryable, retryAt,
+			name,
+			code,
+			message,
+			system,
+			step,
+			field,
+			status,
+			vendorCode,
+			retryable,
+			retryAt,
 			cause: cause instanceof TokenError ? cause.toJSON() : code === "network" ? platformCode(cause) : undefined,
 		};
 	}

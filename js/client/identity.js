@@ -159,8 +159,13 @@ export function callsOf(json) {
 	let name;
 	try {
 		name = encodeURIComponent(connection);
-	} catch { // half of a surrogate pair
-		throw new TokenError("invalid_identity", "edge: connection must be a text of whole characters", { system: "edge", step: "input", field: "connection" });
+	} catch {
+		// half of a surrogate pair
+		throw new TokenError("invalid_identity", "edge: connection must be a text of whole characters", {
+			system: "edge",
+			step: "input",
+			field: "connection",
+		});
 	}
 	return {
 		json: JSON.stringify({ ...rest, system: "authorization", edge }),

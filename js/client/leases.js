@@ -90,9 +90,13 @@ export class Leases {
 
 	/** Sees to it that what the core has said is not kept too long. */
 	#bound() {
-		this.#end ??= this.#clock.timer(() => {
-			this.#end = undefined;
-			this.#core.epoch++;
-		}, maxLeaseMs, true);
+		this.#end ??= this.#clock.timer(
+			() => {
+				this.#end = undefined;
+				this.#core.epoch++;
+			},
+			maxLeaseMs,
+			true,
+		);
 	}
 }

@@ -16,7 +16,8 @@
 export function membersOf(bytes) {
 	const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 	return split(decode(bom ? bytes.subarray(3) : bytes), (quoted) =>
-		JSON.parse(/[^\0-\x7f]/.test(quoted) ? new TextDecoder().decode(encode(quoted)) : quoted));
+		JSON.parse(/[^\0-\x7f]/.test(quoted) ? new TextDecoder().decode(encode(quoted)) : quoted),
+	);
 }
 
 /**
@@ -42,7 +43,7 @@ export function carryBody(carried, body) {
 	if (!own) {
 		return undefined;
 	}
-	const quote = (/** @type {string} */ text) => isText ? JSON.stringify(text) : decode(new TextEncoder().encode(JSON.stringify(text)));
+	const quote = (/** @type {string} */ text) => (isText ? JSON.stringify(text) : decode(new TextEncoder().encode(JSON.stringify(text))));
 	const members = [
 		...Object.entries(carried).map(([name, value]) => ({ name, quoted: quote(name), text: quote(value) })),
 		...own.filter(({ name }) => !Object.hasOwn(carried, name)),

@@ -35,11 +35,23 @@ const maxOpened = 4096;
 /** @typedef {{ through: Reference, baseUrl: string }} Calls */
 
 /** @returns {Known} */
-const gone = () => ({ json: "", supplier: undefined, id: 0, token: undefined, promise: undefined, serial: 0, epoch: -1, from: 0, until: 0, wait: undefined });
+const gone = () => ({
+	json: "",
+	supplier: undefined,
+	id: 0,
+	token: undefined,
+	promise: undefined,
+	serial: 0,
+	epoch: -1,
+	from: 0,
+	until: 0,
+	wait: undefined,
+});
 
 export class Sessions {
 	/** @type {Map<number, Known>} */ #known = new Map();
-	/** Those that were opened last, by the text of the identity, so that an equal object need not be read by the core. @type {Map<string, Known>} */ #opened = new Map();
+	/** Those that were opened last, by the text of the identity, so that an equal object need not be read by the core. @type {Map<string, Known>} */ #opened =
+		new Map();
 
 	/** How many there are. */
 	get size() {

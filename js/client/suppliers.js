@@ -18,7 +18,8 @@ let numbers = 0;
  * authorization. An inline arrow function is a new one at every call, so it is not what tells identities apart.
  */
 export class Suppliers {
-	/** Those used last; a key that was dropped gets another number, and so a session of its own. @type {Map<string, number>} */ #numbers = new Map();
+	/** Those used last; a key that was dropped gets another number, and so a session of its own. @type {Map<string, number>} */ #numbers =
+		new Map();
 	/** @type {Map<number, () => unknown>} */ #functions = new Map();
 	#most;
 

@@ -17,9 +17,11 @@ export class Tabs {
 	/** @type {import("./clock.js").Clock} */ #clock;
 	/** @type {any} */ #channel;
 	/** Under which key each session was last asked for. @type {Map<number, string>} */ #keys = new Map();
-	/** Those that were used here already: what the core did not like once, it is not given again. @type {WeakSet<Shared>} */ #used = new WeakSet();
+	/** Those that were used here already: what the core did not like once, it is not given again. @type {WeakSet<Shared>} */ #used =
+		new WeakSet();
 	/** The users and connections that are this page's own, by key. @type {Map<string, Presence>} */ #present = new Map();
-	/** Who waits for replies, by key; told whether one brought something newer. @type {Map<string, (newer: boolean) => void>} */ #awaited = new Map();
+	/** Who waits for replies, by key; told whether one brought something newer. @type {Map<string, (newer: boolean) => void>} */ #awaited =
+		new Map();
 
 	/** @param {import("./clock.js").Clock} clock */
 	constructor(clock) {
@@ -55,11 +57,14 @@ export class Tabs {
 		try {
 			this.#open();
 			await this.#appear(key, locks);
-			return held() ?? (await locks.request(`cctoken ${key}`, { signal: wait.signal }, () => {
-				granted = true;
-				bounded();
-				return ask();
-			}));
+			return (
+				held() ??
+				(await locks.request(`cctoken ${key}`, { signal: wait.signal }, () => {
+					granted = true;
+					bounded();
+					return ask();
+				}))
+			);
 		} catch (error) {
 			if (granted || signal.aborted) {
 				throw error;
@@ -105,10 +110,12 @@ export class Tabs {
 		const left = new Promise((/** @type {(value?: undefined) => void} */ leave) => (own.leave = leave));
 		this.#present.set(key, own);
 		await new Promise((/** @type {(value?: undefined) => void} */ granted, refused) => {
-			locks.request(presence(key), { mode: "shared" }, () => (granted(), left)).catch((/** @type {unknown} */ error) => {
-				this.#present.delete(key);
-				refused(error);
-			});
+			locks
+				.request(presence(key), { mode: "shared" }, () => (granted(), left))
+				.catch((/** @type {unknown} */ error) => {
+					this.#present.delete(key);
+					refused(error);
+				});
 		});
 	}
 

@@ -9,7 +9,8 @@ const overhead = 512;
  * @template T
  */
 export class Cache {
-	/** In the order in which they were kept. @type {Map<string, { value: T, from: number, until: number, bytes: number }>} */ #entries = new Map();
+	/** In the order in which they were kept. @type {Map<string, { value: T, from: number, until: number, bytes: number }>} */ #entries =
+		new Map();
 	#bytes = 0;
 
 	/** @param {{ maxBytes: number, maxEntries: number }} bounds */
@@ -35,7 +36,8 @@ export class Cache {
 		const now = Date.now();
 		this.#dropEnded(now);
 		const entry = this.#entries.get(key);
-		if (entry && (now < entry.from || now >= entry.until)) { // the clock was set back, or a longer-lived one stands before it
+		if (entry && (now < entry.from || now >= entry.until)) {
+			// the clock was set back, or a longer-lived one stands before it
 			this.delete(key);
 			return undefined;
 		}

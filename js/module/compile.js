@@ -50,11 +50,10 @@ export async function compileUrl(url, fresh) {
 		});
 	}
 	if (!response.ok) {
-		throw new TokenError(
-			"module_not_found",
-			`The token core is not at ${from}: the server answered ${response.status}. ${remedy}`,
-			{ status: response.status, retryable: response.status >= 500 || response.status === 429 },
-		);
+		throw new TokenError("module_not_found", `The token core is not at ${from}: the server answered ${response.status}. ${remedy}`, {
+			status: response.status,
+			retryable: response.status >= 500 || response.status === 429,
+		});
 	}
 	const type = response.headers.get("content-type")?.toLowerCase();
 	if (type?.startsWith("text/html")) {

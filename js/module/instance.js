@@ -180,9 +180,8 @@ function guard(wasm, go, died) {
  * @param {unknown} [cause]
  */
 export function failure(cause) {
-	return new TokenError(
-		"module_failed",
-		"The token core has failed and lost what it knew. The next call starts a new one.",
-		{ retryable: true, ...(cause === undefined ? {} : { cause }) },
-	);
+	return new TokenError("module_failed", "The token core has failed and lost what it knew. The next call starts a new one.", {
+		retryable: true,
+		...(cause === undefined ? {} : { cause }),
+	});
 }

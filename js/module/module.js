@@ -135,7 +135,11 @@ function only(options) {
  * @param {InitializeOptions} b
  */
 function sameSource(a, b) {
-	return address(a) === address(b) && (a.wasmModule ?? undefined) === (b.wasmModule ?? undefined) && (a.wasmBytes ?? undefined) === (b.wasmBytes ?? undefined);
+	return (
+		address(a) === address(b) &&
+		(a.wasmModule ?? undefined) === (b.wasmModule ?? undefined) &&
+		(a.wasmBytes ?? undefined) === (b.wasmBytes ?? undefined)
+	);
 }
 
 /** @param {InitializeOptions} source */

@@ -18,7 +18,13 @@ const maxDiscarded = 16 << 20;
  */
 export async function listen(program, { host, port }) {
 	const server = createServer(
-		{ maxHeaderSize: 64 << 10, headersTimeout: 5_000, requestTimeout: 15_000, keepAliveTimeout: 60_000, connectionsCheckingInterval: 1_000 },
+		{
+			maxHeaderSize: 64 << 10,
+			headersTimeout: 5_000,
+			requestTimeout: 15_000,
+			keepAliveTimeout: 60_000,
+			connectionsCheckingInterval: 1_000,
+		},
 		(request, response) => {
 			exchange(program, request, response).catch(() => response.destroy());
 		},

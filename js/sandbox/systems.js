@@ -44,7 +44,9 @@ export const systemsAt = (url) => `systems?origin=${encodeURIComponent(url)}`;
  */
 export function identitiesOf(systems) {
 	const identities = systems.flatMap(({ identity }) => (identity ? [identity] : []));
-	return /** @type {{ [S in VendorIdentity["system"]]: Extract<VendorIdentity, { system: S }> }} */ (Object.fromEntries(identities.map((identity) => [identity.system, identity])));
+	return /** @type {{ [S in VendorIdentity["system"]]: Extract<VendorIdentity, { system: S }> }} */ (
+		Object.fromEntries(identities.map((identity) => [identity.system, identity]))
+	);
 }
 
 /**

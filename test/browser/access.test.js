@@ -17,14 +17,34 @@ after(() => front?.stop());
 /** The words by which the states below are reached. */
 const words = {
 	en: {
-		openAll: "Open one of each", verify: "Verify", vendor: "Vendor directly", edge: "Edge", sandbox: "Sandbox", user: "User ID", reveal: "Reveal",
-		open: "Open session", live: /\bLive\b/, refused: /credentials_refused/, restart: "Restart the core",
-		card: (n, system) => `Session ${n}: ${system}`, of: (what, n) => `${what}: session ${n}`,
+		openAll: "Open one of each",
+		verify: "Verify",
+		vendor: "Vendor directly",
+		edge: "Edge",
+		sandbox: "Sandbox",
+		user: "User ID",
+		reveal: "Reveal",
+		open: "Open session",
+		live: /\bLive\b/,
+		refused: /credentials_refused/,
+		restart: "Restart the core",
+		card: (n, system) => `Session ${n}: ${system}`,
+		of: (what, n) => `${what}: session ${n}`,
 	},
 	zh: {
-		openAll: "每个系统各开一个", verify: "校验", vendor: "直连厂商", edge: "边缘", sandbox: "沙箱", user: "用户 ID", reveal: "显示",
-		open: "打开会话", live: /有效/, refused: /credentials_refused/, restart: "重新启动核心",
-		card: (n, system) => `会话 ${n}: ${system}`, of: (what, n) => `${what}：会话 ${n}`,
+		openAll: "每个系统各开一个",
+		verify: "校验",
+		vendor: "直连厂商",
+		edge: "边缘",
+		sandbox: "沙箱",
+		user: "用户 ID",
+		reveal: "显示",
+		open: "打开会话",
+		live: /有效/,
+		refused: /credentials_refused/,
+		restart: "重新启动核心",
+		card: (n, system) => `会话 ${n}: ${system}`,
+		of: (what, n) => `${what}：会话 ${n}`,
 	},
 };
 
@@ -111,7 +131,9 @@ for (const name of names) {
 						assert.ok(passed > 25, `${passed} rules were kept in state: ${state}`);
 						const over = await page.tab.evaluate(() => {
 							const { clientWidth, scrollWidth } = document.documentElement;
-							const wide = [...document.body.querySelectorAll("*")].filter((element) => element.getBoundingClientRect().right > clientWidth + 1);
+							const wide = [...document.body.querySelectorAll("*")].filter(
+								(element) => element.getBoundingClientRect().right > clientWidth + 1,
+							);
 							return scrollWidth > clientWidth ? wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 120)) : [];
 						});
 						assert.deepEqual(over, [], `${state}: wider than the page`);
@@ -123,12 +145,16 @@ for (const name of names) {
 			});
 		}
 
-		if (name !== "webkit") { // whose window cannot be as narrow
+		if (name !== "webkit") {
+			// whose window cannot be as narrow
 			test("at 320 pixels, which is 1280 at four times the size, nothing needs sideways scrolling", async () => {
 				const page = await openConsole(browser, front, { width: 320, height: 640 });
 				try {
 					await page.openAll();
-					const [needed, shown] = await page.tab.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+					const [needed, shown] = await page.tab.evaluate(() => [
+						document.documentElement.scrollWidth,
+						document.documentElement.clientWidth,
+					]);
 					assert.ok(needed <= shown, `${needed} pixels in ${shown}`);
 				} finally {
 					await page.tab.close();
@@ -159,7 +185,7 @@ for (const name of names) {
 						}
 						const all = [...document.querySelectorAll("*")];
 						// A radio button may be drawn by what stands next to it.
-						const shown = element.matches("input[type=radio], input[type=checkbox]") ? element.closest("label") ?? element : element;
+						const shown = element.matches("input[type=radio], input[type=checkbox]") ? (element.closest("label") ?? element) : element;
 						const marked = (part) => {
 							const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(part);
 							return (outlineStyle !== "none" && parseFloat(outlineWidth) >= 1) || boxShadow !== "none";
@@ -184,10 +210,21 @@ for (const name of names) {
 					reached.add(id);
 				}
 				for (const id of [
-					'link "Skip to the sessions"', 'combobox "Language · 语言"', 'radio "Sandbox"', 'radio "appcube"', 'textbox "App key"',
-					'button "Open session"', 'button "Open one of each"', 'button "Close: session 1"', 'button "Get token: session 1"',
-					'checkbox "Keep in use: session 1"', 'combobox "Fault: session 4"', 'button "Inject: session 4"', 'combobox "Show"',
-					'button "Save as JSON"', 'list "The same as a list, newest first"',
+					'link "Skip to the sessions"',
+					'combobox "Language · 语言"',
+					'radio "Sandbox"',
+					'radio "appcube"',
+					'textbox "App key"',
+					'button "Open session"',
+					'button "Open one of each"',
+					'button "Close: session 1"',
+					'button "Get token: session 1"',
+					'checkbox "Keep in use: session 1"',
+					'combobox "Fault: session 4"',
+					'button "Inject: session 4"',
+					'combobox "Show"',
+					'button "Save as JSON"',
+					'list "The same as a list, newest first"',
 				]) {
 					assert.ok(reached.has(id), `${id} is not among ${[...reached].join(", ")}`);
 				}
@@ -197,7 +234,12 @@ for (const name of names) {
 		});
 
 		test("nothing jumps when the program brings the forms", async () => {
-			for (const look of [{ width: 1280, height: 900 }, { width: 360, height: 740 }, { locale: "zh-CN", width: 1280, height: 900 }, { locale: "zh-CN", width: 360, height: 740 }]) {
+			for (const look of [
+				{ width: 1280, height: 900 },
+				{ width: 360, height: 740 },
+				{ locale: "zh-CN", width: 1280, height: 900 },
+				{ locale: "zh-CN", width: 360, height: 740 },
+			]) {
 				const page = await openConsole(browser, front, look);
 				try {
 					await page.frames();
@@ -223,10 +265,14 @@ for (const name of names) {
 						const still = [...document.querySelectorAll("header, main, main *")].filter((element) => !element.closest(".fill, #picture"));
 						return still.map((element) => {
 							const { x, y, width, height } = element.getBoundingClientRect();
-							return [`${element.localName}.${element.className} ${element.dataset.slot ?? ""}`, [x, y + scrollY, width, height].map(Math.round).join(" ")];
+							return [
+								`${element.localName}.${element.className} ${element.dataset.slot ?? ""}`,
+								[x, y + scrollY, width, height].map(Math.round).join(" "),
+							];
 						});
 					});
-				const texts = () => tab.evaluate(() => [...document.querySelectorAll("[data-slot=left]")].map(({ textContent }) => textContent).join());
+				const texts = () =>
+					tab.evaluate(() => [...document.querySelectorAll("[data-slot=left]")].map(({ textContent }) => textContent).join());
 				const tick = async () => {
 					const before = await texts();
 					await page.wait(async () => (await texts()) !== before, "the numbers must tick");
@@ -245,7 +291,9 @@ for (const name of names) {
 					await tick();
 					seen.add(await texts());
 					const now = await places();
-					const moved = now.flatMap(([part, place], i) => (place === first[i]?.[1] ? [] : [`${part} was at ${first[i]?.[1]}, is at ${place}`]));
+					const moved = now.flatMap(([part, place], i) =>
+						place === first[i]?.[1] ? [] : [`${part} was at ${first[i]?.[1]}, is at ${place}`],
+					);
 					assert.deepEqual(moved.slice(0, 10), [], await texts());
 				}
 				assert.match([...seen].join(" "), /1:0\d:\d\d.* 5\d:\d\d/);

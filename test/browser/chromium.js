@@ -23,10 +23,7 @@ const args = [
 ];
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-const places = [
-	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-	"/Applications/Chromium.app/Contents/MacOS/Chromium",
-];
+const places = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium"];
 
 /** Where Debian's fonts-wqy-microhei is. Without it, boxes stand for Chinese letters. */
 export const chinese = "/usr/share/fonts/truetype/wqy";
@@ -163,10 +160,7 @@ async function unpacked() {
 		// The one in the archive knows the folders of its author's platform only. Without a font, text has no size. Of the
 		// machine's own fonts only a Chinese one is taken, which the archive lacks: so the layout is the same everywhere.
 		const fonts = [join(folder, "fonts"), chinese].map((path) => `<dir>${path}</dir>`).join("");
-		await writeFile(
-			join(partial, "fonts.conf"),
-			`<fontconfig>${fonts}<cachedir>${join(folder, "cache")}</cachedir></fontconfig>\n`,
-		);
+		await writeFile(join(partial, "fonts.conf"), `<fontconfig>${fonts}<cachedir>${join(folder, "cache")}</cachedir></fontconfig>\n`);
 		await rename(partial, folder);
 	} catch (error) {
 		await rm(partial, { recursive: true, force: true });

@@ -27,7 +27,10 @@ export async function openConsole(browser, front, look) {
 		of: (what, n, role = "button") => ({ role, name: `${what}: session ${n}` }),
 		/** Waits until the live region says something. @param {RegExp} pattern */
 		hear: (pattern) =>
-			page.wait(async () => (await page.lookAt({ role: "status" })).some(({ text }) => pattern.test(text)), `the live region must say ${pattern}`),
+			page.wait(
+				async () => (await page.lookAt({ role: "status" })).some(({ text }) => pattern.test(text)),
+				`the live region must say ${pattern}`,
+			),
 		/** Waits until the page's own program runs. */
 		async ready() {
 			const state = () => tab.evaluate(() => document.documentElement.dataset.state);
@@ -65,13 +68,22 @@ export async function openConsole(browser, front, look) {
  */
 export async function sound(page, expected) {
 	const { tab, front } = page;
-	assert.deepEqual((await page.problems()).filter((problem) => !expected?.test(problem)), []);
+	assert.deepEqual(
+		(await page.problems()).filter((problem) => !expected?.test(problem)),
+		[],
+	);
 	// What a browser says by itself of an answer that is no success, and of a connection that broke, is no fault of the page.
 	const complaints = (await tab.complaints()).filter((line) => !/^Failed to load resource|net::ERR_/.test(line));
-	assert.deepEqual(complaints.filter((line) => !expected?.test(line)), []);
+	assert.deepEqual(
+		complaints.filter((line) => !expected?.test(line)),
+		[],
+	);
 
 	const addresses = await tab.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
-	assert.deepEqual(addresses.filter((address) => !address.startsWith(`${front.url}/`) && !address.startsWith("data:")), []);
+	assert.deepEqual(
+		addresses.filter((address) => !address.startsWith(`${front.url}/`) && !address.startsWith("data:")),
+		[],
+	);
 	for (const { url } of front.asked) {
 		for (const secret of secrets) {
 			assert.ok(!url.includes(secret), `a secret is in ${url.split("?")[0]}`);

@@ -168,6 +168,21 @@ for (const name of names) {
 			}
 		});
 
+		onConsole(
+			"the token that a system's requests carry beside its own is revoked by itself, and replaced at the next call",
+			async (page) => {
+				await page.openAll();
+				assert.deepEqual(await page.lookAt(page.of("Revoke AccessToken", 1)), [], "only ccmessaging has one");
+				await page.click(page.of("Revoke AccessToken", 2));
+				await page.hear(/^Session 2: tokens revoked at the sandbox: 1\./);
+				await page.click(page.of("Call", 2));
+				await page.hear(/^Session 2: the token was rejected and renewed, and the call sent once more: HTTP 200/);
+				await page.see(events, ({ text }) => /AccessToken \(shared\)/.test(text));
+				const { counts } = await front.sandbox.state();
+				assert.deepEqual([counts.accessToken.logins, counts.ccmessaging.logins], [2, 1]);
+			},
+		);
+
 		onConsole("a rolled token is adopted from the answer that brings it", async (page) => {
 			await page.openAll();
 			assert.deepEqual(await page.lookAt(page.of("Roll", 1)), [], "only ccmessaging rolls");
@@ -257,7 +272,10 @@ for (const name of names) {
 			const { events: told } = JSON.parse(all);
 			assert.deepEqual([...new Set(told.map(({ session }) => session).filter(Boolean))].sort(), [1, 2, 3, 4]);
 			for (const type of ["acquired", "rejected", "replayed", "exchange"]) {
-				assert.ok(told.some((event) => event.type === type), type);
+				assert.ok(
+					told.some((event) => event.type === type),
+					type,
+				);
 			}
 			const { text: listed } = await page.see(events);
 			const drawn = await tab.evaluate(() => document.querySelector("svg").outerHTML);
@@ -270,7 +288,10 @@ for (const name of names) {
 				assert.ok(!tokens.some((token) => decodeURIComponent(url).includes(token)) || /verifyAuthToken/i.test(url), "a token is in a URL");
 			}
 
-			const marks = () => tab.evaluate(() => [...new Set([...document.querySelectorAll("svg [data-event]")].map((mark) => mark.getAttribute("data-session")))].sort());
+			const marks = () =>
+				tab.evaluate(() =>
+					[...new Set([...document.querySelectorAll("svg [data-event]")].map((mark) => mark.getAttribute("data-session")))].sort(),
+				);
 			assert.ok((await marks()).length >= 4);
 			await page.choose({ role: "combobox", name: "Show" }, "Session 3 · isales");
 			await page.wait(async () => String(await marks()) === "3", "only session 3 must be drawn");
@@ -293,26 +314,36 @@ for (const name of names) {
 			assert.equal((await front.sandbox.state()).counts.appcube.logins, 1);
 		});
 
-		onConsole("a Chinese browser gets a Chinese page, and the choice of another language outlives a reload", async (page) => {
-			const { tab } = page;
-			const language = () => tab.evaluate(() => document.documentElement.lang);
-			assert.match(await language(), /^zh/);
-			await page.see({ role: "heading", name: "会话" });
-			await page.click(button("每个系统各开一个"));
-			await page.see({ role: "article", name: "会话 1: appcube" }, ({ text }) => /有效/.test(text));
-			await page.click(button("校验：会话 1"));
-			await page.hear(/^会话 1：有效/);
-			const rest = (await page.text()).split("\n").filter((line) => /\b(Session|Token|Live|Logins|Verify|Renewed|acquired|Open|Close|left|Show)\b/.test(line));
-			assert.deepEqual(rest, [], "nothing is left in English");
+		onConsole(
+			"a Chinese browser gets a Chinese page, and the choice of another language outlives a reload",
+			async (page) => {
+				const { tab } = page;
+				const language = () => tab.evaluate(() => document.documentElement.lang);
+				assert.match(await language(), /^zh/);
+				await page.see({ role: "heading", name: "会话" });
+				await page.click(button("每个系统各开一个"));
+				await page.see({ role: "article", name: "会话 1: appcube" }, ({ text }) => /有效/.test(text));
+				await page.click(button("校验：会话 1"));
+				await page.hear(/^会话 1：有效/);
+				const rest = (await page.text())
+					.split("\n")
+					.filter((line) => /\b(Session|Token|Live|Logins|Verify|Renewed|acquired|Open|Close|left|Show)\b/.test(line));
+				assert.deepEqual(rest, [], "nothing is left in English");
 
-			await page.choose({ role: "combobox", name: "Language · 语言" }, "English");
-			await page.see({ role: "heading", name: "Sessions" });
-			await page.see(page.card(1), ({ text }) => /\bLive\b/.test(text));
-			assert.equal(await language(), "en");
-			assert.doesNotMatch((await page.text()).replaceAll("中文", "").replaceAll("语言", ""), /\p{Script=Han}/u, "nothing is left in Chinese");
-			await tab.reload();
-			await page.ready();
-			await page.see({ role: "heading", name: "Sessions" });
-		}, { look: { locale: "zh-CN" } });
+				await page.choose({ role: "combobox", name: "Language · 语言" }, "English");
+				await page.see({ role: "heading", name: "Sessions" });
+				await page.see(page.card(1), ({ text }) => /\bLive\b/.test(text));
+				assert.equal(await language(), "en");
+				assert.doesNotMatch(
+					(await page.text()).replaceAll("中文", "").replaceAll("语言", ""),
+					/\p{Script=Han}/u,
+					"nothing is left in Chinese",
+				);
+				await tab.reload();
+				await page.ready();
+				await page.see({ role: "heading", name: "Sessions" });
+			},
+			{ look: { locale: "zh-CN" } },
+		);
 	});
 }

@@ -15,7 +15,13 @@ const packages = {
 export async function everywhere() {
 	const missing = Object.values(packages)
 		.flatMap((needed) => Object.entries(needed))
-		.filter(([, programs]) => !find(programs, programs.filter((path) => path.startsWith("/"))))
+		.filter(
+			([, programs]) =>
+				!find(
+					programs,
+					programs.filter((path) => path.startsWith("/")),
+				),
+		)
 		.map(([name]) => name);
 	if (missing.length > 0) {
 		install(missing);

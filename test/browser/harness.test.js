@@ -77,9 +77,11 @@ for (const name of names) {
 
 		test("things are found by role and name, clicked, filled and reached by keys", async (t) => {
 			const { tab, page } = await open(t, "/good");
-			await tab.evaluate(() => document.addEventListener("click", ({ target, isTrusted }) => {
-				document.title = `${target.textContent.trim()} ${isTrusted}`;
-			}));
+			await tab.evaluate(() =>
+				document.addEventListener("click", ({ target, isTrusted }) => {
+					document.title = `${target.textContent.trim()} ${isTrusted}`;
+				}),
+			);
 			await page.click({ role: "button", name: "Save" });
 			assert.equal(await tab.evaluate(() => document.title), "Save now true");
 			await page.click({ role: "button", name: "Below" });
@@ -117,13 +119,22 @@ for (const name of names) {
 				return globalThis.instruments.problems;
 			});
 			for (const pattern of [
-				/^policy: script-src(-elem)? forbids inline/, /^policy: style-src(-attr)? forbids inline/, /^policy: connect-src forbids http:\/\/127\.0\.0\.1:9/,
-				/^error: .*thrown late/s, /^rejection: .*rejected/s, /^console: said so/, /^not loaded: .*missing\.png/,
+				/^policy: script-src(-elem)? forbids inline/,
+				/^policy: style-src(-attr)? forbids inline/,
+				/^policy: connect-src forbids http:\/\/127\.0\.0\.1:9/,
+				/^error: .*thrown late/s,
+				/^rejection: .*rejected/s,
+				/^console: said so/,
+				/^not loaded: .*missing\.png/,
 			]) {
 				assert.equal(problems.filter((problem) => pattern.test(problem)).length, 1, `${pattern} in ${problems.join("\n")}`);
 			}
-			if (name !== "webkit") { // whose protocol does not tell
-				assert.ok((await tab.complaints()).some((line) => line.includes("said so")), "the browser says it too");
+			if (name !== "webkit") {
+				// whose protocol does not tell
+				assert.ok(
+					(await tab.complaints()).some((line) => line.includes("said so")),
+					"the browser says it too",
+				);
 			}
 		});
 
@@ -152,7 +163,10 @@ for (const name of names) {
 				return { after, seen, fixed: new Date(0).toISOString(), is: new Date() instanceof Date };
 			});
 			assert.deepEqual(result, {
-				after: [60, 0, 60, 60], seen: ["hidden", true, "visible", false], fixed: "1970-01-01T00:00:00.000Z", is: true,
+				after: [60, 0, 60, 60],
+				seen: ["hidden", true, "visible", false],
+				fixed: "1970-01-01T00:00:00.000Z",
+				is: true,
 			});
 		});
 	});

@@ -55,19 +55,21 @@ function concatenated({ snapshot: { meta }, nodes, edges, strings }) {
 		edge = end;
 	}
 
-	return [...halves.keys()].filter((node) => !inner.has(node)).map((whole) => {
-		let text = "";
-		const left = [whole];
-		for (let node = left.pop(); node !== undefined; node = left.pop()) {
-			const pair = halves.get(node);
-			if (pair) {
-				left.push(...pair.filter((half) => half !== undefined).reverse());
-			} else {
-				text += strings[nodes[node + nameAt]];
+	return [...halves.keys()]
+		.filter((node) => !inner.has(node))
+		.map((whole) => {
+			let text = "";
+			const left = [whole];
+			for (let node = left.pop(); node !== undefined; node = left.pop()) {
+				const pair = halves.get(node);
+				if (pair) {
+					left.push(...pair.filter((half) => half !== undefined).reverse());
+				} else {
+					text += strings[nodes[node + nameAt]];
+				}
 			}
-		}
-		return text;
-	});
+			return text;
+		});
 }
 
 /**
@@ -79,15 +81,17 @@ export async function wasmMemoriesOf(page) {
 	const memories = await page.evaluate(() =>
 		Promise.all(
 			globalThis.instruments.instances.flatMap(({ exports }) =>
-				Object.values(exports).filter((value) => value instanceof WebAssembly.Memory).map(
-					({ buffer }) =>
-						new Promise((resolve, reject) => {
-							const reader = new FileReader();
-							reader.onload = () => resolve(reader.result);
-							reader.onerror = () => reject(reader.error);
-							reader.readAsDataURL(new Blob([buffer]));
-						}),
-				),
+				Object.values(exports)
+					.filter((value) => value instanceof WebAssembly.Memory)
+					.map(
+						({ buffer }) =>
+							new Promise((resolve, reject) => {
+								const reader = new FileReader();
+								reader.onload = () => resolve(reader.result);
+								reader.onerror = () => reject(reader.error);
+								reader.readAsDataURL(new Blob([buffer]));
+							}),
+					),
 			),
 		),
 	);

@@ -124,7 +124,10 @@ for (const name of names) {
 					const { load } = await import("/js/module/load-browser.js");
 					return createModule(load)
 						.initialize({ wasmUrl })
-						.then(() => undefined, ({ code, message }) => ({ code, message }));
+						.then(
+							() => undefined,
+							({ code, message }) => ({ code, message }),
+						);
 				}, path);
 				assert.equal(error?.code, code);
 				assert.match(error.message, pattern);

@@ -118,14 +118,11 @@ export function person(tab) {
 		);
 
 	const focused = () =>
-		tab.evaluate(
-			async (outline) => {
-				const { nameOf, roleOf } = await import(outline);
-				const element = document.activeElement;
-				return element === document.body ? undefined : { role: roleOf(element), name: nameOf(element) };
-			},
-			`${prefix}outline.js`,
-		);
+		tab.evaluate(async (outline) => {
+			const { nameOf, roleOf } = await import(outline);
+			const element = document.activeElement;
+			return element === document.body ? undefined : { role: roleOf(element), name: nameOf(element) };
+		}, `${prefix}outline.js`);
 
 	const focus = (/** @type {Thing} */ thing) =>
 		tab.evaluate(
@@ -157,19 +154,33 @@ export function person(tab) {
 		 * @param {() => Promise<unknown>} condition
 		 * @param {string} complaint
 		 */
-		wait: (condition, complaint) => until(condition, (holds) => holds, () => complaint),
+		wait: (condition, complaint) =>
+			until(
+				condition,
+				(holds) => holds,
+				() => complaint,
+			),
 		see,
 		text,
 		problems,
 		click,
 		/** @param {Thing} thing */
 		gone: (thing) =>
-			until(() => lookAt(thing), (found) => found.length === 0, (found) => `${describe(thing)} must be gone; found: ${JSON.stringify(found)}`),
+			until(
+				() => lookAt(thing),
+				(found) => found.length === 0,
+				(found) => `${describe(thing)} must be gone; found: ${JSON.stringify(found)}`,
+			),
 		/**
 		 * Waits until the page shows a text.
 		 * @param {RegExp} pattern
 		 */
-		read: (pattern) => until(text, (shown) => pattern.test(shown), () => `The page must say ${pattern}.`),
+		read: (pattern) =>
+			until(
+				text,
+				(shown) => pattern.test(shown),
+				() => `The page must say ${pattern}.`,
+			),
 		/**
 		 * Puts a text in a field, instead of what is there.
 		 * @param {Thing} thing

@@ -42,7 +42,12 @@ export async function take(browser, front, view) {
 		page.wait(async () => (await state(n)) === wanted, `session ${n} must be ${wanted}`);
 	try {
 		await page.click({ role: "button", name: view.locale === "en-US" ? "Open one of each" : "每个系统各开一个" });
-		for (const [n, wanted] of /** @type {const} */ ([[1, "live"], [2, "live"], [3, "live"], [4, "paused"]])) {
+		for (const [n, wanted] of /** @type {const} */ ([
+			[1, "live"],
+			[2, "live"],
+			[3, "live"],
+			[4, "paused"],
+		])) {
 			await is(n, wanted);
 		}
 		// Time passes between what is done, so that the timeline shows one after the other, and bars that are not full.

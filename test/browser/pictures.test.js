@@ -35,7 +35,10 @@ for (const name of names) {
 				const [picture, fresh] = [gist(wanted.png), gist(got.png)];
 				assert.equal(fresh.width, view.width);
 				assert.equal(picture.width, view.width);
-				assert.ok(Math.abs(fresh.height - picture.height) <= picture.height * (otherFonts ? 0.25 : 0.06), `${fresh.height} pixels high, not ${picture.height}`);
+				assert.ok(
+					Math.abs(fresh.height - picture.height) <= picture.height * (otherFonts ? 0.25 : 0.06),
+					`${fresh.height} pixels high, not ${picture.height}`,
+				);
 				assert.ok(Math.abs(fresh.brightness - picture.brightness) < 0.08, `brightness ${fresh.brightness}, not ${picture.brightness}`);
 				if (!otherFonts) {
 					const changed = picture.fields.filter((plain, i) => plain !== fresh.fields[i]).length;
@@ -53,11 +56,26 @@ test("a difference is seen: a part that is gone, renamed, out of order, or elsew
 		change(copy);
 		return differences(parts, copy).length;
 	};
-	assert.equal(changed(() => {}), 0);
-	assert.equal(changed((copy) => copy.splice(20, 1)), 1);
-	assert.equal(changed((copy) => (copy[20].name += "!")), 1);
-	assert.equal(changed((copy) => ([copy[20], copy[21]] = [copy[21], copy[20]])), 1);
-	assert.equal(changed((copy) => (copy[20].box[0] += 200)), 1);
+	assert.equal(
+		changed(() => {}),
+		0,
+	);
+	assert.equal(
+		changed((copy) => copy.splice(20, 1)),
+		1,
+	);
+	assert.equal(
+		changed((copy) => (copy[20].name += "!")),
+		1,
+	);
+	assert.equal(
+		changed((copy) => ([copy[20], copy[21]] = [copy[21], copy[20]])),
+		1,
+	);
+	assert.equal(
+		changed((copy) => (copy[20].box[0] += 200)),
+		1,
+	);
 	const { fields, brightness } = gist(png);
 	assert.ok(fields.includes(true) && fields.includes(false));
 	assert.ok(brightness > 0.6, "a light page is bright");

@@ -205,8 +205,18 @@ for (const name of names) {
 
 		for (const [what, path, instead, says] of /** @type {const} */ ([
 			["the page's own program is missing", "/dist/console.wasm", { status: 404 }, /program has stopped.*console\.wasm: 404/s],
-			["the token core is missing", "/dist/core.wasm", { status: 404 }, /The token core does not start: .*core\.wasm: the server answered 404/],
-			["a page is served for the token core", "/dist/core.wasm", { headers: { "content-type": "text/html" }, body: "<!doctype html>" }, /The token core does not start: .*is not WebAssembly/],
+			[
+				"the token core is missing",
+				"/dist/core.wasm",
+				{ status: 404 },
+				/The token core does not start: .*core\.wasm: the server answered 404/,
+			],
+			[
+				"a page is served for the token core",
+				"/dist/core.wasm",
+				{ headers: { "content-type": "text/html" }, body: "<!doctype html>" },
+				/The token core does not start: .*is not WebAssembly/,
+			],
 		])) {
 			test(`it is told when ${what}, and the page is still there to be read`, async () => {
 				front.instead = (asked) => (asked === path ? instead : undefined);
@@ -232,7 +242,7 @@ for (const name of names) {
 			for (const path of ["/dist/core.wasm", "/dist/console.wasm"]) {
 				files.set(path, await readFile(new URL(`../..${path}`, import.meta.url)));
 			}
-			front.instead = (path) => files.has(path) ? { headers: { "content-type": "text/plain" }, body: files.get(path) } : undefined;
+			front.instead = (path) => (files.has(path) ? { headers: { "content-type": "text/plain" }, body: files.get(path) } : undefined);
 			const page = await openConsole(browser, front);
 			await page.openAll();
 			await page.tab.close();

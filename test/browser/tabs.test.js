@@ -52,11 +52,13 @@ const get = (page, authorization, rejected) =>
 
 test("the pages of one user renew a token once, those of another user have their own, and nothing is stored", async () => {
 	const context = await browser.newContext();
-	const pages = await Promise.all([1, 2, 3, 4].map(async () => {
-		const page = await context.newPage();
-		await page.goto(`${server.url}/page`);
-		return page;
-	}));
+	const pages = await Promise.all(
+		[1, 2, 3, 4].map(async () => {
+			const page = await context.newPage();
+			await page.goto(`${server.url}/page`);
+			return page;
+		}),
+	);
 	const mine = [jwt("agent-7"), jwt("agent-7"), jwt("agent-7")];
 	const first = await Promise.all(mine.map((authorization, i) => get(pages[i], authorization)));
 	assert.equal(new Set(first).size, 1, "one token");
@@ -71,7 +73,10 @@ test("the pages of one user renew a token once, those of another user have their
 	assert.equal(asked.length, 3);
 
 	const stored = await pages[0].evaluate(async () => ({
-		local: localStorage.length, session: sessionStorage.length, cookies: document.cookie, databases: (await indexedDB.databases()).length,
+		local: localStorage.length,
+		session: sessionStorage.length,
+		cookies: document.cookie,
+		databases: (await indexedDB.databases()).length,
 		caches: (await caches.keys()).length,
 	}));
 	assert.deepEqual(stored, { local: 0, session: 0, cookies: "", databases: 0, caches: 0 });

@@ -15,9 +15,23 @@ const run = promisify(execFile);
 
 /** Where WebDriver has its keys: https://www.w3.org/TR/webdriver2/#keyboard-actions */
 const keys = {
-	Backspace: "\uE003", Tab: "\uE004", Enter: "\uE007", Shift: "\uE008", Control: "\uE009", Alt: "\uE00A", Escape: "\uE00C",
-	Space: " ", PageUp: "\uE00E", PageDown: "\uE00F", End: "\uE010", Home: "\uE011", ArrowLeft: "\uE012", ArrowUp: "\uE013",
-	ArrowRight: "\uE014", ArrowDown: "\uE015", Delete: "\uE017",
+	Backspace: "\uE003",
+	Tab: "\uE004",
+	Enter: "\uE007",
+	Shift: "\uE008",
+	Control: "\uE009",
+	Alt: "\uE00A",
+	Escape: "\uE00C",
+	Space: " ",
+	PageUp: "\uE00E",
+	PageDown: "\uE00F",
+	End: "\uE010",
+	Home: "\uE011",
+	ArrowLeft: "\uE012",
+	ArrowUp: "\uE013",
+	ArrowRight: "\uE014",
+	ArrowDown: "\uE015",
+	Delete: "\uE017",
 };
 
 /** @returns {Promise<import("./driver.js").Browser>} */
@@ -61,9 +75,7 @@ function findAll() {
 	if (missing.length > 0) {
 		throw new Error(`There is no ${missing.join(", no ")}: install webkit2gtk-driver, xvfb and xdotool.`);
 	}
-	return /** @type {{ driver: string, display: string, focus: string, browser: string }} */ (
-		{ driver, display, focus, browser }
-	);
+	return /** @type {{ driver: string, display: string, focus: string, browser: string }} */ ({ driver, display, focus, browser });
 }
 
 /**
@@ -103,7 +115,14 @@ async function openTab(paths, { locale, colorScheme, width, height }) {
 		});
 		ends.push(driver.end);
 		const call = client(`http://127.0.0.1:${port}`);
-		await until(() => call("GET", "/status").then(({ ready }) => ready, () => false), "WebKitWebDriver did not start.");
+		await until(
+			() =>
+				call("GET", "/status").then(
+					({ ready }) => ready,
+					() => false,
+				),
+			"WebKitWebDriver did not start.",
+		);
 		const { sessionId, capabilities } = await call("POST", "/session", {
 			capabilities: {
 				alwaysMatch: {
@@ -186,10 +205,7 @@ function makeTab(command) {
 				{
 					type: "key",
 					id: "keyboard",
-					actions: [
-						...values.map((value) => ({ type: "keyDown", value })),
-						...values.reverse().map((value) => ({ type: "keyUp", value })),
-					],
+					actions: [...values.map((value) => ({ type: "keyDown", value })), ...values.reverse().map((value) => ({ type: "keyUp", value }))],
 				},
 			]);
 		},
@@ -198,7 +214,10 @@ function makeTab(command) {
 				{
 					type: "key",
 					id: "keyboard",
-					actions: [...text].flatMap((value) => [{ type: "keyDown", value }, { type: "keyUp", value }]),
+					actions: [...text].flatMap((value) => [
+						{ type: "keyDown", value },
+						{ type: "keyUp", value },
+					]),
 				},
 			]),
 		resize,

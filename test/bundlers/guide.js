@@ -102,7 +102,9 @@ export class Guide {
 			}
 			const seconds = ((performance.now() - began) / 1000).toFixed(1);
 			if (step.kind === "run" || step.kind === "serve" || step.kind === "shows") {
-				this.#circumstances.log(`${seconds.padStart(6)} s  ${step.kind === "shows" ? "the page" : step.text.trim().replaceAll("\n", "; ")}`);
+				this.#circumstances.log(
+					`${seconds.padStart(6)} s  ${step.kind === "shows" ? "the page" : step.text.trim().replaceAll("\n", "; ")}`,
+				);
 			}
 		}
 	}

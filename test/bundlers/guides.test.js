@@ -59,7 +59,10 @@ test("each line of a guide's table of what may go wrong has its case, and each c
 test("every guide shows that it has got a token", async () => {
 	for (const name of names) {
 		const steps = stepsOf(await readGuide(name));
-		assert.ok(steps.some(({ kind }) => kind === "prints" || kind === "shows"), `docs/${name} ends with nothing that a test could see`);
+		assert.ok(
+			steps.some(({ kind }) => kind === "prints" || kind === "shows"),
+			`docs/${name} ends with nothing that a test could see`,
+		);
 		steps.forEach((step, index) => {
 			if (step.kind === "serve") {
 				assert.equal(steps[index + 1]?.kind, "shows", `docs/${name}, line ${step.line}: nobody looks at what is served`);
@@ -89,7 +92,10 @@ test("the version that a guide says it was tried with is the one that is tried",
 		}
 		assert.ok(said, `docs/${name} does not say what it was tried with`);
 		const [, tool, version] = said;
-		assert.ok(packages.some((name) => name.startsWith(`${tool.toLowerCase()}@${version}.`)), `docs/${name} has no ${tool} ${version}`);
+		assert.ok(
+			packages.some((name) => name.startsWith(`${tool.toLowerCase()}@${version}.`)),
+			`docs/${name} has no ${tool} ${version}`,
+		);
 	}
 });
 
@@ -134,7 +140,9 @@ describe("the guides", { concurrency: 2 }, () => {
 				await guide.follow();
 				if (name === "guides/workers.md") {
 					for (const [index, what] of ["a Worker", "a Durable Object"].entries()) {
-						await t.test(`in ${what}, what one request has begun is there for the next`, () => renewsBetweenRequests(guide, guide.served[index]));
+						await t.test(`in ${what}, what one request has begun is there for the next`, () =>
+							renewsBetweenRequests(guide, guide.served[index]),
+						);
 					}
 				}
 				for (const { why, again, files = {}, change, serve, run, tool, code, remedy } of wrong[name] ?? []) {

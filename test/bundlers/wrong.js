@@ -76,7 +76,8 @@ export const wrong = {
 		{
 			why: "the file is of another build",
 			// It ends with the hash that says of which.
-			change: "cp node_modules/cctoken/dist/core.wasm dist/cctoken/; truncate -s -8 dist/cctoken/core.wasm; printf 01234567 >> dist/cctoken/core.wasm",
+			change:
+				"cp node_modules/cctoken/dist/core.wasm dist/cctoken/; truncate -s -8 dist/cctoken/core.wasm; printf 01234567 >> dist/cctoken/core.wasm",
 			serve: "node server.js",
 			code: "module_stale",
 		},
@@ -88,7 +89,8 @@ export const wrong = {
 		},
 		{
 			why: "the policy does not have the vendor's address",
-			change: "sed -i \"s/script-src 'self'/script-src 'self' 'wasm-unsafe-eval'/; s#connect-src 'self' http://[0-9.:]*#connect-src 'self'#\" dist/index.html",
+			change:
+				"sed -i \"s/script-src 'self'/script-src 'self' 'wasm-unsafe-eval'/; s#connect-src 'self' http://[0-9.:]*#connect-src 'self'#\" dist/index.html",
 			serve: "node server.js",
 			code: "network",
 		},
@@ -116,11 +118,17 @@ export const wrong = {
 	],
 	"guides/webpack.md": [
 		withoutFile("dist/*.wasm"),
-		{ why: "the program's file was not deployed with the rest", change: "rm build/*.wasm", run: ["node", "build/main.mjs"], code: "module_not_found" },
+		{
+			why: "the program's file was not deployed with the rest",
+			change: "rm build/*.wasm",
+			run: ["node", "build/main.mjs"],
+			code: "module_not_found",
+		},
 		pageForAnything("dist/*.wasm"),
 		{
 			why: "a rule of the configuration takes the package's file too",
-			change: "sed -i 's#mode: \"production\",#& module: { rules: [{ test: /[.]wasm$/, type: \"asset/resource\", generator: { emit: false } }] },#' webpack.config.js; npx webpack",
+			change:
+				'sed -i \'s#mode: "production",#& module: { rules: [{ test: /[.]wasm$/, type: "asset/resource", generator: { emit: false } }] },#\' webpack.config.js; npx webpack',
 			serve: "node server.js dist",
 			code: "module_invalid",
 		},
@@ -137,7 +145,8 @@ export const wrong = {
 		pageForAnything("dist/core.wasm"),
 		{
 			why: "a token is asked for first",
-			change: "sed -i '/^await initialize/d' build/token.js && echo 'await initialize({ wasmUrl: \"core.wasm\" });' >> build/token.js && cp build/core.wasm dist/",
+			change:
+				"sed -i '/^await initialize/d' build/token.js && echo 'await initialize({ wasmUrl: \"core.wasm\" });' >> build/token.js && cp build/core.wasm dist/",
 			run: ["node", "build/token.js"],
 			code: "module_started",
 		},
@@ -157,7 +166,8 @@ npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=fi
 		},
 		{
 			why: "the program lacks the call of initialize",
-			change: "rm dist/core.wasm; sed -i 's#cctoken/inline#cctoken#' src/main.js; npx esbuild src/main.js --bundle --format=esm --outdir=dist",
+			change:
+				"rm dist/core.wasm; sed -i 's#cctoken/inline#cctoken#' src/main.js; npx esbuild src/main.js --bundle --format=esm --outdir=dist",
 			serve: "node server.js dist",
 			code: "module_not_found",
 		},
@@ -168,7 +178,7 @@ npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=fi
 		pageForAnything("dist/*.wasm"),
 		{
 			why: "another entry is imported, and the option is missing",
-			change: "sed -i 's#\"cctoken\"#\"cctoken/inline\"#' src/main.js",
+			change: 'sed -i \'s#"cctoken"#"cctoken/inline"#\' src/main.js',
 			tool: "npx parcel build --no-cache",
 			code: "Failed to resolve 'cctoken/inline'",
 			remedy: {

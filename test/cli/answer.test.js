@@ -21,14 +21,26 @@ test("a refusal speaks of what the core understands by it, and of credentials in
 	for (const body of ["", "null", "[]", '"expired token"', "7", "<html>expired token", '{"exceptionInfo":["expired token"]}']) {
 		assert.equal(subjectOf("ccmessaging", body), undefined, body);
 	}
-	assert.ok(subjects.flatMap(({ words }) => words.flat()).every((word) => word === word.toLowerCase()), "texts are compared in lower case");
+	assert.ok(
+		subjects.flatMap(({ words }) => words.flat()).every((word) => word === word.toLowerCase()),
+		"texts are compared in lower case",
+	);
 });
 
 test("the first of a system's codes that is there says whether an answer is a failure, and its value is shown where it is a number", () => {
 	for (const [system, body, wanted] of [
-		["appcube", { errorCode: 0 }, ""], ["appcube", { errorCode: "200" }, ""], ["appcube", { errorCode: 1001 }, "errorCode 1001"], ["appcube", { resultCode: 1 }, ""],
-		["isales", { result: "0", errorCode: 200 }, ""], ["isales", { result: 1 }, "result 1"], ["isales", { result: "Zx9-secret" }, "result"], ["isales", { errorCode: "7" }, "errorCode 7"],
-		["cubedrive", { success: true }, ""], ["cubedrive", { success: false }, "success false"], ["cubedrive", { success: null }, ""], ["cubedrive", {}, ""],
+		["appcube", { errorCode: 0 }, ""],
+		["appcube", { errorCode: "200" }, ""],
+		["appcube", { errorCode: 1001 }, "errorCode 1001"],
+		["appcube", { resultCode: 1 }, ""],
+		["isales", { result: "0", errorCode: 200 }, ""],
+		["isales", { result: 1 }, "result 1"],
+		["isales", { result: "Zx9-secret" }, "result"],
+		["isales", { errorCode: "7" }, "errorCode 7"],
+		["cubedrive", { success: true }, ""],
+		["cubedrive", { success: false }, "success false"],
+		["cubedrive", { success: null }, ""],
+		["cubedrive", {}, ""],
 	]) {
 		assert.equal(failingCode(system, JSON.stringify(body)), wanted, `${system} ${JSON.stringify(body)}`);
 	}

@@ -28,7 +28,11 @@ async function refused(args, { flags, env }, wanted, input) {
 	assert.deepEqual([code, stdout], [2, ""], `${args.join(" ")}: ${stderr}`);
 	assert.match(stderr, wanted);
 	const { counts } = await sandbox.state();
-	assert.deepEqual(Object.values(counts).map(({ logins, business }) => logins + business), [0, 0, 0, 0, 0], `${args.join(" ")} has sent something`);
+	assert.deepEqual(
+		Object.values(counts).map(({ logins, business }) => logins + business),
+		[0, 0, 0, 0, 0],
+		`${args.join(" ")} has sent something`,
+	);
 }
 
 test("a method that fetch does not send, and a body where there is none, are refused before anything is sent", async () => {
@@ -43,7 +47,10 @@ test("a method that fetch does not send, and a body where there is none, are ref
 test("AppCube's token travels in the body: a call that can carry none is refused before anything is sent", async () => {
 	const file = join(folder, "list.json");
 	await writeFile(file, "[1]");
-	for (const args of [["GET", "/path"], ["HEAD", "/path"]]) {
+	for (const args of [
+		["GET", "/path"],
+		["HEAD", "/path"],
+	]) {
 		await refused(args, cube, /appcube's token travels in the body, and (GET|HEAD) has none: use POST/);
 	}
 	for (const [data, input] of [["notjson"], ["[1]"], ["null"], ['"text"'], [" "], [`@${file}`], ["-", "notjson"]]) {
@@ -67,7 +74,17 @@ test("a header is a name, a colon and a value, wherever it is written", async ()
 });
 
 test("a header that Node's fetch sets itself is refused, in any case and from a file", async () => {
-	for (const header of ["Host: foo", "host: foo", "Content-Length: 3", "Transfer-Encoding: chunked", "Expect: 100-continue", "Keep-Alive: 5", "Upgrade: x", "Sec-Fetch-Mode: x", "Connection: upgrade"]) {
+	for (const header of [
+		"Host: foo",
+		"host: foo",
+		"Content-Length: 3",
+		"Transfer-Encoding: chunked",
+		"Expect: 100-continue",
+		"Keep-Alive: 5",
+		"Upgrade: x",
+		"Sec-Fetch-Mode: x",
+		"Connection: upgrade",
+	]) {
 		const [name] = header.split(":");
 		await refused(["GET", "/y", "-H", header], sales, new RegExp(`The header ${name} cannot be set: fetch sets it itself\\.$`, "m"));
 	}
@@ -93,7 +110,16 @@ test("those headers are the ones that Node's fetch drops or fails at, and the ot
 	for (const name of ["host", "content-length", "transfer-encoding", "expect", "keep-alive", "upgrade", "sec-fetch-mode"]) {
 		assert.equal(await arrives(name, name === "content-length" ? "3" : "foo"), false, name);
 	}
-	for (const [name, value] of [["connection", "close"], ["date", "foo"], ["origin", "foo"], ["referer", "foo"], ["te", "foo"], ["via", "foo"], ["user-agent", "foo"], ["accept-encoding", "identity"]]) {
+	for (const [name, value] of [
+		["connection", "close"],
+		["date", "foo"],
+		["origin", "foo"],
+		["referer", "foo"],
+		["te", "foo"],
+		["via", "foo"],
+		["user-agent", "foo"],
+		["accept-encoding", "identity"],
+	]) {
 		assert.equal(await arrives(name, value), true, name);
 	}
 });
@@ -113,7 +139,10 @@ test("a lost call is told with host, port and code, and one that is cut short to
 	await once(server, "listening");
 	const at = `127.0.0.1:${server.address().port}`;
 	const { flags, env } = given({ system: "isales", baseUrl: `http://${at}`, user: "u", passwd: "p" });
-	for (const [path, wanted] of [["/reset", `call: no connection to ${at}, or it was lost \\((ECONNRESET|UND_ERR_SOCKET)\\)`], ["/short", `call: the answer of ${at} broke off \\(UND_ERR_SOCKET\\)`]]) {
+	for (const [path, wanted] of [
+		["/reset", `call: no connection to ${at}, or it was lost \\((ECONNRESET|UND_ERR_SOCKET)\\)`],
+		["/short", `call: the answer of ${at} broke off \\(UND_ERR_SOCKET\\)`],
+	]) {
 		const { code, stderr } = await command(["call", "GET", path, ...flags], { env });
 		assert.equal(code, 4, stderr);
 		assert.match(stderr, new RegExp(`error: ${wanted}\\. cctoken doctor looks for the reason\\. \\[network\\]\\n$`));
@@ -122,7 +151,11 @@ test("a lost call is told with host, port and code, and one that is cut short to
 
 test("what fetch refuses to send is no lost connection", async () => {
 	// A fetch that refuses the business call, as it refuses a request that it finds no way to send.
-	const fetches = "const real = fetch; globalThis.fetch = async (url, init) => { if (String(url).includes('login')) return real(url, init); throw new TypeError('refused'); };";
-	const { code, json } = await command(["call", "GET", sandbox.business.isales.path, ...sales.flags, "--json"], { env: sales.env, node: ["--import", `data:text/javascript,${encodeURIComponent(fetches)}`] });
+	const fetches =
+		"const real = fetch; globalThis.fetch = async (url, init) => { if (String(url).includes('login')) return real(url, init); throw new TypeError('refused'); };";
+	const { code, json } = await command(["call", "GET", sandbox.business.isales.path, ...sales.flags, "--json"], {
+		env: sales.env,
+		node: ["--import", `data:text/javascript,${encodeURIComponent(fetches)}`],
+	});
 	assert.deepEqual([code, json.error.code, json.error.name], [70, "internal", "TypeError"]);
 });

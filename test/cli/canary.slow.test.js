@@ -29,7 +29,13 @@ before(async () => {
 		const line = `${body} ${JSON.stringify(request.headers)}`.replace(/[^\x20-\x7e]/g, " ").slice(0, 4000);
 		const found = canaries.filter((each) => line.includes(each) || request.url.includes(each)).join("-") || "none";
 		const status = { "/a": 403, "/b": 500, "/c": 307, "/d": 200 }[request.url.slice(0, 2)] ?? 404;
-		response.writeHead(status, { server: found, via: found, "x-echo": found, location: `http://${found.toLowerCase()}.test/${found}`, "content-type": status === 200 ? "text/html" : "application/json" });
+		response.writeHead(status, {
+			server: found,
+			via: found,
+			"x-echo": found,
+			location: `http://${found.toLowerCase()}.test/${found}`,
+			"content-type": status === 200 ? "text/html" : "application/json",
+		});
 		response.end(JSON.stringify({ errorCode: found, errorMsg: line, exceptionInfo: line, resultDesc: line }));
 	}).listen(0, "127.0.0.1");
 	await once(echo, "listening");
@@ -55,7 +61,13 @@ function clean({ stdout, stderr }, what) {
 	const said = stdout + stderr;
 	assert.ok(said.length > 0, `${what} said nothing`);
 	for (const each of canaries) {
-		for (const form of [each, each.toLowerCase(), encodeURIComponent(each), Buffer.from(each).toString("base64").slice(0, -3), each.slice(-12)]) {
+		for (const form of [
+			each,
+			each.toLowerCase(),
+			encodeURIComponent(each),
+			Buffer.from(each).toString("base64").slice(0, -3),
+			each.slice(-12),
+		]) {
 			assert.ok(!said.includes(form), `${what} shows a secret: ${said}`);
 		}
 	}
@@ -81,7 +93,11 @@ for (const system of ["appcube", "ccmessaging", "isales", "cubedrive"]) {
 }
 
 test("verify and doctor do not show the token that they are given", async () => {
-	for (const identity of [sandbox.identities.cubedrive, { ...sandbox.identities.cubedrive, baseUrl: `http://127.0.0.1:${echo.address().port}/a` }, sandbox.identities.ccmessaging]) {
+	for (const identity of [
+		sandbox.identities.cubedrive,
+		{ ...sandbox.identities.cubedrive, baseUrl: `http://127.0.0.1:${echo.address().port}/a` },
+		sandbox.identities.ccmessaging,
+	]) {
 		const { flags, env } = given(identity);
 		for (const args of [["verify"], ["verify", "--json"], ["doctor"], ["doctor", "--json"]]) {
 			clean(await command([...args, ...flags], { env: { ...env, CCTOKEN_TOKEN: canary() } }), args.join(" "));
@@ -93,16 +109,32 @@ test("secrets in wrong places are not shown: arguments, names, files, variables"
 	const file = join(folder, "wrong.json");
 	const { flags } = given(sandbox.identities.isales);
 	for (const make of [
-		() => ({ args: ["get", canary()] }), () => ({ args: [canary()] }), () => ({ args: ["get", `--${canary()}`] }), () => ({ args: ["get", "--app-secret", canary()] }),
-		() => ({ args: ["get", "-s", canary()] }), () => ({ args: ["get", ...flags.slice(0, 2), "--base-url", `https://a:${canary()}@h.test`, "--user", "u"], env: { CCTOKEN_PASSWD: canary() } }),
+		() => ({ args: ["get", canary()] }),
+		() => ({ args: [canary()] }),
+		() => ({ args: ["get", `--${canary()}`] }),
+		() => ({ args: ["get", "--app-secret", canary()] }),
+		() => ({ args: ["get", "-s", canary()] }),
+		() => ({
+			args: ["get", ...flags.slice(0, 2), "--base-url", `https://a:${canary()}@h.test`, "--user", "u"],
+			env: { CCTOKEN_PASSWD: canary() },
+		}),
 		() => ({ args: ["get", ...flags.slice(0, 2), "--base-url", canary(), "--user", "u"], env: { CCTOKEN_PASSWD: canary() } }),
-		() => ({ args: ["call", canary(), "/x", ...flags] }), () => ({ args: ["call", "GET", canary(), ...flags] }), () => ({ args: ["call", "GET", "/x", "-H", canary(), ...flags] }),
+		() => ({ args: ["call", canary(), "/x", ...flags] }),
+		() => ({ args: ["call", "GET", canary(), ...flags] }),
+		() => ({ args: ["call", "GET", "/x", "-H", canary(), ...flags] }),
 		() => ({ args: ["call", "GET", "/x", "-d", `@${canary()}`, ...flags], env: { CCTOKEN_PASSWD: "123456" } }),
-		() => ({ args: ["get", "--profile", canary(), ...flags] }), () => ({ args: ["get", "--secrets-file", canary(), ...flags] }), () => ({ args: ["get", "--config", canary(), ...flags] }),
-		() => ({ args: ["get", ...flags, "--timeout", canary()], env: { CCTOKEN_PASSWD: canary() } }), () => ({ args: ["get", ...flags], env: { CCTOKEN_PARAMS: canary() } }),
-		() => ({ args: ["verify", ...flags], input: `${canary()} ${canary()}` }), () => ({ args: ["get", ...flags, "--secrets", "-"], input: `${canary()}\n${canary()}` }),
-		() => ({ args: ["get", ...flags, "--config", file], file: `{"${canary()}": "${canary()}"}` }), () => ({ args: ["get", ...flags, "--config", file], file: canary() }),
-		() => ({ args: ["doctor", "--config", file], file: `{"profiles": {"${canary()}": {}}}` }), () => ({ args: ["sandbox", "--host", canary()] }), () => ({ args: ["sandbox", "--lifetime", `${canary()}=1`] }),
+		() => ({ args: ["get", "--profile", canary(), ...flags] }),
+		() => ({ args: ["get", "--secrets-file", canary(), ...flags] }),
+		() => ({ args: ["get", "--config", canary(), ...flags] }),
+		() => ({ args: ["get", ...flags, "--timeout", canary()], env: { CCTOKEN_PASSWD: canary() } }),
+		() => ({ args: ["get", ...flags], env: { CCTOKEN_PARAMS: canary() } }),
+		() => ({ args: ["verify", ...flags], input: `${canary()} ${canary()}` }),
+		() => ({ args: ["get", ...flags, "--secrets", "-"], input: `${canary()}\n${canary()}` }),
+		() => ({ args: ["get", ...flags, "--config", file], file: `{"${canary()}": "${canary()}"}` }),
+		() => ({ args: ["get", ...flags, "--config", file], file: canary() }),
+		() => ({ args: ["doctor", "--config", file], file: `{"profiles": {"${canary()}": {}}}` }),
+		() => ({ args: ["sandbox", "--host", canary()] }),
+		() => ({ args: ["sandbox", "--lifetime", `${canary()}=1`] }),
 	]) {
 		const { args, file: content, ...how } = /** @type {any} */ (make());
 		if (content) {

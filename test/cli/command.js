@@ -6,7 +6,9 @@ import { fileURLToPath } from "node:url";
 export const main = fileURLToPath(new URL("../../js/cli/main.js", import.meta.url));
 
 /** What a process needs of the environment, whatever this one's has: no settings, no proxy, no colour. */
-export const bare = Object.fromEntries(["PATH", "HOME", "SystemRoot", "TEMP", "TMP"].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+export const bare = Object.fromEntries(
+	["PATH", "HOME", "SystemRoot", "TEMP", "TMP"].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+);
 
 /**
  * @typedef {object} How
@@ -22,7 +24,10 @@ export const bare = Object.fromEntries(["PATH", "HOME", "SystemRoot", "TEMP", "T
  * @param {readonly string[]} args
  * @param {How} [how]
  */
-export function start(args, { env = {}, cwd = fileURLToPath(new URL(".", import.meta.url)), node = [], runtime = process.execPath, program = main } = {}) {
+export function start(
+	args,
+	{ env = {}, cwd = fileURLToPath(new URL(".", import.meta.url)), node = [], runtime = process.execPath, program = main } = {},
+) {
 	return spawn(runtime, [...node, program, ...args], { cwd, env: { ...bare, ...env }, stdio: ["pipe", "pipe", "pipe"] });
 }
 
@@ -57,7 +62,15 @@ export async function command(args, how = {}) {
  * @returns {{ flags: string[], env: Record<string, string> }}
  */
 export function given({ appSecret, passwd, accessToken, params, ...rest }) {
-	const flags = Object.entries(rest).flatMap(([name, value]) => [`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, String(value)]);
-	const env = { CCTOKEN_APP_SECRET: appSecret, CCTOKEN_PASSWD: passwd, CCTOKEN_ACCESS_TOKEN: accessToken, CCTOKEN_PARAMS: params && JSON.stringify(params) };
+	const flags = Object.entries(rest).flatMap(([name, value]) => [
+		`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+		String(value),
+	]);
+	const env = {
+		CCTOKEN_APP_SECRET: appSecret,
+		CCTOKEN_PASSWD: passwd,
+		CCTOKEN_ACCESS_TOKEN: accessToken,
+		CCTOKEN_PARAMS: params && JSON.stringify(params),
+	};
 	return { flags, env: /** @type {any} */ (Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined))) };
 }

@@ -60,10 +60,20 @@ test("a flag goes before the environment, and that before the file, field by fie
 	const files = { "cctoken.json": isales };
 	const env = { CCTOKEN_BASE_URL: "https://env.test", CCTOKEN_USER: "env", CCTOKEN_PASSWD: "env-secret" };
 	assert.deepEqual((await configured({ files })).identity, isales);
-	assert.deepEqual((await configured({ files, env })).identity, { system: "isales", baseUrl: "https://env.test", user: "env", passwd: "env-secret" });
+	assert.deepEqual((await configured({ files, env })).identity, {
+		system: "isales",
+		baseUrl: "https://env.test",
+		user: "env",
+		passwd: "env-secret",
+	});
 	const { identity, from } = await configured({ files, env, args: ["--user", "flag"] });
 	assert.deepEqual(identity, { system: "isales", baseUrl: "https://env.test", user: "flag", passwd: "env-secret" });
-	assert.deepEqual(from, { system: "the file cctoken.json", baseUrl: "the environment", user: "the command line", passwd: "the environment" });
+	assert.deepEqual(from, {
+		system: "the file cctoken.json",
+		baseUrl: "the environment",
+		user: "the command line",
+		passwd: "the environment",
+	});
 	assert.equal((await configured({ files, env: { CCTOKEN_USER: "" } })).identity.user, "file", "an empty variable is none");
 });
 
@@ -94,8 +104,13 @@ test("a secretsFile of the configuration is found beside it", async () => {
 test("a profile is chosen by flag, environment or the file, and goes before what the file says for all", async () => {
 	const files = {
 		"cctoken.json": {
-			profile: "one", timeout: 7, baseUrl: "https://shared.test",
-			profiles: { one: { system: "isales", user: "one", passwd: "s-one" }, two: { system: "isales", user: "two", passwd: "s-two", baseUrl: "https://two.test", timeout: 9 } },
+			profile: "one",
+			timeout: 7,
+			baseUrl: "https://shared.test",
+			profiles: {
+				one: { system: "isales", user: "one", passwd: "s-one" },
+				two: { system: "isales", user: "two", passwd: "s-two", baseUrl: "https://two.test", timeout: 9 },
+			},
 		},
 	};
 	const seen = async (given) => {
@@ -104,7 +119,12 @@ test("a profile is chosen by flag, environment or the file, and goes before what
 	};
 	assert.deepEqual(await seen({}), ["one", "s-one", "https://shared.test", 7000]);
 	assert.deepEqual(await seen({ env: { CCTOKEN_PROFILE: "two" } }), ["two", "s-two", "https://two.test", 9000]);
-	assert.deepEqual(await seen({ env: { CCTOKEN_PROFILE: "two" }, args: ["-p", "one", "--timeout", "1.5"] }), ["one", "s-one", "https://shared.test", 1500]);
+	assert.deepEqual(await seen({ env: { CCTOKEN_PROFILE: "two" }, args: ["-p", "one", "--timeout", "1.5"] }), [
+		"one",
+		"s-one",
+		"https://shared.test",
+		1500,
+	]);
 	assert.match((await refusal({ files, args: ["-p", "three"] })).message, /no such profile.*one, two/);
 	assert.match((await refusal({ args: ["-p", "one"] })).message, /no cctoken\.json/);
 	const { profile: _, ...without } = files["cctoken.json"];
@@ -114,7 +134,20 @@ test("a profile is chosen by flag, environment or the file, and goes before what
 test("each system gets its own fields, and says which one is missing and how to give it", async () => {
 	const all = {
 		appcube: ["--base-url", "https://h.test", "--app-key", "k"],
-		ccmessaging: ["--base-url", "https://h.test", "--app-key", "k", "--user-id", "u", "--user-name", "n", "--channel-id", "c", "--locale", "en"],
+		ccmessaging: [
+			"--base-url",
+			"https://h.test",
+			"--app-key",
+			"k",
+			"--user-id",
+			"u",
+			"--user-name",
+			"n",
+			"--channel-id",
+			"c",
+			"--locale",
+			"en",
+		],
 		isales: ["--base-url", "https://h.test", "--user", "u"],
 		cubedrive: ["--base-url", "https://h.test", "--param", "user=u"],
 	};
@@ -137,20 +170,52 @@ test("each system gets its own fields, and says which one is missing and how to 
 });
 
 test("CubeDrive's parameters are put together from all places, the command line first, and secret ones not from there", async () => {
-	const files = { "cctoken.json": { system: "cubedrive", baseUrl: "https://h.test", params: { user: "file", app: "file", region: "file" } }, "s.json": { params: { appSecret: "s", app: "named" } } };
-	const { identity, hidden } = await configured({ files, args: ["--param", "user=flag=x", "--secrets-file", "s.json"], env: { CCTOKEN_PARAMS: '{"region":"env","app":"env"}' } });
+	const files = {
+		"cctoken.json": { system: "cubedrive", baseUrl: "https://h.test", params: { user: "file", app: "file", region: "file" } },
+		"s.json": { params: { appSecret: "s", app: "named" } },
+	};
+	const { identity, hidden } = await configured({
+		files,
+		args: ["--param", "user=flag=x", "--secrets-file", "s.json"],
+		env: { CCTOKEN_PARAMS: '{"region":"env","app":"env"}' },
+	});
 	assert.deepEqual(identity.params, { user: "flag=x", appSecret: "s", app: "named", region: "env" });
 	assert.ok(hidden.includes("s"));
 	for (const name of ["appSecret", "password", "apiToken", "credentials", "api-key"]) {
-		assert.match((await refusal({ args: ["-s", "cubedrive", "--base-url", "https://h.test", "--param", `${name}=v`] })).message, /not taken from the command line.*CCTOKEN_PARAMS/);
+		assert.match(
+			(await refusal({ args: ["-s", "cubedrive", "--base-url", "https://h.test", "--param", `${name}=v`] })).message,
+			/not taken from the command line.*CCTOKEN_PARAMS/,
+		);
 	}
-	assert.match((await refusal({ args: ["-s", "cubedrive", "--base-url", "https://h.test", "--secrets", "-"], input: "alone" })).message, /need names/);
+	assert.match(
+		(await refusal({ args: ["-s", "cubedrive", "--base-url", "https://h.test", "--secrets", "-"], input: "alone" })).message,
+		/need names/,
+	);
 });
 
 test("an AccessToken and an appSecret exclude each other in one place, and the nearer place wins", async () => {
-	const args = ["-s", "ccmessaging", "--base-url", "https://h.test", "--app-key", "k", "--user-id", "u", "--user-name", "n", "--channel-id", "c", "--locale", "en"];
+	const args = [
+		"-s",
+		"ccmessaging",
+		"--base-url",
+		"https://h.test",
+		"--app-key",
+		"k",
+		"--user-id",
+		"u",
+		"--user-name",
+		"n",
+		"--channel-id",
+		"c",
+		"--locale",
+		"en",
+	];
 	assert.match((await refusal({ args, env: { CCTOKEN_APP_SECRET: "s", CCTOKEN_ACCESS_TOKEN: "t" } })).message, /exclude each other/);
-	const { identity } = await configured({ args: [...args, "--secrets", "-"], input: '{"accessToken":"t"}', env: { CCTOKEN_APP_SECRET: "s" } });
+	const { identity } = await configured({
+		args: [...args, "--secrets", "-"],
+		input: '{"accessToken":"t"}',
+		env: { CCTOKEN_APP_SECRET: "s" },
+	});
 	assert.deepEqual([identity.accessToken, identity.appSecret], ["t", undefined]);
 });
 
@@ -196,8 +261,15 @@ test("files that others can read are warned of where they hold a secret, on syst
 		return;
 	}
 	assert.match((await configured({ cwd })).warnings.join(), /^cctoken\.json holds a secret, and other users .* chmod 600/);
-	assert.match((await configured({ cwd, args: ["--config", "plain.json", "--secrets-file", "secret"] })).warnings.join(), /^The secrets file/);
-	assert.deepEqual((await configured({ cwd, args: ["--config", "plain.json"], env: { CCTOKEN_PASSWD: "p" } })).warnings, [], "no secret is in it");
+	assert.match(
+		(await configured({ cwd, args: ["--config", "plain.json", "--secrets-file", "secret"] })).warnings.join(),
+		/^The secrets file/,
+	);
+	assert.deepEqual(
+		(await configured({ cwd, args: ["--config", "plain.json"], env: { CCTOKEN_PASSWD: "p" } })).warnings,
+		[],
+		"no secret is in it",
+	);
 	const { stderr } = await command(["get"], { cwd, env: { CCTOKEN_BASE_URL: "http://127.0.0.1:1", CCTOKEN_TIMEOUT: "1" } });
 	assert.match(stderr, /^warning: cctoken\.json holds a secret/);
 });
@@ -208,7 +280,10 @@ test("secrets and tokens on the command line are refused with the ways there are
 		for (const args of [[`--${flag}`, secret], [`--${flag}=${secret}`]]) {
 			const { code, stdout, stderr } = await command(["get", ...flags, ...args]);
 			assert.deepEqual([code, stdout], [2, ""]);
-			assert.match(stderr, /not taken from the command line.*the shell keeps it in its history.*CCTOKEN_[A-Z_]+ in the environment.*--secrets-file.*--secrets -.*change it/);
+			assert.match(
+				stderr,
+				/not taken from the command line.*the shell keeps it in its history.*CCTOKEN_[A-Z_]+ in the environment.*--secrets-file.*--secrets -.*change it/,
+			);
 			assert.ok(!stderr.includes(secret));
 		}
 	}
@@ -218,7 +293,12 @@ test("secrets and tokens on the command line are refused with the ways there are
 		assert.match(stderr, /not taken from the command line.*the shell keeps it in its history.*in the environment/);
 		assert.ok(!stderr.includes(secret));
 	}
-	for (const args of [["verify", secret], ["verify", "--token", secret], ["verify", "--Token", secret], ["get", ...flags, `--token=${secret}`]]) {
+	for (const args of [
+		["verify", secret],
+		["verify", "--token", secret],
+		["verify", "--Token", secret],
+		["get", ...flags, `--token=${secret}`],
+	]) {
 		const { code, stderr } = await command(args);
 		assert.equal(code, 2);
 		assert.match(stderr, /A token is not taken from the command line.*CCTOKEN_TOKEN/);
@@ -231,7 +311,11 @@ test("secrets and tokens on the command line are refused with the ways there are
 });
 
 test("standard input holds one thing", async () => {
-	for (const args of [["verify", "--token-file", "-", "--secrets", "-"], ["doctor", "--token-file", "-", "--secrets-file", "-"], ["call", "POST", "/x", "-d", "@-", "--secrets", "-"]]) {
+	for (const args of [
+		["verify", "--token-file", "-", "--secrets", "-"],
+		["doctor", "--token-file", "-", "--secrets-file", "-"],
+		["call", "POST", "/x", "-d", "@-", "--secrets", "-"],
+	]) {
 		const { code, stdout, stderr } = await command([...args, ...flags], { input: "x" });
 		assert.equal(code, 2);
 		assert.match(stdout + stderr, /Standard input can hold the secrets or the (token|data), not both/);
@@ -262,12 +346,15 @@ test("wrong arguments are told, and what is not plainly a name is not repeated",
 		[["get", "--user", "a", "--user", "b"], /--user is given twice/],
 		[["sandbox", "--user", "a"], /sandbox has no option --user/],
 	]) {
-		assert.throws(() => readArguments(args), (error) => {
-			assert.ok(error instanceof UsageError);
-			assert.match(error.message, wanted);
-			assert.ok(!error.message.includes(secret));
-			return true;
-		});
+		assert.throws(
+			() => readArguments(args),
+			(error) => {
+				assert.ok(error instanceof UsageError);
+				assert.match(error.message, wanted);
+				assert.ok(!error.message.includes(secret));
+				return true;
+			},
+		);
 	}
 	assert.equal(readArguments(["get", "--user=-a"]).options["user"], "-a");
 	assert.deepEqual(readArguments(["call", "GET", "--", "/-x"]).rest, ["GET", "/-x"]);

@@ -16,10 +16,15 @@ export function connectProxy(answer = () => undefined) {
 			response.writeHead(Number(status)).end();
 			return;
 		}
-		request.pipe(forward({ host: "127.0.0.1", port, path: pathname + search, method: request.method, headers: request.headers, agent: false }, (answered) => {
-			response.writeHead(answered.statusCode, answered.headers);
-			answered.pipe(response);
-		}));
+		request.pipe(
+			forward(
+				{ host: "127.0.0.1", port, path: pathname + search, method: request.method, headers: request.headers, agent: false },
+				(answered) => {
+					response.writeHead(answered.statusCode, answered.headers);
+					answered.pipe(response);
+				},
+			),
+		);
 	});
 	proxy.on("connect", (request, client) => {
 		seen.push(`CONNECT ${request.url}`);

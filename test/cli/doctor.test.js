@@ -65,7 +65,10 @@ const loggedIn = '{"result":0,"resultData":{"token":"a-token-of-a-test-server","
  */
 async function doctor(identity, { env = {}, args = [], input } = {}) {
 	const settings = given(identity);
-	const { code, json, stderr, stdout } = await command(["doctor", ...settings.flags, "--json", ...args], { env: { ...settings.env, ...env }, input });
+	const { code, json, stderr, stdout } = await command(["doctor", ...settings.flags, "--json", ...args], {
+		env: { ...settings.env, ...env },
+		input,
+	});
 	assert.ok(json, `${stdout}\n${stderr}`);
 	assert.equal(stderr, "");
 	const chief = json.steps.find(({ level }) => level === "problem") ?? json.steps.find(({ level }) => level === "warning");
@@ -89,19 +92,34 @@ for (const system of ["appcube", "ccmessaging", "isales", "cubedrive"]) {
 	test(`${system}: all is well, with one login`, async () => {
 		const { verdict, steps } = await doctor(sandbox.identities[system]);
 		assert.equal(verdict, "ok");
-		assert.deepEqual(steps.map(({ step }) => step), ["configuration", "proxy", "name", "connection", "answer", "clock", "token"]);
+		assert.deepEqual(
+			steps.map(({ step }) => step),
+			["configuration", "proxy", "name", "connection", "answer", "clock", "token"],
+		);
 		assert.equal((await sandbox.state()).counts[system].logins, 1);
 	});
 
 	test(`${system}: wrong credentials`, async () => {
 		const identity = sandbox.identities[system];
-		const wrong = { ...identity, ...(identity.params ? { params: { ...identity.params, appSecret: "wrong-one" } } : identity.passwd ? { passwd: "wrong-one" } : { appSecret: "wrong-one" }) };
+		const wrong = {
+			...identity,
+			...(identity.params
+				? { params: { ...identity.params, appSecret: "wrong-one" } }
+				: identity.passwd
+					? { passwd: "wrong-one" }
+					: { appSecret: "wrong-one" }),
+		};
 		const { verdict, code, chief } = await doctor(wrong);
 		assert.deepEqual([verdict, code, chief.step], ["wrong_credentials", 3, "token"]);
 	});
 
 	test(`${system}: too many calls, an unavailable vendor and a broken connection are told apart`, async () => {
-		for (const [fault, verdict] of [[{ fault: "429", retryAfter: 3000 }, "rate_limited"], [{ fault: "503", count: 9 }, "vendor_unavailable"], [{ fault: "reset", count: 9 }, "connection_reset"], [{ fault: "truncate", count: 9 }, "connection_reset"]]) {
+		for (const [fault, verdict] of [
+			[{ fault: "429", retryAfter: 3000 }, "rate_limited"],
+			[{ fault: "503", count: 9 }, "vendor_unavailable"],
+			[{ fault: "reset", count: 9 }, "connection_reset"],
+			[{ fault: "truncate", count: 9 }, "connection_reset"],
+		]) {
 			await sandbox.reset();
 			await sandbox.faults({ system, endpoint: "login", ...fault });
 			assert.equal((await doctor(sandbox.identities[system])).verdict, verdict, fault.fault);
@@ -109,7 +127,13 @@ for (const system of ["appcube", "ccmessaging", "isales", "cubedrive"]) {
 	});
 
 	test(`${system}: a page, another form, a redirect and a status between are told apart`, async () => {
-		for (const [fault, verdict] of [["html", system === "cubedrive" ? "rate_limited" : "page_instead_of_answer"], ["types", "malformed_answer"], ["empty", "malformed_answer"], ["huge", "malformed_answer"], ["redirect", "redirected"]]) {
+		for (const [fault, verdict] of [
+			["html", system === "cubedrive" ? "rate_limited" : "page_instead_of_answer"],
+			["types", "malformed_answer"],
+			["empty", "malformed_answer"],
+			["huge", "malformed_answer"],
+			["redirect", "redirected"],
+		]) {
 			await sandbox.reset();
 			await sandbox.faults({ system, endpoint: "login", fault });
 			assert.equal((await doctor(sandbox.identities[system])).verdict, verdict, fault);
@@ -152,7 +176,12 @@ test("a port where nobody listens", async () => {
 });
 
 test("a machine that drops packets, and a network without a way", async () => {
-	for (const [code, verdict] of [["ETIMEDOUT", "connection_timeout"], ["ENETUNREACH", "unreachable"], ["EHOSTUNREACH", "unreachable"], ["ECONNRESET", "connection_reset"]]) {
+	for (const [code, verdict] of [
+		["ETIMEDOUT", "connection_timeout"],
+		["ENETUNREACH", "unreachable"],
+		["EHOSTUNREACH", "unreachable"],
+		["ECONNRESET", "connection_reset"],
+	]) {
 		const preload = `data:text/javascript,${encodeURIComponent(`import net from "node:net"; import { syncBuiltinESMExports } from "node:module"; net.connect = () => { const socket = new net.Socket(); setImmediate(() => socket.destroy(Object.assign(new Error(), { code: ${JSON.stringify(code)} }))); return socket; }; syncBuiltinESMExports();`)}`;
 		const { flags, env } = given(isales("http://127.0.0.1:8009"));
 		const { json } = await command(["doctor", ...flags, "--json"], { env, node: ["--import", preload] });
@@ -169,7 +198,10 @@ test("a server that accepts and says nothing", async () => {
 
 test("no layer takes longer than --timeout", async () => {
 	const at = await listening(createTCP((socket) => socket.on("error", () => {})));
-	for (const [scheme, verdict, layers] of [["http", "slow", 2], ["https", "tls_failed", 2]]) {
+	for (const [scheme, verdict, layers] of [
+		["http", "slow", 2],
+		["https", "tls_failed", 2],
+	]) {
 		const began = performance.now();
 		assert.equal((await doctor(isales(`${scheme}://${at}`), { args: ["--timeout", "1"] })).verdict, verdict);
 		const took = performance.now() - began;
@@ -206,7 +238,12 @@ test("https:// to a port of HTTP, and http:// to a port of HTTPS", async () => {
 
 /** An HTTPS server, and the file by which a process trusts its authority. */
 async function secure({ cert, pem }, answer, options = {}) {
-	const server = createHTTPS({ cert, key: pem, ...options }, answer ?? ((request, response) => response.writeHead(request.url.endsWith("/login") ? 200 : 404, { "content-type": "application/json" }).end(loggedIn)));
+	const server = createHTTPS(
+		{ cert, key: pem, ...options },
+		answer ??
+			((request, response) =>
+				response.writeHead(request.url.endsWith("/login") ? 200 : 404, { "content-type": "application/json" }).end(loggedIn)),
+	);
 	server.on("tlsClientError", () => {});
 	return `https://${await listening(server)}`;
 }
@@ -248,7 +285,9 @@ test("certificates: expired, not yet valid, signed by itself, of an unknown auth
 
 test("a certificate that only this machine's clock calls expired is a wrong clock", async () => {
 	const then = new Date(Date.now() - 15 * 24 * 3600 * 1000).toUTCString();
-	const url = await secure(makeCertificate({ issuer: authority, from: -20, to: -10 }), (_, response) => response.writeHead(404, { date: then }).end());
+	const url = await secure(makeCertificate({ issuer: authority, from: -20, to: -10 }), (_, response) =>
+		response.writeHead(404, { date: then }).end(),
+	);
 	const { verdict, chief } = await doctor(isales(url), { env: await trust() });
 	assert.equal(verdict, "clock_wrong");
 	assert.match(chief.found, /15 d .*ahead/);
@@ -268,14 +307,30 @@ test("certificates that are not checked, and a base URL without TLS, are warned 
 	const url = await secure(makeCertificate());
 	const { verdict, code, step } = await doctor(isales(url), { env: { NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_NO_WARNINGS: "1" } });
 	assert.deepEqual([verdict, code, step("environment").verdict], ["tls_unchecked", 0, "tls_unchecked"]);
-	assert.deepEqual([step("TLS").level, step("TLS").verdict, step("token").level], ["warning", "tls_self_signed", "ok"], "the certificate is still told, and the login goes on as it does elsewhere");
+	assert.deepEqual(
+		[step("TLS").level, step("TLS").verdict, step("token").level],
+		["warning", "tls_self_signed", "ok"],
+		"the certificate is still told, and the login goes on as it does elsewhere",
+	);
 	const { steps: others } = await doctor(isales("http://nonexistent.invalid"));
 	assert.equal(others.find(({ step }) => step === "environment").verdict, "no_tls");
 });
 
 test("a clock that is wrong, in either direction, while the token is to be had", async () => {
-	for (const [ms, wanted] of [[3600_000, /1 h behind/], [-3600_000, /1 h ahead/]]) {
-		const at = await listening(createHTTP((request, response) => response.writeHead(request.url.endsWith("/login") ? 200 : 404, { date: new Date(Date.now() + ms).toUTCString(), "content-type": "application/json" }).end(loggedIn)));
+	for (const [ms, wanted] of [
+		[3600_000, /1 h behind/],
+		[-3600_000, /1 h ahead/],
+	]) {
+		const at = await listening(
+			createHTTP((request, response) =>
+				response
+					.writeHead(request.url.endsWith("/login") ? 200 : 404, {
+						date: new Date(Date.now() + ms).toUTCString(),
+						"content-type": "application/json",
+					})
+					.end(loggedIn),
+			),
+		);
 		const { verdict, code, chief, step } = await doctor(isales(`http://${at}`));
 		assert.deepEqual([verdict, code, chief.level], ["clock_wrong", 0, "warning"]);
 		assert.match(chief.found, wanted);
@@ -284,11 +339,16 @@ test("a clock that is wrong, in either direction, while the token is to be had",
 });
 
 test("a proxy that asks for a login, a captive portal, and a portal that answers everything with its page", async () => {
-	for (const [status, headers, verdict] of [[407, { "proxy-authenticate": "Basic" }, "proxy_authentication"], [511, {}, "captive_portal"]]) {
+	for (const [status, headers, verdict] of [
+		[407, { "proxy-authenticate": "Basic" }, "proxy_authentication"],
+		[511, {}, "captive_portal"],
+	]) {
 		const at = await listening(createHTTP((_, response) => response.writeHead(status, headers).end("<html>")));
 		assert.equal((await doctor(isales(`http://${at}`))).verdict, verdict);
 	}
-	const page = await listening(createHTTP((_, response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>Log in</html>")));
+	const page = await listening(
+		createHTTP((_, response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>Log in</html>")),
+	);
 	const { verdict, step } = await doctor(isales(`http://${page}`));
 	assert.equal(verdict, "page_instead_of_answer");
 	assert.deepEqual([step("answer").level, step("token").level], ["warning", "problem"]);
@@ -318,49 +378,105 @@ test("a proxy that is named and not used is the reason only where the way is clo
 });
 
 /** As each Node was seen to read its environment: test/package/doctor.test.js asks them again. */
-const generations = { "20.20.2": "6.24.1", "22.20.9": "6.22.0", "22.21.0": "6.22.0", "23.11.0": "6.21.1", "24.0.0": "7.8.0", "24.21.0": "7.29.1", "26.10.0": "8.10.2" };
-const proxyOf = (url, env, version = "24.21.0", execArgv = []) => proxyFor(new URL(url), env, { version, undici: generations[version], execArgv });
+const generations = {
+	"20.20.2": "6.24.1",
+	"22.20.9": "6.22.0",
+	"22.21.0": "6.22.0",
+	"23.11.0": "6.21.1",
+	"24.0.0": "7.8.0",
+	"24.21.0": "7.29.1",
+	"26.10.0": "8.10.2",
+};
+const proxyOf = (url, env, version = "24.21.0", execArgv = []) =>
+	proxyFor(new URL(url), env, { version, undici: generations[version], execArgv });
 
 test("a proxy is used by a Node that is able to, where it is told to: by the last flag, else by the variable", () => {
 	const named = { HTTPS_PROXY: "http://p.test:1", NODE_USE_ENV_PROXY: "1" };
-	for (const [version, used] of [["20.20.2", false], ["22.20.9", false], ["22.21.0", true], ["23.11.0", false], ["24.0.0", true], ["24.21.0", true], ["26.10.0", true]]) {
+	for (const [version, used] of [
+		["20.20.2", false],
+		["22.20.9", false],
+		["22.21.0", true],
+		["23.11.0", false],
+		["24.0.0", true],
+		["24.21.0", true],
+		["26.10.0", true],
+	]) {
 		assert.equal(Boolean(proxyOf("https://h.test", named, version).proxy.use), used, version);
 	}
-	const told = (env, execArgv, version) => Boolean(proxyOf("https://h.test", { HTTPS_PROXY: "http://p.test", ...env }, version, execArgv).proxy.use);
+	const told = (env, execArgv, version) =>
+		Boolean(proxyOf("https://h.test", { HTTPS_PROXY: "http://p.test", ...env }, version, execArgv).proxy.use);
 	for (const [env, execArgv, used, version] of [
-		[{}, [], false], [{ NODE_USE_ENV_PROXY: "0" }, [], false], [{ NODE_USE_ENV_PROXY: "true" }, [], false], [{ NODE_USE_ENV_PROXY: "0" }, [], true, "24.0.0"],
-		[{}, ["--use-env-proxy"], true], [{ NODE_OPTIONS: "--x --use-env-proxy" }, [], true], [{ NODE_OPTIONS: '"--use_env_proxy"' }, [], true],
-		[{ NODE_USE_ENV_PROXY: "1" }, ["--no-use-env-proxy"], false], [{ NODE_OPTIONS: "--use-env-proxy" }, ["--no-use-env-proxy"], false], [{ NODE_OPTIONS: "--no-use-env-proxy" }, ["--use-env-proxy"], true],
+		[{}, [], false],
+		[{ NODE_USE_ENV_PROXY: "0" }, [], false],
+		[{ NODE_USE_ENV_PROXY: "true" }, [], false],
+		[{ NODE_USE_ENV_PROXY: "0" }, [], true, "24.0.0"],
+		[{}, ["--use-env-proxy"], true],
+		[{ NODE_OPTIONS: "--x --use-env-proxy" }, [], true],
+		[{ NODE_OPTIONS: '"--use_env_proxy"' }, [], true],
+		[{ NODE_USE_ENV_PROXY: "1" }, ["--no-use-env-proxy"], false],
+		[{ NODE_OPTIONS: "--use-env-proxy" }, ["--no-use-env-proxy"], false],
+		[{ NODE_OPTIONS: "--no-use-env-proxy" }, ["--use-env-proxy"], true],
 	]) {
 		assert.equal(told(env, execArgv, version), used, JSON.stringify([env, execArgv]));
 	}
 });
 
 test("https:// has HTTP_PROXY where there is no HTTPS_PROXY, and an empty lower-case name hides the upper-case one", () => {
-	const a = "http://a.test", b = "http://b.test";
+	const a = "http://a.test",
+		b = "http://b.test";
 	for (const [env, secure, plain] of [
-		[{ https_proxy: a }, "https_proxy", undefined], [{ HTTPS_PROXY: a }, "HTTPS_PROXY", undefined], [{ http_proxy: a }, "http_proxy", "http_proxy"], [{ HTTP_PROXY: a }, "HTTP_PROXY", "HTTP_PROXY"],
-		[{ https_proxy: a, HTTPS_PROXY: b }, "https_proxy", undefined], [{ http_proxy: "", HTTP_PROXY: b }, undefined, undefined], [{ https_proxy: "", HTTPS_PROXY: b }, undefined, undefined],
-		[{ HTTP_PROXY: a, HTTPS_PROXY: b }, "HTTPS_PROXY", "HTTP_PROXY"], [{ HTTP_PROXY: a, HTTPS_PROXY: "" }, "HTTP_PROXY", "HTTP_PROXY"], [{ HTTP_PROXY: a, https_proxy: "", HTTPS_PROXY: b }, "HTTP_PROXY", "HTTP_PROXY"],
+		[{ https_proxy: a }, "https_proxy", undefined],
+		[{ HTTPS_PROXY: a }, "HTTPS_PROXY", undefined],
+		[{ http_proxy: a }, "http_proxy", "http_proxy"],
+		[{ HTTP_PROXY: a }, "HTTP_PROXY", "HTTP_PROXY"],
+		[{ https_proxy: a, HTTPS_PROXY: b }, "https_proxy", undefined],
+		[{ http_proxy: "", HTTP_PROXY: b }, undefined, undefined],
+		[{ https_proxy: "", HTTPS_PROXY: b }, undefined, undefined],
+		[{ HTTP_PROXY: a, HTTPS_PROXY: b }, "HTTPS_PROXY", "HTTP_PROXY"],
+		[{ HTTP_PROXY: a, HTTPS_PROXY: "" }, "HTTP_PROXY", "HTTP_PROXY"],
+		[{ HTTP_PROXY: a, https_proxy: "", HTTPS_PROXY: b }, "HTTP_PROXY", "HTTP_PROXY"],
 		[{ ALL_PROXY: a, all_proxy: a }, undefined, undefined],
 	]) {
-		assert.deepEqual([proxyOf("https://h.test", env).proxy?.variable, proxyOf("http://h.test", env).proxy?.variable], [secure, plain], JSON.stringify(env));
+		assert.deepEqual(
+			[proxyOf("https://h.test", env).proxy?.variable, proxyOf("http://h.test", env).proxy?.variable],
+			[secure, plain],
+			JSON.stringify(env),
+		);
 	}
 	const told = { HTTP_PROXY: a, NODE_USE_ENV_PROXY: "1" };
-	assert.deepEqual(["24.21.0", "26.10.0"].map((version) => proxyOf("http://h.test", told, version).proxy.use.forwards), [false, true]);
+	assert.deepEqual(
+		["24.21.0", "26.10.0"].map((version) => proxyOf("http://h.test", told, version).proxy.use.forwards),
+		[false, true],
+	);
 	assert.equal(proxyOf("https://h.test", told, "26.10.0").proxy.use.forwards, false);
 });
 
 test("NO_PROXY is read as each generation of Node's fetch reads it", () => {
 	const hosts = ["h.test", "a.h.test", "xh.test", "h.test:8443", "[::1]", "h.test."];
 	for (const [list, older, newer, newest = newer] of [
-		["", "", ""], ["*", "all", "all"], ["x,*", "all", ""], [" * ", "all", ""],
-		["h.test", "h.test h.test:8443", "h.test a.h.test h.test:8443", "h.test a.h.test h.test:8443 h.test."], ["H.TEST", "h.test h.test:8443", "h.test a.h.test h.test:8443", "h.test a.h.test h.test:8443 h.test."],
-		[".h.test", "a.h.test", "h.test a.h.test h.test:8443", "h.test a.h.test h.test:8443 h.test."], ["*.h.test", "a.h.test", "h.test a.h.test h.test:8443", "h.test a.h.test h.test:8443 h.test."],
-		["h.test:443", "h.test", "h.test a.h.test", "h.test a.h.test h.test."], ["a, h.test:8443 ,b", "h.test:8443", "h.test:8443"], ["::1", "", "", "[::1]"], ["[::1]", "[::1]", "[::1]"], ["[::1]:443", "[::1]", "[::1]"],
+		["", "", ""],
+		["*", "all", "all"],
+		["x,*", "all", ""],
+		[" * ", "all", ""],
+		["h.test", "h.test h.test:8443", "h.test a.h.test h.test:8443", "h.test a.h.test h.test:8443 h.test."],
+		["H.TEST", "h.test h.test:8443", "h.test a.h.test h.test:8443", "h.test a.h.test h.test:8443 h.test."],
+		[".h.test", "a.h.test", "h.test a.h.test h.test:8443", "h.test a.h.test h.test:8443 h.test."],
+		["*.h.test", "a.h.test", "h.test a.h.test h.test:8443", "h.test a.h.test h.test:8443 h.test."],
+		["h.test:443", "h.test", "h.test a.h.test", "h.test a.h.test h.test."],
+		["a, h.test:8443 ,b", "h.test:8443", "h.test:8443"],
+		["::1", "", "", "[::1]"],
+		["[::1]", "[::1]", "[::1]"],
+		["[::1]:443", "[::1]", "[::1]"],
 	]) {
-		for (const [version, wanted] of [["22.21.0", older], ["24.0.0", older], ["24.21.0", newer], ["26.10.0", newest]]) {
-			const excepted = hosts.filter((host) => proxyOf(`https://${host}`, { HTTPS_PROXY: "http://p.test", NO_PROXY: list }, version).excepted);
+		for (const [version, wanted] of [
+			["22.21.0", older],
+			["24.0.0", older],
+			["24.21.0", newer],
+			["26.10.0", newest],
+		]) {
+			const excepted = hosts.filter(
+				(host) => proxyOf(`https://${host}`, { HTTPS_PROXY: "http://p.test", NO_PROXY: list }, version).excepted,
+			);
 			assert.equal(excepted.length === hosts.length ? "all" : excepted.join(" "), wanted, `${list} in ${version}`);
 		}
 	}
@@ -398,7 +514,9 @@ test("an AccessToken that was given and has expired; and one that is new and not
 	const { appSecret, ...user } = sandbox.identities.ccmessaging;
 	await sandbox.lifetimes({ accessToken: 1 });
 	const response = await fetch(`${sandbox.url}/apigovernance/api/oauth/tokenByAkSk`, {
-		method: "POST", headers: { "content-type": "application/json", "x-token-expire": "600" }, body: JSON.stringify({ app_key: user.appKey, app_secret: appSecret }),
+		method: "POST",
+		headers: { "content-type": "application/json", "x-token-expire": "600" },
+		body: JSON.stringify({ app_key: user.appKey, app_secret: appSecret }),
 	});
 	const { AccessToken } = await response.json();
 	while ((await sandbox.state()).tokens[0].state !== "expired") {
@@ -414,7 +532,13 @@ test("an AccessToken that was given and has expired; and one that is new and not
 
 test("a wrong app key beside a good AccessToken", async () => {
 	const { appSecret, ...user } = sandbox.identities.ccmessaging;
-	await sandbox.faults({ system: "ccmessaging", endpoint: "login", fault: "403", exceptionInfo: "x-app-key is not the one of the AccessToken's", count: 9 });
+	await sandbox.faults({
+		system: "ccmessaging",
+		endpoint: "login",
+		fault: "403",
+		exceptionInfo: "x-app-key is not the one of the AccessToken's",
+		count: 9,
+	});
 	const { verdict } = await doctor({ ...user, accessToken: "AN-ACCESS-TOKEN" });
 	assert.equal(verdict, "wrong_credentials");
 	assert.ok(appSecret);
@@ -439,7 +563,11 @@ test("a wrong path of the base URL, values that are refused, and a failing vendo
 
 test("an answer is told by what is in it, not by what its header calls it", async () => {
 	const login = async (status, type, body) => {
-		const at = await listening(createHTTP((request, response) => (request.method === "POST" ? response.writeHead(status, { "content-type": type }).end(body) : response.writeHead(404).end())));
+		const at = await listening(
+			createHTTP((request, response) =>
+				request.method === "POST" ? response.writeHead(status, { "content-type": type }).end(body) : response.writeHead(404).end(),
+			),
+		);
 		const { verdict, step } = await doctor(isales(`http://${at}`));
 		return [verdict, `${step("token").found}: ${step("token").because}`];
 	};
@@ -480,7 +608,9 @@ test("a token that was given: confirmed, denied, somebody else's, or beyond anyb
 	const dead = await ask(cubedrive, token);
 	assert.deepEqual([dead.verdict, dead.code, dead.chief.step], ["token_invalid", 1, "given token"]);
 	assert.ok(!JSON.stringify(dead).includes(token));
-	const others = (await command(["get", ...given({ ...ccmessaging, userId: "another" }).flags, "--token-only"], given(ccmessaging))).stdout.trim();
+	const others = (
+		await command(["get", ...given({ ...ccmessaging, userId: "another" }).flags, "--token-only"], given(ccmessaging))
+	).stdout.trim();
 	assert.equal((await ask(ccmessaging, others)).verdict, "token_invalid");
 	const unknown = await ask(isales, "a-token-of-long-ago");
 	assert.deepEqual([unknown.verdict, unknown.code], ["token_unknown", 0]);
@@ -516,24 +646,46 @@ async function vendor(answer) {
 			body += part;
 		}
 		const login = logins[request.url.split("?")[0]];
-		const [status, fields, headers] = login ? [200, login] : request.url === "/business" ? answer((body + JSON.stringify(request.headers)).includes("a-fresh-token")) : [404, {}];
+		const [status, fields, headers] = login
+			? [200, login]
+			: request.url === "/business"
+				? answer((body + JSON.stringify(request.headers)).includes("a-fresh-token"))
+				: [404, {}];
 		response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(fields));
 	});
 	const baseUrl = `http://${await listening(server)}`;
-	return { appcube: { ...sandbox.identities.appcube, baseUrl }, ccmessaging: { ...sandbox.identities.ccmessaging, baseUrl, appSecret: undefined, accessToken: "an-access-token" }, isales: isales(baseUrl), cubedrive: { ...sandbox.identities.cubedrive, baseUrl } };
+	return {
+		appcube: { ...sandbox.identities.appcube, baseUrl },
+		ccmessaging: { ...sandbox.identities.ccmessaging, baseUrl, appSecret: undefined, accessToken: "an-access-token" },
+		isales: isales(baseUrl),
+		cubedrive: { ...sandbox.identities.cubedrive, baseUrl },
+	};
 }
 
 const withCall = { env: { CCTOKEN_TOKEN: "a-dead-token" }, args: ["--check-path", "/business"] };
 
 test("a token is refused where a new one is accepted, by whatever status or code of the body", async () => {
 	for (const [system, status, fields, headers] of [
-		["isales", 500, { result: 1 }], ["isales", 400, {}], ["isales", 302, {}, { location: "/login" }], ["appcube", 200, { errorCode: "1001" }], ["ccmessaging", 200, { resultCode: "1" }], ["isales", 200, { result: "2" }], ["cubedrive", 200, { success: false }],
+		["isales", 500, { result: 1 }],
+		["isales", 400, {}],
+		["isales", 302, {}, { location: "/login" }],
+		["appcube", 200, { errorCode: "1001" }],
+		["ccmessaging", 200, { resultCode: "1" }],
+		["isales", 200, { result: "2" }],
+		["cubedrive", 200, { success: false }],
 	]) {
-		const identities = await vendor((fresh) => (fresh ? [200, { errorCode: 200, resultCode: 0, result: "0", success: true }] : [status, fields, headers]));
+		const identities = await vendor((fresh) =>
+			fresh ? [200, { errorCode: 200, resultCode: 0, result: "0", success: true }] : [status, fields, headers],
+		);
 		const { verdict, code, step } = await doctor(identities[system], withCall);
 		assert.deepEqual([verdict, code, step("call").verdict], ["token_invalid", 1, "token_invalid"], `${system} ${status}`);
 		assert.match(step("call").found, /is refused, while a new one is accepted/);
-		assert.match(step("call").because, status === 200 ? /answered 200 with (errorCode 1001|resultCode 1|result 2|success false), with a new one 200/ : new RegExp(`answered ${status}, with a new one 200`));
+		assert.match(
+			step("call").because,
+			status === 200
+				? /answered 200 with (errorCode 1001|resultCode 1|result 2|success false), with a new one 200/
+				: new RegExp(`answered ${status}, with a new one 200`),
+		);
 		assert.ok(!JSON.stringify(step("given token")).includes("--check-path"), "advised what was done");
 	}
 });
@@ -601,7 +753,10 @@ test("a secret in what the doctor quotes is taken out, though it is a word", asy
 
 	const quote = (text) => redact(text, ["mistaken"]);
 	const proxy = `http://${await listening(connectProxy(() => "403 Forbidden"))}`;
-	for (const { last } of [await walk("https://mistaken.test", proxy, false, { ...look, quote }), await walk("https://h.test", "http://mistaken.invalid:1", false, { ...look, quote })]) {
+	for (const { last } of [
+		await walk("https://mistaken.test", proxy, false, { ...look, quote }),
+		await walk("https://h.test", "http://mistaken.invalid:1", false, { ...look, quote }),
+	]) {
 		assert.match(JSON.stringify(last), /\[hidden\]/);
 		assert.ok(!JSON.stringify(last).includes("mistaken"));
 	}
@@ -639,13 +794,18 @@ async function walk(target, proxy, forwards = false, how = look) {
 
 test("beyond a proxy that is used, everything is looked at that would be without it, but the name", async () => {
 	const proxy = `http://${await listening(connectProxy())}`;
-	const plain = await listening(createHTTP((_, response) => response.writeHead(404, { date: new Date(Date.now() - 3600_000).toUTCString() }).end()));
+	const plain = await listening(
+		createHTTP((_, response) => response.writeHead(404, { date: new Date(Date.now() - 3600_000).toUTCString() }).end()),
+	);
 	const { steps, verdicts: found, last } = await walk(`http://known.test:${plain.split(":")[1]}`, proxy);
 	assert.deepEqual(steps, ["proxy", "name", "connection", "answer", "clock"]);
 	assert.deepEqual(found, ["ok", "skipped", "ok", "ok", "clock_wrong"]);
 	assert.match(last.found, /1 h ahead/);
 	assert.equal((await walk(`https://${plain}`, proxy)).last.verdict, "https_on_http_port");
-	for (const [wish, verdict] of [[{}, "tls_self_signed"], [{ issuer: authority }, "tls_unknown_issuer"]]) {
+	for (const [wish, verdict] of [
+		[{}, "tls_self_signed"],
+		[{ issuer: authority }, "tls_unknown_issuer"],
+	]) {
 		const { port } = new URL(await secure(makeCertificate(wish)));
 		const { last, steps } = await walk(`https://127.0.0.1:${port}`, proxy);
 		assert.deepEqual([last.verdict, steps], [verdict, ["proxy", "name", "connection", "TLS"]]);
@@ -676,10 +836,12 @@ test("a proxy that is used and does not let through is told by what it answers",
 
 test("a proxy's login is sent to it, and is not shown", async () => {
 	let given;
-	const proxy = await listening(connectProxy(({ headers }) => {
-		given = headers["proxy-authorization"];
-		return "407 Proxy Authentication Required";
-	}));
+	const proxy = await listening(
+		connectProxy(({ headers }) => {
+			given = headers["proxy-authorization"];
+			return "407 Proxy Authentication Required";
+		}),
+	);
 	const { last } = await walk("https://h.test", `http://us%65r:Zx9-p%40ss@${proxy}`);
 	assert.equal(given, `Basic ${Buffer.from("user:Zx9-p@ss").toString("base64")}`);
 	assert.match(last.found, /does not accept the login/);
@@ -690,18 +852,30 @@ test("a proxy that is handed requests whole, one of its own TLS, and one of anot
 	let line;
 	const whole = createHTTP((request, response) => {
 		line = request.url;
-		response.writeHead(request.url.includes(".invalid") ? 502 : 404, request.url.includes(".invalid") ? { "proxy-status": "p; error=dns_error" } : {}).end();
+		response
+			.writeHead(
+				request.url.includes(".invalid") ? 502 : 404,
+				request.url.includes(".invalid") ? { "proxy-status": "p; error=dns_error" } : {},
+			)
+			.end();
 	});
 	const proxy = `http://${await listening(whole)}`;
 	const { steps, last } = await walk("http://known.test/lite", proxy, true);
-	assert.deepEqual([line, steps, last.level], ["http://known.test/lite/cctoken-doctor", ["proxy", "name", "connection", "answer", "clock"], "ok"]);
+	assert.deepEqual(
+		[line, steps, last.level],
+		["http://known.test/lite/cctoken-doctor", ["proxy", "name", "connection", "answer", "clock"], "ok"],
+	);
 	assert.equal((await walk("http://nonexistent.invalid", proxy, true)).last.verdict, "name_not_found");
 
 	const own = await secure(makeCertificate());
 	const distrusted = await walk("https://h.test", own);
 	assert.deepEqual([distrusted.last.verdict, distrusted.steps], ["tls_self_signed", ["proxy"]]);
 	const { steps: further } = await walk("https://h.test", own, false, { ...look, unchecked: true });
-	assert.deepEqual(further.slice(0, 4), ["proxy", "proxy", "name", "connection"], "where certificates are not checked, the proxy's is not either");
+	assert.deepEqual(
+		further.slice(0, 4),
+		["proxy", "proxy", "name", "connection"],
+		"where certificates are not checked, the proxy's is not either",
+	);
 
 	const socks = await walk("https://h.test", `socks5://${await listening(createTCP())}`);
 	assert.deepEqual(socks.verdicts, ["ok", "skipped", "skipped"]);
@@ -710,31 +884,65 @@ test("a proxy that is handed requests whole, one of its own TLS, and one of anot
 test("a login that is lost is told by the code of its loss, straight or behind a proxy", async (t) => {
 	const proxy = { variable: "HTTPS_PROXY", able: true, use: { url: new URL("http://p.test:3128"), forwards: false } };
 	const lose = async (host, proxied) => {
-		const way = { host, name: host, via: "p.test port 3128", port: 443, ms: 8_000, local: "", open: async () => assert.fail("not opened"), seen: true, ...(proxied ? { proxy } : {}) };
+		const way = {
+			host,
+			name: host,
+			via: "p.test port 3128",
+			port: 443,
+			ms: 8_000,
+			local: "",
+			open: async () => assert.fail("not opened"),
+			seen: true,
+			...(proxied ? { proxy } : {}),
+		};
 		return (await login(isales(`https://${host}`), { timeoutMs: 20_000, ways: new Map([[`https://${host}`, way]]), look })).finding;
 	};
 	const cases = [
-		["CERT_HAS_EXPIRED", "tls_expired"], ["CERT_NOT_YET_VALID", "tls_not_yet_valid"], ["DEPTH_ZERO_SELF_SIGNED_CERT", "tls_self_signed"], ["SELF_SIGNED_CERT_IN_CHAIN", "tls_unknown_issuer"],
-		["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "tls_unknown_issuer"], ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "tls_unknown_issuer"], ["ERR_TLS_CERT_ALTNAME_INVALID", "tls_wrong_name"],
-		["CERT_REVOKED", "tls_failed"], ["ERR_SSL_UNSUPPORTED_PROTOCOL", "tls_version"], ["ERR_SSL_WRONG_VERSION_NUMBER", "tls_failed"],
-		["ENOTFOUND", "name_not_found", "proxy_unreachable"], ["EAI_AGAIN", "name_server", "proxy_unreachable"], ["ECONNREFUSED", "connection_refused", "proxy_unreachable"], ["UND_ERR_CONNECT_TIMEOUT", "connection_timeout", "proxy_unreachable"],
-		["EHOSTUNREACH", "unreachable", "proxy_unreachable"], ["ECONNRESET", "connection_reset"], ["Proxy response (503) !== 200 when HTTP Tunneling", "connection_reset", "proxy_no_way"],
+		["CERT_HAS_EXPIRED", "tls_expired"],
+		["CERT_NOT_YET_VALID", "tls_not_yet_valid"],
+		["DEPTH_ZERO_SELF_SIGNED_CERT", "tls_self_signed"],
+		["SELF_SIGNED_CERT_IN_CHAIN", "tls_unknown_issuer"],
+		["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "tls_unknown_issuer"],
+		["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "tls_unknown_issuer"],
+		["ERR_TLS_CERT_ALTNAME_INVALID", "tls_wrong_name"],
+		["CERT_REVOKED", "tls_failed"],
+		["ERR_SSL_UNSUPPORTED_PROTOCOL", "tls_version"],
+		["ERR_SSL_WRONG_VERSION_NUMBER", "tls_failed"],
+		["ENOTFOUND", "name_not_found", "proxy_unreachable"],
+		["EAI_AGAIN", "name_server", "proxy_unreachable"],
+		["ECONNREFUSED", "connection_refused", "proxy_unreachable"],
+		["UND_ERR_CONNECT_TIMEOUT", "connection_timeout", "proxy_unreachable"],
+		["EHOSTUNREACH", "unreachable", "proxy_unreachable"],
+		["ECONNRESET", "connection_reset"],
+		["Proxy response (503) !== 200 when HTTP Tunneling", "connection_reset", "proxy_no_way"],
 		["Proxy response (407) !== 200 when HTTP Tunneling", "connection_reset", "proxy_authentication"],
 	];
 	t.mock.method(globalThis, "fetch", async (url) => {
 		const [code] = cases[Number(new URL(url).hostname.split(".")[0])];
 		throw new TypeError("fetch failed", { cause: code.startsWith("Proxy") ? new Error(code) : Object.assign(new Error("x"), { code }) });
 	});
-	await Promise.all(cases.map(async ([code, straight, proxied = straight], i) => {
-		const [one, other] = await Promise.all([lose(`${i}.test`, false), lose(`${i}.test`, true)]);
-		assert.deepEqual([one.verdict, other.verdict, one.step, other.step], [straight, proxied, "token", "token"], code);
-		assert.ok(one.because && one.todo.length > 0);
-	}));
+	await Promise.all(
+		cases.map(async ([code, straight, proxied = straight], i) => {
+			const [one, other] = await Promise.all([lose(`${i}.test`, false), lose(`${i}.test`, true)]);
+			assert.deepEqual([one.verdict, other.verdict, one.step, other.step], [straight, proxied, "token", "token"], code);
+			assert.ok(one.because && one.todo.length > 0);
+		}),
+	);
 });
 
 test("the words of Node's fetch for a proxy's refusal are understood", () => {
-	assert.equal(failureOf(new TypeError("fetch failed", { cause: Object.assign(new Error("Proxy response (407) !== 200 when HTTP Tunneling"), { code: "UND_ERR_ABORTED" }) })), "PROXY_407");
-	assert.equal(failureOf(new TypeError("fetch failed", { cause: new Error("Proxy response (503) !== 200 when HTTP Tunneling") })), "PROXY_503");
+	assert.equal(
+		failureOf(
+			new TypeError("fetch failed", {
+				cause: Object.assign(new Error("Proxy response (407) !== 200 when HTTP Tunneling"), { code: "UND_ERR_ABORTED" }),
+			}),
+		),
+		"PROXY_407",
+	);
+	assert.equal(
+		failureOf(new TypeError("fetch failed", { cause: new Error("Proxy response (503) !== 200 when HTTP Tunneling") })),
+		"PROXY_503",
+	);
 	assert.equal(failureOf(new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "ECONNRESET" }) })), "ECONNRESET");
 	assert.equal(failureOf(new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "a secret" }) })), "");
 });
@@ -749,5 +957,8 @@ test("an answer without a date says nothing of the clock", async () => {
 });
 
 test("every verdict has been seen here, but the one that should not occur", () => {
-	assert.deepEqual(Object.keys(verdicts).filter((verdict) => !seen.has(verdict)), ["failed"]);
+	assert.deepEqual(
+		Object.keys(verdicts).filter((verdict) => !seen.has(verdict)),
+		["failed"],
+	);
 });

@@ -40,7 +40,12 @@ test("a lost connection is told with host, port and the platform's code, as text
 		const { flags, env } = given({ ...sandbox.identities.isales, baseUrl });
 		const human = await command(["get", ...flags], { env });
 		assert.equal(human.code, 4);
-		assert.match(human.stderr, new RegExp(`^error: isales: login: no connection to ${address.replaceAll(".", "\\.")}, or it was lost \\(${code}\\)\\. cctoken doctor looks for the reason\\. \\[network\\]\\n$`));
+		assert.match(
+			human.stderr,
+			new RegExp(
+				`^error: isales: login: no connection to ${address.replaceAll(".", "\\.")}, or it was lost \\(${code}\\)\\. cctoken doctor looks for the reason\\. \\[network\\]\\n$`,
+			),
+		);
 		const { json } = await command(["get", ...flags, "--json"], { env });
 		assert.deepEqual([json.error.address, json.error.code], [address, "network"]);
 		assert.match(json.error.cause.code, new RegExp(`^${code}$`));
@@ -53,10 +58,17 @@ test("the address is that of the step: ccmessaging's AccessToken comes from its 
 	const { flags, env } = given({ ...sandbox.identities.ccmessaging, authUrl: `http://localhost:${closed}/path` });
 	const { json } = await command(["get", ...flags, "--json"], { env });
 	assert.deepEqual([json.error.step, json.error.address], ["access_token", `localhost:${closed}`]);
-	const lost = /** @type {const} */ ({ code: "network", message: "isales: login: no connection to the vendor, or it was lost", step: "login" });
+	const lost = /** @type {const} */ ({
+		code: "network",
+		message: "isales: login: no connection to the vendor, or it was lost",
+		step: "login",
+	});
 	const error = errorOf(lost, Object.assign(new Error("x"), { code: "ECONNRESET" }));
 	const identity = { system: "isales", baseUrl: "https://user:Zx9-canary@h.test/path?secret=Zx9-canary", user: "u", passwd: "p" };
-	assert.equal(message(error, identity), "isales: login: no connection to h.test:443, or it was lost (ECONNRESET). cctoken doctor looks for the reason. [network]");
+	assert.equal(
+		message(error, identity),
+		"isales: login: no connection to h.test:443, or it was lost (ECONNRESET). cctoken doctor looks for the reason. [network]",
+	);
 	assert.ok(!JSON.stringify(plain(error, identity)).includes("Zx9-canary"));
 });
 
@@ -127,7 +139,11 @@ test("a file of the package that is missing or damaged is named, with what a she
 	const whole = await copyOfPackage("without-sandbox");
 	for (const damage of [(file) => writeFile(file, "x"), rm]) {
 		await damage(join(whole, "dist/sandbox.wasm.br"));
-		told(await command(["sandbox", "--port", "0"], { program: join(whole, "js/cli/main.js") }), "dist/sandbox.wasm.br", /missing or damaged/);
+		told(
+			await command(["sandbox", "--port", "0"], { program: join(whole, "js/cli/main.js") }),
+			"dist/sandbox.wasm.br",
+			/missing or damaged/,
+		);
 	}
 });
 

@@ -37,11 +37,29 @@ before(async () => {
 		[join(root, "core/vectors/agent.json")]: join(root, "test/cli/testdata/agent.json"),
 	};
 	await writeFile(join(folder, "overlay.json"), JSON.stringify({ Replace: replaced }));
-	go = ([verb, ...args], env = {}) => run("go", [verb, "-overlay", join(folder, "overlay.json"), ...args], { cwd: root, env: { ...process.env, ...env } });
+	go = ([verb, ...args], env = {}) =>
+		run("go", [verb, "-overlay", join(folder, "overlay.json"), ...args], { cwd: root, env: { ...process.env, ...env } });
 	await go(["run", "./tools/generate", join(folder, "js/generated")]);
-	await go(["build", "-trimpath", "-buildvcs=false", "-gcflags=all=-l", "-ldflags=-s -w -buildid=", "-o", join(folder, "built.wasm"), "./wasm/module"], { GOOS: "js", GOARCH: "wasm", CGO_ENABLED: "0" });
+	await go(
+		[
+			"build",
+			"-trimpath",
+			"-buildvcs=false",
+			"-gcflags=all=-l",
+			"-ldflags=-s -w -buildid=",
+			"-o",
+			join(folder, "built.wasm"),
+			"./wasm/module",
+		],
+		{ GOOS: "js", GOARCH: "wasm", CGO_ENABLED: "0" },
+	);
 	await run(process.execPath, [join(root, "tools/build/stamp.js"), "module", join(folder, "built.wasm"), join(folder, "dist/core.wasm")]);
-	await run(process.execPath, [join(root, "tools/build/stamp.js"), "script", join(folder, "dist/core.wasm"), join(folder, "dist/build.js")]);
+	await run(process.execPath, [
+		join(root, "tools/build/stamp.js"),
+		"script",
+		join(folder, "dist/core.wasm"),
+		join(folder, "dist/build.js"),
+	]);
 
 	gateway = createServer(async (request, response) => {
 		let body = "";
@@ -51,7 +69,11 @@ before(async () => {
 		response.setHeader("content-type", "application/json");
 		if (request.method === "PUT") {
 			logins.push([request.url, body]);
-			response.end(JSON.stringify(JSON.parse(body).loginPassword === "Zx9-right" ? { retcode: "0", guid: "A-GUID-OF-THE-MADE-UP-GATEWAY" } : { retcode: "4" }));
+			response.end(
+				JSON.stringify(
+					JSON.parse(body).loginPassword === "Zx9-right" ? { retcode: "0", guid: "A-GUID-OF-THE-MADE-UP-GATEWAY" } : { retcode: "4" },
+				),
+			);
 		} else {
 			response.statusCode = request.headers["guid"] === undefined ? 404 : 200;
 			response.end("{}");
@@ -71,11 +93,34 @@ const agent = (args = [], how = {}) => command(args, { program, env, cwd: folder
 const identity = (...more) => ["-s", "agent", "--base-url", url, "--agent-id", "101", ...more];
 
 test("a token is got with fields of each kind, from flags, variables and a file", async () => {
-	const { code, stdout, stderr } = await agent(["get", "--token-only", ...identity("--phone-number", "5001", "--status", "4", "--auto-answer", "--mode", "static", "--param", "a=b c")]);
+	const { code, stdout, stderr } = await agent([
+		"get",
+		"--token-only",
+		...identity("--phone-number", "5001", "--status", "4", "--auto-answer", "--mode", "static", "--param", "a=b c"),
+	]);
 	assert.deepEqual([code, stdout, stderr], [0, "A-GUID-OF-THE-MADE-UP-GATEWAY\n", ""]);
-	const fromEnvironment = { CCTOKEN_SYSTEM: "agent", CCTOKEN_BASE_URL: url, CCTOKEN_AGENT_ID: "102", CCTOKEN_SEAT_URL: "https://seat.test/", CCTOKEN_AUTO_ANSWER: "false", CCTOKEN_LABELS: '{"c":"d"}' };
+	const fromEnvironment = {
+		CCTOKEN_SYSTEM: "agent",
+		CCTOKEN_BASE_URL: url,
+		CCTOKEN_AGENT_ID: "102",
+		CCTOKEN_SEAT_URL: "https://seat.test/",
+		CCTOKEN_AUTO_ANSWER: "false",
+		CCTOKEN_LABELS: '{"c":"d"}',
+	};
 	assert.equal((await agent(["get"], { env: { ...env, ...fromEnvironment } })).code, 0);
-	await writeFile(join(folder, "settings.json"), JSON.stringify({ system: "agent", baseUrl: url, agentId: 103, phoneNumber: "5003", status: 5, autoAnswer: true, loginPassword: "Zx9-right" }), { mode: 0o600 });
+	await writeFile(
+		join(folder, "settings.json"),
+		JSON.stringify({
+			system: "agent",
+			baseUrl: url,
+			agentId: 103,
+			phoneNumber: "5003",
+			status: 5,
+			autoAnswer: true,
+			loginPassword: "Zx9-right",
+		}),
+		{ mode: 0o600 },
+	);
 	assert.equal((await agent(["get", "-c", "settings.json", "--no-auto-answer"], { env: {} })).code, 0);
 	assert.deepEqual(logins, [
 		["/sign-in/101?a=b+c", '{"loginPassword":"Zx9-right","phoneNumber":"5001","status":4,"autoAnswer":true,"mode":"static"}'],
@@ -90,7 +135,10 @@ test("what it does not take is told by its field, and nothing is sent", async ()
 		[["--phone-number", "5001", "--status", "four"], /status must be a whole number/],
 		[["--phone-number", "5001", "--auto-answer", "--no-auto-answer"], /--auto-answer and --no-auto-answer exclude each other/],
 		[["--phone-number", "5001", "--auto-answer=yes"], /--auto-answer takes no value/],
-		[["--phone-number", "5001", "--seat-url", "https://seat.test"], /phoneNumber and seatUrl exclude each other: the command line has both/],
+		[
+			["--phone-number", "5001", "--seat-url", "https://seat.test"],
+			/phoneNumber and seatUrl exclude each other: the command line has both/,
+		],
 		[["--phone-number", "5001", "--mode", "other"], /mode must be "dynamic" or "static"/],
 		[["--phone-number", "5001", "--user", "u"], /user, given by the command line, is not a field of agent/],
 		[["--phone-number", "5001", "--param", "password=Zx9"], /sounds like a secret.*CCTOKEN_LABELS.*"labels"/],
@@ -123,8 +171,13 @@ test("its secret has a variable, a file and no flag, and is in no message", asyn
 test("help, a business call, a verification and the doctor's advice are its own", async () => {
 	const { stdout } = await agent(["get", "--system", "agent", "--help"]);
 	for (const row of [
-		/^agent: A made-up agent's session$/m, /^ +--agent-id … +CCTOKEN_AGENT_ID +the agent's number; 1 to 999999$/m, /^ +loginPassword \(secret\) +CCTOKEN_LOGIN_PASSWORD of that agent$/m, /^ +--auto-answer, --no-auto-answer CCTOKEN_AUTO_ANSWER +whether calls .*; optional$/m,
-		/^ +--status … +CCTOKEN_STATUS +to begin with; 3 or 4 or 5; optional$/m, /^ +--param NAME=VALUE +CCTOKEN_LABELS /m, /^ +--mode … +CCTOKEN_MODE .*; dynamic \(default\) or static$/m,
+		/^agent: A made-up agent's session$/m,
+		/^ +--agent-id … +CCTOKEN_AGENT_ID +the agent's number; 1 to 999999$/m,
+		/^ +loginPassword \(secret\) +CCTOKEN_LOGIN_PASSWORD of that agent$/m,
+		/^ +--auto-answer, --no-auto-answer CCTOKEN_AUTO_ANSWER +whether calls .*; optional$/m,
+		/^ +--status … +CCTOKEN_STATUS +to begin with; 3 or 4 or 5; optional$/m,
+		/^ +--param NAME=VALUE +CCTOKEN_LABELS /m,
+		/^ +--mode … +CCTOKEN_MODE .*; dynamic \(default\) or static$/m,
 	]) {
 		assert.match(stdout, row);
 	}
@@ -139,7 +192,10 @@ test("help, a business call, a verification and the doctor's advice are its own"
 	assert.equal(well.json.verdict, "ok");
 	const wrong = await agent(["doctor", "--json", ...identity("--phone-number", "5001")], { env: { CCTOKEN_LOGIN_PASSWORD: "Zx9-wrong" } });
 	const { verdict, found, because, todo } = wrong.json.steps.at(-1);
-	assert.deepEqual([verdict, found, because, todo[0]], ["wrong_credentials", "the agent's number or password is wrong", "/sign-in/101 answered 200 with retcode 4.", "Ask the supervisor."]);
+	assert.deepEqual(
+		[verdict, found, because, todo[0]],
+		["wrong_credentials", "the agent's number or password is wrong", "/sign-in/101 answered 200 with retcode 4.", "Ask the supervisor."],
+	);
 });
 
 test("its conformance cases are played by the core, by the keeper and by the module", async () => {
@@ -154,8 +210,15 @@ test("its conformance cases are played by the core, by the keeper and by the mod
 		await copyFile(join(root, "test", name), join(folder, "test", name));
 	}
 	const from = (path) => import(pathToFileURL(join(folder, path)).href);
-	const [{ play }, { readVectors }, { load }] = await Promise.all([from("test/vectors.js"), from("test/vector-files.js"), from("js/module/load-node.js")]);
+	const [{ play }, { readVectors }, { load }] = await Promise.all([
+		from("test/vectors.js"),
+		from("test/vector-files.js"),
+		from("js/module/load-node.js"),
+	]);
 	const files = await readVectors();
 	const results = await play(load, files.find(({ name }) => name === "agent.json").cases);
-	assert.deepEqual(results, cases.map(({ name }) => ({ name })));
+	assert.deepEqual(
+		results,
+		cases.map(({ name }) => ({ name })),
+	);
 });

@@ -20,7 +20,8 @@ const particular = [
 	...own.filter(({ name }) => isParticular(name)).flatMap(({ name, flag, env }) => [[name, new RegExp(`\\b(${flag}|${env})\\b`)]]),
 	...own.filter(({ name }) => !isParticular(name)).map(({ name, flag, env }) => [name, new RegExp(`\\b${env}\\b|--${flag}\\b(?!-)`)]),
 	...[...new Set(textsIn([texts, parts]).flatMap((text) => text.match(/\b\w+\b/g) ?? []))]
-		.filter((name) => isParticular(name) && !common.includes(name)).map((name) => [name, new RegExp(`(?<![\\w-])${name}(?![\\w-])`)]),
+		.filter((name) => isParticular(name) && !common.includes(name))
+		.map((name) => [name, new RegExp(`(?<![\\w-])${name}(?![\\w-])`)]),
 ];
 
 /** @param {string} source */
@@ -37,9 +38,21 @@ test("no hand-written file of the command names a system, or anything of one's o
 
 test("what would name one is found, however it is written", () => {
 	for (const [source, name] of [
-		['if (system === "isales") {', "isales"], ["// CubeDrive's parameters", "cubedrive"], ["identity.appKey", "appKey"], ["the --app-secret is", "appSecret"], ['env["CCTOKEN_USER_ID"]', "userId"],
-		["identity.passwd", "passwd"], ['values["params"]', "params"], ["const { params, method } = identity", "params"], ["CCTOKEN_PARAMS", "params"], ["use --locale", "locale"], ["AccessToken", "accesstoken"],
-		['path.endsWith("/tokenByAkSk")', "tokenByAkSk"], ["/getLogin", "getLogin"], ["answer.exceptionInfo", "exceptionInfo"], ['headers["X-Auth-Token"]', "X-Auth-Token"],
+		['if (system === "isales") {', "isales"],
+		["// CubeDrive's parameters", "cubedrive"],
+		["identity.appKey", "appKey"],
+		["the --app-secret is", "appSecret"],
+		['env["CCTOKEN_USER_ID"]', "userId"],
+		["identity.passwd", "passwd"],
+		['values["params"]', "params"],
+		["const { params, method } = identity", "params"],
+		["CCTOKEN_PARAMS", "params"],
+		["use --locale", "locale"],
+		["AccessToken", "accesstoken"],
+		['path.endsWith("/tokenByAkSk")', "tokenByAkSk"],
+		["/getLogin", "getLogin"],
+		["answer.exceptionInfo", "exceptionInfo"],
+		['headers["X-Auth-Token"]', "X-Auth-Token"],
 	]) {
 		assert.ok(namesIn(source).includes(name), `${source} names ${name}: ${namesIn(source)}`);
 	}
@@ -50,7 +63,9 @@ test("no field takes a name from the command, or from another field", () => {
 	for (const command of ["get", "verify", "call", "doctor"]) {
 		const none = optionsOf(command, catalogueOf([]));
 		const all = optionsOf(command);
-		const flags = catalogue.settings.flatMap(({ flag, kind, secret }) => (kind === "flag" ? [flag, `no-${flag}`] : secret || kind === "parameters" ? [] : [flag]));
+		const flags = catalogue.settings.flatMap(({ flag, kind, secret }) =>
+			kind === "flag" ? [flag, `no-${flag}`] : secret || kind === "parameters" ? [] : [flag],
+		);
 		assert.deepEqual(Object.keys(all).sort(), [...Object.keys(none), ...flags].sort(), command);
 		for (const [name, option] of Object.entries(none)) {
 			assert.deepEqual(all[name], option, `--${name} of ${command}`);
@@ -62,5 +77,13 @@ test("no field takes a name from the command, or from another field", () => {
 
 test("flags and variables have the words of the field's name", () => {
 	const named = Object.fromEntries(catalogue.settings.map(({ name, flag, env }) => [name, [flag, env]]));
-	assert.deepEqual([named.baseUrl, named.userId, named.passwd, named.params], [["base-url", "CCTOKEN_BASE_URL"], ["user-id", "CCTOKEN_USER_ID"], ["passwd", "CCTOKEN_PASSWD"], ["params", "CCTOKEN_PARAMS"]]);
+	assert.deepEqual(
+		[named.baseUrl, named.userId, named.passwd, named.params],
+		[
+			["base-url", "CCTOKEN_BASE_URL"],
+			["user-id", "CCTOKEN_USER_ID"],
+			["passwd", "CCTOKEN_PASSWD"],
+			["params", "CCTOKEN_PARAMS"],
+		],
+	);
 });

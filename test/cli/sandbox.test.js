@@ -30,10 +30,15 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
 		for (const [system, identity] of Object.entries(identities)) {
 			const token = await getToken(identity);
 			const seconds = token.expiresAt && (token.expiresAt.getTime() - token.issuedAt.getTime()) / 1000;
-			assert.equal(seconds, { appcube: 50, ccmessaging: 3600, isales: 7, cubedrive: null }[system], `${system}: ccmessaging and cubedrive do not state a life`);
+			assert.equal(
+				seconds,
+				{ appcube: 50, ccmessaging: 3600, isales: 7, cubedrive: null }[system],
+				`${system}: ccmessaging and cubedrive do not state a life`,
+			);
 			assert.ok(business[system].path.startsWith("/"));
 		}
-		const post = (name, body) => fetch(`${at}/_sandbox/${name}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+		const post = (name, body) =>
+			fetch(`${at}/_sandbox/${name}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 		assert.equal((await post("faults", { system: "isales", endpoint: "business", fault: "delay", delayMs: 600_000 })).status, 200);
 		const delayed = fetch(`${at}${business.isales.path}`);
 		delayed.catch(() => {});
@@ -63,17 +68,37 @@ test("what it prints for people can be copied: the command and the program get a
 });
 
 test("its options are those of createSandbox, and wrong ones end with 2", async (t) => {
-	const { output } = await running(t, ["--host", "127.0.0.1", "--logins", "cubedrive=1", "--paths", "nginx", "--allow-origin", "http://page.test"]);
+	const { output } = await running(t, [
+		"--host",
+		"127.0.0.1",
+		"--logins",
+		"cubedrive=1",
+		"--paths",
+		"nginx",
+		"--allow-origin",
+		"http://page.test",
+	]);
 	const at = url(output());
 	const login = () => fetch(`${at}/lite/%67etLogin?appId=a&appSecret=app-secret-of-a&user=u`, { headers: { origin: "http://page.test" } });
 	const first = await login();
 	assert.equal(first.headers.get("access-control-allow-origin"), "http://page.test");
 	assert.match(await (await login()).text(), /intercepted/);
 	for (const [args, wanted] of [
-		[["--port", new URL(at).port], /in use/], [["--port", "x"], /whole number/], [["--port", "70000"], /0 to 65535/], [["--host", "192.0.2.1"], /address of this machine/],
-		[["--lifetime", "sales=1"], /--lifetime must name one of .*isalesRefresh/], [["--lifetime", "=1"], /NAME=SECONDS/], [["--lifetime", "0"], /--lifetime must be .* from 1/], [["--lifetime", "isales=0"], /--lifetime must be .* from 1/], [["--allow-origin", "*"], /--allow-origin must be an origin/],
-		[["--logins", "cubedrive=0"], /--logins must be a whole number from 1/], [["--logins", "5"], /SYSTEM=N/], [["--logins", "isales=5"], /--logins must name one of cubedrive/],
-		[["--paths", "apache"], /--paths must name one of chain, envoy, iis, nginx, tomcat, written\b/], [["--paths", ""], /--paths must be the name of a reading/], [["more"], /options only/],
+		[["--port", new URL(at).port], /in use/],
+		[["--port", "x"], /whole number/],
+		[["--port", "70000"], /0 to 65535/],
+		[["--host", "192.0.2.1"], /address of this machine/],
+		[["--lifetime", "sales=1"], /--lifetime must name one of .*isalesRefresh/],
+		[["--lifetime", "=1"], /NAME=SECONDS/],
+		[["--lifetime", "0"], /--lifetime must be .* from 1/],
+		[["--lifetime", "isales=0"], /--lifetime must be .* from 1/],
+		[["--allow-origin", "*"], /--allow-origin must be an origin/],
+		[["--logins", "cubedrive=0"], /--logins must be a whole number from 1/],
+		[["--logins", "5"], /SYSTEM=N/],
+		[["--logins", "isales=5"], /--logins must name one of cubedrive/],
+		[["--paths", "apache"], /--paths must name one of chain, envoy, iis, nginx, tomcat, written\b/],
+		[["--paths", ""], /--paths must be the name of a reading/],
+		[["more"], /options only/],
 	]) {
 		const { code, stdout, stderr } = await command(["sandbox", ...args]);
 		assert.deepEqual([code, stdout], [2, ""], stderr);
@@ -92,7 +117,10 @@ test("what is written for a name that there is not is not repeated", async () =>
 });
 
 test("where it listens on every address of the machine, it prints the one that a program on the machine can use", async (t) => {
-	for (const [host, wanted] of [["0.0.0.0", "http://127.0.0.1:"], ["::", "http://[::1]:"]]) {
+	for (const [host, wanted] of [
+		["0.0.0.0", "http://127.0.0.1:"],
+		["::", "http://[::1]:"],
+	]) {
 		let started;
 		try {
 			started = await running(t, ["--host", host, "--json"]);
@@ -102,7 +130,10 @@ test("where it listens on every address of the machine, it prints the one that a
 		}
 		const { url: at, identities } = JSON.parse(started.output());
 		assert.ok(at.startsWith(wanted), at);
-		assert.ok(Object.values(identities).every(({ baseUrl }) => baseUrl.startsWith(at)), JSON.stringify(identities));
+		assert.ok(
+			Object.values(identities).every(({ baseUrl }) => baseUrl.startsWith(at)),
+			JSON.stringify(identities),
+		);
 		assert.equal((await getToken(identities.isales)).system, "isales");
 	}
 });

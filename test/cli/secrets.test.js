@@ -23,7 +23,22 @@ after(async () => {
 
 const argsOf = {
 	appcube: ["-s", "appcube", "--base-url", "https://h.test", "--app-key", "k"],
-	ccmessaging: ["-s", "ccmessaging", "--base-url", "https://h.test", "--app-key", "k", "--user-id", "u", "--user-name", "n", "--channel-id", "c", "--locale", "en"],
+	ccmessaging: [
+		"-s",
+		"ccmessaging",
+		"--base-url",
+		"https://h.test",
+		"--app-key",
+		"k",
+		"--user-id",
+		"u",
+		"--user-name",
+		"n",
+		"--channel-id",
+		"c",
+		"--locale",
+		"en",
+	],
 	isales: ["-s", "isales", "--base-url", "https://h.test", "--user", "u"],
 	cubedrive: ["-s", "cubedrive", "--base-url", "https://h.test", "--param", "user=u"],
 };
@@ -50,11 +65,18 @@ test("what the command names for its secrets has the system's own names, or is r
 		["appcube", { accessToken: "Zx9" }, "has accessToken, which is not appcube's; it needs appSecret."],
 		["ccmessaging", { passwd: "Zx9" }, "has passwd, which is not ccmessaging's; it needs appSecret or accessToken."],
 		["cubedrive", { appSecret: "Zx9" }, 'has appSecret, which is not cubedrive\'s; it needs {"params": {"appSecret": "…"}}.'],
-		["cubedrive", { params: { a: "b" }, appSecret: "Zx9" }, 'has appSecret, which is not cubedrive\'s; it needs {"params": {"appSecret": "…"}}.'],
+		[
+			"cubedrive",
+			{ params: { a: "b" }, appSecret: "Zx9" },
+			'has appSecret, which is not cubedrive\'s; it needs {"params": {"appSecret": "…"}}.',
+		],
 		["cubedrive", { apiKey: "Zx9" }, 'has apiKey, which is not a secret\'s name; cubedrive needs {"params": {"apiKey": "…"}}.'],
 		["isales", {}, "holds no secret: it is empty."],
 	]) {
-		for (const [source, what] of [[{ input: values }, "Standard input"], [{ file: values }, "The secrets file"]]) {
+		for (const [source, what] of [
+			[{ input: values }, "Standard input"],
+			[{ file: values }, "The secrets file"],
+		]) {
 			await assert.rejects(configured({ system, ...source }), (error) => {
 				assert.ok(error instanceof UsageError);
 				assert.equal(error.message, `${what} ${wanted}`);
@@ -63,19 +85,29 @@ test("what the command names for its secrets has the system's own names, or is r
 		}
 	}
 	assert.equal((await configured({ system: "isales", input: { passwd: "p" } })).identity.passwd, "p");
-	assert.deepEqual((await configured({ system: "cubedrive", input: { params: { appSecret: "s" } } })).identity.params, { user: "u", appSecret: "s" });
+	assert.deepEqual((await configured({ system: "cubedrive", input: { params: { appSecret: "s" } } })).identity.params, {
+		user: "u",
+		appSecret: "s",
+	});
 });
 
 test("a file that is named once for all may have other systems' secrets; where it has no other, that is a warning", async () => {
 	const named = { CCTOKEN_SECRETS_FILE: join(folder, "named.json") };
 	const all = { appSecret: "a", passwd: "p", params: { appSecret: "c" } };
-	for (const [system, own] of [["appcube", "a"], ["isales", "p"], ["cubedrive", "c"]]) {
+	for (const [system, own] of [
+		["appcube", "a"],
+		["isales", "p"],
+		["cubedrive", "c"],
+	]) {
 		const { identity, warnings } = await configured({ system, file: all, args: ["--timeout", "5"], env: named });
 		assert.deepEqual([Object.values(identity.params ?? identity).includes(own), warnings], [true, []]);
 	}
 	const { identity, warnings } = await configured({ system: "cubedrive", file: { appSecret: "a" }, args: ["--timeout", "5"], env: named });
 	assert.deepEqual(identity.params, { user: "u" });
-	assert.match(warnings.join(), /^The file that CCTOKEN_SECRETS_FILE names has appSecret, which is not cubedrive's and is left out; it needs \{"params": \{"appSecret": "…"\}\}\.$/);
+	assert.match(
+		warnings.join(),
+		/^The file that CCTOKEN_SECRETS_FILE names has appSecret, which is not cubedrive's and is left out; it needs \{"params": \{"appSecret": "…"\}\}\.$/,
+	);
 	await writeFile(join(folder, "cctoken.json"), JSON.stringify({ secretsFile: "named.json" }), { mode: 0o600 });
 	const configuredOnce = await configured({ system: "cubedrive", file: { appSecret: "a" }, args: ["--timeout", "5"], env: {} });
 	assert.match(configuredOnce.warnings.join(), /^The secretsFile of the configuration has appSecret, which is not cubedrive's/);
@@ -85,7 +117,9 @@ test("a file that is named once for all may have other systems' secrets; where i
 test("a refused secret is not sent: the vendor sees no login", async () => {
 	await sandbox.reset();
 	const { flags } = given(sandbox.identities.cubedrive);
-	const { code, stderr } = await command(["get", ...flags, "--param", "user=user22", "--secrets", "-"], { input: '{"appSecret":"Zx9-canary"}' });
+	const { code, stderr } = await command(["get", ...flags, "--param", "user=user22", "--secrets", "-"], {
+		input: '{"appSecret":"Zx9-canary"}',
+	});
 	assert.equal(code, 2);
 	assert.match(stderr, /Standard input has appSecret, which is not cubedrive's/);
 	assert.ok(!stderr.includes("Zx9-canary"));
@@ -94,15 +128,33 @@ test("a refused secret is not sent: the vendor sees no login", async () => {
 
 /** A terminal on which somebody types. */
 function terminal() {
-	const stdin = Object.assign(new PassThrough(), { isTTY: true, modes: [], setRawMode(raw) { this.modes.push(raw); } });
-	const stderr = { isTTY: true, text: "", write(text) { this.text += text; } };
+	const stdin = Object.assign(new PassThrough(), {
+		isTTY: true,
+		modes: [],
+		setRawMode(raw) {
+			this.modes.push(raw);
+		},
+	});
+	const stderr = {
+		isTTY: true,
+		text: "",
+		write(text) {
+			this.text += text;
+		},
+	};
 	return { stdin, stderr };
 }
 
 test("--secrets - on a terminal asks for the secret, and does not show what is typed", async () => {
 	const { stdin, stderr } = terminal();
 	let stopped = 0;
-	const asked = configure(readArguments(["get", ...argsOf.isales, "--secrets", "-"]).options, { env: {}, stdin, stderr, spinner: { stop: () => stopped++ }, cwd: folder });
+	const asked = configure(readArguments(["get", ...argsOf.isales, "--secrets", "-"]).options, {
+		env: {},
+		stdin,
+		stderr,
+		spinner: { stop: () => stopped++ },
+		cwd: folder,
+	});
 	while (stderr.text === "") {
 		await new Promise((resolve) => setTimeout(resolve, 5));
 	}

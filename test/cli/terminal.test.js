@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createSpinner, hasColor, painter, redact, redactedJSON, shorten, span, table } from "../../js/cli/terminal.js";
 
-const stream = (isTTY) => ({ isTTY, text: "", write(text) { this.text += text; } });
+const stream = (isTTY) => ({
+	isTTY,
+	text: "",
+	write(text) {
+		this.text += text;
+	},
+});
 
 test("the spinner turns on a terminal, leaves nothing behind, and is silent elsewhere", async () => {
 	const terminal = stream(true);
@@ -28,8 +34,16 @@ test("the spinner turns on a terminal, leaves nothing behind, and is silent else
 
 test("colour: flags, then FORCE_COLOR, then NO_COLOR and a dumb terminal, then the stream's kind", () => {
 	for (const [isTTY, env, options, wanted] of [
-		[true, {}, {}, true], [false, {}, {}, false], [true, { NO_COLOR: "1" }, {}, false], [true, { NO_COLOR: "" }, {}, true], [true, { TERM: "dumb" }, {}, false],
-		[false, { FORCE_COLOR: "" }, {}, true], [false, { FORCE_COLOR: "1", NO_COLOR: "1" }, {}, true], [true, { FORCE_COLOR: "0" }, {}, false], [true, {}, { "no-color": true }, false], [false, { NO_COLOR: "1" }, { color: true }, true],
+		[true, {}, {}, true],
+		[false, {}, {}, false],
+		[true, { NO_COLOR: "1" }, {}, false],
+		[true, { NO_COLOR: "" }, {}, true],
+		[true, { TERM: "dumb" }, {}, false],
+		[false, { FORCE_COLOR: "" }, {}, true],
+		[false, { FORCE_COLOR: "1", NO_COLOR: "1" }, {}, true],
+		[true, { FORCE_COLOR: "0" }, {}, false],
+		[true, {}, { "no-color": true }, false],
+		[false, { NO_COLOR: "1" }, { color: true }, true],
 	]) {
 		assert.equal(hasColor(stream(isTTY), env, options), wanted, JSON.stringify({ isTTY, env, options }));
 	}
@@ -38,7 +52,16 @@ test("colour: flags, then FORCE_COLOR, then NO_COLOR and a dumb terminal, then t
 });
 
 test("a table aligns its values, those of several lines too", () => {
-	assert.equal(table([["a", "1\n2"], ["long", "3"]], painter(false)), "a     1\n      2\nlong  3\n");
+	assert.equal(
+		table(
+			[
+				["a", "1\n2"],
+				["long", "3"],
+			],
+			painter(false),
+		),
+		"a     1\n      2\nlong  3\n",
+	);
 });
 
 test("a secret is shortened so that too little is left, and taken out of texts in each form", () => {
@@ -50,7 +73,11 @@ test("a secret is shortened so that too little is left, and taken out of texts i
 
 test("JSON stays JSON, and keeps the command's own words, whatever the secret is", () => {
 	const value = { verdict: "proxy_not_used", ok: true, steps: [{ step: "proxy", found: "the proxy is true" }] };
-	assert.deepEqual(JSON.parse(redactedJSON(value, ["true", "proxy", "steps"])), { verdict: "proxy_not_used", ok: true, steps: [{ step: "proxy", found: "the [hidden] is [hidden]" }] });
+	assert.deepEqual(JSON.parse(redactedJSON(value, ["true", "proxy", "steps"])), {
+		verdict: "proxy_not_used",
+		ok: true,
+		steps: [{ step: "proxy", found: "the [hidden] is [hidden]" }],
+	});
 });
 
 test("spans are said in their two largest units", () => {

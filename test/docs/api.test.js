@@ -13,7 +13,9 @@ test("docs/api.md is what `make api` makes of the sources", async () => {
 });
 
 test("every name that the package exports has a section", async () => {
-	const exported = await Promise.all(["node.js", "inline.js", "edge/sign.js", "sandbox/index.js"].map((file) => import(`../../js/${file}`)));
+	const exported = await Promise.all(
+		["node.js", "inline.js", "edge/sign.js", "sandbox/index.js"].map((file) => import(`../../js/${file}`)),
+	);
 	// The edge runs in workerd alone.
 	const names = [...exported.flatMap(Object.keys), "createEdge", "default", "Keeper", "Nonces", "ConfigError"];
 	assert.ok(new Set(names).size >= 16);
@@ -33,11 +35,19 @@ test("every name that the package exports has a section", async () => {
 
 test("every link within the page leads to a heading", () => {
 	const headings = new Set(
-		[...committed.matchAll(/^#+ (.+)$/gm)].map(([, text]) => text.toLowerCase().replace(/[^\w -]/g, "").replaceAll(" ", "-")),
+		[...committed.matchAll(/^#+ (.+)$/gm)].map(([, text]) =>
+			text
+				.toLowerCase()
+				.replace(/[^\w -]/g, "")
+				.replaceAll(" ", "-"),
+		),
 	);
 	const links = [...committed.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
 	assert.ok(links.length > 20);
-	assert.deepEqual(links.filter((anchor) => !headings.has(anchor)), []);
+	assert.deepEqual(
+		links.filter((anchor) => !headings.has(anchor)),
+		[],
+	);
 });
 
 test("what is internal is not on the page", () => {
@@ -48,14 +58,22 @@ test("what is internal is not on the page", () => {
 
 test("the entries are those of package.json's exports that are scripts, whatever the nesting of their conditions", () => {
 	assert.deepEqual(
-		entriesOf({
-			".": { types: "./dist/types/browser.d.ts", workerd: "./js/workerd.js", node: { import: "./js/node.js" }, default: "./js/browser.js" },
-			"./edge": { types: "./dist/types/edge/index.d.ts", default: "./dist/edge.js" },
-			"./bundled": { types: "./dist/edge.d.ts", default: "./dist/edge.js" },
-			"./script": { types: "./dist/script.d.ts", default: "./dist/script.js" },
-			"./core.wasm": "./dist/core.wasm",
-			"./package.json": "./package.json",
-		}, "p"),
+		entriesOf(
+			{
+				".": {
+					types: "./dist/types/browser.d.ts",
+					workerd: "./js/workerd.js",
+					node: { import: "./js/node.js" },
+					default: "./js/browser.js",
+				},
+				"./edge": { types: "./dist/types/edge/index.d.ts", default: "./dist/edge.js" },
+				"./bundled": { types: "./dist/edge.d.ts", default: "./dist/edge.js" },
+				"./script": { types: "./dist/script.d.ts", default: "./dist/script.js" },
+				"./core.wasm": "./dist/core.wasm",
+				"./package.json": "./package.json",
+			},
+			"p",
+		),
 		[
 			{ name: "p", files: ["js/node.js", "js/workerd.js", "js/browser.js"] },
 			{ name: "p/edge", files: ["js/edge/index.js"] },

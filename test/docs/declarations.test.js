@@ -10,11 +10,19 @@ const root = new URL("../../", import.meta.url);
 const read = (/** @type {string} */ path) => readFile(new URL(path, root), "utf8");
 
 /** A comment's words, without its tags, on one line. */
-const words = (/** @type {string} */ comment) => comment.split(/^\s*\* @/m)[0].replace(/^\s*\/?\*+\/?/gm, "").replace(/\s+/g, " ").trim();
+const words = (/** @type {string} */ comment) =>
+	comment
+		.split(/^\s*\* @/m)[0]
+		.replace(/^\s*\/?\*+\/?/gm, "")
+		.replace(/\s+/g, " ")
+		.trim();
 
 /** The words of entry.js on each function. */
 const written = new Map(
-	[...(await read("js/client/entry.js")).matchAll(/^\t\t\/\*\*\n([^]*?)^\t\t \*\/\n\t\t(?:async )?(\w+)/gm)].map(([, comment, name]) => [name, words(comment)]),
+	[...(await read("js/client/entry.js")).matchAll(/^\t\t\/\*\*\n([^]*?)^\t\t \*\/\n\t\t(?:async )?(\w+)/gm)].map(([, comment, name]) => [
+		name,
+		words(comment),
+	]),
 );
 
 test("entry.js has words on each of the functions that the entries take from it", () => {
@@ -26,8 +34,13 @@ test("entry.js has words on each of the functions that the entries take from it"
 
 for (const entry of entries) {
 	test(`dist/types/${entry}.d.ts has them too, with the tags, and on each overload`, async () => {
-		const found = [...(await read(`dist/types/${entry}.d.ts`)).matchAll(/^\/\*\*\n([^]*?)^ \*\/\nexport declare function (\w+)\(([^]*?)\): [^]*?;$/gm)];
-		assert.deepEqual(found.map(([, , name]) => name), [...functions, "verifyToken"]);
+		const found = [
+			...(await read(`dist/types/${entry}.d.ts`)).matchAll(/^\/\*\*\n([^]*?)^ \*\/\nexport declare function (\w+)\(([^]*?)\): [^]*?;$/gm),
+		];
+		assert.deepEqual(
+			found.map(([, , name]) => name),
+			[...functions, "verifyToken"],
+		);
 		for (const [, comment, name, parameters] of found) {
 			assert.equal(words(comment), written.get(name));
 			assert.ok(/@returns \{.+\} \w+/.test(comment), name);
@@ -41,7 +54,9 @@ for (const entry of entries) {
 		/** @type {Awaited<ReturnType<typeof open>>} */
 		let editor;
 		before(async () => {
-			editor = await open(fileURLToPath(new URL(`test/docs/${entry}.program.ts`, root)), `\
+			editor = await open(
+				fileURLToPath(new URL(`test/docs/${entry}.program.ts`, root)),
+				`\
 import { createClient, getToken, initialize, validateIdentity, verifyToken } from "../../../dist/types/${entry}.js";
 const identity = { system: "isales", baseUrl: "", user: "", passwd: "" } as const;
 initialize();
@@ -51,7 +66,8 @@ verifyToken("value", identity);
 const client = createClient();
 client.verifyToken("value", identity);
 client.session(identity).fetch("/");
-`);
+`,
+			);
 		});
 		after(() => editor?.close());
 

@@ -13,14 +13,18 @@ export async function pagesOf(root) {
 }
 
 /** The page without its code, in which brackets mean something else. */
-export const prose = (/** @type {string} */ page) => page.replace(/^```[^]*?^```$/gm, "").replace(/`[^`\n]*`/g, (span) => "`".repeat(span.length));
+export const prose = (/** @type {string} */ page) =>
+	page.replace(/^```[^]*?^```$/gm, "").replace(/`[^`\n]*`/g, (span) => "`".repeat(span.length));
 
 /** The anchors of a page's headings, as GitHub makes them: equal ones are numbered. */
 export function anchors(/** @type {string} */ page) {
 	const seen = new Map();
 	return new Set(
 		[...page.replace(/^```[^]*?^```$/gm, "").matchAll(/^#+ (.+)$/gm)].map(([, heading]) => {
-			const anchor = String(heading).toLowerCase().replace(/[^\p{L}\p{N}\p{M} _-]/gu, "").replaceAll(" ", "-");
+			const anchor = String(heading)
+				.toLowerCase()
+				.replace(/[^\p{L}\p{N}\p{M} _-]/gu, "")
+				.replaceAll(" ", "-");
 			const times = seen.get(anchor) ?? 0;
 			seen.set(anchor, times + 1);
 			return times === 0 ? anchor : `${anchor}-${times}`;
@@ -43,7 +47,12 @@ export async function brokenLinks(root, name) {
 		}
 		const there = new URL(target, here);
 		const [file, anchor] = [new URL(there.pathname, there), decodeURIComponent(there.hash.slice(1))];
-		const found = there.href.startsWith(root.href) && (await access(file).then(() => true, () => false));
+		const found =
+			there.href.startsWith(root.href) &&
+			(await access(file).then(
+				() => true,
+				() => false,
+			));
 		if (!found || (anchor && !anchors(await readFile(file, "utf8")).has(anchor))) {
 			broken.push(target);
 		}

@@ -23,7 +23,11 @@ test("both have the same code", () => {
 });
 
 test("both have the same sections, paragraphs, lists and tables, in their order", () => {
-	const shape = (page) => prose(page).split("\n").filter((line) => /^(#+ |- |\|)/.test(line)).map((line) => (line.startsWith("|") ? `|${line.split("|").length}` : line.match(/^(#+|-)/)[0]));
+	const shape = (page) =>
+		prose(page)
+			.split("\n")
+			.filter((line) => /^(#+ |- |\|)/.test(line))
+			.map((line) => (line.startsWith("|") ? `|${line.split("|").length}` : line.match(/^(#+|-)/)[0]));
 	assert.deepEqual(shape(chinese), shape(english));
 	const paragraphs = (page) => page.split(/\n\n+/).length;
 	assert.equal(paragraphs(chinese), paragraphs(english));
@@ -38,15 +42,55 @@ test("both link to the same places, and to each other, and the places are there"
 	assert.equal(links(chinese)[0], "README.md");
 	assert.deepEqual(links(chinese).slice(1), links(english).slice(1));
 	for (const target of links(english)) {
-		assert.ok(/^https:/.test(target) || (await access(new URL(target, root)).then(() => true, () => false)), target);
+		assert.ok(
+			/^https:/.test(target) ||
+				(await access(new URL(target, root)).then(
+					() => true,
+					() => false,
+				)),
+			target,
+		);
 	}
 });
 
 /** Words that say a number, as far as these pages use them. "One" and 一 are left out: they are articles too. */
 const numerals = {
-	english: { two: "2", twice: "2", both: "2", three: "3", four: "4", five: "5", six: "6", seven: "7", eight: "8", nine: "9", ten: "10", tenth: "1/10", quarter: "1/4", half: "1/2", hundred: "100", thousand: "1000" },
+	english: {
+		two: "2",
+		twice: "2",
+		both: "2",
+		three: "3",
+		four: "4",
+		five: "5",
+		six: "6",
+		seven: "7",
+		eight: "8",
+		nine: "9",
+		ten: "10",
+		tenth: "1/10",
+		quarter: "1/4",
+		half: "1/2",
+		hundred: "100",
+		thousand: "1000",
+	},
 	// The longer ones first: they begin with shorter ones.
-	chinese: { 十分之一: "1/10", 四分之一: "1/4", 半: "1/2", 两: "2", 二: "2", 三: "3", 四: "4", 五: "5", 六: "6", 七: "7", 八: "8", 九: "9", 十: "10", 百: "100", 千: "1000" },
+	chinese: {
+		十分之一: "1/10",
+		四分之一: "1/4",
+		半: "1/2",
+		两: "2",
+		二: "2",
+		三: "3",
+		四: "4",
+		五: "5",
+		六: "6",
+		七: "7",
+		八: "8",
+		九: "9",
+		十: "10",
+		百: "100",
+		千: "1000",
+	},
 };
 
 /**
@@ -74,7 +118,9 @@ test("both have the same numbers, in figures or words, paragraph by paragraph", 
 });
 
 test("each command of `make` that they name is one", () => {
-	const named = spans(english).filter((text) => /^make [a-z-]+$/.test(text)).map((text) => text.slice(5));
+	const named = spans(english)
+		.filter((text) => /^make [a-z-]+$/.test(text))
+		.map((text) => text.slice(5));
 	assert.ok(named.length >= 7);
 	for (const target of named) {
 		assert.match(makefile, new RegExp(`^${target}:.*## `, "m"));

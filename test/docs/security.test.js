@@ -5,14 +5,24 @@ import { test } from "node:test";
 
 const root = new URL("../../", import.meta.url);
 const page = await readFile(new URL("SECURITY.md", root), "utf8");
-const sections = new Map(page.split(/^## /m).slice(1).map((section) => [section.slice(0, section.indexOf("\n")), section]));
+const sections = new Map(
+	page
+		.split(/^## /m)
+		.slice(1)
+		.map((section) => [section.slice(0, section.indexOf("\n")), section]),
+);
 const defended = sections.get("What is defended, and the test that shows it") ?? "";
 
 /** The rows of the tables of claims: what is claimed, and what shows it. */
 const claims = defended
 	.split("\n")
 	.filter((line) => /^\| (?!claim|---)/.test(line))
-	.map((line) => line.slice(1, -1).split(" | ").map((cell) => cell.trim()));
+	.map((line) =>
+		line
+			.slice(1, -1)
+			.split(" | ")
+			.map((cell) => cell.trim()),
+	);
 
 const escape = (/** @type {string} */ text) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
@@ -28,19 +38,31 @@ function hasTest(path, text, name) {
 	}
 	if (path.endsWith("_test.go")) {
 		// A function; or a row of a table that a function runs, by its own name.
-		return /^(Test|Fuzz)\w+$/.test(name) ? text.includes(`\nfunc ${name}(`) : /\bt\.Run\(\w/.test(text) && new RegExp(`^\\s*(?:\\{|name:\\s*|t\\.Run\\()?${escape(JSON.stringify(name))}[,:]`, "m").test(text);
+		return /^(Test|Fuzz)\w+$/.test(name)
+			? text.includes(`\nfunc ${name}(`)
+			: /\bt\.Run\(\w/.test(text) && new RegExp(`^\\s*(?:\\{|name:\\s*|t\\.Run\\()?${escape(JSON.stringify(name))}[,:]`, "m").test(text);
 	}
 	for (const [, plain, template] of text.matchAll(/\b(?:test|it|describe|onConsole)\(\s*(?:"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g)) {
 		if (plain !== undefined) {
 			if (JSON.parse(`"${plain}"`) === name) {
 				return true;
 			}
-		} else if (new RegExp(`^${template.split(/\$\{[^}]*\}/).map(escape).join(".+")}$`).test(name)) {
+		} else if (
+			new RegExp(
+				`^${template
+					.split(/\$\{[^}]*\}/)
+					.map(escape)
+					.join(".+")}$`,
+			).test(name)
+		) {
 			return true;
 		}
 	}
 	// Where a table holds the names, they come first in its rows, or are called so.
-	return /\btest\((?:name|what|title)\b/.test(text) && new RegExp(`(?:\\[|name: |what: |^\\s*)${escape(JSON.stringify(name))}[,:]`, "m").test(text);
+	return (
+		/\btest\((?:name|what|title)\b/.test(text) &&
+		new RegExp(`(?:\\[|name: |what: |^\\s*)${escape(JSON.stringify(name))}[,:]`, "m").test(text)
+	);
 }
 
 test("each claim names a file, and a test in it, that is there", async () => {
@@ -79,7 +101,10 @@ test("a name that is only a part of one, or stands elsewhere in the file, is no 
 
 test("nothing is said to be defended outside of the tables but how versions are pinned and what the sandbox is", () => {
 	const prose = defended.split("\n\n").filter((part) => !/^(\||#|What is defended)/.test(part) && part.trim() !== "");
-	assert.deepEqual(prose.map((part) => part.slice(0, 30)), ["Go modules are pinned by `go.s", "It is for development, with ma"]);
+	assert.deepEqual(
+		prose.map((part) => part.slice(0, 30)),
+		["Go modules are pinned by `go.s", "It is for development, with ma"],
+	);
 });
 
 test("the edge has its claims, and says what it does not defend", () => {

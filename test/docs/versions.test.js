@@ -7,17 +7,31 @@ import { groups, nodes, requires } from "../package/tools.js";
 
 const root = new URL("../../", import.meta.url);
 const read = (/** @type {string} */ path) => readFile(new URL(path, root), "utf8");
-const [readme, workers, { engines, devDependencies }] = [await read("README.md"), await read("test/package/workers.test.js"), JSON.parse(await read("package.json"))];
+const [readme, workers, { engines, devDependencies }] = [
+	await read("README.md"),
+	await read("test/package/workers.test.js"),
+	JSON.parse(await read("package.json")),
+];
 
 /** The cells of a row of "Where it runs", by how the row begins. @param {string} name */
 function row(name) {
-	const line = readme.split("\n### Where it runs\n")[1]?.split("\n").find((line) => line.startsWith(`| ${name}`));
+	const line = readme
+		.split("\n### Where it runs\n")[1]
+		?.split("\n")
+		.find((line) => line.startsWith(`| ${name}`));
 	assert.ok(line, name);
-	return line.slice(1, -1).split(" | ").map((cell) => cell.trim());
+	return line
+		.slice(1, -1)
+		.split(" | ")
+		.map((cell) => cell.trim());
 }
 
 /** The version of a package among those that the tests install. @param {string} name */
-const installed = (name) => Object.values(groups).flat().find((one) => one.startsWith(`${name}@`))?.slice(name.length + 1) ?? "";
+const installed = (name) =>
+	Object.values(groups)
+		.flat()
+		.find((one) => one.startsWith(`${name}@`))
+		?.slice(name.length + 1) ?? "";
 
 /** Whether a version is written as its first parts: 20.20 for 20.20.2. */
 const isShort = (/** @type {string} */ short, /** @type {string} */ version) => `${version}.`.startsWith(`${short}.`);
@@ -25,7 +39,10 @@ const isShort = (/** @type {string} */ short, /** @type {string} */ version) => 
 test("the oldest Node that package.json admits is the oldest one that is tested", () => {
 	const [, oldest = ""] = /^>=(\d+(?:\.\d+){0,2})$/.exec(engines.node) ?? [];
 	assert.equal(`${oldest}.0.0`.split(".").slice(0, 3).join("."), nodes[0]);
-	assert.deepEqual([...nodes].sort((a, b) => a.localeCompare(b, "en", { numeric: true })), nodes);
+	assert.deepEqual(
+		[...nodes].sort((a, b) => a.localeCompare(b, "en", { numeric: true })),
+		nodes,
+	);
 });
 
 test("the README's versions of Node are the tested ones, and so are those from which require has the package", () => {
@@ -46,7 +63,10 @@ for (const [name, packages] of /** @type {[string, string[]][]} */ ([
 	["TypeScript", [installed("typescript"), devDependencies.typescript]],
 ])) {
 	test(`the README's version of ${name} is the tested one`, () => {
-		const said = row(name)[1]?.match(/(?<![\w.-])\d+(?:\.\d+)*(?![\w.-]*-)/g)?.slice(0, packages.length) ?? [];
+		const said =
+			row(name)[1]
+				?.match(/(?<![\w.-])\d+(?:\.\d+)*(?![\w.-]*-)/g)
+				?.slice(0, packages.length) ?? [];
 		assert.equal(said.length, packages.length);
 		packages.forEach((version, i) => assert.ok(isShort(said[i] ?? "", version), `${said[i]} is not ${version}`));
 	});

@@ -37,9 +37,17 @@ before(async () => {
 			...config,
 			connections: {
 				// Tokens come from one place, and calls go to another.
-				messaging: { ...connections.messaging, baseUrl: wires, identity: { ...connections.messaging.identity, authUrl: connections.messaging.baseUrl } },
+				messaging: {
+					...connections.messaging,
+					baseUrl: wires,
+					identity: { ...connections.messaging.identity, authUrl: connections.messaging.baseUrl },
+				},
 				// All of it goes through the wire: the test passes logins on.
-				isales: { ...connections.isales, baseUrl: wires, call: { ...connections.isales.call, timeoutMs: 1_000, replayBytes: 1_000, maxBodyBytes: 40 << 20 } },
+				isales: {
+					...connections.isales,
+					baseUrl: wires,
+					call: { ...connections.isales.call, timeoutMs: 1_000, replayBytes: 1_000, maxBodyBytes: 40 << 20 },
+				},
 			},
 		}),
 	});
@@ -63,9 +71,14 @@ function vendor(business) {
 		const login = /\/(auth\/login|applyToken)/.exec(head)?.[1];
 		if (login) {
 			calls.pop();
-			const body = JSON.stringify(login === "applyToken"
-				? { resultCode: "0", token: "messaging-token" }
-				: { result: "0", resultData: { token: "isales-token", tokenExpirationTime: 300, refreshToken: "r", refreshExpirationTime: 3600 } });
+			const body = JSON.stringify(
+				login === "applyToken"
+					? { resultCode: "0", token: "messaging-token" }
+					: {
+							result: "0",
+							resultData: { token: "isales-token", tokenExpirationTime: 300, refreshToken: "r", refreshExpirationTime: 3600 },
+						},
+			);
 			socket.end(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
 			return;
 		}
@@ -74,10 +87,11 @@ function vendor(business) {
 }
 
 /** What a vendor writes, whole. @param {string} head @param {Buffer | string} [body] */
-const writes = (head, body = "") => vendor((socket) => {
-	socket.write(`${head.replaceAll("\n", "\r\n")}\r\n\r\n`);
-	socket.end(body);
-});
+const writes = (head, body = "") =>
+	vendor((socket) => {
+		socket.write(`${head.replaceAll("\n", "\r\n")}\r\n\r\n`);
+		socket.end(body);
+	});
 
 /** @param {RequestInit & { duplex?: string }} [init] */
 async function call(init = {}) {
@@ -109,8 +123,16 @@ describe("a vendor's fault is told as one", () => {
 		["a gzip that is none", "HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: 8", "not gzip"],
 		["a gzip that is empty", "HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: 0"],
 		["a gzip that is none, in chunks", "HTTP/1.1 200 OK\nContent-Encoding: gzip\nTransfer-Encoding: chunked", "8\r\nnot gzip\r\n0\r\n\r\n"],
-		["a gzip that breaks off", `HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: 40`, gzipSync("hello ".repeat(20) + "some more that is there").subarray(0, 40)],
-		["a gzip whose sum is wrong", "HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: 25", Buffer.concat([gzipSync("hello").subarray(0, -8), Buffer.from("12345678")])],
+		[
+			"a gzip that breaks off",
+			`HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: 40`,
+			gzipSync("hello ".repeat(20) + "some more that is there").subarray(0, 40),
+		],
+		[
+			"a gzip whose sum is wrong",
+			"HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: 25",
+			Buffer.concat([gzipSync("hello").subarray(0, -8), Buffer.from("12345678")]),
+		],
 		["a brotli that is none", "HTTP/1.1 200 OK\nContent-Encoding: br\nContent-Length: 12", "not brotli.."],
 	])) {
 		test(name, async () => {
@@ -139,7 +161,8 @@ describe("a vendor's fault is told as one", () => {
 			socket.on("data", (data) => {
 				const before = received;
 				received += data.length;
-				if (received < 24 << 20) { // what is left then is on its way already
+				if (received < 24 << 20) {
+					// what is left then is on its way already
 					socket.pause();
 					setTimeout(() => socket.resume(), 5);
 				}
@@ -152,7 +175,14 @@ describe("a vendor's fault is told as one", () => {
 	});
 
 	test("a header's value at which a caller's HTTP would fail stays behind, and the others arrive", async () => {
-		vendor((socket) => socket.end(Buffer.from("HTTP/1.1 200 OK\r\nContent-Disposition: x; y=\xe4\xb8\xad\xff\r\nETag: \x7f\x01\r\nLast-Modified: then\r\nContent-Length: 2\r\n\r\nhi", "latin1")));
+		vendor((socket) =>
+			socket.end(
+				Buffer.from(
+					"HTTP/1.1 200 OK\r\nContent-Disposition: x; y=\xe4\xb8\xad\xff\r\nETag: \x7f\x01\r\nLast-Modified: then\r\nContent-Length: 2\r\n\r\nhi",
+					"latin1",
+				),
+			),
+		);
 		const { status, headers, bytes } = await call();
 		assert.deepEqual([status, headers.get("etag"), headers.get("last-modified"), String(bytes)], [200, null, "then", "hi"]);
 		assert.match(Buffer.from(headers.get("content-disposition") ?? "", "latin1").toString(), /^x; y=中/);
@@ -161,22 +191,26 @@ describe("a vendor's fault is told as one", () => {
 
 describe("what is packed arrives as it was, or as what was packed", () => {
 	const large = randomBytes(70_000).toString("base64"); // more than is looked through, however it is packed
-	const packings = (/** @type {string} */ text) => /** @type {[string, string, Buffer, string | undefined][]} */ ([
-		["gzip", "gzip", gzipSync(text), undefined],
-		["brotli", "br", brotliCompressSync(text), undefined],
-		["twice", "gzip, gzip", gzipSync(gzipSync(text)), "gzip, gzip"],
-		["twice, in two headers", "gzip\nContent-Encoding: gzip", gzipSync(gzipSync(text)), "gzip, gzip"],
-		["in a way that nobody knows", "zz", Buffer.from(text), "zz"],
-		["under an old name", "x-gzip", gzipSync(text), "x-gzip"],
-		["in capitals", "GZIP", gzipSync(text), "GZIP"],
-	]);
+	const packings = (/** @type {string} */ text) =>
+		/** @type {[string, string, Buffer, string | undefined][]} */ ([
+			["gzip", "gzip", gzipSync(text), undefined],
+			["brotli", "br", brotliCompressSync(text), undefined],
+			["twice", "gzip, gzip", gzipSync(gzipSync(text)), "gzip, gzip"],
+			["twice, in two headers", "gzip\nContent-Encoding: gzip", gzipSync(gzipSync(text)), "gzip, gzip"],
+			["in a way that nobody knows", "zz", Buffer.from(text), "zz"],
+			["under an old name", "x-gzip", gzipSync(text), "x-gzip"],
+			["in capitals", "GZIP", gzipSync(text), "GZIP"],
+		]);
 	/** @param {number} status @param {Buffer} bytes @param {string} encoding @param {string} [length] */
 	const answered = (status, bytes, encoding, length = `Content-Length: ${bytes.length}`) => {
 		writes(`HTTP/1.1 ${status} X\nContent-Type: application/json\nContent-Encoding: ${encoding}\n${length}`, bytes);
-		return raw(edge.url, `
+		return raw(
+			edge.url,
+			`
 GET ${isales} HTTP/1.1
 Host: edge.test
-Authorization: Bearer ${edge.token}`);
+Authorization: Bearer ${edge.token}`,
+		);
 	};
 
 	for (const [name, encoding, bytes, expected] of packings(large)) {
@@ -200,7 +234,11 @@ Authorization: Bearer ${edge.token}`);
 						assert.deepEqual([got, body], [status, small]);
 						continue;
 					}
-					assert.deepEqual([got, JSON.parse(body).code, headers["content-encoding"]], [502, "malformed_response", undefined], `${name} ${status} ${length}`);
+					assert.deepEqual(
+						[got, JSON.parse(body).code, headers["content-encoding"]],
+						[502, "malformed_response", undefined],
+						`${name} ${status} ${length}`,
+					);
 					assert.equal((await edge.lineOf(headers["cctoken-request"])).reason, "vendor_encoding");
 				}
 			}
@@ -218,12 +256,17 @@ Authorization: Bearer ${edge.token}`);
 
 describe("a caller's fault is told as one", () => {
 	/** @param {string} path @param {string} head @param {string} body */
-	const send = (path, head, body) => raw(edge.url, `
+	const send = (path, head, body) =>
+		raw(
+			edge.url,
+			`
 POST ${path} HTTP/1.1
 Host: edge.test
 Authorization: Bearer ${edge.token}
 Content-Type: application/json
-${head}`, body);
+${head}`,
+			body,
+		);
 
 	for (const [name, path, body] of [
 		["to the edge itself", "/v1/token", "zz\r\n"],
@@ -280,22 +323,30 @@ describe("a call that is cut off", () => {
 	async function leave({ inside = false } = {}) {
 		const socket = connect(Number(new URL(edge.url).port), "127.0.0.1");
 		let received = "";
-		socket.on("error", () => {}).setEncoding("latin1").on("data", (data) => (received += data));
+		socket
+			.on("error", () => {})
+			.setEncoding("latin1")
+			.on("data", (data) => (received += data));
 		socket.write(`GET ${isales} HTTP/1.1\r\nHost: edge.test\r\nAuthorization: Bearer ${edge.token}\r\n\r\n`);
-		for (const until = Date.now() + 5_000; calls.length === 0 && Date.now() < until; ) {
+		for (const until = Date.now() + 5_000; calls.length === 0 && Date.now() < until;) {
 			await new Promise((resolve) => setTimeout(resolve, 10));
 		}
-		for (const until = Date.now() + 10_000; inside && !received.includes("hello") && Date.now() < until; ) {
+		for (const until = Date.now() + 10_000; inside && !received.includes("hello") && Date.now() < until;) {
 			await new Promise((resolve) => setTimeout(resolve, 10));
 		}
 		await new Promise((resolve) => setTimeout(resolve, 200));
 		socket.resetAndDestroy();
-		for (const until = Date.now() + 2_000; calls.at(-1)?.ended === false && Date.now() < until; ) {
+		for (const until = Date.now() + 2_000; calls.at(-1)?.ended === false && Date.now() < until;) {
 			await new Promise((resolve) => setTimeout(resolve, 10));
 		}
 		return { request: /^cctoken-request: (\S+)/im.exec(received)?.[1] };
 	}
-	const lines = () => edge.output().split("\n").filter((line) => line.startsWith('{"event"')).map((line) => JSON.parse(line));
+	const lines = () =>
+		edge
+			.output()
+			.split("\n")
+			.filter((line) => line.startsWith('{"event"'))
+			.map((line) => JSON.parse(line));
 
 	test("by a caller who leaves before the answer: the vendor's request ends, and the log says so", async () => {
 		vendor(() => {});
@@ -306,7 +357,10 @@ describe("a call that is cut off", () => {
 		assert.deepEqual([line?.event, line?.code, line?.status, line?.connection, more.length], ["request", "caller_left", 499, "isales", 0]);
 	});
 
-	for (const [name, head] of [["whose length is known", "Content-Length: 1000000"], ["of an unknown length", "Transfer-Encoding: chunked"]]) {
+	for (const [name, head] of [
+		["whose length is known", "Content-Length: 1000000"],
+		["of an unknown length", "Transfer-Encoding: chunked"],
+	]) {
 		test(`by a caller who leaves inside an answer ${name}: the vendor's request ends, and the log says so`, async () => {
 			vendor((socket) => void socket.write(`HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n${head}\r\n\r\n5\r\nhello\r\n`));
 			const { request } = await leave({ inside: true });

@@ -10,7 +10,10 @@ import { startIssuer } from "../../tools/edge/issuer.js";
 import { Sessions } from "../../js/edge/keeper/sessions.js";
 import { Strangers } from "../../js/edge/caller/strangers.js";
 
-const clock = (/** @type {import("node:test").TestContext} */ t) => (t.mock.timers.enable({ apis: ["Date"], now: 1_790_000_000_000 }), t.mock.timers);
+const clock = (/** @type {import("node:test").TestContext} */ t) => (
+	t.mock.timers.enable({ apis: ["Date"], now: 1_790_000_000_000 }),
+	t.mock.timers
+);
 const later = (/** @type {any} */ time, /** @type {number} */ ms) => time.setTime(Date.now() + ms);
 
 test("whatever is remembered, its bytes stay under the bound, and the oldest goes first", (t) => {
@@ -59,17 +62,28 @@ const collect = runInNewContext("gc");
 test("10,000 tokens of 9.7 kB take no more than the bound, whatever is in them", { timeout: 300_000 }, async (t) => {
 	const issuer = await startIssuer("edge");
 	t.after(() => issuer.close());
-	const settings = { type: /** @type {const} */ ("jwt"), issuer: issuer.url, audience: "edge", algorithms: ["ES256"], jwks: { keys: [issuer.publicKey] } };
-	for (const [name, claims] of /** @type {[string, Set<string>][]} */ ([["unused claims", new Set(["name"])], ["claims that are used", new Set(["name", "filler"])]])) {
+	const settings = {
+		type: /** @type {const} */ ("jwt"),
+		issuer: issuer.url,
+		audience: "edge",
+		algorithms: ["ES256"],
+		jwks: { keys: [issuer.publicKey] },
+	};
+	for (const [name, claims] of /** @type {[string, Set<string>][]} */ ([
+		["unused claims", new Set(["name"])],
+		["claims that are used", new Set(["name", "filler"])],
+	])) {
 		const edge = new Issuer("staff", settings, claims);
 		collect();
 		const before = process.memoryUsage().heapUsed;
 		for (let i = 0; i < 10_000; i += 100) {
-			await Promise.all(Array.from({ length: 100 }, async (_, j) => {
-				const token = await issuer.tokenFor(`agent-${i + j}`, { claims: { filler: `${i + j} `.padEnd(7_000, "x") } });
-				assert.ok(token.length > 9_500);
-				assert.deepEqual(Object.keys((await bearer(token, [edge])).claims), [...claims]);
-			}));
+			await Promise.all(
+				Array.from({ length: 100 }, async (_, j) => {
+					const token = await issuer.tokenFor(`agent-${i + j}`, { claims: { filler: `${i + j} `.padEnd(7_000, "x") } });
+					assert.ok(token.length > 9_500);
+					assert.deepEqual(Object.keys((await bearer(token, [edge])).claims), [...claims]);
+				}),
+			);
 		}
 		collect();
 		const grown = process.memoryUsage().heapUsed - before;
@@ -81,7 +95,13 @@ test("10,000 tokens of 9.7 kB take no more than the bound, whatever is in them",
 test("a token that was checked is known by its digest alone: one whose claims were changed is not", async (t) => {
 	const issuer = await startIssuer("edge");
 	t.after(() => issuer.close());
-	const edge = new Issuer("staff", { type: "jwt", issuer: issuer.url, audience: "edge", algorithms: ["ES256"], jwks: { keys: [issuer.publicKey] } });
+	const edge = new Issuer("staff", {
+		type: "jwt",
+		issuer: issuer.url,
+		audience: "edge",
+		algorithms: ["ES256"],
+		jwks: { keys: [issuer.publicKey] },
+	});
 	const token = await issuer.tokenFor("agent-1");
 	assert.equal(await bearer(token, [edge]), await bearer(token, [edge]), "the same principal");
 	const [head, , signature] = token.split(".");
@@ -90,23 +110,49 @@ test("a token that was checked is known by its digest alone: one whose claims we
 });
 
 test("of a JWT's claims those are kept that rules and identities speak of", () => {
-	const connection = (/** @type {object} */ more) => /** @type {any} */ ({ system: "isales", baseUrl: "https://v.test", identity: {}, allow: [{ by: "staff" }], ...more });
+	const connection = (/** @type {object} */ more) =>
+		/** @type {any} */ ({ system: "isales", baseUrl: "https://v.test", identity: {}, allow: [{ by: "staff" }], ...more });
 	const claims = (/** @type {Record<string, any>} */ connections) => [...claimsFor("staff", connections)].sort();
 	assert.deepEqual(claims({ a: connection({}) }), []);
-	assert.deepEqual(claims({ a: connection({ allow: [{ by: "staff", claim: "groups", values: ["x"] }, { by: "others", claim: "roles", values: ["x"] }] }) }), ["groups"]);
-	assert.deepEqual(claims({
-		a: connection({ identity: { user: { claim: "login" }, passwd: { secret: "S" } } }),
-		c: connection({ system: "cubedrive", identity: { params: { x: { claim: "tenant" }, y: { subject: true }, z: "text" } } }),
-		b: connection({ identity: { user: { claim: "foreign" } }, allow: [{ by: "others" }] }),
-	}), ["login", "tenant"]);
+	assert.deepEqual(
+		claims({
+			a: connection({
+				allow: [
+					{ by: "staff", claim: "groups", values: ["x"] },
+					{ by: "others", claim: "roles", values: ["x"] },
+				],
+			}),
+		}),
+		["groups"],
+	);
+	assert.deepEqual(
+		claims({
+			a: connection({ identity: { user: { claim: "login" }, passwd: { secret: "S" } } }),
+			c: connection({ system: "cubedrive", identity: { params: { x: { claim: "tenant" }, y: { subject: true }, z: "text" } } }),
+			b: connection({ identity: { user: { claim: "foreign" } }, allow: [{ by: "others" }] }),
+		}),
+		["login", "tenant"],
+	);
 });
 
 test("the sessions and leases of 20,000 large identities, with their users and calls, stay under the bound", async () => {
-	const token = (/** @type {string} */ user) => ({ system: "isales", value: `${user}-${"t".repeat(4_000)}`, serial: 1, headers: { authentication: `${user}-${"t".repeat(4_000)}` }, leaseMs: 60_000 });
-	const sessions = new Sessions(/** @type {any} */ ({
-		idFromName: (/** @type {string} */ name) => name,
-		get: () => ({ fetch: async (/** @type {string} */ _url, /** @type {any} */ { body }) => Response.json(token(JSON.parse(body).identity.user.slice(0, 20))) }),
-	}), "name-key-for-tests-0123456789abcdef");
+	const token = (/** @type {string} */ user) => ({
+		system: "isales",
+		value: `${user}-${"t".repeat(4_000)}`,
+		serial: 1,
+		headers: { authentication: `${user}-${"t".repeat(4_000)}` },
+		leaseMs: 60_000,
+	});
+	const sessions = new Sessions(
+		/** @type {any} */ ({
+			idFromName: (/** @type {string} */ name) => name,
+			get: () => ({
+				fetch: async (/** @type {string} */ _url, /** @type {any} */ { body }) =>
+					Response.json(token(JSON.parse(body).identity.user.slice(0, 20))),
+			}),
+		}),
+		"name-key-for-tests-0123456789abcdef",
+	);
 	collect();
 	const before = process.memoryUsage().heapUsed;
 	for (let i = 0; i < 20_000; i++) {
@@ -128,7 +174,10 @@ test("what is held for strangers is counted exactly, ends with each of them, and
 	all.forEach((one) => [4096, 8192, 1 << 20].forEach(one.grow));
 	assert.equal(strangers.bytes, 16 << 20);
 	const further = strangers.begin();
-	assert.throws(() => further.grow(1024), (error) => /** @type {any} */ (error).status === 503 && /** @type {any} */ (error).retryAfter === 1);
+	assert.throws(
+		() => further.grow(1024),
+		(error) => /** @type {any} */ (error).status === 503 && /** @type {any} */ (error).retryAfter === 1,
+	);
 	all[0]?.end();
 	all[0]?.end();
 	further.grow(1 << 20);

@@ -26,7 +26,16 @@ before(async () => {
 			connections: {
 				...connections,
 				// An app of its own for each test: its AccessToken is shared by all users, and so is the pause after it was rejected often.
-				messaging: { ...connections.messaging, identity: { ...connections.messaging.identity, appKey: { claim: "app" } }, call: { ...connections.messaging.call, methods: ["GET", "HEAD", "POST", "PUT", "DELETE"], timeoutMs: 2000, maxBodyBytes: 4 << 20 } },
+				messaging: {
+					...connections.messaging,
+					identity: { ...connections.messaging.identity, appKey: { claim: "app" } },
+					call: {
+						...connections.messaging.call,
+						methods: ["GET", "HEAD", "POST", "PUT", "DELETE"],
+						timeoutMs: 2000,
+						maxBodyBytes: 4 << 20,
+					},
+				},
 				drive: { ...connections.drive, call: { ...connections.drive.call, methods: ["GET", "HEAD", "POST", "DELETE"] } },
 			},
 		}),
@@ -61,7 +70,9 @@ describe("what passes", () => {
 	test("method, path, query and body arrive as they were sent, and the answer comes back as it is", async () => {
 		vendor.business = (_request, response) => json(response, { made: true }, { status: 201, headers: { etag: '"7"' } });
 		const response = await call(`${messaging}/send%20x/y?a=1&b=%2F%20+c&a=2`, {
-			method: "PUT", headers: { "content-type": "text/plain; charset=utf-8" }, body: "text ütf",
+			method: "PUT",
+			headers: { "content-type": "text/plain; charset=utf-8" },
+			body: "text ütf",
 		});
 		assert.equal(response.status, 201);
 		assert.equal(response.headers.get("etag"), '"7"');
@@ -78,7 +89,10 @@ describe("what passes", () => {
 
 	for (const status of [200, 204, 304, 400, 404, 409, 500, 503]) {
 		test(`status ${status} comes back`, async () => {
-			vendor.business = (_request, response) => void response.writeHead(status, { "content-type": "text/plain" }).end(status === 204 || status === 304 ? undefined : `body of ${status}`);
+			vendor.business = (_request, response) =>
+				void response
+					.writeHead(status, { "content-type": "text/plain" })
+					.end(status === 204 || status === 304 ? undefined : `body of ${status}`);
 			const response = await call(drive);
 			assert.equal(response.status, status);
 			assert.equal(await response.text(), status === 204 || status === 304 ? "" : `body of ${status}`);
@@ -86,7 +100,8 @@ describe("what passes", () => {
 	}
 
 	test("HEAD has headers and no body", async () => {
-		vendor.business = (_request, response) => void response.writeHead(200, { "content-type": "text/html", "content-length": 99, etag: '"h"' }).end();
+		vendor.business = (_request, response) =>
+			void response.writeHead(200, { "content-type": "text/html", "content-length": 99, etag: '"h"' }).end();
 		for (const path of [drive, `${messaging}/poll`]) {
 			const response = await call(path, { method: "HEAD" });
 			assert.deepEqual([response.status, response.headers.get("etag"), await response.text()], [200, '"h"', ""]);
@@ -106,14 +121,22 @@ describe("what passes", () => {
 			response.writeHead(200, { "content-type": "application/octet-stream" });
 			request.pipe(response);
 		};
-		const response = await call(`${messaging}/upload`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: bytes });
+		const response = await call(`${messaging}/upload`, {
+			method: "POST",
+			headers: { "content-type": "application/octet-stream" },
+			body: bytes,
+		});
 		assert.ok(Buffer.from(await response.arrayBuffer()).equals(bytes));
 	});
 
 	test("what a vendor compressed arrives readable", async () => {
 		const text = "compressed ".repeat(1000);
-		for (const [path, type, body] of [[drive, "text/plain", text], [`${messaging}/poll`, "application/json", JSON.stringify({ text })]]) {
-			vendor.business = (_request, response) => void response.writeHead(200, { "content-type": type, "content-encoding": "gzip" }).end(gzipSync(body ?? ""));
+		for (const [path, type, body] of [
+			[drive, "text/plain", text],
+			[`${messaging}/poll`, "application/json", JSON.stringify({ text })],
+		]) {
+			vendor.business = (_request, response) =>
+				void response.writeHead(200, { "content-type": type, "content-encoding": "gzip" }).end(gzipSync(body ?? ""));
 			assert.equal(await (await call(path ?? "")).text(), body);
 		}
 	});
@@ -153,7 +176,12 @@ describe("what passes", () => {
 				push = (chunk) => (chunk ? controller.enqueue(chunk) : controller.close());
 			},
 		});
-		const answer = call(`${messaging}/upload`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body, duplex: "half" });
+		const answer = call(`${messaging}/upload`, {
+			method: "POST",
+			headers: { "content-type": "application/octet-stream" },
+			body,
+			duplex: "half",
+		});
 		push(new Uint8Array(200_000)); // more than is kept for a replay
 		await first;
 		push(new Uint8Array(100_000));
@@ -162,7 +190,11 @@ describe("what passes", () => {
 	});
 
 	test("a known length is told to the vendor", async () => {
-		await call(`${messaging}/upload`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: new Uint8Array(200_000) });
+		await call(`${messaging}/upload`, {
+			method: "POST",
+			headers: { "content-type": "application/octet-stream" },
+			body: new Uint8Array(200_000),
+		});
 		assert.equal(vendor.calls.at(-1)?.headers["content-length"], "200000");
 		assert.equal(vendor.calls.at(-1)?.headers["transfer-encoding"], undefined);
 	});
@@ -172,7 +204,8 @@ describe("a token that has died", () => {
 	/** Refuses a number of calls. @param {number} times @param {number} [status] */
 	const dying = (times, status = 401) => {
 		let left = times;
-		vendor.business = (_request, response) => (left-- > 0 ? json(response, { errorCode: 1, exceptionInfo: "token" }, { status }) : json(response, { fine: true }));
+		vendor.business = (_request, response) =>
+			left-- > 0 ? json(response, { errorCode: 1, exceptionInfo: "token" }, { status }) : json(response, { fine: true });
 	};
 
 	for (const [name, path, init] of /** @type {[string, string, RequestInit][]} */ ([
@@ -190,7 +223,10 @@ describe("a token that has died", () => {
 			const [first, second, ...more] = carried(since);
 			assert.deepEqual(more, []);
 			assert.ok(first && second && first !== second, "the second call carries another token");
-			assert.deepEqual(vendor.calls.slice(since).map(({ body }) => body), [init.body ?? "", init.body ?? ""]);
+			assert.deepEqual(
+				vendor.calls.slice(since).map(({ body }) => body),
+				[init.body ?? "", init.body ?? ""],
+			);
 			const line = await edge.lineOf(response.headers.get("cctoken-request"));
 			assert.deepEqual([line.token, line.replayed, line.vendorStatus], ["dead", true, 200]);
 		});
@@ -209,7 +245,11 @@ describe("a token that has died", () => {
 	test("a body too large to be kept is not sent again, and the answer says so; the next call is fine", async () => {
 		dying(1);
 		const since = vendor.calls.length;
-		const response = await call(`${messaging}/upload`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: new Uint8Array(65_537) });
+		const response = await call(`${messaging}/upload`, {
+			method: "POST",
+			headers: { "content-type": "application/octet-stream" },
+			body: new Uint8Array(65_537),
+		});
 		assert.equal(response.status, 401);
 		assert.equal(response.headers.get("cctoken-replay"), "body-too-large");
 		assert.equal(vendor.calls.length - since, 1);
@@ -223,9 +263,17 @@ describe("a token that has died", () => {
 		for (const body of [() => new Uint8Array(65_536), () => new Blob([new Uint8Array(65_536)]).stream()]) {
 			dying(1);
 			const since = vendor.calls.length;
-			const response = await call(`${messaging}/upload`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: body(), duplex: "half" });
+			const response = await call(`${messaging}/upload`, {
+				method: "POST",
+				headers: { "content-type": "application/octet-stream" },
+				body: body(),
+				duplex: "half",
+			});
 			assert.equal(response.headers.get("cctoken-replay"), "sent");
-			assert.deepEqual(vendor.calls.slice(since).map(({ body }) => body.length), [65_536, 65_536]);
+			assert.deepEqual(
+				vendor.calls.slice(since).map(({ body }) => body.length),
+				[65_536, 65_536],
+			);
 		}
 	});
 
@@ -233,7 +281,9 @@ describe("a token that has died", () => {
 		/** @type {string | undefined} */
 		let first;
 		vendor.business = (_request, response, { headers }) =>
-			(first && headers.authorization === first ? json(response, { exceptionInfo: "auth fail! illegal or expired token info." }, { status: 403 }) : json(response, {}));
+			first && headers.authorization === first
+				? json(response, { exceptionInfo: "auth fail! illegal or expired token info." }, { status: 403 })
+				: json(response, {});
 		await call(`${messaging}/poll`);
 		first = vendor.calls.at(-1)?.headers.authorization;
 		const response = await call(`${messaging}/poll`);
@@ -287,7 +337,10 @@ describe("a token that the vendor rolls", () => {
 		vendor.business = (_request, response) => json(response, body, { headers });
 		return rolled;
 	};
-	const ofUser = (/** @type {string} */ userId) => Buffer.from(JSON.stringify({ tenantId: "t", channelId: "channel001", userId, nonce: randomBytes(6).toString("hex") })).toString("base64");
+	const ofUser = (/** @type {string} */ userId) =>
+		Buffer.from(JSON.stringify({ tenantId: "t", channelId: "channel001", userId, nonce: randomBytes(6).toString("hex") })).toString(
+			"base64",
+		);
 
 	test("in a header: it is adopted, and the page does not see it", async () => {
 		await call(`${messaging}/poll`);
@@ -305,7 +358,9 @@ describe("a token that the vendor rolls", () => {
 		await call(`${messaging}/poll`);
 		const rolled = ofUser(`agent-${agents}`);
 		vendor.business = (_request, response) =>
-			void response.writeHead(200, { "content-type": "application/json; charset=UTF-8" }).end(`{ "number":12345678901234567890, "token" : "${rolled}","text":"中"}`);
+			void response
+				.writeHead(200, { "content-type": "application/json; charset=UTF-8" })
+				.end(`{ "number":12345678901234567890, "token" : "${rolled}","text":"中"}`);
 		assert.equal(await (await call(`${messaging}/poll`)).text(), '{"number":12345678901234567890,"text":"中"}');
 		await call(`${messaging}/poll`);
 		assert.equal(vendor.calls.at(-1)?.headers["ccmessaging-token"], rolled);
@@ -345,14 +400,26 @@ describe("an answer that hands out a token", () => {
 		assert.deepEqual([line.code, line.reason], ["token_withheld", "token_in_answer"]);
 	};
 
-	for (const type of ["text/plain", "text/plain;charset=UTF-16BE", "text/html", "application/octet-stream", "application/xml", "image/png", "application/json"]) {
+	for (const type of [
+		"text/plain",
+		"text/plain;charset=UTF-16BE",
+		"text/html",
+		"application/octet-stream",
+		"application/xml",
+		"image/png",
+		"application/json",
+	]) {
 		test(`never reaches the page, whatever it calls itself: ${type}`, async () => {
 			const body = Buffer.from(JSON.stringify(loggedIn), type.includes("UTF-16") ? "utf16le" : "utf8");
 			const sent = type.includes("UTF-16") ? body.swap16() : body;
 			await withheld(drive, (response) => void response.writeHead(200, { "content-type": type }).end(sent));
 			await withheld(drive, (response) => void response.writeHead(200, { "content-type": type, "content-length": sent.length }).end(sent));
-			if (type !== "application/json") { // where ccmessaging's own new token is taken out
-				await withheld(`${messaging}/poll`, (response) => void response.writeHead(200, { "content-type": type }).end(JSON.stringify(applied)));
+			if (type !== "application/json") {
+				// where ccmessaging's own new token is taken out
+				await withheld(
+					`${messaging}/poll`,
+					(response) => void response.writeHead(200, { "content-type": type }).end(JSON.stringify(applied)),
+				);
 			}
 		});
 	}
@@ -371,19 +438,36 @@ describe("an answer that hands out a token", () => {
 			const text = JSON.stringify(loggedIn);
 			response.writeHead(200, { "content-type": "text/plain" }).write("  ");
 			let at = 0;
-			const timer = setInterval(() => (at < text.length ? response.write(text.slice(at, (at += 9))) : (clearInterval(timer), response.end())), 5);
+			const timer = setInterval(
+				() => (at < text.length ? response.write(text.slice(at, (at += 9))) : (clearInterval(timer), response.end())),
+				5,
+			);
 		});
-		await withheld(drive, (response) => void response.writeHead(200, { "content-type": "text/plain", "content-encoding": "gzip" }).end(gzipSync(JSON.stringify(loggedIn))));
-		await withheld(drive, (response) => void response.writeHead(200, { "content-type": "text/plain" }).end(JSON.stringify(JSON.stringify(loggedIn))));
-		await withheld(drive, (response) => void response.writeHead(200, { "content-type": "text/plain" }).end(`callback(${JSON.stringify(loggedIn)})`));
-		await withheld(drive, (response) => void response.writeHead(200, { "content-type": "application/xml" }).end(`<r><x-auth-token>${token}</x-auth-token></r>`));
+		await withheld(
+			drive,
+			(response) =>
+				void response.writeHead(200, { "content-type": "text/plain", "content-encoding": "gzip" }).end(gzipSync(JSON.stringify(loggedIn))),
+		);
+		await withheld(
+			drive,
+			(response) => void response.writeHead(200, { "content-type": "text/plain" }).end(JSON.stringify(JSON.stringify(loggedIn))),
+		);
+		await withheld(
+			drive,
+			(response) => void response.writeHead(200, { "content-type": "text/plain" }).end(`callback(${JSON.stringify(loggedIn)})`),
+		);
+		await withheld(
+			drive,
+			(response) => void response.writeHead(200, { "content-type": "application/xml" }).end(`<r><x-auth-token>${token}</x-auth-token></r>`),
+		);
 		await withheld(drive, (response) => json(response, { result: "0", resultData: { token, refreshToken: token } }));
 		await withheld(`${messaging}/poll`, (response) => json(response, { resultCode: "0", resultData: { token } }));
 		await withheld(`${messaging}/poll`, (response) => json(response, { AccessToken: token, Expires: "600" }));
 	});
 
 	test("never reaches the page as an event stream: it ends there, and a line of the log says so", async () => {
-		vendor.business = (_request, response) => void response.writeHead(200, { "content-type": "text/event-stream" }).end(JSON.stringify(loggedIn));
+		vendor.business = (_request, response) =>
+			void response.writeHead(200, { "content-type": "text/event-stream" }).end(JSON.stringify(loggedIn));
 		const response = await call(drive);
 		assert.equal(await response.text(), "");
 		const request = response.headers.get("cctoken-request");
@@ -399,8 +483,17 @@ describe("an answer that hands out a token", () => {
 
 	test("headers that lead to it stay behind: Location, Content-Location, Refresh, Link, and the token's own", async () => {
 		const leading = {
-			location: `/x?x-auth-token=${token}`, "content-location": `/x?x-auth-token=${token}`, refresh: `0; url=/x?x-auth-token=${token}`, link: `</x?x-auth-token=${token}>; rel=next`,
-			"x-auth-token": token, "ccmessaging-token": token, authtoken: token, "access-token": token, "refresh-token": token, "set-guid": `JSESSIONID=${token}`, "authentication-info": token,
+			location: `/x?x-auth-token=${token}`,
+			"content-location": `/x?x-auth-token=${token}`,
+			refresh: `0; url=/x?x-auth-token=${token}`,
+			link: `</x?x-auth-token=${token}>; rel=next`,
+			"x-auth-token": token,
+			"ccmessaging-token": token,
+			authtoken: token,
+			"access-token": token,
+			"refresh-token": token,
+			"set-guid": `JSESSIONID=${token}`,
+			"authentication-info": token,
 		};
 		for (const status of [200, 201, 404]) {
 			vendor.business = (_request, response) => json(response, { made: true }, { status, headers: leading });
@@ -464,7 +557,18 @@ describe("what is looked at of an answer", () => {
 	});
 
 	test("an answer of any kind arrives to the byte: empty, white space, half a JSON, no UTF-8", async () => {
-		for (const body of ["", "   \n", '{"a":', "null", "[1,2]", "<p>中</p>", '"text"', "begin(", Buffer.from([0xff, 0xfe, 0, 0xd6, 0xd0]), Buffer.from('{"a":"\xff"}', "latin1")]) {
+		for (const body of [
+			"",
+			"   \n",
+			'{"a":',
+			"null",
+			"[1,2]",
+			"<p>中</p>",
+			'"text"',
+			"begin(",
+			Buffer.from([0xff, 0xfe, 0, 0xd6, 0xd0]),
+			Buffer.from('{"a":"\xff"}', "latin1"),
+		]) {
 			for (const type of ["application/json", "text/plain; charset=gbk", "text/html"]) {
 				vendor.business = (_request, response) => void response.writeHead(200, { "content-type": type }).end(body);
 				assert.ok(Buffer.from(await (await call(drive)).arrayBuffer()).equals(Buffer.from(body)), `${type} ${body}`);
@@ -485,7 +589,11 @@ describe("a token that travels in the body (appcube)", () => {
 	const appcube = "/v1/call/appcube/oifde/rest/appcube/api/business";
 
 	test("it is put into the caller's object, in place of what stands there", async () => {
-		const response = await call(appcube, { method: "POST", headers: { "content-type": "application/json" }, body: '{"a":12345678901234567890,"authToken":"mine"}' });
+		const response = await call(appcube, {
+			method: "POST",
+			headers: { "content-type": "application/json" },
+			body: '{"a":12345678901234567890,"authToken":"mine"}',
+		});
 		assert.equal(response.status, 200);
 		const body = vendor.calls.at(-1)?.body ?? "";
 		assert.match(body, /^\{"authToken":"vendor-token-[^"]+","a":12345678901234567890\}$/);
@@ -510,7 +618,9 @@ describe("a token that travels in the body (appcube)", () => {
 	test("what is no JSON object is not sent, nor is a method without a body, nor more than fits", async () => {
 		const since = vendor.calls.length;
 		for (const [init, status] of /** @type {[RequestInit, number][]} */ ([
-			[{ method: "POST", body: "a=b" }, 400], [{ method: "POST", body: "[]" }, 400], [{ method: "GET" }, 400],
+			[{ method: "POST", body: "a=b" }, 400],
+			[{ method: "POST", body: "[]" }, 400],
+			[{ method: "GET" }, 400],
 			[{ method: "POST", body: JSON.stringify({ a: "x".repeat(2 << 20) }) }, 413],
 		])) {
 			const response = await call(appcube, init);
@@ -558,14 +668,24 @@ describe("a vendor that fails", () => {
 
 	test("the caller's own body breaks off: the vendor never takes it for complete", async () => {
 		vendor.streaming = true;
-		for (const [head, sent] of [["Content-Length: 300000", "x".repeat(200_000)], ["Transfer-Encoding: chunked", `${(200_000).toString(16)}\r\n${"x".repeat(200_000)}\r\n`]]) {
+		for (const [head, sent] of [
+			["Content-Length: 300000", "x".repeat(200_000)],
+			["Transfer-Encoding: chunked", `${(200_000).toString(16)}\r\n${"x".repeat(200_000)}\r\n`],
+		]) {
 			let complete = false;
 			const closed = new Promise((resolve) => {
-				vendor.business = (request) => void request.on("end", () => (complete = true)).on("error", () => {}).on("close", resolve).resume();
+				vendor.business = (request) =>
+					void request
+						.on("end", () => (complete = true))
+						.on("error", () => {})
+						.on("close", resolve)
+						.resume();
 			});
 			const socket = connect(Number(new URL(edge.url).port), "127.0.0.1");
 			socket.on("error", () => {});
-			socket.write(`POST ${messaging}/upload HTTP/1.1\r\nHost: edge\r\nAuthorization: Bearer ${fresh}\r\nContent-Type: text/plain\r\n${head}\r\n\r\n${sent}`);
+			socket.write(
+				`POST ${messaging}/upload HTTP/1.1\r\nHost: edge\r\nAuthorization: Bearer ${fresh}\r\nContent-Type: text/plain\r\n${head}\r\n\r\n${sent}`,
+			);
 			while (vendor.calls.at(-1)?.url !== "/apiaccess/ccmessaging/upload") {
 				await new Promise((resolve) => setTimeout(resolve, 10));
 			}
@@ -578,12 +698,14 @@ describe("a vendor that fails", () => {
 
 	test("a caller who goes away midway leaves nothing wedged", async () => {
 		vendor.business = (_request, response) => void response.writeHead(200, { "content-type": "text/plain" }).write("begin");
-		await Promise.all(Array.from({ length: 50 }, async () => {
-			const abort = new AbortController();
-			const response = await call(`${messaging}/events`, { signal: abort.signal });
-			await response.body?.getReader().read();
-			abort.abort();
-		}));
+		await Promise.all(
+			Array.from({ length: 50 }, async () => {
+				const abort = new AbortController();
+				const response = await call(`${messaging}/events`, { signal: abort.signal });
+				await response.body?.getReader().read();
+				abort.abort();
+			}),
+		);
 		vendor.business = (_request, response) => json(response, {});
 		assert.equal((await call(`${messaging}/poll`)).status, 200);
 	});
@@ -594,12 +716,15 @@ describe("how much a call may send", () => {
 
 	test("more than the bound, declared: the vendor sees nothing", async () => {
 		const since = vendor.calls.length;
-		const answer = await raw(edge.url, `
+		const answer = await raw(
+			edge.url,
+			`
 POST ${upload} HTTP/1.1
 Host: edge
 Authorization: Bearer ${fresh}
 Content-Type: application/octet-stream
-Content-Length: ${(4 << 20) + 1}`);
+Content-Length: ${(4 << 20) + 1}`,
+		);
 		assert.equal(answer.status, 413, answer.body);
 		assert.equal(vendor.calls.length, since);
 	});
@@ -618,12 +743,16 @@ Content-Length: ${(4 << 20) + 1}`);
 			request.on("error", gone).on("close", gone).resume();
 		};
 		const chunk = `${(1 << 20).toString(16)}\r\n${"x".repeat(1 << 20)}\r\n`;
-		const answer = await raw(edge.url, `
+		const answer = await raw(
+			edge.url,
+			`
 POST ${upload} HTTP/1.1
 Host: edge
 Authorization: Bearer ${fresh}
 Content-Type: application/octet-stream
-Transfer-Encoding: chunked`, chunk.repeat(5));
+Transfer-Encoding: chunked`,
+			chunk.repeat(5),
+		);
 		assert.equal(answer.status, 413, answer.body);
 		await broken;
 		assert.equal(ended, false);
@@ -638,7 +767,12 @@ Transfer-Encoding: chunked`, chunk.repeat(5));
 			json(response, { size });
 		};
 		for (const body of [() => new Uint8Array(4 << 20), () => new Blob([new Uint8Array(4 << 20)]).stream()]) {
-			const response = await call(upload, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: body(), duplex: "half" });
+			const response = await call(upload, {
+				method: "POST",
+				headers: { "content-type": "application/octet-stream" },
+				body: body(),
+				duplex: "half",
+			});
 			assert.deepEqual(await response.json(), { size: 4 << 20 });
 		}
 	});

@@ -32,12 +32,17 @@ let vendor;
 before(async () => {
 	vendor = await startVendor();
 	edge = await startEdge({
-		sandbox: vendor.url, bindings,
+		sandbox: vendor.url,
+		bindings,
 		configure: ({ connections, ...config }) => ({
 			...config,
 			connections: {
 				...connections,
-				quick: { ...connections.drive, identity: { params: { ...connections.drive.identity.params, appId: "quick" } }, call: { ...connections.drive.call, timeoutMs: 300 } },
+				quick: {
+					...connections.drive,
+					identity: { params: { ...connections.drive.identity.params, appId: "quick" } },
+					call: { ...connections.drive.call, timeoutMs: 300 },
+				},
 			},
 		}),
 	});
@@ -49,8 +54,14 @@ after(async () => {
 
 /** The forms in which a value could stand somewhere. @param {string} value */
 const forms = (value) => [
-	value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1), Buffer.from(value).toString("hex"),
-	Buffer.from(value).toString("base64").replace(/.?.?=*$/, ""), ...(value.length > 40 ? [value.slice(-24)] : []),
+	value,
+	encodeURIComponent(value),
+	JSON.stringify(value).slice(1, -1),
+	Buffer.from(value).toString("hex"),
+	Buffer.from(value)
+		.toString("base64")
+		.replace(/.?.?=*$/, ""),
+	...(value.length > 40 ? [value.slice(-24)] : []),
 ];
 
 /** @param {{ where: string, text: string, open: boolean }[]} where */
@@ -91,8 +102,10 @@ async function agent() {
 }
 
 const calls = [
-	["appcube", "/oifde/rest/appcube/api/business", "POST"], ["messaging", "/apiaccess/ccmessaging/poll", "GET"],
-	["isales", "/rest/isales/v1/openapi/obs/business", "GET"], ["drive", "/commonPage", "GET"],
+	["appcube", "/oifde/rest/appcube/api/business", "POST"],
+	["messaging", "/apiaccess/ccmessaging/poll", "GET"],
+	["isales", "/rest/isales/v1/openapi/obs/business", "GET"],
+	["drive", "/commonPage", "GET"],
 ];
 
 test("a whole run: successes, refusals, faults of vendors and of callers", async () => {
@@ -117,9 +130,11 @@ test("a whole run: successes, refusals, faults of vendors and of callers", async
 		const rolled = unique("rolled");
 		vendor.tokens.push(rolled);
 		vendor.business = (_request, response) => json(response, { token: rolled }, { headers: { "ccmessaging-token": rolled } });
-		name === "messaging" && (await see("call, rolled", await edge.fetch(`/v1/call/${name}${path}`, { headers: { authorization: `Bearer ${await agent()}` } })));
+		name === "messaging" &&
+			(await see("call, rolled", await edge.fetch(`/v1/call/${name}${path}`, { headers: { authorization: `Bearer ${await agent()}` } })));
 		for (const status of [302, 400, 403, 404, 500, 503]) {
-			vendor.business = (_request, response) => json(response, { errorCode: 1 }, { status, headers: { location: `${vendor.url}/${unique("location")}` } });
+			vendor.business = (_request, response) =>
+				json(response, { errorCode: 1 }, { status, headers: { location: `${vendor.url}/${unique("location")}` } });
 			await see(`call, vendor ${status}`, await call(`/v1/call/${name}${path}`, { method }));
 		}
 		vendor.business = (_request, response) => response.destroy();
@@ -135,13 +150,27 @@ test("a whole run: successes, refusals, faults of vendors and of callers", async
 	// Vendors that repeat all that they were told, as they refuse it.
 	for (const status of [200, 400, 401, 403, 404, 429, 500, 503]) {
 		vendor.login = (response, { url, headers, body }) =>
-			json(response, { errorCode: 7, errorMsg: body, resultCode: body, exceptionInfo: `${url} ${JSON.stringify(headers)} ${body}`, result: 1, success: false }, { status, headers: { "retry-after": "1", "x-echo": url } });
+			json(
+				response,
+				{
+					errorCode: 7,
+					errorMsg: body,
+					resultCode: body,
+					exceptionInfo: `${url} ${JSON.stringify(headers)} ${body}`,
+					result: 1,
+					success: false,
+				},
+				{ status, headers: { "retry-after": "1", "x-echo": url } },
+			);
 		const other = await agent();
 		for (const connection of ["open-appcube", "open-messaging", "open-isales", "open-drive"]) {
 			await see(`token, login answers ${status}`, await edge.post("/v1/token", other, { connection, force: true }));
 		}
 		for (const [name, path, method] of calls) {
-			await see(`call, login answers ${status}`, await edge.fetch(`/v1/call/${name}${path}`, { method, headers: { authorization: `Bearer ${other}` } }));
+			await see(
+				`call, login answers ${status}`,
+				await edge.fetch(`/v1/call/${name}${path}`, { method, headers: { authorization: `Bearer ${other}` } }),
+			);
 		}
 	}
 	vendor.login = undefined;
@@ -152,12 +181,32 @@ test("a whole run: successes, refusals, faults of vendors and of callers", async
 		canaries.set(value, "a stray secret");
 		return value;
 	};
-	for (const authorization of [stray(), `Bearer ${stray()}`, `Basic ${stray()}`, `CCTOKEN-HMAC-SHA256 ${stray()}`, `Bearer ${token.slice(0, -8)}AAAAAAAA`, `Bearer ${await edge.tokenFor(stray(), { claims: { aud: stray() } })}`]) {
+	for (const authorization of [
+		stray(),
+		`Bearer ${stray()}`,
+		`Basic ${stray()}`,
+		`CCTOKEN-HMAC-SHA256 ${stray()}`,
+		`Bearer ${token.slice(0, -8)}AAAAAAAA`,
+		`Bearer ${await edge.tokenFor(stray(), { claims: { aud: stray() } })}`,
+	]) {
 		await see("refused authorization", await edge.fetch("/v1/token", { method: "POST", headers: { authorization }, body: "{}" }));
 	}
-	for (const body of [{ connection: stray() }, { [stray()]: stray() }, { connection: "open-drive", rejected: `${stray()} ` }, { connection: "open-drive", userId: stray() }, [stray()], stray()]) {
-		await see("refused body", await call("/v1/token", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }));
-		await see("refused verification", await call("/v1/verify", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }));
+	for (const body of [
+		{ connection: stray() },
+		{ [stray()]: stray() },
+		{ connection: "open-drive", rejected: `${stray()} ` },
+		{ connection: "open-drive", userId: stray() },
+		[stray()],
+		stray(),
+	]) {
+		await see(
+			"refused body",
+			await call("/v1/token", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+		);
+		await see(
+			"refused verification",
+			await call("/v1/verify", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+		);
 	}
 	await see("refused query", await call(`/v1/call/drive/commonPage?x-auth-token=${stray()}`));
 	await see("unknown path", await call(`/${stray()}`));
@@ -166,7 +215,15 @@ test("a whole run: successes, refusals, faults of vendors and of callers", async
 	await see("unlisted header", await call("/v1/call/drive/commonPage", { headers: { [stray()]: stray(), cookie: stray() } }));
 	await see("appcube body", await call(`/v1/call/appcube${calls[0]?.[1]}`, { method: "POST", body: stray() }));
 	const robot = signedFetch({ keyId: "robot", secret: bindings.MACHINE_KEY });
-	await see("signed", await robot(`${edge.url}/v1/token`, { method: "POST", headers: { "content-type": "application/json" }, body: '{"connection":"open-isales"}' }), true);
+	await see(
+		"signed",
+		await robot(`${edge.url}/v1/token`, {
+			method: "POST",
+			headers: { "content-type": "application/json" },
+			body: '{"connection":"open-isales"}',
+		}),
+		true,
+	);
 	await see("badly signed", await signedFetch({ keyId: "robot", secret: stray() })(`${edge.url}/v1/token`, { method: "POST", body: "{}" }));
 
 	await edge.restart();
@@ -180,7 +237,19 @@ test("a whole run: successes, refusals, faults of vendors and of callers", async
 	assert.ok(canaries.size > 50 && vendor.tokens.length > 12, `${canaries.size} canaries, ${vendor.tokens.length} tokens`);
 	assert.ok(lines.some(({ replayed }) => replayed) && lines.some(({ token }) => token === "rolled"), "a replay and a roll");
 	const codes = new Set(lines.map(({ code }) => code));
-	for (const code of [undefined, "unauthorized", "forbidden", "invalid_request", "not_found", "method_not_allowed", "redirected", "network", "timeout", "credentials_refused", "cooling_down"]) {
+	for (const code of [
+		undefined,
+		"unauthorized",
+		"forbidden",
+		"invalid_request",
+		"not_found",
+		"method_not_allowed",
+		"redirected",
+		"network",
+		"timeout",
+		"credentials_refused",
+		"cooling_down",
+	]) {
 		assert.ok(codes.has(code), `${code} did not occur: ${[...codes]}`);
 	}
 	assert.deepEqual(found(seen), []);
@@ -208,7 +277,10 @@ test("every line of the log is JSON of known members, with words of the program'
 		assert.ok(vendorStatus === undefined || Number.isInteger(vendorStatus));
 		assert.ok(token === undefined || token === "dead" || token === "rolled");
 		assert.ok(replayed === undefined || replayed === true);
-		assert.ok([code, reason].every((word) => word === undefined || /^[a-z_]{1,40}$/.test(word)), `${code} ${reason}`);
+		assert.ok(
+			[code, reason].every((word) => word === undefined || /^[a-z_]{1,40}$/.test(word)),
+			`${code} ${reason}`,
+		);
 		assert.ok(Number.isInteger(status) && Number.isFinite(ms));
 	}
 });

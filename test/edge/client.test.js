@@ -24,7 +24,12 @@ after(async () => {
 /** @param {string} connection @param {string} subject */
 const identity = (connection, subject) => ({ edge: edge.url, connection, subject, authorization: () => edge.tokenFor(subject) });
 
-for (const [connection, system] of [["open-appcube", "appcube"], ["shared-messaging", "ccmessaging"], ["open-isales", "isales"], ["open-drive", "cubedrive"]]) {
+for (const [connection, system] of [
+	["open-appcube", "appcube"],
+	["shared-messaging", "ccmessaging"],
+	["open-isales", "isales"],
+	["open-drive", "cubedrive"],
+]) {
 	test(`${system}: a token that the vendor accepts, one login for many callers, and a new one after a rejection`, async () => {
 		const client = createClient();
 		const mine = identity(connection ?? "", "agent-1");
@@ -46,7 +51,12 @@ for (const [connection, system] of [["open-appcube", "appcube"], ["shared-messag
 for (const [connection, system, path, init] of /** @type {[string, string, string, RequestInit][]} */ ([
 	["appcube", "appcube", "/oifde/rest/appcube/api/business", { method: "POST", body: "{}" }],
 	["messaging", "ccmessaging", "/apiaccess/ccmessaging/poll?channel=WEB", {}],
-	["messaging", "ccmessaging", "/apiaccess/ccmessaging/send", { method: "POST", headers: { "content-type": "application/json; charset=UTF-8" }, body: "{}" }],
+	[
+		"messaging",
+		"ccmessaging",
+		"/apiaccess/ccmessaging/send",
+		{ method: "POST", headers: { "content-type": "application/json; charset=UTF-8" }, body: "{}" },
+	],
 	["isales", "isales", "/rest/isales/v1/openapi/obs/business", {}],
 	["drive", "cubedrive", "/commonPage?page=formData", {}],
 ])) {
@@ -73,7 +83,12 @@ test("one client for three users at once: tokens and calls are each one's own, a
 	assert.deepEqual(tokens.map(userOf), all);
 
 	const signedIn = { user: "agent-14" };
-	const mine = () => ({ edge: edge.url, connection: "shared-messaging", subject: signedIn.user, authorization: () => edge.tokenFor(signedIn.user) });
+	const mine = () => ({
+		edge: edge.url,
+		connection: "shared-messaging",
+		subject: signedIn.user,
+		authorization: () => edge.tokenFor(signedIn.user),
+	});
 	const first = await client.getToken(mine());
 	assert.equal(userOf(first), "agent-14");
 	client.session(mine()).forget();
@@ -86,7 +101,12 @@ test("one client for three users at once: tokens and calls are each one's own, a
 test("a console that is not signed in gets a typed error, and is asked to sign in once, not for ever", async () => {
 	let asked = 0;
 	const client = createClient();
-	const mine = { edge: edge.url, connection: "open-isales", subject: "agent-3", authorization: async () => (asked++, edge.tokenFor("agent-3", { expires: Math.floor(Date.now() / 1000) - 60 })) };
+	const mine = {
+		edge: edge.url,
+		connection: "open-isales",
+		subject: "agent-3",
+		authorization: async () => (asked++, edge.tokenFor("agent-3", { expires: Math.floor(Date.now() / 1000) - 60 })),
+	};
 	await assert.rejects(client.getToken(mine), TokenError);
 	assert.ok(asked <= 3, `asked ${asked} times`);
 	client.close();

@@ -29,7 +29,10 @@ function problemsOf(change) {
 }
 
 test("a whole configuration is accepted, and what it leaves out takes the safe default", () => {
-	assert.deepEqual(problemsOf(() => {}), []);
+	assert.deepEqual(
+		problemsOf(() => {}),
+		[],
+	);
 	const { connections, authentication } = checkConfig(valid());
 	assert.equal(connections.messaging?.sealed, true);
 	assert.equal(connections["open-messaging"]?.shareAppToken, false);
@@ -59,17 +62,29 @@ const faults = /** @type {[string, string, (config: any) => void][]} */ ([
 	["keys over plain http", "authentication.staff.jwksUrl", (c) => (c.authentication.staff.jwksUrl = "http://issuer.test/keys")],
 	["no keys", "authentication.staff.jwksUrl", (c) => delete c.authentication.staff.jwksUrl],
 	["keys twice", "authentication.staff.jwksUrl", (c) => (c.authentication.staff.jwks = { keys: [{ kty: "EC" }] })],
-	["a private key among the keys", "authentication.staff.jwks", (c) => {
-		delete c.authentication.staff.jwksUrl;
-		c.authentication.staff.jwks = { keys: [{ kty: "EC", d: "private" }] };
-	}],
-	["a symmetric key among the keys", "authentication.staff.jwks", (c) => {
-		delete c.authentication.staff.jwksUrl;
-		c.authentication.staff.jwks = { keys: [{ kty: "oct", k: "secret" }] };
-	}],
+	[
+		"a private key among the keys",
+		"authentication.staff.jwks",
+		(c) => {
+			delete c.authentication.staff.jwksUrl;
+			c.authentication.staff.jwks = { keys: [{ kty: "EC", d: "private" }] };
+		},
+	],
+	[
+		"a symmetric key among the keys",
+		"authentication.staff.jwks",
+		(c) => {
+			delete c.authentication.staff.jwksUrl;
+			c.authentication.staff.jwks = { keys: [{ kty: "oct", k: "secret" }] };
+		},
+	],
 	["a generous clock", "authentication.staff.clockToleranceSeconds", (c) => (c.authentication.staff.clockToleranceSeconds = 3600)],
 	["two of one issuer", "authentication", (c) => (c.authentication.other = { ...c.authentication.staff, audience: "other" })],
-	["a signing key in the text", "authentication.machines.keys.robot.secret", (c) => (c.authentication.machines.keys.robot.secret = "not a name!")],
+	[
+		"a signing key in the text",
+		"authentication.machines.keys.robot.secret",
+		(c) => (c.authentication.machines.keys.robot.secret = "not a name!"),
+	],
 	["a key ID twice", "authentication", (c) => (c.authentication.more = structuredClone(c.authentication.machines))],
 	["an origin with a path", "origins", (c) => (c.origins = ["https://console.test/"])],
 	["an origin in capitals", "origins", (c) => (c.origins = ["https://Console.test"])],
@@ -81,35 +96,91 @@ const faults = /** @type {[string, string, (config: any) => void][]} */ ([
 	["credentials in a URL", "connections.messaging.baseUrl", (c) => (c.connections.messaging.baseUrl = "https://a:b@vendor.test")],
 	["a query in a URL", "connections.messaging.baseUrl", (c) => (c.connections.messaging.baseUrl = "https://vendor.test/?a=b")],
 	["dot segments in a URL", "connections.messaging.baseUrl", (c) => (c.connections.messaging.baseUrl = "https://vendor.test/a/../b")],
-	["an address of another system", "connections.isales.identity.authUrl", (c) => (c.connections.isales.identity.authUrl = "https://vendor.test")],
-	["an address that a caller has a say in", "connections.messaging.identity.authUrl", (c) => (c.connections.messaging.identity.authUrl = { claim: "where" })],
-	["an address over plain http", "connections.messaging.identity.authUrl", (c) => (c.connections.messaging.identity.authUrl = "http://vendor.test")],
+	[
+		"an address of another system",
+		"connections.isales.identity.authUrl",
+		(c) => (c.connections.isales.identity.authUrl = "https://vendor.test"),
+	],
+	[
+		"an address that a caller has a say in",
+		"connections.messaging.identity.authUrl",
+		(c) => (c.connections.messaging.identity.authUrl = { claim: "where" }),
+	],
+	[
+		"an address over plain http",
+		"connections.messaging.identity.authUrl",
+		(c) => (c.connections.messaging.identity.authUrl = "http://vendor.test"),
+	],
 	["an address outside of the identity", "connections.messaging.authUrl", (c) => (c.connections.messaging.authUrl = "https://vendor.test")],
-	["a token in place of the secret", "connections.messaging.identity.accessToken", (c) => (c.connections.messaging.identity.accessToken = { secret: "A" })],
-	["an app's token of a system that has none", "connections.open-isales.shareAppToken", (c) => (c.connections["open-isales"].shareAppToken = true)],
+	[
+		"a token in place of the secret",
+		"connections.messaging.identity.accessToken",
+		(c) => (c.connections.messaging.identity.accessToken = { secret: "A" }),
+	],
+	[
+		"an app's token of a system that has none",
+		"connections.open-isales.shareAppToken",
+		(c) => (c.connections["open-isales"].shareAppToken = true),
+	],
 	["a secret in the text", "connections.messaging.identity.appSecret", (c) => (c.connections.messaging.identity.appSecret = "s3cret")],
 	["a secret from a claim", "connections.isales.identity.passwd", (c) => (c.connections.isales.identity.passwd = { claim: "passwd" })],
-	["a field of another system", "connections.messaging.identity.passwd", (c) => (c.connections.messaging.identity.passwd = { secret: "A" })],
+	[
+		"a field of another system",
+		"connections.messaging.identity.passwd",
+		(c) => (c.connections.messaging.identity.passwd = { secret: "A" }),
+	],
 	["a missing field", "connections.messaging.identity.userId", (c) => delete c.connections.messaging.identity.userId],
-	["a source with two meanings", "connections.messaging.identity.userId", (c) => (c.connections.messaging.identity.userId = { subject: true, claim: "a" })],
+	[
+		"a source with two meanings",
+		"connections.messaging.identity.userId",
+		(c) => (c.connections.messaging.identity.userId = { subject: true, claim: "a" }),
+	],
 	["a parameter that is no text", "connections.drive.identity.params", (c) => (c.connections.drive.identity.params.user = 7)],
 	["nobody who may", "connections.messaging.allow", (c) => (c.connections.messaging.allow = [])],
 	["a rule without a way in", "connections.messaging.allow[0].by", (c) => (c.connections.messaging.allow = [{ subjects: ["a"] }])],
 	["a rule for a way that is not there", "connections.messaging.allow[0].by", (c) => (c.connections.messaging.allow = [{ by: "guests" }])],
-	["a claim without values", "connections.messaging.allow[0].values", (c) => (c.connections.messaging.allow = [{ by: "staff", claim: "groups" }])],
+	[
+		"a claim without values",
+		"connections.messaging.allow[0].values",
+		(c) => (c.connections.messaging.allow = [{ by: "staff", claim: "groups" }]),
+	],
 	["a sealed connection without calls", "connections.messaging.call", (c) => delete c.connections.messaging.call],
-	["an AccessToken out of a sealed connection", "connections.messaging.shareAppToken", (c) => (c.connections.messaging.shareAppToken = true)],
+	[
+		"an AccessToken out of a sealed connection",
+		"connections.messaging.shareAppToken",
+		(c) => (c.connections.messaging.shareAppToken = true),
+	],
 	["sealed as a text", "connections.messaging.sealed", (c) => (c.connections.messaging.sealed = "false")],
-	["an origin that the edge does not have", "connections.messaging.origins", (c) => (c.connections.messaging.origins = ["https://other.test"])],
+	[
+		"an origin that the edge does not have",
+		"connections.messaging.origins",
+		(c) => (c.connections.messaging.origins = ["https://other.test"]),
+	],
 	["the method TRACE", "connections.messaging.call.methods", (c) => (c.connections.messaging.call.methods = ["TRACE"])],
 	["a path with dot segments", "connections.messaging.call.paths", (c) => (c.connections.messaging.call.paths = ["/a/../b/"])],
 	["a path with escapes", "connections.messaging.call.paths", (c) => (c.connections.messaging.call.paths = ["/a%2fb"])],
 	["a path that is none", "connections.messaging.call.paths", (c) => (c.connections.messaging.call.paths = ["apiaccess/"])],
 	["cookies that pass", "connections.messaging.call.requestHeaders", (c) => (c.connections.messaging.call.requestHeaders = ["Cookie"])],
-	["a token's header that passes", "connections.messaging.call.requestHeaders", (c) => (c.connections.messaging.call.requestHeaders = ["ccmessaging-token"])],
-	["the authorization that passes", "connections.messaging.call.requestHeaders", (c) => (c.connections.messaging.call.requestHeaders = ["authorization"])],
-	["Set-Cookie that passes", "connections.messaging.call.responseHeaders", (c) => (c.connections.messaging.call.responseHeaders = ["set-cookie"])],
-	["CORS headers that pass", "connections.messaging.call.responseHeaders", (c) => (c.connections.messaging.call.responseHeaders = ["access-control-allow-origin"])],
+	[
+		"a token's header that passes",
+		"connections.messaging.call.requestHeaders",
+		(c) => (c.connections.messaging.call.requestHeaders = ["ccmessaging-token"]),
+	],
+	[
+		"the authorization that passes",
+		"connections.messaging.call.requestHeaders",
+		(c) => (c.connections.messaging.call.requestHeaders = ["authorization"]),
+	],
+	[
+		"Set-Cookie that passes",
+		"connections.messaging.call.responseHeaders",
+		(c) => (c.connections.messaging.call.responseHeaders = ["set-cookie"]),
+	],
+	[
+		"CORS headers that pass",
+		"connections.messaging.call.responseHeaders",
+		(c) => (c.connections.messaging.call.responseHeaders = ["access-control-allow-origin"]),
+	],
 	["an absurd bound", "connections.messaging.call.maxBodyBytes", (c) => (c.connections.messaging.call.maxBodyBytes = -1)],
 	["a bound as a text", "connections.messaging.call.timeoutMs", (c) => (c.connections.messaging.call.timeoutMs = "30")],
 ]);
@@ -117,7 +188,10 @@ const faults = /** @type {[string, string, (config: any) => void][]} */ ([
 for (const [name, field, change] of faults) {
 	test(`refused: ${name}`, () => {
 		const problems = problemsOf(change);
-		assert.ok(problems.some((problem) => problem.startsWith(`${field} `)), `not told: ${problems.join("; ") || "nothing"}`);
+		assert.ok(
+			problems.some((problem) => problem.startsWith(`${field} `)),
+			`not told: ${problems.join("; ") || "nothing"}`,
+		);
 	});
 }
 
@@ -135,7 +209,9 @@ test("a problem names fields and quotes no value, whatever stands where", () => 
 			return [canary, [canary], { [canary]: canary }, { secret: `${canary}!` }, `https://a:${canary}@h.test/?${canary}`];
 		}
 		return Object.keys(node).flatMap((key) =>
-			spoiled(node[key]).map((value) => (Array.isArray(node) ? node.map((one, i) => (String(i) === key ? value : one)) : { ...node, [key]: value })),
+			spoiled(node[key]).map((value) =>
+				Array.isArray(node) ? node.map((one, i) => (String(i) === key ? value : one)) : { ...node, [key]: value },
+			),
 		);
 	};
 	let refused = 0;
@@ -144,7 +220,7 @@ test("a problem names fields and quotes no value, whatever stands where", () => 
 			checkConfig(config);
 		} catch (error) {
 			refused++;
-			assert.ok(!/** @type {Error} */ (error).message.includes(canary), /** @type {Error} */ (error).message);
+			assert.ok(!(/** @type {Error} */ (error).message.includes(canary)), /** @type {Error} */ (error).message);
 		}
 	}
 	assert.ok(refused > 300, `${refused} spoiled configurations were refused`);
@@ -153,15 +229,60 @@ test("a problem names fields and quotes no value, whatever stands where", () => 
 test("every secret that a configuration needs is known by its binding, also where a parameter is called secret", () => {
 	const config = valid();
 	/** @type {any} */ (config.connections).drive.identity.params.secret = "a text";
-	assert.deepEqual([...secretsOf(checkConfig(config)).keys()].sort(), ["AICC_SECRET", "APPCUBE_SECRET", "DRIVE_SECRET", "ISALES_PASSWORD", "MACHINE_KEY"]);
+	assert.deepEqual([...secretsOf(checkConfig(config)).keys()].sort(), [
+		"AICC_SECRET",
+		"APPCUBE_SECRET",
+		"DRIVE_SECRET",
+		"ISALES_PASSWORD",
+		"MACHINE_KEY",
+	]);
 });
 
 test("no header passes that carries credentials, concerns the connection or speaks for the edge", () => {
 	for (const name of [
-		"authorization", "cookie", "set-cookie", "host", "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "proxy-authorization",
-		"content-length", "content-encoding", "cf-connecting-ip", "cf-access-jwt-assertion", "x-forwarded-for", "forwarded", "x-http-method-override",
-		"x-app-key", "ccmessaging-token", "x-auth-token", "authentication", "access-control-allow-origin", "content-security-policy", "sec-fetch-site",
-		"location", "content-location", "refresh", "link", "set-guid", "access-token", "x_auth_token", "accesstoken", "refresh-token", "token", "x-original-url", "x-rewrite-url", "cctoken-replay", "clear-site-data", "", "a b", "a:b", "a\r\nb",
+		"authorization",
+		"cookie",
+		"set-cookie",
+		"host",
+		"connection",
+		"keep-alive",
+		"te",
+		"trailer",
+		"transfer-encoding",
+		"upgrade",
+		"proxy-authorization",
+		"content-length",
+		"content-encoding",
+		"cf-connecting-ip",
+		"cf-access-jwt-assertion",
+		"x-forwarded-for",
+		"forwarded",
+		"x-http-method-override",
+		"x-app-key",
+		"ccmessaging-token",
+		"x-auth-token",
+		"authentication",
+		"access-control-allow-origin",
+		"content-security-policy",
+		"sec-fetch-site",
+		"location",
+		"content-location",
+		"refresh",
+		"link",
+		"set-guid",
+		"access-token",
+		"x_auth_token",
+		"accesstoken",
+		"refresh-token",
+		"token",
+		"x-original-url",
+		"x-rewrite-url",
+		"cctoken-replay",
+		"clear-site-data",
+		"",
+		"a b",
+		"a:b",
+		"a\r\nb",
 	]) {
 		assert.equal(mayPass(name), false, name);
 	}

@@ -15,17 +15,30 @@ export const sandboxSecrets = {
  */
 export function connectionsTo(sandbox, by) {
 	const allow = by.map((name) => ({ by: name }));
-	const appcube = { system: "appcube", baseUrl: sandbox, allow, identity: { appKey: "tenant001", appSecret: { secret: "APPCUBE_SECRET" } } };
+	const appcube = {
+		system: "appcube",
+		baseUrl: sandbox,
+		allow,
+		identity: { appKey: "tenant001", appSecret: { secret: "APPCUBE_SECRET" } },
+	};
 	const messaging = {
-		system: "ccmessaging", baseUrl: sandbox, allow,
+		system: "ccmessaging",
+		baseUrl: sandbox,
+		allow,
 		identity: {
-			appKey: "app001", appSecret: { secret: "AICC_SECRET" }, userId: { subject: true }, userName: { claim: "name" },
-			channelId: "channel001", locale: "en",
+			appKey: "app001",
+			appSecret: { secret: "AICC_SECRET" },
+			userId: { subject: true },
+			userName: { claim: "name" },
+			channelId: "channel001",
+			locale: "en",
 		},
 	};
 	const isales = { system: "isales", baseUrl: sandbox, allow, identity: { user: "clerk", passwd: { secret: "ISALES_PASSWORD" } } };
 	const drive = {
-		system: "cubedrive", baseUrl: `${sandbox}/lite`, allow,
+		system: "cubedrive",
+		baseUrl: `${sandbox}/lite`,
+		allow,
 		identity: { params: { appId: "demo-app", appSecret: { secret: "DRIVE_SECRET" }, user: { subject: true } } },
 	};
 	const call = (/** @type {string[]} */ ...paths) => ({ methods: ["GET", "POST"], paths });

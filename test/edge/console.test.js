@@ -57,9 +57,13 @@ before(async () => {
 	for (const group of /** @type {const} */ (["open", "sealed", "shared"])) {
 		vendors[group] = Object.assign(await startRelay(), { target: behind.url });
 	}
-	const connections = Object.fromEntries(Object.keys(vendors).flatMap((group) => systems.map((system) => [`${group}-${system}`, connection(group, system)])));
+	const connections = Object.fromEntries(
+		Object.keys(vendors).flatMap((group) => systems.map((system) => [`${group}-${system}`, connection(group, system)])),
+	);
 	edge = await startEdge({
-		sandbox: behind.url, bindings, origins: [front.url],
+		sandbox: behind.url,
+		bindings,
+		origins: [front.url],
 		configure: (config) => ({ ...config, connections }),
 	});
 	wire.target = edge.url;
@@ -91,7 +95,8 @@ function secret(what, value) {
  */
 function connection(group, system) {
 	const key = `k${randomBytes(8).toString("hex")}`;
-	if (group !== "shared") { // with the AccessToken goes the key, as each call has both
+	if (group !== "shared") {
+		// with the AccessToken goes the key, as each call has both
 		secret(`key of ${group}-${system}`, key);
 	}
 	const binding = `${group}_${system}`.toUpperCase();
@@ -100,15 +105,24 @@ function connection(group, system) {
 	const identity = {
 		appcube: { appKey: key, appSecret: { secret: binding } },
 		ccmessaging: {
-			appKey: key, appSecret: { secret: binding }, userId: { subject: true }, userName: { claim: "name" }, channelId: "channel001", locale: "en",
+			appKey: key,
+			appSecret: { secret: binding },
+			userId: { subject: true },
+			userName: { claim: "name" },
+			channelId: "channel001",
+			locale: "en",
 		},
 		isales: { user: key, passwd: { secret: binding } },
 		cubedrive: { params: { appId: key, appSecret: { secret: binding }, user: { subject: true } } },
 	}[system];
 	const { method, path } = calls[system];
 	return {
-		system, identity, baseUrl: vendors[group].url + (system === "cubedrive" ? "/lite" : ""), allow: [{ by: "staff" }],
-		sealed: group === "sealed", shareAppToken: group === "shared" && system === "ccmessaging",
+		system,
+		identity,
+		baseUrl: vendors[group].url + (system === "cubedrive" ? "/lite" : ""),
+		allow: [{ by: "staff" }],
+		sealed: group === "sealed",
+		shareAppToken: group === "shared" && system === "ccmessaging",
 		call: { methods: [method], paths: [path.replace(/\?.*/, "")] },
 	};
 }
@@ -117,7 +131,13 @@ function connection(group, system) {
 function issuedTo(group) {
 	/** @type {Record<"access" | "refresh" | "user", string[]>} */
 	const issued = { access: [], refresh: [], user: [] };
-	const kinds = /** @type {const} */ ({ AccessToken: "access", refreshToken: "refresh", token: "user", authToken: "user", "x-auth-token": "user" });
+	const kinds = /** @type {const} */ ({
+		AccessToken: "access",
+		refreshToken: "refresh",
+		token: "user",
+		authToken: "user",
+		"x-auth-token": "user",
+	});
 	for (const { answerBody } of vendors[group].exchanges) {
 		for (const [, name, value] of answerBody.matchAll(/"(AccessToken|refreshToken|token|authToken|x-auth-token)"\s*:\s*"([^"]{8,})"/g)) {
 			issued[kinds[/** @type {keyof typeof kinds} */ (name)]].push(String(value));
@@ -153,8 +173,12 @@ function watch(page) {
 		seen.push(told().then((head) => ({ where: "a request", text: `${head}\n${request.postData() ?? ""}` })));
 	});
 	page.on("response", (response) => {
-		const told = async () => JSON.stringify([response.status(), response.url(), await response.allHeaders().catch(() => response.headers())]);
-		const body = response.body().then((bytes) => bytes.toString("latin1"), () => ""); // the browser keeps some; the wire has them all
+		const told = async () =>
+			JSON.stringify([response.status(), response.url(), await response.allHeaders().catch(() => response.headers())]);
+		const body = response.body().then(
+			(bytes) => bytes.toString("latin1"),
+			() => "",
+		); // the browser keeps some; the wire has them all
 		seen.push(Promise.all([told(), body]).then(([head, text]) => ({ where: "an answer", text: `${head}\n${text}` })));
 	});
 	page.on("console", (message) => seen.push(Promise.resolve({ where: "the browser's console", text: message.text() })));
@@ -163,11 +187,21 @@ function watch(page) {
 
 /** The forms in which a value could stand somewhere. @param {string} value */
 function forms(value) {
-	const base64 = [0, 1, 2].map((offset) => Buffer.concat([Buffer.alloc(offset), Buffer.from(value)]).toString("base64").slice(offset && offset + 1, -4));
-	return [...new Set([
-		value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1), Buffer.from(value).toString("hex"),
-		...base64, ...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_")),
-	])];
+	const base64 = [0, 1, 2].map((offset) =>
+		Buffer.concat([Buffer.alloc(offset), Buffer.from(value)])
+			.toString("base64")
+			.slice(offset && offset + 1, -4),
+	);
+	return [
+		...new Set([
+			value,
+			encodeURIComponent(value),
+			JSON.stringify(value).slice(1, -1),
+			Buffer.from(value).toString("hex"),
+			...base64,
+			...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_")),
+		]),
+	];
 }
 
 /**
@@ -197,19 +231,27 @@ async function everywhere(page) {
 	const { seen, page: tab } = watched;
 	const heap = await heapOf(tab); // first: what is looked at otherwise is in the heap afterwards
 	const memories = await wasmMemoriesOf(tab);
-	const fields = await tab.evaluate(() => [...document.querySelectorAll("input, textarea, select")].map((field) => /** @type {any} */ (field).value));
+	const fields = await tab.evaluate(() =>
+		[...document.querySelectorAll("input, textarea, select")].map((field) => /** @type {any} */ (field).value),
+	);
 	const places = [
 		{ where: "the heap", text: heap },
 		...memories.map((text) => ({ where: "the memory of a WebAssembly program", text })),
 		{ where: "the document", text: await tab.content() },
 		{ where: "a field of the document", text: fields.join("\n") },
 		{ where: "the address", text: tab.url() },
-		{ where: "the storage", text: JSON.stringify([await stored(page), await tab.evaluate(() => [{ ...localStorage }, { ...sessionStorage }])]) },
+		{
+			where: "the storage",
+			text: JSON.stringify([await stored(page), await tab.evaluate(() => [{ ...localStorage }, { ...sessionStorage }])]),
+		},
 		{ where: "a cookie", text: JSON.stringify(await tab.context().cookies()) },
 		...(await Promise.all(seen)),
 	];
 	for (const { head, body, answerHead, answerBody } of wire.exchanges) {
-		places.push({ where: "a request on the wire", text: `${head}\n${body}` }, { where: "an answer on the wire", text: `${answerHead}\n${answerBody}` });
+		places.push(
+			{ where: "a request on the wire", text: `${head}\n${body}` },
+			{ where: "an answer on the wire", text: `${answerHead}\n${answerBody}` },
+		);
 	}
 	return places;
 }
@@ -261,7 +303,11 @@ async function complaints(page) {
  */
 const logged = (page, before, line) =>
 	page.wait(
-		async () => edge.logs().slice(before).some((one) => Object.entries(line).every(([name, value]) => one[name] === value)),
+		async () =>
+			edge
+				.logs()
+				.slice(before)
+				.some((one) => Object.entries(line).every(([name, value]) => one[name] === value)),
 		`the edge must log ${JSON.stringify(line)}`,
 	);
 
@@ -295,7 +341,9 @@ test("connections that hand out tokens: got, verified, called with through the e
 			await logged(page, lines, { route: "call", connection: `open-${system}`, status: 200, token: "dead", replayed: true });
 			await page.click(page.of("Verify", n));
 			// One refusal at one endpoint is no word on the token itself. A vendor that can be asked has it.
-			await page.hear(new RegExp(`^Session ${n}: ${asked.includes(system) ? "not valid \\(the vendor" : "cannot be told \\(the core"} says: `));
+			await page.hear(
+				new RegExp(`^Session ${n}: ${asked.includes(system) ? "not valid \\(the vendor" : "cannot be told \\(the core"} says: `),
+			);
 			await page.click(page.of("Get token", n));
 			await page.hear(new RegExp(`^Session ${n}: a token is here`));
 			const [latest] = issuedTo("open").user.slice(-1);
@@ -307,7 +355,13 @@ test("connections that hand out tokens: got, verified, called with through the e
 		}
 		const places = await everywhere(page);
 		assert.deepEqual(found(places, forbidden()), []);
-		for (const where of ["the heap", "a field of the document", "the memory of a WebAssembly program", "a request", "a request on the wire"]) {
+		for (const where of [
+			"the heap",
+			"a field of the document",
+			"the memory of a WebAssembly program",
+			"a request",
+			"a request on the wire",
+		]) {
 			assert.ok(placesOf(places, jwt).has(where), `the console's own authorization is in ${where}, and must be found there`);
 		}
 		const { user, access, refresh } = issuedTo("open");
@@ -344,7 +398,10 @@ test("sealed connections: the edge makes the calls, and no token of a vendor is 
 		const { user, access, refresh } = issuedTo("sealed");
 		assert.ok(user.length >= 8 && access.length >= 1 && refresh.length >= 1, "all kinds of token were issued");
 		assert.deepEqual(found(places, forbidden()), []);
-		assert.ok(placesOf(places, jwt).has("the heap") && placesOf(places, jwt).has("a request"), "the console's own authorization must be found");
+		assert.ok(
+			placesOf(places, jwt).has("the heap") && placesOf(places, jwt).has("a request"),
+			"the console's own authorization must be found",
+		);
 		assert.deepEqual(await complaints(page), []);
 	} finally {
 		await page.tab.close();
@@ -371,8 +428,13 @@ test("the search finds each secret in each form", () => {
 	assert.ok(canaries.size >= 14, `${canaries.size} secrets`);
 	for (const [value, what] of canaries) {
 		for (const form of [
-			value, `"${value}"`, encodeURIComponent(value), Buffer.from(value).toString("hex"),
-			...["", "x", "xy"].flatMap((before) => ["base64", "base64url"].map((as) => Buffer.from(`${before}${value} and more`).toString(/** @type {BufferEncoding} */ (as)))),
+			value,
+			`"${value}"`,
+			encodeURIComponent(value),
+			Buffer.from(value).toString("hex"),
+			...["", "x", "xy"].flatMap((before) =>
+				["base64", "base64url"].map((as) => Buffer.from(`${before}${value} and more`).toString(/** @type {BufferEncoding} */ (as))),
+			),
 		]) {
 			assert.deepEqual(found([{ where: "a plant", text: `before ${form} after` }], new Map([[value, what]])), [`${what} in a plant`]);
 		}
@@ -401,7 +463,10 @@ test("what the edge refuses, and an edge that is down, are told by code and advi
 	try {
 		await openSession(page, "open-ccmessaging");
 		await page.hear(/^Session 1: unauthorized\. Sign in again; the edge does not accept this authorization\.$/);
-		await page.see(page.card(1, "edge"), ({ text }) => /Last error\s+unauthorized edge: .* Sign in again; /.test(text) && /Nothing is tried before/.test(text));
+		await page.see(
+			page.card(1, "edge"),
+			({ text }) => /Last error\s+unauthorized edge: .* Sign in again; /.test(text) && /Nothing is tried before/.test(text),
+		);
 		const asked = wire.exchanges.length;
 		await page.click(page.of("Call", 1));
 		await page.see(events, ({ text }) => /Authorization \(shared\)\s+rejected/.test(text) && !/A closed session/.test(text));
@@ -422,7 +487,10 @@ test("what the edge refuses, and an edge that is down, are told by code and advi
 		await page.hear(/^Session 3: the call itself failed: no connection/);
 		await openSession(page, "open-cubedrive", calls.cubedrive);
 		await page.hear(/^Session 4: network\. Check the connection\. /);
-		await page.see(page.card(4, "edge"), ({ text }) => /Last error\s+network/.test(text) && /Nothing is tried before \d\d:\d\d:\d\d/.test(text));
+		await page.see(
+			page.card(4, "edge"),
+			({ text }) => /Last error\s+network/.test(text) && /Nothing is tried before \d\d:\d\d:\d\d/.test(text),
+		);
 		wire.cut = false;
 		await page.click(page.of("Call", 3));
 		await page.hear(/^Session 3: the call was answered with HTTP 200/);

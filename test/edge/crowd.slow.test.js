@@ -20,11 +20,13 @@ after(async () => {
 
 test("1,000 requests of 50 agents at a cold edge: one login for each, one AccessToken, and the issuer is not stormed", async () => {
 	const agents = await Promise.all(Array.from({ length: 50 }, (_, i) => edge.tokenFor(`agent-${i}`)));
-	const tokens = await Promise.all(Array.from({ length: 1000 }, async (_, i) => {
-		const response = await edge.post("/v1/token", agents[i % 50] ?? "", { connection: "open-messaging" });
-		assert.equal(response.status, 200);
-		return (await response.json()).token;
-	}));
+	const tokens = await Promise.all(
+		Array.from({ length: 1000 }, async (_, i) => {
+			const response = await edge.post("/v1/token", agents[i % 50] ?? "", { connection: "open-messaging" });
+			assert.equal(response.status, 200);
+			return (await response.json()).token;
+		}),
+	);
 	assert.equal(new Set(tokens).size, 50);
 	for (let i = 0; i < 1000; i++) {
 		assert.equal(tokens[i], tokens[i % 50], "each agent has one token");
@@ -38,16 +40,26 @@ test("1,000 requests of 50 agents at a cold edge: one login for each, one Access
 test("200 consoles that go away midway wedge nothing", async () => {
 	await controls(server.url).fault({ system: "isales", endpoint: "login", fault: "delay", delayMs: 500 });
 	const token = await edge.tokenFor("agent-1");
-	await Promise.allSettled(Array.from({ length: 200 }, () => edge.fetch("/v1/token", {
-		method: "POST", headers: { authorization: `Bearer ${token}`, "content-type": "application/json" }, body: '{"connection":"open-isales"}', signal: AbortSignal.timeout(100),
-	})));
+	await Promise.allSettled(
+		Array.from({ length: 200 }, () =>
+			edge.fetch("/v1/token", {
+				method: "POST",
+				headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+				body: '{"connection":"open-isales"}',
+				signal: AbortSignal.timeout(100),
+			}),
+		),
+	);
 	const response = await edge.post("/v1/token", token, { connection: "open-isales" });
 	assert.equal(response.status, 200, await response.text());
 	assert.equal((await controls(server.url).state()).counts.isales.logins, 1);
 });
 
 test("where there is a rate limit binding, one caller is held up, and others are not", async () => {
-	const limited = await startEdge({ sandbox: server.url, miniflare: { ratelimits: { RATE_LIMITER: { simple: { limit: 5, period: 60 } } } } });
+	const limited = await startEdge({
+		sandbox: server.url,
+		miniflare: { ratelimits: { RATE_LIMITER: { simple: { limit: 5, period: 60 } } } },
+	});
 	try {
 		const [hasty, calm] = [await limited.tokenFor("agent-1"), await limited.tokenFor("agent-2")];
 		const statuses = [];

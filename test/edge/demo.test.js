@@ -17,8 +17,11 @@ before(async () => {
 	sandbox = await startServer("127.0.0.1:0");
 	demo = await sandboxConnections(sandbox.url);
 	edge = await startEdge({
-		sandbox: sandbox.url, bindings: demo.secrets,
-		configure: ({ authentication }) => ({ ...demoConfig({ connections: demo.connections, issuer: authentication.staff.issuer, origin: sandbox.url }) }),
+		sandbox: sandbox.url,
+		bindings: demo.secrets,
+		configure: ({ authentication }) => ({
+			...demoConfig({ connections: demo.connections, issuer: authentication.staff.issuer, origin: sandbox.url }),
+		}),
 	});
 });
 after(async () => {
@@ -34,7 +37,9 @@ for (const { name, bodyCarriesToken } of systems) {
 		assert.equal((await handed.json()).system, name);
 		const { method = "", path, body } = demo.calls[name] ?? assert.fail("it has a call");
 		const answer = await edge.fetch(`/v1/call/${name}${path}`, {
-			method, headers: { authorization: `Bearer ${token}`, ...(bodyCarriesToken && { "content-type": "application/json" }) }, body,
+			method,
+			headers: { authorization: `Bearer ${token}`, ...(bodyCarriesToken && { "content-type": "application/json" }) },
+			body,
 		});
 		assert.equal(answer.status, 200, await answer.text());
 		assert.equal((await edge.post("/v1/token", token, { connection: name })).status, 403);
@@ -47,6 +52,7 @@ test("no secret of the sandbox's stands in the configuration, and what is to be 
 	for (const secret of Object.values(demo.secrets)) {
 		assert.ok(!text.includes(JSON.stringify(secret)), secret);
 	}
-	const [, connection, path] = /\/v1\/call\/([^/]+)(\/[^']*)'/.exec(instructions({ edge: "http://edge.test", issuer: "http://issuer.test", calls: demo.calls })) ?? [];
+	const [, connection, path] =
+		/\/v1\/call\/([^/]+)(\/[^']*)'/.exec(instructions({ edge: "http://edge.test", issuer: "http://issuer.test", calls: demo.calls })) ?? [];
 	assert.equal(demo.calls[connection ?? ""]?.path, path);
 });

@@ -85,7 +85,12 @@ export async function startEdge({ sandbox, configure = (config) => config, bindi
 		/** All that the Worker and its runtime have written. */
 		output: worker.output,
 		/** What the front door has logged, a line for each request. @returns {Record<string, any>[]} */
-		logs: () => worker.output().split("\n").filter((line) => line.startsWith('{"event":"request"')).map((line) => JSON.parse(line)),
+		logs: () =>
+			worker
+				.output()
+				.split("\n")
+				.filter((line) => line.startsWith('{"event":"request"'))
+				.map((line) => JSON.parse(line)),
 		/**
 		 * The line that a request has left in the log, once it is there.
 		 * @param {string | null | undefined} request its ID, as the answer's header cctoken-request has it

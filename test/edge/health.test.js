@@ -59,12 +59,24 @@ describe("one thing is missing", () => {
 			const health = await ask(bindings, "/healthz");
 			assert.equal(health.status, 503);
 			assert.equal(health.body.status, "not_configured");
-			assert.ok(health.body.missing.some((/** @type {string} */ one) => line.test(one)), JSON.stringify(health.body));
+			assert.ok(
+				health.body.missing.some((/** @type {string} */ one) => line.test(one)),
+				JSON.stringify(health.body),
+			);
 			for (const value of Object.values(secrets)) {
 				assert.ok(!JSON.stringify(health.body).includes(value));
 			}
-			for (const [path, method] of [["/v1/token", "POST"], ["/v1/verify", "POST"], ["/v1/call/messaging/apiaccess/ccmessaging/poll", "GET"], ["/v1/token", "OPTIONS"], ["/elsewhere", "GET"]]) {
-				const { status, body, headers } = await ask(bindings, path ?? "", { method, headers: { authorization: "Bearer a.b.c", origin: "https://console.test" } });
+			for (const [path, method] of [
+				["/v1/token", "POST"],
+				["/v1/verify", "POST"],
+				["/v1/call/messaging/apiaccess/ccmessaging/poll", "GET"],
+				["/v1/token", "OPTIONS"],
+				["/elsewhere", "GET"],
+			]) {
+				const { status, body, headers } = await ask(bindings, path ?? "", {
+					method,
+					headers: { authorization: "Bearer a.b.c", origin: "https://console.test" },
+				});
 				assert.deepEqual([status, body.code, body.type], [503, "not_configured", "urn:cctoken:error:not_configured"]);
 				assert.equal(headers.get("access-control-allow-origin"), null);
 			}
@@ -73,9 +85,14 @@ describe("one thing is missing", () => {
 });
 
 test("machines need no namespace for nonces where none may come", async () => {
-	const { authentication: { staff } } = config();
+	const {
+		authentication: { staff },
+	} = config();
 	const { NONCES: _, MACHINE_KEY: __, ...bindings } = whole();
-	const { status } = await ask({ ...bindings, CCTOKEN_CONFIG: { authentication: { staff }, connections: connectionsTo("https://vendor.test", ["staff"]) } }, "/healthz");
+	const { status } = await ask(
+		{ ...bindings, CCTOKEN_CONFIG: { authentication: { staff }, connections: connectionsTo("https://vendor.test", ["staff"]) } },
+		"/healthz",
+	);
 	assert.equal(status, 200);
 });
 
@@ -87,16 +104,32 @@ test("a configuration given in code is checked at once, and needs no variable", 
 });
 
 test("what fails inside is told without its text", async () => {
-	const bindings = { ...whole(), RATE_LIMITER: { limit: () => { throw new RangeError("a secret text"); } } };
+	const bindings = {
+		...whole(),
+		RATE_LIMITER: {
+			limit: () => {
+				throw new RangeError("a secret text");
+			},
+		},
+	};
 	const { jwk, token } = await issued();
-	const given = { ...config(), authentication: { staff: { type: "jwt", issuer: "https://issuer.test", audience: "edge", algorithms: ["ES256"], jwks: { keys: [jwk] } }, machines: config().authentication.machines } };
+	const given = {
+		...config(),
+		authentication: {
+			staff: { type: "jwt", issuer: "https://issuer.test", audience: "edge", algorithms: ["ES256"], jwks: { keys: [jwk] } },
+			machines: config().authentication.machines,
+		},
+	};
 	/** @type {string[]} */
 	const lines = [];
 	const { log } = console;
 	console.log = (line) => void lines.push(line);
 	let response;
 	try {
-		response = await createEdge(given).fetch(new Request("https://edge.test/v1/token", { method: "POST", headers: { authorization: `Bearer ${token}` }, body: "{}" }), /** @type {any} */ (bindings));
+		response = await createEdge(given).fetch(
+			new Request("https://edge.test/v1/token", { method: "POST", headers: { authorization: `Bearer ${token}` }, body: "{}" }),
+			/** @type {any} */ (bindings),
+		);
 	} finally {
 		console.log = log;
 	}
@@ -110,10 +143,24 @@ test("what fails inside is told without its text", async () => {
 test("whoever asks too often is told to wait, and the limiter is told nothing of who it is", async () => {
 	/** @type {string[]} */
 	const keys = [];
-	const bindings = { ...whole(), RATE_LIMITER: { limit: async (/** @type {{ key: string }} */ { key }) => (keys.push(key), { success: false }) } };
+	const bindings = {
+		...whole(),
+		RATE_LIMITER: { limit: async (/** @type {{ key: string }} */ { key }) => (keys.push(key), { success: false }) },
+	};
 	const { jwk, token } = await issued();
-	const given = { ...config(), authentication: { staff: { type: "jwt", issuer: "https://issuer.test", audience: "edge", algorithms: ["ES256"], jwks: { keys: [jwk] } }, machines: config().authentication.machines } };
-	const { status, body, headers } = await ask(bindings, "/v1/token", { method: "POST", headers: { authorization: `Bearer ${token}` }, body: "{}" }, createEdge(given));
+	const given = {
+		...config(),
+		authentication: {
+			staff: { type: "jwt", issuer: "https://issuer.test", audience: "edge", algorithms: ["ES256"], jwks: { keys: [jwk] } },
+			machines: config().authentication.machines,
+		},
+	};
+	const { status, body, headers } = await ask(
+		bindings,
+		"/v1/token",
+		{ method: "POST", headers: { authorization: `Bearer ${token}` }, body: "{}" },
+		createEdge(given),
+	);
 	assert.deepEqual([status, body.code, body.retryable, headers.get("retry-after")], [429, "rate_limited", true, "60"]);
 	assert.equal(keys.length, 1);
 	assert.ok(!keys[0]?.includes("agent-7") && (keys[0]?.length ?? 0) >= 43);
@@ -122,6 +169,13 @@ test("whoever asks too often is told to wait, and the limiter is told nothing of
 async function issued() {
 	const { exportJWK, generateKeyPair, SignJWT } = await import("jose");
 	const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
-	const token = await new SignJWT({}).setProtectedHeader({ alg: "ES256" }).setIssuer("https://issuer.test").setAudience("edge").setSubject("agent-7").setIssuedAt().setExpirationTime("5m").sign(privateKey);
+	const token = await new SignJWT({})
+		.setProtectedHeader({ alg: "ES256" })
+		.setIssuer("https://issuer.test")
+		.setAudience("edge")
+		.setSubject("agent-7")
+		.setIssuedAt()
+		.setExpirationTime("5m")
+		.sign(privateKey);
 	return { jwk: await exportJWK(publicKey), token };
 }

@@ -32,7 +32,13 @@ const least = { desk: 7, phrase: { secret: "PHRASE" } };
 
 test("a field of each kind is read as what it is, and a missing or doubled one is told", () => {
 	const whole = {
-		...least, floor: 4, line: { claim: "phone" }, gate: "https://gate.test/a/", mode: "short", silent: false, marks: { a: "b", c: { subject: true } },
+		...least,
+		floor: 4,
+		line: { claim: "phone" },
+		gate: "https://gate.test/a/",
+		mode: "short",
+		silent: false,
+		marks: { a: "b", c: { subject: true } },
 	};
 	assert.deepEqual(read(whole), { checked: { ...whole, gate: "https://gate.test/a" }, problems: [] });
 	assert.deepEqual(read({ desk: { claim: "desk" }, pin: { secret: "PIN" } }).problems, []);
@@ -66,21 +72,56 @@ test("each value comes from where it is said to, a number as one, and the member
 	const secretOf = (/** @type {string} */ name) => `secret ${name}`;
 	/** @param {Record<string, any>} identity */
 	const of = (identity, claims = principal.claims) =>
-		identityFor({ ...principal, claims }, /** @type {any} */ ({ system: "made-up", baseUrl: "https://vendor.test", identity }), secretOf, fields);
-	assert.equal(JSON.stringify(of({ silent: false, phrase: { secret: "PHRASE" }, desk: { claim: "desk" }, floor: 3, line: { claim: "phone" }, marks: { b: { subject: true }, a: "x" } })), JSON.stringify({
-		baseUrl: "https://vendor.test", desk: 41, floor: 3, line: "5001", marks: { a: "x", b: "agent-7" }, phrase: "secret PHRASE", silent: false, system: "made-up",
-	}));
+		identityFor(
+			{ ...principal, claims },
+			/** @type {any} */ ({ system: "made-up", baseUrl: "https://vendor.test", identity }),
+			secretOf,
+			fields,
+		);
+	assert.equal(
+		JSON.stringify(
+			of({
+				silent: false,
+				phrase: { secret: "PHRASE" },
+				desk: { claim: "desk" },
+				floor: 3,
+				line: { claim: "phone" },
+				marks: { b: { subject: true }, a: "x" },
+			}),
+		),
+		JSON.stringify({
+			baseUrl: "https://vendor.test",
+			desk: 41,
+			floor: 3,
+			line: "5001",
+			marks: { a: "x", b: "agent-7" },
+			phrase: "secret PHRASE",
+			silent: false,
+			system: "made-up",
+		}),
+	);
 	assert.equal(of({ desk: { claim: "desk" } }, /** @type {any} */ ({ desk: 41 })).desk, 41);
 	for (const claims of [{}, { desk: "" }, { desk: "forty" }, { desk: 4.5 }, { desk: ["41"] }, { desk: true }]) {
-		assert.throws(() => of({ desk: { claim: "desk" } }, /** @type {any} */ (claims)), (error) => error instanceof Problem && error.reason === "claim_missing", JSON.stringify(claims));
+		assert.throws(
+			() => of({ desk: { claim: "desk" } }, /** @type {any} */ (claims)),
+			(error) => error instanceof Problem && error.reason === "claim_missing",
+			JSON.stringify(claims),
+		);
 	}
 	assert.throws(() => of({ line: { claim: "phone" } }, /** @type {any} */ ({ phone: 5001 })), Problem);
 });
 
 test("every field of every system can be configured but a token of the caller's own, and a URL only as a text", () => {
-	for (const { name, fields: [base, ...others] } of systems) {
+	for (const {
+		name,
+		fields: [base, ...others],
+	} of systems) {
 		assert.equal(base?.kind, "url", name);
-		assert.deepEqual(fieldsOf(name), others.filter(({ kind }) => kind !== "supplied"), name);
+		assert.deepEqual(
+			fieldsOf(name),
+			others.filter(({ kind }) => kind !== "supplied"),
+			name,
+		);
 	}
 	assert.deepEqual(fieldsOf("no such system"), []);
 });

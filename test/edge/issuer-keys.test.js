@@ -17,7 +17,9 @@ async function setting(t) {
 	return {
 		issuer,
 		time: t.mock.timers,
-		edge: edgeOf(new Issuer("staff", { type: "jwt", issuer: issuer.url, audience: "edge", algorithms: ["ES256"], jwksUrl: `${issuer.url}/keys` })),
+		edge: edgeOf(
+			new Issuer("staff", { type: "jwt", issuer: issuer.url, audience: "edge", algorithms: ["ES256"], jwksUrl: `${issuer.url}/keys` }),
+		),
 		next: { jwk: { ...(await exportJWK(publicKey)), kid: "key-2", alg: "ES256", use: "sig" }, privateKey },
 	};
 }
@@ -47,39 +49,58 @@ test("a key that the issuer has just published is fetched when it is met", async
 	assert.equal(issuer.counts.fetched, 2);
 });
 
-test("after a stranger's token with a key that nobody has, a new key of the issuer's is found within seconds", { timeout: 20_000 }, async (t) => {
-	const { edge, issuer, next, time } = await setting(t);
-	await edge.check(await issuer.tokenFor("agent-1"));
-	later(time, 31_000);
-	const stranger = () => issuer.tokenFor("x", { key: next.privateKey, header: { kid: "made-up" } });
-	await assert.rejects(edge.check(await stranger()), reason("unknown_key"));
-	issuer.keys.push(next.jwk);
-	const token = await issuer.tokenFor("agent-2", { issued: Math.floor(Date.now() / 1000), key: next.privateKey, header: { kid: "key-2" } });
-	const waiting = [edge.check(token), edge.check(await stranger()).catch((error) => error)];
-	await new Promise((resolve) => setTimeout(resolve, 50));
-	assert.equal(issuer.counts.fetched, 2, "the stranger cannot make the edge ask at will, nor can a console");
-	later(time, 3_000);
-	const [principal, refused] = await Promise.all(waiting);
-	assert.equal(principal.subject, "agent-2");
-	assert.equal(refused.reason, "unknown_key");
-	assert.equal(issuer.counts.fetched, 3);
-});
-
-test("of tokens that name keys which nobody has, a hundred wait, the others are put off, and three seconds have one fetch", { timeout: 20_000 }, async (t) => {
-	const { edge, issuer, next, time } = await setting(t);
-	await edge.check(await issuer.tokenFor("agent-1"));
-	const tokens = await Promise.all(Array.from({ length: 130 }, (_, i) => issuer.tokenFor("agent-1", { key: next.privateKey, header: { kid: `key-${i + 10}` } })));
-	for (let round = 1; round <= 2; round++) {
-		const all = tokens.map((token) => edge.check(token).then(() => "let in", (error) => `${error.code} ${error.reason}`));
+test(
+	"after a stranger's token with a key that nobody has, a new key of the issuer's is found within seconds",
+	{ timeout: 20_000 },
+	async (t) => {
+		const { edge, issuer, next, time } = await setting(t);
+		await edge.check(await issuer.tokenFor("agent-1"));
+		later(time, 31_000);
+		const stranger = () => issuer.tokenFor("x", { key: next.privateKey, header: { kid: "made-up" } });
+		await assert.rejects(edge.check(await stranger()), reason("unknown_key"));
+		issuer.keys.push(next.jwk);
+		const token = await issuer.tokenFor("agent-2", {
+			issued: Math.floor(Date.now() / 1000),
+			key: next.privateKey,
+			header: { kid: "key-2" },
+		});
+		const waiting = [edge.check(token), edge.check(await stranger()).catch((error) => error)];
 		await new Promise((resolve) => setTimeout(resolve, 50));
+		assert.equal(issuer.counts.fetched, 2, "the stranger cannot make the edge ask at will, nor can a console");
 		later(time, 3_000);
-		const outcomes = await Promise.all(all);
-		assert.equal(outcomes.filter((one) => one === "unauthorized unknown_key").length, 100);
-		assert.equal(outcomes.filter((one) => one === "unavailable issuer_keys").length, 30);
-		assert.equal(issuer.counts.fetched, 1 + round);
-	}
-	assert.equal((await edge.check(await issuer.tokenFor("agent-1"))).subject, "agent-1");
-});
+		const [principal, refused] = await Promise.all(waiting);
+		assert.equal(principal.subject, "agent-2");
+		assert.equal(refused.reason, "unknown_key");
+		assert.equal(issuer.counts.fetched, 3);
+	},
+);
+
+test(
+	"of tokens that name keys which nobody has, a hundred wait, the others are put off, and three seconds have one fetch",
+	{ timeout: 20_000 },
+	async (t) => {
+		const { edge, issuer, next, time } = await setting(t);
+		await edge.check(await issuer.tokenFor("agent-1"));
+		const tokens = await Promise.all(
+			Array.from({ length: 130 }, (_, i) => issuer.tokenFor("agent-1", { key: next.privateKey, header: { kid: `key-${i + 10}` } })),
+		);
+		for (let round = 1; round <= 2; round++) {
+			const all = tokens.map((token) =>
+				edge.check(token).then(
+					() => "let in",
+					(error) => `${error.code} ${error.reason}`,
+				),
+			);
+			await new Promise((resolve) => setTimeout(resolve, 50));
+			later(time, 3_000);
+			const outcomes = await Promise.all(all);
+			assert.equal(outcomes.filter((one) => one === "unauthorized unknown_key").length, 100);
+			assert.equal(outcomes.filter((one) => one === "unavailable issuer_keys").length, 30);
+			assert.equal(issuer.counts.fetched, 1 + round);
+		}
+		assert.equal((await edge.check(await issuer.tokenFor("agent-1"))).subject, "agent-1");
+	},
+);
 
 test("keys that were good stay good while the issuer is down, for a day", async (t) => {
 	const { edge, issuer, next, time } = await setting(t);
@@ -118,10 +139,16 @@ test("an issuer whose answer hangs costs those nothing whose key is there", asyn
 
 for (const [name, answer] of /** @type {[string, (keys: object[]) => Response][]} */ ([
 	["of more than 256 KiB", (keys) => Response.json({ keys, filler: "x".repeat(257 << 10) })],
-	["that never ends", (keys) => new Response(new ReadableStream({
-		type: "bytes",
-		pull: (controller) => controller.enqueue(new TextEncoder().encode(JSON.stringify({ keys }).padEnd(16 << 10))),
-	}))],
+	[
+		"that never ends",
+		(keys) =>
+			new Response(
+				new ReadableStream({
+					type: "bytes",
+					pull: (controller) => controller.enqueue(new TextEncoder().encode(JSON.stringify({ keys }).padEnd(16 << 10))),
+				}),
+			),
+	],
 	["that is no set of keys", () => Response.json({ keys: "none" })],
 	["that is no JSON", () => new Response("<html>")],
 	["that redirects", () => new Response(null, { status: 302, headers: { location: "https://elsewhere.test" } })],

@@ -19,23 +19,33 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 		put: async (key, value) => void records.set(key, value),
 		sync: async () => {},
 	};
-	const keeper = new Keeper({ id: "0".repeat(64), storage }, { STORAGE_KEYS: `k1:${"A".repeat(43)}` }, {
-		clock,
-		timeoutMs,
-		maxSessions,
-		fetch: (url, init) => watched(url, formOf(init)),
-		ask: async (object) => Response.json({ system: "accesstoken", value: await suppliers.get(object)(), serial: 1 }),
-		log(line) {
-			const { event, code } = JSON.parse(line);
-			onEvent({ type: event, error: code && errorOf({ code, message: code }) });
+	const keeper = new Keeper(
+		{ id: "0".repeat(64), storage },
+		{ STORAGE_KEYS: `k1:${"A".repeat(43)}` },
+		{
+			clock,
+			timeoutMs,
+			maxSessions,
+			fetch: (url, init) => watched(url, formOf(init)),
+			ask: async (object) => Response.json({ system: "accesstoken", value: await suppliers.get(object)(), serial: 1 }),
+			log(line) {
+				const { event, code } = JSON.parse(line);
+				onEvent({ type: event, error: code && errorOf({ code, message: code }) });
+			},
 		},
-	});
+	);
 
 	async function watched(url, init) {
 		const at = clock.wall();
 		const response = await send(url, init);
 		const headers = [...response.headers.values()].join(" ");
-		response.clone().text().then((text) => answers.push({ at, text: `${text} ${headers}` }), () => {});
+		response
+			.clone()
+			.text()
+			.then(
+				(text) => answers.push({ at, text: `${text} ${headers}` }),
+				() => {},
+			);
 		return response;
 	}
 
@@ -85,7 +95,9 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 			}
 			const sent = clock.mono();
 			const response = await watched(new URL(identity.baseUrl).href.replace(/\/$/, "") + path, {
-				method, headers: token.headers, body: carry(token, content),
+				method,
+				headers: token.headers,
+				body: carry(token, content),
 			});
 			const bytes = new Uint8Array(await response.arrayBuffer());
 			const { replay, reason } = await post("/judge", identity, {
@@ -93,7 +105,7 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 				call: `${method} ${path}`,
 				sentAgo: clock.mono() - sent,
 				status: response.status,
-				rolled: token.rolls && response.headers.get(token.rolls) || undefined,
+				rolled: (token.rolls && response.headers.get(token.rolls)) || undefined,
 				body: btoa(String.fromCharCode(...bytes.subarray(0, 65536))),
 			});
 			if (!replay || reasons.has(reason) || streamed) {

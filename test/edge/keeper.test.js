@@ -55,13 +55,21 @@ const fault = (object, faults) => worker.fetch(`/${prefix}-${object}/_fault`, { 
 const logins = async (system) => (await sandbox.state()).counts[system].logins;
 
 const cubedrive = (user = "user-1") => ({
-	system: "cubedrive", baseUrl: `${vendors.url}/lite`, params: { appId: "app-1", appSecret: "app-secret-of-app-1", user },
+	system: "cubedrive",
+	baseUrl: `${vendors.url}/lite`,
+	params: { appId: "app-1", appSecret: "app-secret-of-app-1", user },
 });
 const isales = (user) => ({ system: "isales", baseUrl: vendors.url, user, passwd: `passwd-of-${user}` });
 const appcube = (key) => ({ system: "appcube", baseUrl: vendors.url, appKey: key, appSecret: `api-password-of-${key}` });
 const ccmessaging = (userId) => ({
-	system: "ccmessaging", baseUrl: vendors.url, appKey: "app-1", appSecret: "app-secret-of-app-1",
-	userId, userName: "User", channelId: "channel-1", locale: "zh",
+	system: "ccmessaging",
+	baseUrl: vendors.url,
+	appKey: "app-1",
+	appSecret: "app-secret-of-app-1",
+	userId,
+	userName: "User",
+	channelId: "channel-1",
+	locale: "zh",
 });
 
 test("a token of each system, and how a call carries it", async () => {
@@ -81,17 +89,26 @@ test("a token of each system, and how a call carries it", async () => {
 test("1,000 consoles at once on an empty cache: one login for each session, one AccessToken for the app", async () => {
 	const users = Array.from({ length: 10 }, (_, i) => `user-${i}`);
 	const got = new Map(users.map((user) => [user, new Set()]));
-	await Promise.all(Array.from({ length: 1000 }, async (_, i) => {
-		const user = users[i % users.length];
-		got.get(user).add(await token(user, { identity: ccmessaging(user), dependencyObject: `${prefix}-app` }));
-	}));
-	assert.deepEqual([...got.values()].map((tokens) => tokens.size), users.map(() => 1));
+	await Promise.all(
+		Array.from({ length: 1000 }, async (_, i) => {
+			const user = users[i % users.length];
+			got.get(user).add(await token(user, { identity: ccmessaging(user), dependencyObject: `${prefix}-app` }));
+		}),
+	);
+	assert.deepEqual(
+		[...got.values()].map((tokens) => tokens.size),
+		users.map(() => 1),
+	);
 	assert.equal(await logins("ccmessaging"), users.length);
 	assert.equal(await logins("accessToken"), 1);
 });
 
 test("an object that is killed between calls, or with its whole process, does not log in again", async () => {
-	const of = { a: { identity: cubedrive() }, b: { identity: isales("u") }, c: { identity: ccmessaging("u"), dependencyObject: `${prefix}-app` } };
+	const of = {
+		a: { identity: cubedrive() },
+		b: { identity: isales("u") },
+		c: { identity: ccmessaging("u"), dependencyObject: `${prefix}-app` },
+	};
 	const before = {};
 	for (const [object, body] of Object.entries(of)) {
 		before[object] = await token(object, body);
@@ -124,18 +141,22 @@ test("a login that was on its way when the object was killed counts in the budge
 test("200 clients that leave midway wedge nothing, and those who stay get their token", async () => {
 	await sandbox.fault({ system: "cubedrive", endpoint: "login", fault: "delay", delayMs: 1000 });
 	const body = JSON.stringify({ identity: cubedrive() });
-	const left = Array.from({ length: 200 }, (_, i) => new Promise((resolve) => {
-		const client = request(new URL(`/${prefix}-a/token`, worker.url), { method: "POST", agent: false });
-		client.on("error", () => {}).on("close", resolve);
-		// Half of them leave before their body is complete.
-		if (i % 2) {
-			client.end(body);
-		} else {
-			client.setHeader("content-length", body.length);
-			client.write(body.slice(0, 20));
-		}
-		setTimeout(() => client.destroy(), 100 + (i % 50) * 10);
-	}));
+	const left = Array.from(
+		{ length: 200 },
+		(_, i) =>
+			new Promise((resolve) => {
+				const client = request(new URL(`/${prefix}-a/token`, worker.url), { method: "POST", agent: false });
+				client.on("error", () => {}).on("close", resolve);
+				// Half of them leave before their body is complete.
+				if (i % 2) {
+					client.end(body);
+				} else {
+					client.setHeader("content-length", body.length);
+					client.write(body.slice(0, 20));
+				}
+				setTimeout(() => client.destroy(), 100 + (i % 50) * 10);
+			}),
+	);
 	const stayed = Array.from({ length: 20 }, () => token("a", { identity: cubedrive() }));
 	await Promise.all(left);
 	assert.equal(new Set(await Promise.all(stayed)).size, 1);
@@ -162,7 +183,12 @@ test("a vendor that hangs: bounded 504s, and the other sessions are served", asy
 });
 
 test("a vendor's redirect is not followed, and a body that is too large is not read", async () => {
-	for (const [name, code] of [["redirect", "redirected"], ["huge", "response_too_large"], ["empty", "malformed_response"], ["truncate", "network"]]) {
+	for (const [name, code] of [
+		["redirect", "redirected"],
+		["huge", "response_too_large"],
+		["empty", "malformed_response"],
+		["truncate", "network"],
+	]) {
 		await sandbox.fault({ system: "isales", endpoint: "login", fault: name, count: 3 });
 		const answer = await ask(name, "token", { identity: isales(name) });
 		assert.equal(answer.status, 502, answer.text);
@@ -176,7 +202,12 @@ test("the storage alone reveals neither a token nor a secret nor a subject", asy
 	const secrets = ["subject-of-a-session", "passwd-of-subject-of-a-session", "app-secret-of-app-1", "isales"];
 	secrets.push(await token("a", { identity: isales("subject-of-a-session") }));
 	const held = await ask("b", "token", { identity: ccmessaging("subject-of-a-session"), dependencyObject: `${prefix}-app` });
-	secrets.push(held.value, ...Object.values(held.headers).map((value) => value.replace("Bearer ", "")).filter((value) => value.length > 8));
+	secrets.push(
+		held.value,
+		...Object.values(held.headers)
+			.map((value) => value.replace("Bearer ", ""))
+			.filter((value) => value.length > 8),
+	);
 	await worker.restart();
 	const stored = await contentsOf(worker.persist);
 	assert.ok(stored.includes("record"), "the records are there");
@@ -302,14 +333,26 @@ test("thousands of requests do not make a program grow", async () => {
 });
 
 test("nothing secret was logged in all of this, and each line is one JSON object", () => {
-	const lines = worker.output().split("\n").filter((line) => line !== "");
+	const lines = worker
+		.output()
+		.split("\n")
+		.filter((line) => line !== "");
 	assert.ok(lines.length > 20);
 	for (const line of lines) {
 		const entry = JSON.parse(line);
 		assert.match(entry.keeper, /^[0-9a-f]{16}$/);
 		assert.match(entry.event, /^[a-z_]+$/);
 	}
-	for (const secret of ["-secret-of-", "password-of-", "passwd-of-", "subject-of-a-session", "user-", "vendor", storageKey(1), storageKey(2)]) {
+	for (const secret of [
+		"-secret-of-",
+		"password-of-",
+		"passwd-of-",
+		"subject-of-a-session",
+		"user-",
+		"vendor",
+		storageKey(1),
+		storageKey(2),
+	]) {
 		assert.ok(!worker.output().includes(secret), `in the log: ${secret}`);
 	}
 });

@@ -28,7 +28,15 @@ function keepers(answer) {
 }
 
 let serial = 0;
-const kept = (/** @type {object} */ more = {}) => ({ system: "appcube", value: `T${++serial}`, serial, expiresIn: 3600, headers: {}, leaseMs: 600_000, ...more });
+const kept = (/** @type {object} */ more = {}) => ({
+	system: "appcube",
+	value: `T${++serial}`,
+	serial,
+	expiresIn: 3600,
+	headers: {},
+	leaseMs: 600_000,
+	...more,
+});
 
 /** @param {import("node:test").TestContext} t */
 function clock(t) {
@@ -85,11 +93,20 @@ for (const [name, happens] of /** @type {[string, (sessions: Sessions, session: 
 	["a rejection", (sessions, session) => sessions.token(session, { rejected: "T" })],
 	["another token asked for instead of a dead one", (sessions, session) => sessions.token(session, { instead: 1 })],
 	["a forced renewal", (sessions, session) => sessions.token(session, { force: true })],
-	["a call whose answer says that the token is dead", (sessions, session) => sessions.judge(session, { serial: 1, sentAgo: 1, status: 401 })],
+	[
+		"a call whose answer says that the token is dead",
+		(sessions, session) => sessions.judge(session, { serial: 1, sentAgo: 1, status: 401 }),
+	],
 	["a vendor that denies it", (sessions, session) => sessions.verify(session, "T")],
 ])) {
 	test(`${name} ends a lease`, async () => {
-		const { asked, sessions } = keepers((path) => (path === "/judge" ? { replay: true, rolled: false } : path === "/verify" ? { valid: false, source: "vendor", reason: "denied" } : kept({ leaseMs: 600_000 })));
+		const { asked, sessions } = keepers((path) =>
+			path === "/judge"
+				? { replay: true, rolled: false }
+				: path === "/verify"
+					? { valid: false, source: "vendor", reason: "denied" }
+					: kept({ leaseMs: 600_000 }),
+		);
 		const session = await sessions.session(identity);
 		const first = await sessions.token(session);
 		await happens(sessions, session);
@@ -126,12 +143,16 @@ test("a refusal is told with the last eight calls that have accepted that very t
 		await sessions.judge(await sessions.session(identity), { serial, call: "GET /refused", user: "u", sentAgo: 1, status: 401 });
 		return asked.at(-1)?.body.accepted;
 	};
-	const accepted = async (/** @type {number} */ serial, /** @type {string} */ call) => sessions.accepted(await sessions.session(identity), serial, "u", call);
+	const accepted = async (/** @type {number} */ serial, /** @type {string} */ call) =>
+		sessions.accepted(await sessions.session(identity), serial, "u", call);
 	assert.equal(await told(1), undefined);
 	for (let i = 0; i < 20; i++) {
 		await accepted(1, `GET /${i >> 1}`);
 	}
-	assert.deepEqual(await told(1), [2, 3, 4, 5, 6, 7, 8, 9].map((i) => ["u", `GET /${i}`]));
+	assert.deepEqual(
+		await told(1),
+		[2, 3, 4, 5, 6, 7, 8, 9].map((i) => ["u", `GET /${i}`]),
+	);
 	assert.equal(await told(2), undefined);
 	await accepted(2, "GET /new");
 	assert.deepEqual(await told(2), [["u", "GET /new"]]);
@@ -142,7 +163,12 @@ test("a user's hash is worked out once, is the same for the same one only, and s
 	const sign = t.mock.method(crypto.subtle, "sign");
 	const { sessions } = keepers(() => kept());
 	const hashes = [];
-	for (const principal of [{ by: "staff", subject: "agent-7" }, { by: "staff", subject: "agent-7" }, { by: "staff", subject: "agent-8" }, { by: "machines", subject: "agent-7" }]) {
+	for (const principal of [
+		{ by: "staff", subject: "agent-7" },
+		{ by: "staff", subject: "agent-7" },
+		{ by: "staff", subject: "agent-8" },
+		{ by: "machines", subject: "agent-7" },
+	]) {
 		hashes.push(await sessions.user(principal));
 	}
 	assert.equal(hashes[0], hashes[1]);
@@ -166,10 +192,23 @@ test("two identities never share an object, and an object's name shows nothing o
 
 test("all users of an app name the same object for its AccessToken, and another app another one", async () => {
 	const { sessions } = keepers(() => kept());
-	const user = (/** @type {object} */ more) => sessions.session({
-		appKey: "k", appSecret: "s", baseUrl: "https://vendor.test", channelId: "c", locale: "en", system: "ccmessaging", userId: "u1", userName: "U", ...more,
-	});
-	const names = await Promise.all([{}, { userId: "u2" }, { channelId: "d" }, { authUrl: "https://auth.test" }, { appKey: "k2" }].map(async (more) => /** @type {any} */ ((await user(more)).told).dependencyObject));
+	const user = (/** @type {object} */ more) =>
+		sessions.session({
+			appKey: "k",
+			appSecret: "s",
+			baseUrl: "https://vendor.test",
+			channelId: "c",
+			locale: "en",
+			system: "ccmessaging",
+			userId: "u1",
+			userName: "U",
+			...more,
+		});
+	const names = await Promise.all(
+		[{}, { userId: "u2" }, { channelId: "d" }, { authUrl: "https://auth.test" }, { appKey: "k2" }].map(
+			async (more) => /** @type {any} */ ((await user(more)).told).dependencyObject,
+		),
+	);
 	assert.equal(new Set(names.slice(0, 3)).size, 1);
 	assert.equal(new Set(names).size, 3);
 });
@@ -177,13 +216,33 @@ test("all users of an app name the same object for its AccessToken, and another 
 test("a keeper that cannot be reached, answers nonsense or hangs is a typed error; its own problems are passed on", async () => {
 	const outcome = async (/** @type {() => any} */ answer) => {
 		const { sessions } = keepers(answer);
-		return sessions.token(await sessions.session(identity)).then(() => assert.fail("no error"), (error) => error);
+		return sessions.token(await sessions.session(identity)).then(
+			() => assert.fail("no error"),
+			(error) => error,
+		);
 	};
-	assert.equal((await outcome(() => { throw new Error("secret text"); })).code, "unavailable");
+	assert.equal(
+		(
+			await outcome(() => {
+				throw new Error("secret text");
+			})
+		).code,
+		"unavailable",
+	);
 	assert.equal((await outcome(() => new Response("<html>"))).code, "unavailable");
 	assert.equal((await outcome(() => new Response("secret text", { status: 500 }))).code, "unavailable");
-	assert.equal((await outcome(() => { throw Object.assign(new Error("secret text"), { name: "TimeoutError" }); })).code, "timeout");
-	const problem = await outcome(() => new Response('{"code":"login_budget"}', { status: 503, headers: { "content-type": "application/problem+json", "retry-after": "7" } }));
+	assert.equal(
+		(
+			await outcome(() => {
+				throw Object.assign(new Error("secret text"), { name: "TimeoutError" });
+			})
+		).code,
+		"timeout",
+	);
+	const problem = await outcome(
+		() =>
+			new Response('{"code":"login_budget"}', { status: 503, headers: { "content-type": "application/problem+json", "retry-after": "7" } }),
+	);
 	assert.equal(problem.code, "login_budget");
 	const response = problem.toResponse();
 	assert.deepEqual([response.status, response.headers.get("retry-after"), await response.text()], [503, "7", '{"code":"login_budget"}']);

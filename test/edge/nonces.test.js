@@ -12,7 +12,8 @@ after(() => worker?.close());
 
 /** @param {string} key @param {string} nonce @param {number} seconds */
 async function use(key, nonce, seconds) {
-	return (await worker.fetch(`/${key}`, { method: "POST", headers: { connection: "close" }, body: JSON.stringify({ nonce, seconds }) })).status;
+	return (await worker.fetch(`/${key}`, { method: "POST", headers: { connection: "close" }, body: JSON.stringify({ nonce, seconds }) }))
+		.status;
 }
 
 /** @param {string} key */
@@ -21,7 +22,10 @@ async function remembered(key) {
 }
 
 test("a nonce is good once for each key, also after the process has died", async () => {
-	assert.deepEqual([await use("a", "n1", 600), await use("a", "n1", 600), await use("a", "n2", 600), await use("b", "n1", 600)], [200, 409, 200, 200]);
+	assert.deepEqual(
+		[await use("a", "n1", 600), await use("a", "n1", 600), await use("a", "n2", 600), await use("b", "n1", 600)],
+		[200, 409, 200, 200],
+	);
 	await worker.restart();
 	assert.deepEqual([await use("a", "n1", 600), await use("a", "n3", 600)], [409, 200]);
 });

@@ -19,7 +19,9 @@ before(async () => {
 	program = await install();
 	folder = program.folder;
 	await writeFile(join(folder, "worker.js"), 'export { default, Keeper, Nonces } from "cctoken/edge";\n');
-	await writeFile(join(folder, "in-code.js"), `
+	await writeFile(
+		join(folder, "in-code.js"),
+		`
 import { createEdge } from "cctoken/edge";
 export { Keeper } from "cctoken/edge";
 export default createEdge({
@@ -28,7 +30,8 @@ export default createEdge({
 		a: { system: "isales", baseUrl: "https://vendor.test", identity: { user: "u", passwd: { secret: "ISALES_PASSWORD" } }, allow: [{ by: "staff" }], sealed: false },
 	},
 });
-`);
+`,
+	);
 });
 after(() => program?.remove());
 
@@ -54,15 +57,21 @@ test("a Worker of one line hands out a token", async () => {
 for (const main of ["worker.js", "in-code.js"]) {
 	test(`wrangler bundles it as it would be deployed: ${main}`, async () => {
 		const config = join(folder, `${main}.wrangler.json`);
-		await writeFile(config, JSON.stringify({
-			name: "edge", main, compatibility_date: compatibilityDate,
-			durable_objects: { bindings: [{ name: "KEEPER", class_name: "Keeper" }] },
-			migrations: [{ tag: "v1", new_sqlite_classes: ["Keeper"] }],
-		}));
+		await writeFile(
+			config,
+			JSON.stringify({
+				name: "edge",
+				main,
+				compatibility_date: compatibilityDate,
+				durable_objects: { bindings: [{ name: "KEEPER", class_name: "Keeper" }] },
+				migrations: [{ tag: "v1", new_sqlite_classes: ["Keeper"] }],
+			}),
+		);
 		const out = join(folder, `out-${main}`);
 		await mkdir(out);
 		const { stdout, stderr } = await run(wrangler, ["deploy", "--dry-run", "--outdir", out, "-c", config], {
-			cwd: folder, env: { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" },
+			cwd: folder,
+			env: { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" },
 		});
 		assert.match(stdout, /env\.KEEPER \(Keeper\)/);
 		assert.ok(!/warn/i.test(stdout + stderr.replace(/npm warn.*/g, "")), stdout + stderr);

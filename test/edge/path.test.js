@@ -19,7 +19,17 @@ function outcome(path, open = allowed, below = base) {
 }
 
 test("a plain path below a prefix, and a whole path, go where they say", () => {
-	for (const path of ["/api/", "/api/a", "/api/a/b/", "/api/a.b-c_d~e", "/api/%E4%B8%AD", "/api/a%20b", "/api/a:b@c", "/api/x=1,2;".slice(0, -1), "/poll"]) {
+	for (const path of [
+		"/api/",
+		"/api/a",
+		"/api/a/b/",
+		"/api/a.b-c_d~e",
+		"/api/%E4%B8%AD",
+		"/api/a%20b",
+		"/api/a:b@c",
+		"/api/x=1,2;".slice(0, -1),
+		"/poll",
+	]) {
 		assert.equal(outcome(path), base + path);
 	}
 });
@@ -32,13 +42,77 @@ test("a path beside the prefixes is forbidden", () => {
 
 test("whatever has two readings is refused", () => {
 	for (const path of [
-		"/api/../admin", "/api/..", "/api/./a", "/api/.", "/api/%2e%2e/admin", "/api/%2E./admin", "/api/.%2e/admin", "/api/%2e", "/api/a%2fb", "/api/a%2Fb",
-		"/api/..%2fadmin", "/api/%2e%2e%2fadmin", "/api/\\..\\admin", "/api\\..\\admin", "/api/%5c..%5cadmin", "/api/%252e%252e/admin", "/api/%25", "/api//a",
-		"//evil.test/api/", "//api/", "/api/..;/admin", "/api/..;a=b/admin", "/api/;/../admin", "/api/%3b", "/api/a%00", "/api/a%0d%0aHost:x", "/api/a%7f", "/api/a b",
-		"/api/a\tb", "/api/中", "/api/a#b", "/api/a?b", "/api/%", "/api/%2", "/api/%zz", "/api/a\"b", "/api/<a>", "/api/{a}", "/api/a|b", "/api/a^b", "/api/`",
-		"/api/..%20", "/api/..%20/admin", "/api/%20../admin", "/api/...", "/api/%20", "/api/%C2%A0..", "/api/%EF%BC%8E%EF%BC%8E/admin", "/api/a%EF%BC%8Fb", "/api/%EF%BC%BC",
-		"/api/%c0%ae%c0%ae/", "/api/%ff", "/api/%C2%85", "/api/%ZZ", "api/a", "", "https://evil.test/api/", "/api/%u002e%u002e/", "/api/\r\nx",
-		"/api/a%3Fb", "/api/a%23b", "/api/a;b=c", "/api/a%3bb=c/d", "/api/(S(abc))/a", "/api/(A(x)F(y))/a", "/api/%28s%28abc))/a", "/api/a(S(x))b", "/api/(%F0%9F%98%80S(x))a", "/api/(%D1%95(x))a", "/api/.+./a", "/api/.%20./a",
+		"/api/../admin",
+		"/api/..",
+		"/api/./a",
+		"/api/.",
+		"/api/%2e%2e/admin",
+		"/api/%2E./admin",
+		"/api/.%2e/admin",
+		"/api/%2e",
+		"/api/a%2fb",
+		"/api/a%2Fb",
+		"/api/..%2fadmin",
+		"/api/%2e%2e%2fadmin",
+		"/api/\\..\\admin",
+		"/api\\..\\admin",
+		"/api/%5c..%5cadmin",
+		"/api/%252e%252e/admin",
+		"/api/%25",
+		"/api//a",
+		"//evil.test/api/",
+		"//api/",
+		"/api/..;/admin",
+		"/api/..;a=b/admin",
+		"/api/;/../admin",
+		"/api/%3b",
+		"/api/a%00",
+		"/api/a%0d%0aHost:x",
+		"/api/a%7f",
+		"/api/a b",
+		"/api/a\tb",
+		"/api/中",
+		"/api/a#b",
+		"/api/a?b",
+		"/api/%",
+		"/api/%2",
+		"/api/%zz",
+		'/api/a"b',
+		"/api/<a>",
+		"/api/{a}",
+		"/api/a|b",
+		"/api/a^b",
+		"/api/`",
+		"/api/..%20",
+		"/api/..%20/admin",
+		"/api/%20../admin",
+		"/api/...",
+		"/api/%20",
+		"/api/%C2%A0..",
+		"/api/%EF%BC%8E%EF%BC%8E/admin",
+		"/api/a%EF%BC%8Fb",
+		"/api/%EF%BC%BC",
+		"/api/%c0%ae%c0%ae/",
+		"/api/%ff",
+		"/api/%C2%85",
+		"/api/%ZZ",
+		"api/a",
+		"",
+		"https://evil.test/api/",
+		"/api/%u002e%u002e/",
+		"/api/\r\nx",
+		"/api/a%3Fb",
+		"/api/a%23b",
+		"/api/a;b=c",
+		"/api/a%3bb=c/d",
+		"/api/(S(abc))/a",
+		"/api/(A(x)F(y))/a",
+		"/api/%28s%28abc))/a",
+		"/api/a(S(x))b",
+		"/api/(%F0%9F%98%80S(x))a",
+		"/api/(%D1%95(x))a",
+		"/api/.+./a",
+		"/api/.%20./a",
 	]) {
 		assert.equal(outcome(path), "invalid_request", JSON.stringify(path));
 	}
@@ -80,10 +154,30 @@ test("dots with letters between them that a server may drop are refused", () => 
 
 test("names of files in any language pass, escaped as browsers escape them", () => {
 	for (const name of [
-		"工作报告 2024（终稿）（2）.pdf", "如何使用？.docx", "阿凡达·水之道.mp4", "中国移动，账单：六月！.xlsx", "￥100.pdf", "レポート・ノート.pdf", "보고서.hwp", "Отчёт за июнь.docx",
-		"Übersicht – Größe.pdf", "résumé (2).pdf", "תפריט.pdf", "تقرير.pdf", "รายงาน.pdf", "a+b=c&d@e,f:g[1]{2}|3^4`5<6>7\"8.txt", "😀.png", "丿.txt", "1.0.2.tar.gz", "文件.文档", "...a",
+		"工作报告 2024（终稿）（2）.pdf",
+		"如何使用？.docx",
+		"阿凡达·水之道.mp4",
+		"中国移动，账单：六月！.xlsx",
+		"￥100.pdf",
+		"レポート・ノート.pdf",
+		"보고서.hwp",
+		"Отчёт за июнь.docx",
+		"Übersicht – Größe.pdf",
+		"résumé (2).pdf",
+		"תפריט.pdf",
+		"تقرير.pdf",
+		"รายงาน.pdf",
+		'a+b=c&d@e,f:g[1]{2}|3^4`5<6>7"8.txt',
+		"😀.png",
+		"丿.txt",
+		"1.0.2.tar.gz",
+		"文件.文档",
+		"...a",
 	]) {
-		for (const path of [`/api/downloadFileStream/${encodeURIComponent(name)}`, `/api/downloadFileStream/${encodeURIComponent(name.normalize("NFD"))}`]) {
+		for (const path of [
+			`/api/downloadFileStream/${encodeURIComponent(name)}`,
+			`/api/downloadFileStream/${encodeURIComponent(name.normalize("NFD"))}`,
+		]) {
 			assert.equal(outcome(path), base + path, name);
 		}
 	}
@@ -91,10 +185,24 @@ test("names of files in any language pass, escaped as browsers escape them", () 
 
 test("the interfaces that hand out tokens are closed, whatever the prefixes allow", () => {
 	for (const path of [
-		"/apiaccess/ccmessaging/applyToken", "/apiaccess/ccmessaging/APPLYTOKEN", "/apiaccess/ccmessaging/applyToken/", "/apigovernance/api/oauth/tokenByAkSk",
-		"/oifde/rest/appcube/api/getAppCubeToken", "/oifde/rest/api/gettoken", "/rest/isales/v1/openapi/obs/auth/login", "/rest/isales/v1/openapi/obs/auth/refresh",
-		"/apiaccess/ccmessaging/v1/applyToken", "/gateway/applyToken/", "/a/b/tokenByAkSk", "/api/getAppCubeToken", "/tenant/gettoken", "/a/$%7Bb%7D/applyToken",
-		"/getLogin", "/lite/getLogin", "/verifyAuthToken", "/lite/verifyauthtoken",
+		"/apiaccess/ccmessaging/applyToken",
+		"/apiaccess/ccmessaging/APPLYTOKEN",
+		"/apiaccess/ccmessaging/applyToken/",
+		"/apigovernance/api/oauth/tokenByAkSk",
+		"/oifde/rest/appcube/api/getAppCubeToken",
+		"/oifde/rest/api/gettoken",
+		"/rest/isales/v1/openapi/obs/auth/login",
+		"/rest/isales/v1/openapi/obs/auth/refresh",
+		"/apiaccess/ccmessaging/v1/applyToken",
+		"/gateway/applyToken/",
+		"/a/b/tokenByAkSk",
+		"/api/getAppCubeToken",
+		"/tenant/gettoken",
+		"/a/$%7Bb%7D/applyToken",
+		"/getLogin",
+		"/lite/getLogin",
+		"/verifyAuthToken",
+		"/lite/verifyauthtoken",
 	]) {
 		assert.equal(outcome(path, ["/"]), "forbidden", path);
 	}
@@ -103,14 +211,49 @@ test("the interfaces that hand out tokens are closed, whatever the prefixes allo
 test("an interface that hands out tokens is found however servers could come to it", () => {
 	const apply = "/apiaccess/ccmessaging/applyToken";
 	for (const written of [
-		"applyToken.json", "applyToken.", "applyToken%20", "%20applyToken", "applyToken+", "apply%20Token", "applyToken:x", "applyToken::$DATA", "applyToken,x=y", "applyToken=x", "apply-Token",
-		"ａｐｐｌｙＴｏｋｅｎ", "𝐚𝐩𝐩𝐥𝐲𝐓𝐨𝐤𝐞𝐧", "applyTo\u212aen", "ápplyToken", "a\u0301pplyToken", "αpplyToken", "аpplyToken", "applyTоken", "applyTo\u03baen", "app\u0142yToken", "中applyToken", "apply中Token", "ⓐpplyToken", "applyTok\u212aen", "appl\u212ayToκen", "аapplyToken", "aаpplyToken", "q\u0301applyToken", "中\u212aapplyToken",
+		"applyToken.json",
+		"applyToken.",
+		"applyToken%20",
+		"%20applyToken",
+		"applyToken+",
+		"apply%20Token",
+		"applyToken:x",
+		"applyToken::$DATA",
+		"applyToken,x=y",
+		"applyToken=x",
+		"apply-Token",
+		"ａｐｐｌｙＴｏｋｅｎ",
+		"𝐚𝐩𝐩𝐥𝐲𝐓𝐨𝐤𝐞𝐧",
+		"applyTo\u212aen",
+		"ápplyToken",
+		"a\u0301pplyToken",
+		"αpplyToken",
+		"аpplyToken",
+		"applyTоken",
+		"applyTo\u03baen",
+		"app\u0142yToken",
+		"中applyToken",
+		"apply中Token",
+		"ⓐpplyToken",
+		"applyTok\u212aen",
+		"appl\u212ayToκen",
+		"аapplyToken",
+		"aаpplyToken",
+		"q\u0301applyToken",
+		"中\u212aapplyToken",
 	]) {
 		const path = encodeURI(apply.replace("applyToken", written)).replaceAll("%25", "%");
 		assert.ok(["forbidden", "invalid_request"].includes(outcome(path, ["/"])), `${written}: ${outcome(path, ["/"])}`);
 		assert.equal(outcome(path, ["/apiaccess/ccmessaging/"]), "forbidden", written);
 	}
-	for (const path of ["/apiacceß/ccmessaging/applyToken", "/apiaccess/中/ccmessaging/applyToken", "/apiaccess/ccmessaging/中/applyToken", "/apiaccess./ccmessaging%20/applyToken", "/ap\u0131access/ccmessaging/applyToken", "/apıaccess/ccmeſſaging/applyToken"]) {
+	for (const path of [
+		"/apiacceß/ccmessaging/applyToken",
+		"/apiaccess/中/ccmessaging/applyToken",
+		"/apiaccess/ccmessaging/中/applyToken",
+		"/apiaccess./ccmessaging%20/applyToken",
+		"/ap\u0131access/ccmessaging/applyToken",
+		"/apıaccess/ccmeſſaging/applyToken",
+	]) {
 		assert.equal(outcome(encodeURI(path).replaceAll("%25", "%"), ["/"]), "forbidden", path);
 	}
 });
@@ -132,7 +275,31 @@ test("every interface in the table is closed by its documented path, and so is e
 });
 
 test("of a hundred thousand random paths, those that pass stay below base and prefix under every number of decodings", () => {
-	const pieces = ["/", "//", "..", ".", "%2e", "%2E", "%2f", "%5c", "\\", ";", "%3b", "%25", "api", "a", "%20", "%c3%a9", "@", ":", "?", "#", "%00", "admin", "poll"];
+	const pieces = [
+		"/",
+		"//",
+		"..",
+		".",
+		"%2e",
+		"%2E",
+		"%2f",
+		"%5c",
+		"\\",
+		";",
+		"%3b",
+		"%25",
+		"api",
+		"a",
+		"%20",
+		"%c3%a9",
+		"@",
+		":",
+		"?",
+		"#",
+		"%00",
+		"admin",
+		"poll",
+	];
 	let seed = 20_260_426;
 	const random = (/** @type {number} */ n) => (seed = (seed * 48_271) % 2_147_483_647) % n;
 	let passed = 0;

@@ -16,10 +16,12 @@ export async function raw(url, text, body = "") {
 	socket.on("error", () => {}); // the server may end the connection before it has read all
 	const ended = once(socket, "close");
 	let received = "";
-	const whole = new Promise((resolve) => socket.setEncoding("latin1").on("data", (data) => {
-		received += data;
-		isWhole(received) && resolve(undefined);
-	}));
+	const whole = new Promise((resolve) =>
+		socket.setEncoding("latin1").on("data", (data) => {
+			received += data;
+			isWhole(received) && resolve(undefined);
+		}),
+	);
 	socket.write(text.trimStart().replaceAll("\n", "\r\n") + "\r\n\r\n" + body);
 	await Promise.race([whole, ended]);
 	socket.destroy();
@@ -32,20 +34,25 @@ function parse(text) {
 	const end = text.indexOf("\r\n\r\n");
 	const [first = "", ...lines] = text.slice(0, end < 0 ? undefined : end).split("\r\n");
 	/** @type {Record<string, string>} */
-	const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]));
+	const headers = Object.fromEntries(
+		lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]),
+	);
 	return { status: Number(first.split(" ")[1]), headers, body: end < 0 ? "" : text.slice(end + 4), complete: end >= 0 };
 }
 
 /** @param {string} text */
 function isWhole(text) {
 	const { headers, body, complete } = parse(text);
-	return complete && (headers["transfer-encoding"] === "chunked" ? /(?:^|\r\n)0\r\n\r\n$/.test(body) : body.length >= Number(headers["content-length"] ?? 0));
+	return (
+		complete &&
+		(headers["transfer-encoding"] === "chunked" ? /(?:^|\r\n)0\r\n\r\n$/.test(body) : body.length >= Number(headers["content-length"] ?? 0))
+	);
 }
 
 /** @param {string} text */
 function unchunked(text) {
 	let content = "";
-	for (let at = 0; ; ) {
+	for (let at = 0; ;) {
 		const line = text.indexOf("\r\n", at);
 		const size = parseInt(text.slice(at, line), 16);
 		if (!(size > 0)) {

@@ -16,7 +16,8 @@ const readings = ["written", "nginx", "envoy", "tomcat", "iis", "chain"];
 /** The connections of the guide, and one that opens all of a vendor's paths. */
 const connections = [
 	...Object.values(connectionsTo("http://vendor.test", ["staff"])).flatMap((one) =>
-		"call" in one ? [{ base: new URL(one.baseUrl).pathname.replace(/\/$/, ""), allowed: one.call.paths }] : []),
+		"call" in one ? [{ base: new URL(one.baseUrl).pathname.replace(/\/$/, ""), allowed: one.call.paths }] : [],
+	),
 	{ base: "", allowed: ["/"] },
 ];
 
@@ -32,12 +33,77 @@ const strange = [
 	..."\u2215\u2044\uff0f\u29f8\u2024\uff0e\u3002\u200b\u00ad\u0131\u212a\u017f\u00e9\u0142\u03ba\u0430\uff41\uff3c\u00a5\uff1b\uff05\u0661\u4e2d\u6587\uff1f\u0301\u{1f600}",
 ];
 const pieces = [
-	"/", "//", "/./", "/../", "..", ".", ";", ";a=b", "..;", "%2e", "%2f", "%5c", "\\", "%3b", "%3f", "%23", "?", "%00", "%25", "%2561", "%252e", "%252f", "%c0%ae", "%c1%a1", "%u0061", "%u002f", "%zz", "%",
-	"%20", "+", " ", ".json", ".", ":", "::$DATA", "(S(x))", "(A(b))/", "~1", ",", "=", "@", "!", "*", "'", "%22", "%7c", "%5b", "%40", "x/%2e%2e/", "x/..%2f", "x/.%20./", "中/", "poll", "send", "apply", "Token",
-	"%D6%D0", "%E5%B7%A5%E4%BD%9C", "é",
+	"/",
+	"//",
+	"/./",
+	"/../",
+	"..",
+	".",
+	";",
+	";a=b",
+	"..;",
+	"%2e",
+	"%2f",
+	"%5c",
+	"\\",
+	"%3b",
+	"%3f",
+	"%23",
+	"?",
+	"%00",
+	"%25",
+	"%2561",
+	"%252e",
+	"%252f",
+	"%c0%ae",
+	"%c1%a1",
+	"%u0061",
+	"%u002f",
+	"%zz",
+	"%",
+	"%20",
+	"+",
+	" ",
+	".json",
+	".",
+	":",
+	"::$DATA",
+	"(S(x))",
+	"(A(b))/",
+	"~1",
+	",",
+	"=",
+	"@",
+	"!",
+	"*",
+	"'",
+	"%22",
+	"%7c",
+	"%5b",
+	"%40",
+	"x/%2e%2e/",
+	"x/..%2f",
+	"x/.%20./",
+	"中/",
+	"poll",
+	"send",
+	"apply",
+	"Token",
+	"%D6%D0",
+	"%E5%B7%A5%E4%BD%9C",
+	"é",
 ];
 const documented = Object.values(tokens).flatMap(({ paths }) => paths);
-const beginnings = [...documented, ...documented, "/apiaccess/ccmessaging/", "/apiaccess/ccmessaging/downloadFileStream/", "/oifde/rest/appcube/api/", "/rest/isales/v1/openapi/obs/", "/commonPage", "/"];
+const beginnings = [
+	...documented,
+	...documented,
+	"/apiaccess/ccmessaging/",
+	"/apiaccess/ccmessaging/downloadFileStream/",
+	"/oifde/rest/appcube/api/",
+	"/rest/isales/v1/openapi/obs/",
+	"/commonPage",
+	"/",
+];
 
 /** A path that is nearly a token interface's, or nearly an open one. */
 function candidate() {
@@ -95,8 +161,12 @@ function readBy(url, path) {
 		const { hostname, port } = new URL(url);
 		request({ agent, hostname, port, path, method: "POST" }, (response) => {
 			const read = response.headers["x-sandbox-path"];
-			response.on("end", () => resolve({ status: response.statusCode ?? 0, read: read === undefined ? path : decodeURIComponent(String(read)) })).resume();
-		}).on("error", reject).end();
+			response
+				.on("end", () => resolve({ status: response.statusCode ?? 0, read: read === undefined ? path : decodeURIComponent(String(read)) }))
+				.resume();
+		})
+			.on("error", reject)
+			.end();
 	});
 }
 
@@ -136,18 +206,27 @@ describe("paths through the front door and through servers that decode", () => {
 		assert.ok(admitted.size >= wanted, `only ${admitted.size} of ${tried} paths were admitted`);
 		assert.ok([...admitted.keys()].filter((path) => path.includes("%")).length > wanted / 4, "escapes are among them");
 		for (const [reading, { url }] of servers) {
-			await Promise.all([...admitted].map(async ([path, { base, allowed }]) => {
-				const { status, read } = await readBy(url, path);
-				if (status === 400) {
-					return; // this server makes nothing of it
-				}
-				const inside = allowed.some((entry) => `${read}/`.toLowerCase().startsWith(`${base}${entry}`.toLowerCase()));
-				assert.ok(inside, `${reading} reads ${path} as ${read}, which is outside ${allowed}`);
-				assert.ok(!documented.some((one) => read.toLowerCase().includes(one.toLowerCase())), `${reading} reads ${path} as ${read}, a token interface`);
-			}));
+			await Promise.all(
+				[...admitted].map(async ([path, { base, allowed }]) => {
+					const { status, read } = await readBy(url, path);
+					if (status === 400) {
+						return; // this server makes nothing of it
+					}
+					const inside = allowed.some((entry) => `${read}/`.toLowerCase().startsWith(`${base}${entry}`.toLowerCase()));
+					assert.ok(inside, `${reading} reads ${path} as ${read}, which is outside ${allowed}`);
+					assert.ok(
+						!documented.some((one) => read.toLowerCase().includes(one.toLowerCase())),
+						`${reading} reads ${path} as ${read}, a token interface`,
+					);
+				}),
+			);
 			const { counts } = await state(url);
 			for (const [system, { logins, refreshes, verifications }] of Object.entries(counts)) {
-				assert.deepEqual({ logins, refreshes, verifications }, { logins: 0, refreshes: 0, verifications: 0 }, `${reading} was led to a token interface of ${system}`);
+				assert.deepEqual(
+					{ logins, refreshes, verifications },
+					{ logins: 0, refreshes: 0, verifications: 0 },
+					`${reading} was led to a token interface of ${system}`,
+				);
 			}
 		}
 	});
@@ -172,20 +251,54 @@ describe("an edge before a server that decodes", () => {
 
 	test("a call of each kind that would mint another user's token mints none, and the page gets none", async () => {
 		const body = JSON.stringify({ userId: "somebody-else", userName: "S", channelId: "channel001", locale: "en" });
-		const send = (/** @type {string} */ name, /** @type {string} */ accept) => raw(edge.url, `
+		const send = (/** @type {string} */ name, /** @type {string} */ accept) =>
+			raw(
+				edge.url,
+				`
 POST /v1/call/messaging/apiaccess/ccmessaging/${name} HTTP/1.1
 Host: edge.test
 Authorization: Bearer ${token}
 Content-Type: application/json; charset=UTF-8
 Accept: ${accept}
 Content-Length: ${body.length}
-Connection: close`, body);
+Connection: close`,
+				body,
+			);
 		assert.equal((await send("send", "*/*")).status, 200);
 		const before = await logins();
 		for (const name of [
-			"applyToken", "%61pplyToken", "applyToke%6e", "%2561pplyToken", "APPLYTOKEN", "%41PPLYTOKEN", "applyToken;a=b", "applyToken%3ba=b", "x/../applyToken", "x/%2e%2e/applyToken", "x/..;/applyToken", "x%2f..%2fapplyToken",
-			"x%5c..%5capplyToken", "/applyToken", "./applyToken", "%c1%a1pplyToken", "%u0061pplyToken", "(S(x))/applyToken", "(S(x))applyToken", "%EF%BD%81pplyToken", "x%E2%88%95..%E2%88%95applyToken", "x/%EF%BC%8E%EF%BC%8E/applyToken",
-			"apply%E2%80%8BToken", "apply%C2%ADToken", "applyTo%E2%84%AAen", "applyTo%CE%BAen", "applyToken%20", "+applyToken", "applyToken%3Fx", "applyToken%23x", "%E4%B8%ADapplyToken", "%E4%B8%AD/applyToken",
+			"applyToken",
+			"%61pplyToken",
+			"applyToke%6e",
+			"%2561pplyToken",
+			"APPLYTOKEN",
+			"%41PPLYTOKEN",
+			"applyToken;a=b",
+			"applyToken%3ba=b",
+			"x/../applyToken",
+			"x/%2e%2e/applyToken",
+			"x/..;/applyToken",
+			"x%2f..%2fapplyToken",
+			"x%5c..%5capplyToken",
+			"/applyToken",
+			"./applyToken",
+			"%c1%a1pplyToken",
+			"%u0061pplyToken",
+			"(S(x))/applyToken",
+			"(S(x))applyToken",
+			"%EF%BD%81pplyToken",
+			"x%E2%88%95..%E2%88%95applyToken",
+			"x/%EF%BC%8E%EF%BC%8E/applyToken",
+			"apply%E2%80%8BToken",
+			"apply%C2%ADToken",
+			"applyTo%E2%84%AAen",
+			"applyTo%CE%BAen",
+			"applyToken%20",
+			"+applyToken",
+			"applyToken%3Fx",
+			"applyToken%23x",
+			"%E4%B8%ADapplyToken",
+			"%E4%B8%AD/applyToken",
 		]) {
 			for (const accept of ["application/json", "text/plain"]) {
 				const answer = await send(name, accept);
@@ -199,11 +312,14 @@ Connection: close`, body);
 
 	test("a file's name in Chinese arrives as it was sent", async () => {
 		const path = `/apiaccess/ccmessaging/downloadFileStream/${encodeURIComponent("工作报告（终稿）.pdf")}`;
-		const answer = await raw(edge.url, `
+		const answer = await raw(
+			edge.url,
+			`
 GET /v1/call/messaging${path}?fileName=${encodeURIComponent("工作报告.pdf")} HTTP/1.1
 Host: edge.test
 Authorization: Bearer ${token}
-Connection: close`);
+Connection: close`,
+		);
 		assert.equal(answer.status, 404, "the sandbox has no such file, and the front door let the call through");
 		assert.notEqual(answer.headers["content-type"], "application/problem+json");
 	});

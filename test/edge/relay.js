@@ -33,7 +33,17 @@ export async function startRelay() {
 		const chunks = [];
 		let encoding = "";
 		/** @type {Exchange} */
-		const exchange = { method, url, head: headOf(incoming), body: "", status: 0, answerHead: "", get answerBody() { return unpacked(Buffer.concat(chunks), encoding); } };
+		const exchange = {
+			method,
+			url,
+			head: headOf(incoming),
+			body: "",
+			status: 0,
+			answerHead: "",
+			get answerBody() {
+				return unpacked(Buffer.concat(chunks), encoding);
+			},
+		};
 		relay.exchanges.push(exchange);
 		if (relay.cut) {
 			incoming.socket.destroy();

@@ -24,7 +24,11 @@ const strange = [
 ];
 
 test("a self-hosted edge prints no text of a caller's, and no control character, whatever it is sent", { timeout: 120_000 }, async () => {
-	const config = demoConfig({ connections: connectionsTo("http://127.0.0.1:9", ["staff"]), issuer: "http://127.0.0.1:9", origin: "https://console.test" });
+	const config = demoConfig({
+		connections: connectionsTo("http://127.0.0.1:9", ["staff"]),
+		issuer: "http://127.0.0.1:9",
+		origin: "https://console.test",
+	});
 	const child = spawn(process.execPath, [fileURLToPath(new URL("../../tools/edge/self-host.js", import.meta.url))], {
 		env: { PATH: process.env.PATH, ...sandboxSecrets, ...freshKeys(), CCTOKEN_CONFIG: JSON.stringify(config) },
 		stdio: ["ignore", "pipe", "pipe"],
@@ -71,11 +75,20 @@ test("a self-hosted edge prints no text of a caller's, and no control character,
 
 for (const [line, expected] of [
 	['{"event":"request","status":200}', '{"event":"request","status":200}'],
-	["workerd/server/server.c++:1: error: Uncaught exception: kj/compat/url.c++:4: failed: invalid hostname; host = a; b = c", "workerd/server/server.c++:1: error: Uncaught exception: kj/compat/url.c++:4: failed: invalid hostname"],
-	["workerd/jsg/util.c++:4: error: e = kj/x.c++:1: failed: remote.jsg.TypeError: Invalid URL: https://a.test/?token=b", "workerd/jsg/util.c++:4: error: e = kj/x.c++:1: failed: remote.jsg.TypeError"],
+	[
+		"workerd/server/server.c++:1: error: Uncaught exception: kj/compat/url.c++:4: failed: invalid hostname; host = a; b = c",
+		"workerd/server/server.c++:1: error: Uncaught exception: kj/compat/url.c++:4: failed: invalid hostname",
+	],
+	[
+		"workerd/jsg/util.c++:4: error: e = kj/x.c++:1: failed: remote.jsg.TypeError: Invalid URL: https://a.test/?token=b",
+		"workerd/jsg/util.c++:4: error: e = kj/x.c++:1: failed: remote.jsg.TypeError",
+	],
 	["workerd/x.c++:4: warning: cannot connect to https://a.test/x?token=b now", "workerd/x.c++:4: warning: cannot connect to … now"],
 	['workerd/x.c++:4: warning: bad "secret" \x1b[31m', "workerd/x.c++:4: warning: bad … \\u{1b}[31m"],
-	["stack: /home/me/bin/workerd@37503e1 /home/me/bin/workerd@1; sentryErrorContext = jsgInternalError; wdErrId = abc", "stack: workerd@37503e1 workerd@1; sentryErrorContext = jsgInternalError; wdErrId = abc"],
+	[
+		"stack: /home/me/bin/workerd@37503e1 /home/me/bin/workerd@1; sentryErrorContext = jsgInternalError; wdErrId = abc",
+		"stack: workerd@37503e1 workerd@1; sentryErrorContext = jsgInternalError; wdErrId = abc",
+	],
 	["stack: a; te = secret", "(a line of 21 characters that is not shown)"],
 	["*** Received signal #11: Segmentation fault", "*** Received signal #11: Segmentation fault"],
 	['{"event":"request"}\x1b[31m', "(a line of 24 characters that is not shown)"],

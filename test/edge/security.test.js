@@ -73,8 +73,10 @@ async function refused(send, { status, code, reason, calls = 0 }) {
 	return { problem, header };
 }
 
-const ask = (/** @type {string} */ token, /** @type {Record<string, string>} */ headers = {}) => () =>
-	edge.post("/v1/token", token, { connection: "open-isales" }, headers);
+const ask =
+	(/** @type {string} */ token, /** @type {Record<string, string>} */ headers = {}) =>
+	() =>
+		edge.post("/v1/token", token, { connection: "open-isales" }, headers);
 
 describe("who is calling", () => {
 	const unauthorized = (/** @type {string} */ reason) => ({ status: 401, code: "unauthorized", reason });
@@ -96,10 +98,13 @@ describe("who is calling", () => {
 		["three parts of nothing", "Bearer a.b.c", "malformed"],
 		["two tokens", "Bearer a.b.c, Bearer a.b.c", "malformed"],
 	])) {
-		test(name, () => refused(() => edge.fetch("/v1/token", { method: "POST", headers: { authorization }, body: "{}" }), unauthorized(reason)));
+		test(name, () =>
+			refused(() => edge.fetch("/v1/token", { method: "POST", headers: { authorization }, body: "{}" }), unauthorized(reason)),
+		);
 	}
 
-	test("a token that is longer than any", async () => refused(ask(await edge.tokenFor("agent-7", { claims: { filler: "x".repeat(20_000) } })), unauthorized("too_long")));
+	test("a token that is longer than any", async () =>
+		refused(ask(await edge.tokenFor("agent-7", { claims: { filler: "x".repeat(20_000) } })), unauthorized("too_long")));
 
 	test("an expired token", async () => {
 		const now = Math.floor(Date.now() / 1000);
@@ -108,12 +113,17 @@ describe("who is calling", () => {
 
 	test("a token without an end", async () => {
 		const token = await new SignJWT({ iss: edge.issuer.url, aud: "cctoken-edge", sub: "agent-7" })
-			.setProtectedHeader({ alg: "ES256", kid: "key-1" }).setIssuedAt().sign(edge.issuer.privateKey);
+			.setProtectedHeader({ alg: "ES256", kid: "key-1" })
+			.setIssuedAt()
+			.sign(edge.issuer.privateKey);
 		await refused(ask(token), unauthorized("no_expiry"));
 	});
 
 	test("a token that was issued too long ago", async () => {
-		await refused(ask(await edge.tokenFor("agent-7", { issued: Math.floor(Date.now() / 1000) - 2 * 86_400, expires: "1h" })), unauthorized("too_old"));
+		await refused(
+			ask(await edge.tokenFor("agent-7", { issued: Math.floor(Date.now() / 1000) - 2 * 86_400, expires: "1h" })),
+			unauthorized("too_old"),
+		);
 	});
 
 	test("a token from the future", async () => {
@@ -134,7 +144,10 @@ describe("who is calling", () => {
 
 	test("a token without a subject", async () => {
 		const token = await new SignJWT({ iss: edge.issuer.url, aud: "cctoken-edge", sub: "" })
-			.setProtectedHeader({ alg: "ES256", kid: "key-1" }).setIssuedAt().setExpirationTime("5m").sign(edge.issuer.privateKey);
+			.setProtectedHeader({ alg: "ES256", kid: "key-1" })
+			.setIssuedAt()
+			.setExpirationTime("5m")
+			.sign(edge.issuer.privateKey);
 		await refused(ask(token), unauthorized("subject"));
 	});
 
@@ -151,7 +164,11 @@ describe("who is calling", () => {
 		const [, payload] = good.split(".");
 		const header = Buffer.from(JSON.stringify({ alg: "HS256", kid: "key-1" })).toString("base64url");
 		const key = await importJWK(edge.issuer.publicKey, "ES256", { extractable: true });
-		for (const secret of [await exportSPKI(/** @type {any} */ (key)), JSON.stringify(edge.issuer.publicKey), edge.issuer.publicKey.x ?? ""]) {
+		for (const secret of [
+			await exportSPKI(/** @type {any} */ (key)),
+			JSON.stringify(edge.issuer.publicKey),
+			edge.issuer.publicKey.x ?? "",
+		]) {
 			const signature = createHmac("sha256", secret).update(`${header}.${payload}`).digest("base64url");
 			await refused(ask(`${header}.${payload}.${signature}`), unauthorized("algorithm"));
 		}
@@ -168,19 +185,27 @@ describe("who is calling", () => {
 		await refused(ask(await edge.tokenFor("agent-7", { key: privateKey })), unauthorized("signature"));
 		await refused(ask(await edge.tokenFor("agent-7", { key: privateKey, header: { kid: "key-2" } })), unauthorized("unknown_key"));
 		await refused(ask(await edge.tokenFor("agent-7", { key: privateKey, header: { jwk } })), unauthorized("signature"));
-		await refused(ask(await edge.tokenFor("agent-7", { key: privateKey, header: { jku: `${vendor.url}/keys` } })), unauthorized("signature"));
+		await refused(
+			ask(await edge.tokenFor("agent-7", { key: privateKey, header: { jku: `${vendor.url}/keys` } })),
+			unauthorized("signature"),
+		);
 	});
 
 	test("a token whose claims were changed", async () => {
 		const [header, payload = "", signature] = good.split(".");
-		const changed = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(payload, "base64url").toString()), sub: "agent-1" })).toString("base64url");
+		const changed = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(payload, "base64url").toString()), sub: "agent-1" })).toString(
+			"base64url",
+		);
 		await refused(ask(`${header}.${changed}.${signature}`), unauthorized("signature"));
 	});
 
 	test("a token for one way in does not open another: where it stands matters", async () => {
 		const forAccess = await edge.tokenFor("agent-7", { claims: { aud: "access" } });
 		await refused(ask(forAccess), unauthorized("wrong_audience"));
-		await refused(() => edge.fetch("/v1/token", { method: "POST", headers: { "cf-access-jwt-assertion": good }, body: "{}" }), unauthorized("wrong_audience"));
+		await refused(
+			() => edge.fetch("/v1/token", { method: "POST", headers: { "cf-access-jwt-assertion": good }, body: "{}" }),
+			unauthorized("wrong_audience"),
+		);
 		const path = "/v1/call/messaging/apiaccess/ccmessaging/poll";
 		assert.equal((await edge.fetch(path, { headers: { "cf-access-jwt-assertion": forAccess } })).status, 200);
 	});
@@ -195,8 +220,14 @@ describe("machines that sign", () => {
 	const key = { keyId: "robot", secret: secrets.MACHINE_KEY };
 	const body = new TextEncoder().encode(JSON.stringify({ connection: "open-isales" }));
 	const unauthorized = (/** @type {string} */ reason) => ({ status: 401, code: "unauthorized", reason });
-	const send = (/** @type {string} */ authorization, { path = "/v1/token", method = "POST", content = body } = {}) => () =>
-		edge.fetch(path, { method, headers: { authorization, "content-type": "application/json" }, body: method === "GET" ? undefined : content });
+	const send =
+		(/** @type {string} */ authorization, { path = "/v1/token", method = "POST", content = body } = {}) =>
+		() =>
+			edge.fetch(path, {
+				method,
+				headers: { authorization, "content-type": "application/json" },
+				body: method === "GET" ? undefined : content,
+			});
 	const url = () => `${edge.url}/v1/token`;
 
 	test("a signed request is let in", async () => {
@@ -206,7 +237,9 @@ describe("machines that sign", () => {
 
 	test("a signed call passes with its body", async () => {
 		const response = await signedFetch(key)(`${edge.url}/v1/call/messaging/apiaccess/ccmessaging/send`, {
-			method: "POST", headers: { "content-type": "application/json" }, body: '{"content":"hello"}',
+			method: "POST",
+			headers: { "content-type": "application/json" },
+			body: '{"content":"hello"}',
 		});
 		assert.equal(response.status, 200, await response.text());
 		assert.equal(vendor.calls.at(-1)?.body, '{"content":"hello"}');
@@ -231,7 +264,10 @@ describe("machines that sign", () => {
 		await refused(send(await sign(key, { method: "POST", url: `${edge.url}/v1/verify`, body })), unauthorized("signature"));
 		await refused(send(await sign(key, { method: "POST", url: `${url()}?a=b`, body })), unauthorized("signature"));
 		await refused(send(await sign(key, { method: "PUT", url: url(), body })), unauthorized("signature"));
-		await refused(send(await sign(key, { method: "GET", url: url() }), { path: "/v1/call/isales/rest/isales/v1/openapi/obs/x", method: "GET" }), unauthorized("signature"));
+		await refused(
+			send(await sign(key, { method: "GET", url: url() }), { path: "/v1/call/isales/rest/isales/v1/openapi/obs/x", method: "GET" }),
+			unauthorized("signature"),
+		);
 	});
 
 	test("a clock that is off by more than the window", async () => {
@@ -243,15 +279,25 @@ describe("machines that sign", () => {
 
 	test("a wrong secret, and a key that nobody knows", async () => {
 		await refused(send(await sign({ ...key, secret: "0".repeat(64) }, { method: "POST", url: url(), body })), unauthorized("signature"));
-		await refused(send(await sign({ keyId: "stranger", secret: "0".repeat(64) }, { method: "POST", url: url(), body })), unauthorized("unknown_key"));
-		await refused(send(await sign({ keyId: "constructor", secret: "0".repeat(64) }, { method: "POST", url: url(), body })), unauthorized("unknown_key"));
+		await refused(
+			send(await sign({ keyId: "stranger", secret: "0".repeat(64) }, { method: "POST", url: url(), body })),
+			unauthorized("unknown_key"),
+		);
+		await refused(
+			send(await sign({ keyId: "constructor", secret: "0".repeat(64) }, { method: "POST", url: url(), body })),
+			unauthorized("unknown_key"),
+		);
 	});
 
 	test("a header that is not of the form", async () => {
 		const authorization = await sign(key, { method: "POST", url: url(), body });
 		for (const wrong of [
-			authorization.replace(/, signature=.*/, ""), authorization.replace(/nonce="[^"]*"/, 'nonce="short"'), authorization.replace(/signature="[^"]*"/, 'signature=""'),
-			`${authorization}, key="other"`, authorization.replace("timestamp=\"", "timestamp=\"-"), "CCTOKEN-HMAC-SHA256 ",
+			authorization.replace(/, signature=.*/, ""),
+			authorization.replace(/nonce="[^"]*"/, 'nonce="short"'),
+			authorization.replace(/signature="[^"]*"/, 'signature=""'),
+			`${authorization}, key="other"`,
+			authorization.replace('timestamp="', 'timestamp="-'),
+			"CCTOKEN-HMAC-SHA256 ",
 		]) {
 			await refused(send(wrong), unauthorized("malformed"));
 		}
@@ -259,21 +305,29 @@ describe("machines that sign", () => {
 
 	test("a nonce is remembered for signatures that were valid only: strangers cannot use up one that is to come", async () => {
 		const nonce = "a-nonce-that-is-to-come";
-		await refused(send(await sign({ ...key, secret: "0".repeat(64) }, { method: "POST", url: url(), body }, { nonce })), unauthorized("signature"));
+		await refused(
+			send(await sign({ ...key, secret: "0".repeat(64) }, { method: "POST", url: url(), body }, { nonce })),
+			unauthorized("signature"),
+		);
 		assert.equal((await send(await sign(key, { method: "POST", url: url(), body }, { nonce }))()).status, 200);
 	});
 });
 
 describe("what for, and as whom", () => {
 	const forbidden = (/** @type {string} */ reason) => ({ status: 403, code: "forbidden", reason });
-	const open = (/** @type {string} */ connection, token = good, /** @type {Record<string, string>} */ headers = {}) => () =>
-		edge.post("/v1/token", token, { connection }, headers);
+	const open =
+		(/** @type {string} */ connection, token = good, /** @type {Record<string, string>} */ headers = {}) =>
+		() =>
+			edge.post("/v1/token", token, { connection }, headers);
 
 	test("a connection that does not exist and one that is not open look the same", async () => {
 		const { problem: unknown } = await refused(open("nothing"), forbidden("unknown_connection"));
 		const { problem: closed } = await refused(open("machines-only"), forbidden("not_allowed"));
 		assert.deepEqual(unknown, closed);
-		const { problem: called } = await refused(() => edge.fetch("/v1/call/nothing/a", { headers: { authorization: `Bearer ${good}` } }), forbidden("unknown_connection"));
+		const { problem: called } = await refused(
+			() => edge.fetch("/v1/call/nothing/a", { headers: { authorization: `Bearer ${good}` } }),
+			forbidden("unknown_connection"),
+		);
 		assert.deepEqual(unknown, called);
 	});
 
@@ -297,18 +351,28 @@ describe("what for, and as whom", () => {
 	});
 
 	test("the body cannot ask for somebody else", async () => {
-		for (const other of [{ userId: "agent-1" }, { subject: "agent-1" }, { identity: { userId: "agent-1" } }, { baseUrl: vendor.url }, { appSecret: "x" }]) {
+		for (const other of [
+			{ userId: "agent-1" },
+			{ subject: "agent-1" },
+			{ identity: { userId: "agent-1" } },
+			{ baseUrl: vendor.url },
+			{ appSecret: "x" },
+		]) {
 			await refused(() => edge.post("/v1/token", good, { connection: "open-messaging", ...other }), {
-				status: 400, code: "invalid_request", reason: "unknown_member",
+				status: 400,
+				code: "invalid_request",
+				reason: "unknown_member",
 			});
 		}
 	});
 
 	test("two subjects have two sessions, and the vendor is told of each one's own", async () => {
-		const tokens = await Promise.all(["agent-1", "agent-2", "agent-1"].map(async (subject) => {
-			const response = await open("open-drive", await edge.tokenFor(subject))();
-			return (await response.json()).token;
-		}));
+		const tokens = await Promise.all(
+			["agent-1", "agent-2", "agent-1"].map(async (subject) => {
+				const response = await open("open-drive", await edge.tokenFor(subject))();
+				return (await response.json()).token;
+			}),
+		);
 		assert.equal(tokens[0], tokens[2]);
 		assert.notEqual(tokens[0], tokens[1]);
 	});
@@ -325,14 +389,22 @@ describe("what for, and as whom", () => {
 	});
 
 	test("a connection without calls makes none", async () => {
-		await refused(() => edge.fetch("/v1/call/open-isales/rest/isales/v1/openapi/obs/x", { headers: { authorization: `Bearer ${good}` } }), forbidden("no_calls"));
+		await refused(
+			() => edge.fetch("/v1/call/open-isales/rest/isales/v1/openapi/obs/x", { headers: { authorization: `Bearer ${good}` } }),
+			forbidden("no_calls"),
+		);
 	});
 
 	test("the app's AccessToken stays, unless the connection shares it", async () => {
 		const own = await (await open("open-messaging")()).json();
 		assert.deepEqual(Object.keys(own.headers).sort(), ["ccmessaging-token"]);
 		const shared = await (await open("shared-messaging")()).json();
-		assert.deepEqual(Object.keys(shared.headers).map((name) => name.toLowerCase()).sort(), ["authorization", "ccmessaging-token", "x-app-key"]);
+		assert.deepEqual(
+			Object.keys(shared.headers)
+				.map((name) => name.toLowerCase())
+				.sort(),
+			["authorization", "ccmessaging-token", "x-app-key"],
+		);
 	});
 });
 
@@ -340,18 +412,33 @@ describe("from where", () => {
 	const forbidden = (/** @type {string} */ reason) => ({ status: 403, code: "forbidden", reason });
 
 	for (const origin of [
-		"https://evil.test", "null", "http://console.test", "https://console.test:8443", "https://console.test.evil.test", "https://evil-console.test",
-		"https://sub.console.test", "https://console.test/", "HTTPS://CONSOLE.TEST",
+		"https://evil.test",
+		"null",
+		"http://console.test",
+		"https://console.test:8443",
+		"https://console.test.evil.test",
+		"https://evil-console.test",
+		"https://sub.console.test",
+		"https://console.test/",
+		"HTTPS://CONSOLE.TEST",
 	]) {
 		test(`an origin that is not listed: ${JSON.stringify(origin)}`, async () => {
-			const { header } = await refused(() => raw(edge.url, `
+			const { header } = await refused(
+				() =>
+					raw(
+						edge.url,
+						`
 POST /v1/token HTTP/1.1
 Host: edge
 Origin: ${origin}
 Authorization: Bearer ${good}
 Content-Type: application/json
 Content-Length: 28
-Connection: close`, '{"connection":"open-isales"}'), forbidden("origin"));
+Connection: close`,
+						'{"connection":"open-isales"}',
+					),
+				forbidden("origin"),
+			);
 			assert.ok(!header("access-control-allow-origin"));
 			assert.equal(header("vary"), "Origin");
 		});
@@ -372,13 +459,19 @@ Connection: close`, '{"connection":"open-isales"}'), forbidden("origin"));
 	});
 
 	test("a connection may be for one origin of several", async () => {
-		await refused(() => edge.post("/v1/token", good, { connection: "one-origin" }, { origin: consoleOrigin }), forbidden("connection_origin"));
+		await refused(
+			() => edge.post("/v1/token", good, { connection: "one-origin" }, { origin: consoleOrigin }),
+			forbidden("connection_origin"),
+		);
 		assert.equal((await edge.post("/v1/token", good, { connection: "one-origin" }, { origin: "https://other.test" })).status, 200);
 	});
 
 	test("a preflight says what may be sent, to listed origins only, and tells connections neither apart nor by name", async () => {
 		const preflight = (/** @type {string} */ path, /** @type {string} */ origin) =>
-			edge.fetch(path, { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" } });
+			edge.fetch(path, {
+				method: "OPTIONS",
+				headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" },
+			});
 		const known = await preflight("/v1/call/messaging/apiaccess/ccmessaging/poll", consoleOrigin);
 		assert.equal(known.status, 204);
 		assert.equal(known.headers.get("access-control-allow-origin"), consoleOrigin);
@@ -398,34 +491,64 @@ Connection: close`, '{"connection":"open-isales"}'), forbidden("origin"));
 	])) {
 		test(`what a browser sends by itself is not enough: from ${name}`, async () => {
 			const token = await edge.tokenFor("agent-7", { claims: { aud: "access" } });
-			await refused(() => raw(edge.url, `
+			await refused(
+				() =>
+					raw(
+						edge.url,
+						`
 GET /v1/call/messaging/apiaccess/ccmessaging/poll HTTP/1.1
 Host: edge
 Cf-Access-Jwt-Assertion: ${token}
 Cookie: CF_Authorization=x
-${Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join("\n")}
-Connection: close`), forbidden("fetch_site"));
+${Object.entries(headers)
+	.map(([name, value]) => `${name}: ${value}`)
+	.join("\n")}
+Connection: close`,
+					),
+				forbidden("fetch_site"),
+			);
 		});
 	}
 
-	for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp", "text/json", ""]) {
+	for (const type of [
+		"text/plain",
+		"application/x-www-form-urlencoded",
+		"multipart/form-data; boundary=x",
+		"application/jsonp",
+		"text/json",
+		"",
+	]) {
 		test(`a body that a form could send: ${JSON.stringify(type)}`, () =>
-			refused(() => raw(edge.url, `
+			refused(
+				() =>
+					raw(
+						edge.url,
+						`
 POST /v1/token HTTP/1.1
 Host: edge
 Authorization: Bearer ${good}
 Content-Type: ${type}
 Content-Length: 28
-Connection: close`, '{"connection":"open-isales"}'), { status: 400, code: "invalid_request", reason: "content_type" }));
+Connection: close`,
+						'{"connection":"open-isales"}',
+					),
+				{ status: 400, code: "invalid_request", reason: "content_type" },
+			));
 	}
 });
 
 describe("where a call goes", () => {
-	const call = (/** @type {string} */ target, headers = "", method = "GET") => () => raw(edge.url, `
+	const call =
+		(/** @type {string} */ target, headers = "", method = "GET") =>
+		() =>
+			raw(
+				edge.url,
+				`
 ${method} ${target} HTTP/1.1
 Host: edge.test
 Authorization: Bearer ${good}
-${headers}Connection: close`);
+${headers}Connection: close`,
+			);
 	const base = "/v1/call/messaging";
 
 	for (const [name, path] of /** @type {[string, string][]} */ ([
@@ -457,7 +580,10 @@ ${headers}Connection: close`);
 			const line = await edge.lineOf(answer.headers["cctoken-request"]);
 			if (answer.status === 200) {
 				// Whatever stands in front of the edge may have resolved the path already, as Cloudflare and Miniflare do.
-				assert.deepEqual(vendor.calls.slice(called).map(({ url }) => url), ["/apiaccess/ccmessaging/poll"]);
+				assert.deepEqual(
+					vendor.calls.slice(called).map(({ url }) => url),
+					["/apiaccess/ccmessaging/poll"],
+				);
 				return;
 			}
 			assert.ok([400, 403, 404].includes(answer.status), `${answer.status}`);
@@ -467,17 +593,57 @@ ${headers}Connection: close`);
 		});
 	}
 
-	test("another prefix of the same vendor", () => refused(call(`${base}/rest/other`), { status: 403, code: "forbidden", reason: "path_not_allowed" }));
+	test("another prefix of the same vendor", () =>
+		refused(call(`${base}/rest/other`), { status: 403, code: "forbidden", reason: "path_not_allowed" }));
 
 	test("the vendor's own interface for tokens, which would give one of any user", async () => {
-		await refused(call(`${base}/apiaccess/ccmessaging/applyToken`, "", "POST"), { status: 403, code: "forbidden", reason: "path_not_allowed" });
-		await refused(call("/v1/call/appcube/oifde/rest/appcube/api/getAppCubeToken", "", "POST"), { status: 403, code: "forbidden", reason: "path_not_allowed" });
-		await refused(call("/v1/call/isales/rest/isales/v1/openapi/obs/auth/login", "", "POST"), { status: 403, code: "forbidden", reason: "path_not_allowed" });
-		for (const name of ["APPLYTOKEN", "applyToken.json", "applyToken/", "applyToken%20", "applyToken:x", "%C3%A1pplyToken", "applyTo%CE%BAen", "applyTo%E2%84%AAen", "%E4%B8%ADapplyToken"]) {
-			await refused(call(`${base}/apiaccess/ccmessaging/${name}`, "", "POST"), { status: 403, code: "forbidden", reason: "path_not_allowed" });
+		await refused(call(`${base}/apiaccess/ccmessaging/applyToken`, "", "POST"), {
+			status: 403,
+			code: "forbidden",
+			reason: "path_not_allowed",
+		});
+		await refused(call("/v1/call/appcube/oifde/rest/appcube/api/getAppCubeToken", "", "POST"), {
+			status: 403,
+			code: "forbidden",
+			reason: "path_not_allowed",
+		});
+		await refused(call("/v1/call/isales/rest/isales/v1/openapi/obs/auth/login", "", "POST"), {
+			status: 403,
+			code: "forbidden",
+			reason: "path_not_allowed",
+		});
+		for (const name of [
+			"APPLYTOKEN",
+			"applyToken.json",
+			"applyToken/",
+			"applyToken%20",
+			"applyToken:x",
+			"%C3%A1pplyToken",
+			"applyTo%CE%BAen",
+			"applyTo%E2%84%AAen",
+			"%E4%B8%ADapplyToken",
+		]) {
+			await refused(call(`${base}/apiaccess/ccmessaging/${name}`, "", "POST"), {
+				status: 403,
+				code: "forbidden",
+				reason: "path_not_allowed",
+			});
 		}
-		for (const name of ["%61pplyToken", "applyToke%6E", "%2561pplyToken", "applyToken%3Ba=b", "applyToken;a=b", "%u0061pplyToken", "apply%E2%80%8BToken", "%c1%a1pplyToken"]) {
-			await refused(call(`${base}/apiaccess/ccmessaging/${name}`, "", "POST"), { status: 400, code: "invalid_request", reason: "path_not_canonical" });
+		for (const name of [
+			"%61pplyToken",
+			"applyToke%6E",
+			"%2561pplyToken",
+			"applyToken%3Ba=b",
+			"applyToken;a=b",
+			"%u0061pplyToken",
+			"apply%E2%80%8BToken",
+			"%c1%a1pplyToken",
+		]) {
+			await refused(call(`${base}/apiaccess/ccmessaging/${name}`, "", "POST"), {
+				status: 400,
+				code: "invalid_request",
+				reason: "path_not_canonical",
+			});
 		}
 	});
 
@@ -501,12 +667,25 @@ ${headers}Connection: close`);
 	});
 
 	test("an upgrade of the connection", () =>
-		refused(call(`${base}/apiaccess/ccmessaging/poll`, "Upgrade: websocket\n"), { status: 400, code: "invalid_request", reason: "upgrade" }));
+		refused(call(`${base}/apiaccess/ccmessaging/poll`, "Upgrade: websocket\n"), {
+			status: 400,
+			code: "invalid_request",
+			reason: "upgrade",
+		}));
 
 	test("a token in the query, beside the edge's own, however it is hidden", async () => {
 		for (const query of [
-			"X-Auth-Token=stolen", "b=1;x-auth-token=stolen", "x-auth-token[]=stolen", "x-auth-token%5B%5D=stolen", "%78-auth-token=stolen", "+x-auth-token+=stolen", "x_auth_token=stolen",
-			"x%E2%80%90auth%E2%80%90token=stolen", "a=1%26x-auth-token=stolen", "authToken=stolen", "access_token=stolen",
+			"X-Auth-Token=stolen",
+			"b=1;x-auth-token=stolen",
+			"x-auth-token[]=stolen",
+			"x-auth-token%5B%5D=stolen",
+			"%78-auth-token=stolen",
+			"+x-auth-token+=stolen",
+			"x_auth_token=stolen",
+			"x%E2%80%90auth%E2%80%90token=stolen",
+			"a=1%26x-auth-token=stolen",
+			"authToken=stolen",
+			"access_token=stolen",
 		]) {
 			await refused(call(`/v1/call/drive/commonPage?${query}`), { status: 400, code: "invalid_request", reason: "token_in_query" });
 		}
@@ -525,7 +704,9 @@ describe("what a call carries", () => {
 	const path = "/v1/call/messaging/apiaccess/ccmessaging/poll";
 
 	test("credentials, cookies, hop-by-hop headers and whatever is not listed stay behind", async () => {
-		const answer = await raw(edge.url, `
+		const answer = await raw(
+			edge.url,
+			`
 GET ${path} HTTP/1.1
 Host: edge.test
 Authorization: Bearer ${good}
@@ -545,7 +726,8 @@ TE: trailers
 Keep-Alive: smuggled
 Accept: application/json
 Accept-Language: zh
-Connection: close, accept-language`);
+Connection: close, accept-language`,
+		);
 		assert.equal(answer.status, 200, answer.body);
 		const { headers } = vendor.calls.at(-1) ?? assert.fail("no call");
 		assert.ok(!JSON.stringify(headers).includes("smuggled"), JSON.stringify(headers));
@@ -567,33 +749,58 @@ Connection: close, accept-language`);
 	]) {
 		test(`a second request inside the first is never seen by a vendor: ${name}`, async () => {
 			const called = vendor.calls.length;
-			await raw(edge.url, `
+			await raw(
+				edge.url,
+				`
 POST /v1/call/messaging/apiaccess/ccmessaging/send HTTP/1.1
 Host: edge.test
 Authorization: Bearer ${good}
 Content-Type: application/json
 ${head}
-Connection: close`, "0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: vendor\r\n\r\n");
+Connection: close`,
+				"0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: vendor\r\n\r\n",
+			);
 			assert.ok(!vendor.calls.slice(called).some(({ url }) => url.includes("smuggled")));
 			assert.ok(vendor.calls.length - called <= 1);
 		});
 	}
 
 	test("a vendor's cookies, CORS headers and unlisted headers stay behind; its own caching does too", async () => {
-		vendor.business = (_request, response) => json(response, { a: 1 }, {
-			headers: {
-				"set-cookie": ["a=b", "c=d"], "access-control-allow-origin": "*", "access-control-allow-credentials": "true", "cache-control": "public, max-age=99",
-				"ccmessaging-token": "leaked", "x-internal": "leaked", "www-authenticate": "Basic", refresh: "0; url=https://evil.test", etag: '"1"',
-				"content-security-policy": "default-src *", "clear-site-data": '"*"',
-			},
-		});
+		vendor.business = (_request, response) =>
+			json(
+				response,
+				{ a: 1 },
+				{
+					headers: {
+						"set-cookie": ["a=b", "c=d"],
+						"access-control-allow-origin": "*",
+						"access-control-allow-credentials": "true",
+						"cache-control": "public, max-age=99",
+						"ccmessaging-token": "leaked",
+						"x-internal": "leaked",
+						"www-authenticate": "Basic",
+						refresh: "0; url=https://evil.test",
+						etag: '"1"',
+						"content-security-policy": "default-src *",
+						"clear-site-data": '"*"',
+					},
+				},
+			);
 		const response = await edge.fetch(path, { headers: { authorization: `Bearer ${good}`, origin: consoleOrigin } });
 		assert.equal(response.status, 200);
 		assert.equal(response.headers.get("cache-control"), "no-store");
 		assert.equal(response.headers.get("access-control-allow-origin"), consoleOrigin);
 		assert.equal(response.headers.get("etag"), '"1"');
 		assert.match(response.headers.get("content-security-policy") ?? "", /sandbox/);
-		for (const name of ["set-cookie", "access-control-allow-credentials-x", "ccmessaging-token", "x-internal", "www-authenticate", "refresh", "clear-site-data"]) {
+		for (const name of [
+			"set-cookie",
+			"access-control-allow-credentials-x",
+			"ccmessaging-token",
+			"x-internal",
+			"www-authenticate",
+			"refresh",
+			"clear-site-data",
+		]) {
 			assert.equal(response.headers.get(name), null, name);
 		}
 	});
@@ -615,12 +822,20 @@ describe("how much", () => {
 
 	test("a body beyond the bound, with its length declared and without", async () => {
 		await refused(() => edge.post("/v1/token", good, { connection: big }), tooLarge);
-		await refused(() => raw(edge.url, `
+		await refused(
+			() =>
+				raw(
+					edge.url,
+					`
 POST /v1/token HTTP/1.1
 Host: edge
 Authorization: Bearer ${good}
 Content-Type: application/json
-Transfer-Encoding: chunked`, `${big.length.toString(16)}\r\n${big}\r\n`), tooLarge);
+Transfer-Encoding: chunked`,
+					`${big.length.toString(16)}\r\n${big}\r\n`,
+				),
+			tooLarge,
+		);
 	});
 
 	test("a signed body beyond the bound is not read to its end", async () => {
@@ -628,22 +843,40 @@ Transfer-Encoding: chunked`, `${big.length.toString(16)}\r\n${big}\r\n`), tooLar
 		await refused(() => edge.fetch("/v1/token", { method: "POST", headers: { authorization }, body: big }), tooLarge);
 	});
 
-	for (const [name, body] of [["no JSON", "{"], ["a list", "[]"], ["null", "null"], ["nothing", ""]]) {
-		test(`a body that is ${name}`, () => refused(() => edge.fetch("/v1/token", {
-			method: "POST", headers: { authorization: `Bearer ${good}`, "content-type": "application/json" }, body,
-		}), { status: 400, code: "invalid_request", reason: "body_not_json" }));
+	for (const [name, body] of [
+		["no JSON", "{"],
+		["a list", "[]"],
+		["null", "null"],
+		["nothing", ""],
+	]) {
+		test(`a body that is ${name}`, () =>
+			refused(
+				() =>
+					edge.fetch("/v1/token", {
+						method: "POST",
+						headers: { authorization: `Bearer ${good}`, "content-type": "application/json" },
+						body,
+					}),
+				{ status: 400, code: "invalid_request", reason: "body_not_json" },
+			));
 	}
 
 	for (const [name, body] of /** @type {[string, object][]} */ ([
-		["no connection", {}], ["a connection that is no name", { connection: ["open-isales"] }],
-		["a rejected token that breaks a header", { connection: "open-isales", rejected: "a\r\nb" }], ["a rejected token that is none", { connection: "open-isales", rejected: { a: 1 } }],
-		["a rejected token of endless length", { connection: "open-isales", rejected: "x".repeat(17 << 10) }], ["force that is no truth value", { connection: "open-isales", force: "yes" }],
+		["no connection", {}],
+		["a connection that is no name", { connection: ["open-isales"] }],
+		["a rejected token that breaks a header", { connection: "open-isales", rejected: "a\r\nb" }],
+		["a rejected token that is none", { connection: "open-isales", rejected: { a: 1 } }],
+		["a rejected token of endless length", { connection: "open-isales", rejected: "x".repeat(17 << 10) }],
+		["force that is no truth value", { connection: "open-isales", force: "yes" }],
 	])) {
 		test(name, () => refused(() => edge.post("/v1/token", good, body), { status: 400, code: "invalid_request", reason: "field" }));
 	}
 
 	test("a method that is not understood", async () => {
-		const { header } = await refused(() => edge.fetch("/v1/token", { headers: { authorization: `Bearer ${good}` } }), { status: 405, code: "method_not_allowed" });
+		const { header } = await refused(() => edge.fetch("/v1/token", { headers: { authorization: `Bearer ${good}` } }), {
+			status: 405,
+			code: "method_not_allowed",
+		});
 		assert.equal(header("allow"), "POST");
 	});
 

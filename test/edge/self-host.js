@@ -21,18 +21,35 @@ export async function startSelfHost({ environment: more = {}, configure = (confi
 	const vendor = await startVendor();
 	const issuer = await startIssuer(audience);
 	const token = await issuer.tokenFor("agent-7");
-	const { authentication, connections, ...config } = demoConfig({ connections: connectionsTo(sandbox ?? vendor.url, ["staff"]), issuer: issuer.url, origin: "https://console.test" });
+	const { authentication, connections, ...config } = demoConfig({
+		connections: connectionsTo(sandbox ?? vendor.url, ["staff"]),
+		issuer: issuer.url,
+		origin: "https://console.test",
+	});
 	const environment = {
 		...secrets,
-		CCTOKEN_CONFIG: JSON.stringify(configure({
-			...config,
-			authentication: { ...authentication, machines: { type: "signed", keys: { robot: { secret: "MACHINE_KEY", subject: "robot-1", claims: { name: "Robot" } } } } },
-			connections: Object.fromEntries(Object.entries(connections).map(([name, one]) => [name, { ...one, allow: [...one.allow, { by: "machines" }] }])),
-		})),
+		CCTOKEN_CONFIG: JSON.stringify(
+			configure({
+				...config,
+				authentication: {
+					...authentication,
+					machines: { type: "signed", keys: { robot: { secret: "MACHINE_KEY", subject: "robot-1", claims: { name: "Robot" } } } },
+				},
+				connections: Object.fromEntries(
+					Object.entries(connections).map(([name, one]) => [name, { ...one, allow: [...one.allow, { by: "machines" }] }]),
+				),
+			}),
+		),
 		...more,
 	};
 	/** @type {import("../../tools/edge/workerd.js").PlainWorker} */
-	const worker = { folder, main: "edge.js", wasm: ["keeper.wasm"], environment: Object.keys(environment), objects: { KEEPER: "Keeper", NONCES: "Nonces" } };
+	const worker = {
+		folder,
+		main: "edge.js",
+		wasm: ["keeper.wasm"],
+		environment: Object.keys(environment),
+		objects: { KEEPER: "Keeper", NONCES: "Nonces" },
+	};
 	let edge = await startWorkerd(worker, environment);
 	return {
 		get url() {
@@ -41,12 +58,21 @@ export async function startSelfHost({ environment: more = {}, configure = (confi
 		get pid() {
 			return edge.pid;
 		},
-		folder, worker, environment, vendor, issuer,
+		folder,
+		worker,
+		environment,
+		vendor,
+		issuer,
 		/** A console's own token. */
 		token,
 		output: () => edge.output(),
 		/** @param {string} path @param {RequestInit} [init] */
-		call: (path, init = {}) => fetch(edge.url + path, { redirect: "manual", ...init, headers: { authorization: `Bearer ${token}`, connection: "close", ...init.headers } }),
+		call: (path, init = {}) =>
+			fetch(edge.url + path, {
+				redirect: "manual",
+				...init,
+				headers: { authorization: `Bearer ${token}`, connection: "close", ...init.headers },
+			}),
 		/**
 		 * The line that a request has left in the log, once it is there.
 		 * @param {string | null | undefined} request its ID, as the answer's header cctoken-request has it
@@ -55,7 +81,10 @@ export async function startSelfHost({ environment: more = {}, configure = (confi
 		 */
 		async lineOf(request, event = "request") {
 			for (const until = Date.now() + 10_000; Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 10))) {
-				const line = edge.output().split("\n").find((one) => one.startsWith(`{"event":"${event}","request":"${request}"`));
+				const line = edge
+					.output()
+					.split("\n")
+					.find((one) => one.startsWith(`{"event":"${event}","request":"${request}"`));
 				if (line) {
 					return JSON.parse(line);
 				}

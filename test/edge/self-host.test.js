@@ -22,14 +22,20 @@ before(async () => {
 });
 after(() => edge?.close());
 
-const call = (/** @type {string} */ target) => raw(edge.url, `
+const call = (/** @type {string} */ target) =>
+	raw(
+		edge.url,
+		`
 GET ${target} HTTP/1.1
 Host: edge.test
-Authorization: Bearer ${edge.token}`);
+Authorization: Bearer ${edge.token}`,
+	);
 
 test("it serves tokens and calls", async () => {
 	const response = await fetch(`${edge.url}/v1/token`, {
-		method: "POST", headers: { authorization: `Bearer ${edge.token}`, "content-type": "application/json" }, body: '{"connection":"open-drive"}',
+		method: "POST",
+		headers: { authorization: `Bearer ${edge.token}`, "content-type": "application/json" },
+		body: '{"connection":"open-drive"}',
 	});
 	assert.equal(response.status, 200, edge.output());
 	assert.equal((await response.json()).token, vendor.tokens.at(-1));
@@ -37,16 +43,29 @@ test("it serves tokens and calls", async () => {
 });
 
 for (const path of [
-	"/../admin", "/apiaccess/ccmessaging/../../admin", "/apiaccess/ccmessaging/x/../poll", "/apiaccess/ccmessaging/%2e%2e/%2e%2e/admin", "/apiaccess/ccmessaging/.%2E/admin",
-	"/apiaccess/ccmessaging/..%2f..%2fadmin", "/apiaccess/ccmessaging/..\\..\\admin", "/apiaccess/ccmessaging/%252e%252e/admin", "/apiaccess/ccmessaging/..;/admin",
-	"//evil.test/apiaccess/ccmessaging/poll", "/apiaccess//ccmessaging/poll", "/@evil.test/", "/http://evil.test/", "/apiaccess/ccmessaging/poll%00", "/apiaccess/ccmessaging/applyToken",
+	"/../admin",
+	"/apiaccess/ccmessaging/../../admin",
+	"/apiaccess/ccmessaging/x/../poll",
+	"/apiaccess/ccmessaging/%2e%2e/%2e%2e/admin",
+	"/apiaccess/ccmessaging/.%2E/admin",
+	"/apiaccess/ccmessaging/..%2f..%2fadmin",
+	"/apiaccess/ccmessaging/..\\..\\admin",
+	"/apiaccess/ccmessaging/%252e%252e/admin",
+	"/apiaccess/ccmessaging/..;/admin",
+	"//evil.test/apiaccess/ccmessaging/poll",
+	"/apiaccess//ccmessaging/poll",
+	"/@evil.test/",
+	"/http://evil.test/",
+	"/apiaccess/ccmessaging/poll%00",
+	"/apiaccess/ccmessaging/applyToken",
 ]) {
 	test(`as it was written, ${path} reaches nothing that is not open`, async () => {
 		const called = vendor.calls.length;
 		const logins = vendor.tokens.length;
 		const { status, headers } = await call(`/v1/call/messaging${path}`);
 		const urls = vendor.calls.slice(called).map(({ url }) => url);
-		if (status === 200) { // where the runtime itself resolves a path, it is the resolved one that counts
+		if (status === 200) {
+			// where the runtime itself resolves a path, it is the resolved one that counts
 			assert.deepEqual(urls, ["/apiaccess/ccmessaging/poll"]);
 			return;
 		}
@@ -71,14 +90,21 @@ test("an answer whose length was declared and that breaks off does not look comp
 		response.writeHead(200, { "content-type": "text/plain", "content-length": 1000 }).write("begin");
 		setTimeout(() => response.destroy(), 500);
 	};
-	await assert.rejects(async () => (await fetch(`${edge.url}/v1/call/drive/commonPage`, { headers: { authorization: `Bearer ${edge.token}` } })).text());
+	await assert.rejects(async () =>
+		(await fetch(`${edge.url}/v1/call/drive/commonPage`, { headers: { authorization: `Bearer ${edge.token}` } })).text(),
+	);
 	vendor.business = (_request, response) => json(response, {});
 });
 
 test("what is stored on the disk outlives the process: no second login", async () => {
-	const ask = async () => (await fetch(`${edge.url}/v1/token`, {
-		method: "POST", headers: { authorization: `Bearer ${edge.token}`, "content-type": "application/json" }, body: '{"connection":"open-drive"}',
-	})).json();
+	const ask = async () =>
+		(
+			await fetch(`${edge.url}/v1/token`, {
+				method: "POST",
+				headers: { authorization: `Bearer ${edge.token}`, "content-type": "application/json" },
+				body: '{"connection":"open-drive"}',
+			})
+		).json();
 	const first = await ask();
 	const logins = vendor.tokens.length;
 	await edge.restart();
@@ -103,17 +129,25 @@ test("an address that is not on the list of egress is not reached", async () => 
 		for (const file of ["edge.js", "keeper.wasm"]) {
 			await copyFile(join(folder, file), join(other, file));
 		}
-		const closed = await startWorkerd({ ...worker, folder: other, egress: ["192.0.2.0/24"] }, {
-			...environment,
-			CCTOKEN_CONFIG: JSON.stringify({
-				...JSON.parse(environment.CCTOKEN_CONFIG ?? ""),
-				authentication: { ...JSON.parse(environment.CCTOKEN_CONFIG ?? "").authentication, staff: { type: "jwt", issuer: issuer.url, audience, algorithms: ["ES256"], jwks: { keys: [issuer.publicKey] } } },
-			}),
-		});
+		const closed = await startWorkerd(
+			{ ...worker, folder: other, egress: ["192.0.2.0/24"] },
+			{
+				...environment,
+				CCTOKEN_CONFIG: JSON.stringify({
+					...JSON.parse(environment.CCTOKEN_CONFIG ?? ""),
+					authentication: {
+						...JSON.parse(environment.CCTOKEN_CONFIG ?? "").authentication,
+						staff: { type: "jwt", issuer: issuer.url, audience, algorithms: ["ES256"], jwks: { keys: [issuer.publicKey] } },
+					},
+				}),
+			},
+		);
 		try {
 			const called = vendor.tokens.length;
 			const response = await fetch(`${closed.url}/v1/token`, {
-				method: "POST", headers: { authorization: `Bearer ${edge.token}`, "content-type": "application/json" }, body: '{"connection":"open-isales"}',
+				method: "POST",
+				headers: { authorization: `Bearer ${edge.token}`, "content-type": "application/json" },
+				body: '{"connection":"open-isales"}',
 			});
 			assert.equal(response.status, 502);
 			assert.equal((await response.json()).code, "network");

@@ -21,15 +21,17 @@ before(async () => {
 		sandbox: vendor.url,
 		configure: (config) => ({
 			...config,
-			connections: Object.fromEntries(accounts.flatMap((account) => {
-				const { appcube, isales } = config.connections;
-				const name = account.replaceAll(" ", "-");
-				const open = account === "meets" ? { call: { methods: ["POST"], paths: ["/business/"] } } : { sealed: false };
-				return [
-					[`appcube-${name}`, { ...appcube, ...open, identity: { ...appcube.identity, appKey: account } }],
-					[`isales-${name}`, { ...isales, ...open, identity: { ...isales.identity, user: account } }],
-				];
-			})),
+			connections: Object.fromEntries(
+				accounts.flatMap((account) => {
+					const { appcube, isales } = config.connections;
+					const name = account.replaceAll(" ", "-");
+					const open = account === "meets" ? { call: { methods: ["POST"], paths: ["/business/"] } } : { sealed: false };
+					return [
+						[`appcube-${name}`, { ...appcube, ...open, identity: { ...appcube.identity, appKey: account } }],
+						[`isales-${name}`, { ...isales, ...open, identity: { ...isales.identity, user: account } }],
+					];
+				}),
+			),
 		}),
 	});
 	[alice, bob] = await Promise.all([edge.tokenFor("alice"), edge.tokenFor("bob")]);
@@ -43,7 +45,14 @@ after(async () => {
 async function token(who, body) {
 	const response = await edge.post("/v1/token", who, body);
 	const { token: value, code, field } = await response.json();
-	return { status: response.status, value, code, field, after: Number(response.headers.get("retry-after")), request: response.headers.get("cctoken-request") };
+	return {
+		status: response.status,
+		value,
+		code,
+		field,
+		after: Number(response.headers.get("retry-after")),
+		request: response.headers.get("cctoken-request"),
+	};
 }
 
 /** Vendor logins and refreshes from now on. */
@@ -53,7 +62,10 @@ function counted() {
 }
 
 // A token that was refreshed and is refused again may be the refresh token's fault: CC-iSales then logs in once.
-for (const [system, renewals] of /** @type {const} */ ([["appcube", 1], ["isales", 2]])) {
+for (const [system, renewals] of /** @type {const} */ ([
+	["appcube", 1],
+	["isales", 2],
+])) {
 	describe(system, () => {
 		test("who says of each token that it was rejected renews it once in five minutes; the other has a token all the time", async () => {
 			const connection = `${system}-says`;
@@ -75,7 +87,10 @@ for (const [system, renewals] of /** @type {const} */ ([["appcube", 1], ["isales
 			}
 			const believed = statuses.filter((status) => status === 200).length;
 			assert.equal(believed, renewals, statuses.join());
-			assert.ok(statuses.slice(believed).every((status) => status === 429), statuses.join());
+			assert.ok(
+				statuses.slice(believed).every((status) => status === 429),
+				statuses.join(),
+			);
 			assert.equal(logins(), 1 + renewals, "the first, and what she was believed");
 			assert.equal((await token(alice, { connection })).status, 200, "who asks for no other token gets the one that there is");
 		});

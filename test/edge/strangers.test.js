@@ -30,12 +30,19 @@ async function upload(authorization, body, declared = 1_000_000) {
 	socket.on("error", () => {}); // the edge may end the connection before it has read all
 	await once(socket, "connect");
 	let answer = "";
-	const answered = new Promise((resolve) => socket.setEncoding("latin1").on("data", (data) => {
-		answer += data;
-		answer.includes("}") && resolve(undefined);
-	}).on("close", resolve));
+	const answered = new Promise((resolve) =>
+		socket
+			.setEncoding("latin1")
+			.on("data", (data) => {
+				answer += data;
+				answer.includes("}") && resolve(undefined);
+			})
+			.on("close", resolve),
+	);
 	const length = declared === "chunked" ? "Transfer-Encoding: chunked" : `Content-Length: ${declared}`;
-	socket.write(`POST ${new URL(url).pathname} HTTP/1.1\r\nHost: edge.test\r\nAuthorization: ${authorization}\r\nContent-Type: text/plain\r\n${length}\r\n\r\n${body}`);
+	socket.write(
+		`POST ${new URL(url).pathname} HTTP/1.1\r\nHost: edge.test\r\nAuthorization: ${authorization}\r\nContent-Type: text/plain\r\n${length}\r\n\r\n${body}`,
+	);
 	return {
 		socket,
 		/** @param {number} ms */
@@ -52,7 +59,13 @@ async function upload(authorization, body, declared = 1_000_000) {
 const forged = ({ keyId = "robot", timestamp } = {}) =>
 	sign({ keyId, secret: "made-up-by-a-stranger-0123456789abcdef" }, { method: "POST", url }, { timestamp });
 
-for (const [name, authorization, status, reason, declared] of /** @type {[string, () => Promise<string>, number, string, (number | "chunked")?][]} */ ([
+for (const [
+	name,
+	authorization,
+	status,
+	reason,
+	declared,
+] of /** @type {[string, () => Promise<string>, number, string, (number | "chunked")?][]} */ ([
 	["a key that nobody has", () => forged({ keyId: "nobodys" }), 401, "unknown_key"],
 	["a key that nobody has, of a body without a length", () => forged({ keyId: "nobodys" }), 401, "unknown_key", "chunked"],
 	["a timestamp of 1970", () => forged({ timestamp: 1 }), 401, "timestamp"],
@@ -76,8 +89,9 @@ const residentOf = (pid) => Number(execFileSync("ps", ["-o", "rss=", "-p", Strin
 test("150 uploads with a made-up key and a timestamp of 1970 are not held in memory", async () => {
 	assert.equal((await edge.call("/v1/call/drive/commonPage")).status, 200);
 	const before = residentOf(edge.pid);
-	const uploads = await Promise.all(Array.from({ length: 150 }, async () =>
-		upload(await forged({ keyId: "made-up", timestamp: 1 }), "x".repeat(999_999))));
+	const uploads = await Promise.all(
+		Array.from({ length: 150 }, async () => upload(await forged({ keyId: "made-up", timestamp: 1 }), "x".repeat(999_999))),
+	);
 	try {
 		await new Promise((resolve) => setTimeout(resolve, 1_500)); // what is read now would have been by then
 		const grown = residentOf(edge.pid) - before;
@@ -116,11 +130,13 @@ test("over the bound of what is held for strangers, further ones wait their turn
 	const held = await Promise.all(Array.from({ length: 40 }, () => upload(authorization, "x".repeat(999_999))));
 	try {
 		const answers = held.map(({ answer }) => answer());
-		const refused = await Promise.any(answers.map(async (one) => {
-			const got = await one;
-			assert.equal(got.status, 503);
-			return got;
-		}));
+		const refused = await Promise.any(
+			answers.map(async (one) => {
+				const got = await one;
+				assert.equal(got.status, 503);
+				return got;
+			}),
+		);
 		assert.equal(refused.code, "unavailable");
 		assert.match(refused.text, /^retry-after: 1\r$/im);
 		assert.equal((await edge.lineOf(refused.request)).reason, "strangers");
@@ -137,7 +153,11 @@ test("over the bound of what is held for strangers, further ones wait their turn
 	const headers = { "content-type": "application/json" };
 	let status = 0;
 	for (const until = Date.now() + 8_000; status !== 200 && Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 100))) {
-		({ status } = await fetch(own, { method: "POST", headers: { ...headers, authorization: await sign(robot, { method: "POST", url: own, body }) }, body }));
+		({ status } = await fetch(own, {
+			method: "POST",
+			headers: { ...headers, authorization: await sign(robot, { method: "POST", url: own, body }) },
+			body,
+		}));
 	}
 	assert.equal(status, 200, "what those held who left is free again");
 });

@@ -10,8 +10,14 @@ const logins = {
 	getAppCubeToken: (token) => ({ errorCode: 0, authToken: token, expireTime: 3600 }),
 	tokenByAkSk: (token) => ({ AccessToken: token, Expires: "3600" }),
 	applyToken: (token) => ({ resultCode: "0", token }),
-	login: (token) => ({ result: "0", resultData: { token, tokenExpirationTime: 300, refreshToken: `${token}-refresh`, refreshExpirationTime: 3600 } }),
-	refresh: (token) => ({ result: "0", resultData: { token, tokenExpirationTime: 300, refreshToken: `${token}-refresh`, refreshExpirationTime: 3600 } }),
+	login: (token) => ({
+		result: "0",
+		resultData: { token, tokenExpirationTime: 300, refreshToken: `${token}-refresh`, refreshExpirationTime: 3600 },
+	}),
+	refresh: (token) => ({
+		result: "0",
+		resultData: { token, tokenExpirationTime: 300, refreshToken: `${token}-refresh`, refreshExpirationTime: 3600 },
+	}),
 	getLogin: (token) => ({ success: true, "x-auth-token": token }),
 	verifyAuthToken: () => ({ success: true, valid: true }),
 };
@@ -32,7 +38,11 @@ const logins = {
 export async function startVendor() {
 	/** @type {Vendor} */
 	const vendor = {
-		url: "", tokens: [], calls: [], login: undefined, streaming: false,
+		url: "",
+		tokens: [],
+		calls: [],
+		login: undefined,
+		streaming: false,
 		business: (_request, response) => json(response, {}),
 		async close() {
 			server.closeAllConnections();

@@ -48,9 +48,7 @@ export async function startWorker({ entry, bindings = {}, durableObjects = { KEE
 		bindings,
 		compatibilityDate,
 		compatibilityFlags,
-		durableObjects: Object.fromEntries(
-			Object.entries(durableObjects).map(([name, className]) => [name, { className, useSQLite: true }]),
-		),
+		durableObjects: Object.fromEntries(Object.entries(durableObjects).map(([name, className]) => [name, { className, useSQLite: true }])),
 		durableObjectsPersist: folder,
 		host: "127.0.0.1",
 		port: 0,
@@ -78,8 +76,7 @@ export async function startWorker({ entry, bindings = {}, durableObjects = { KEE
 		},
 		persist: folder,
 		// Each over a connection of its own: workerd ends one that is idle just when a busy test may want it again.
-		fetch: (path, init) =>
-			fetch(new URL(path, url), { redirect: "manual", ...init, headers: { ...init?.headers, connection: "close" } }),
+		fetch: (path, init) => fetch(new URL(path, url), { redirect: "manual", ...init, headers: { ...init?.headers, connection: "close" } }),
 		output: () => output,
 		async restart(changed = {}) {
 			await running.dispose();
@@ -138,8 +135,6 @@ async function bundle(entry) {
 	});
 	return [
 		{ type: "ESModule", path: "worker.js", contents: outputFiles[0].text },
-		...(await Promise.all(
-			[...wasm].map(async ([name, path]) => ({ type: "CompiledWasm", path: name, contents: await readFile(path) })),
-		)),
+		...(await Promise.all([...wasm].map(async ([name, path]) => ({ type: "CompiledWasm", path: name, contents: await readFile(path) })))),
 	];
 }

@@ -46,7 +46,9 @@ async function output(tab) {
 		if (text) {
 			const saw = JSON.parse(text);
 			// What drives WebKit leaves its own name in the page when it first looks there, which may be meanwhile.
-			return saw.globals ? { ...saw, globals: saw.globals.filter((/** @type {string} */ name) => name !== "Symbol(automationSessionProxy)") } : saw;
+			return saw.globals
+				? { ...saw, globals: saw.globals.filter((/** @type {string} */ name) => name !== "Symbol(automationSessionProxy)") }
+				: saw;
 		}
 	}
 	throw new Error(`The page shows nothing. The browser says: ${(await tab.complaints()).join("; ")}`);
@@ -79,11 +81,17 @@ for (const name of names) {
 				/** @type {string[]} */
 				const requests = await tab.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
 				assert.ok(requests.length > 10, requests.join());
-				assert.deepEqual(requests.filter((url) => !url.startsWith(`${site.url}/`)), []);
+				assert.deepEqual(
+					requests.filter((url) => !url.startsWith(`${site.url}/`)),
+					[],
+				);
 				const fetched = requests.filter((url) => url.endsWith("/dist/core.wasm")).length;
 				assert.equal(fetched, path === "inline.html" ? 0 : 1, "fetches of core.wasm");
 				// What the vendors and the sandbox refuse on purpose is in the console of some browsers, and nothing else.
-				assert.deepEqual((await tab.complaints()).filter((problem) => !/status of 40[13]|status of 500/.test(problem)), []);
+				assert.deepEqual(
+					(await tab.complaints()).filter((problem) => !/status of 40[13]|status of 500/.test(problem)),
+					[],
+				);
 			});
 		}
 
@@ -92,8 +100,12 @@ for (const name of names) {
 			assert.deepEqual(await output(tab), seen);
 			assert.equal(await tab.evaluate(() => document.documentElement.dataset.added), "cctoken");
 			const [script, module] = await tab.evaluate(async () => [
-				Object.entries(window.cctoken).map(([name, value]) => `${name}: ${typeof value}`).sort(),
-				Object.entries(await import("/js/browser.js")).map(([name, value]) => `${name}: ${typeof value}`).sort(),
+				Object.entries(window.cctoken)
+					.map(([name, value]) => `${name}: ${typeof value}`)
+					.sort(),
+				Object.entries(await import("/js/browser.js"))
+					.map(([name, value]) => `${name}: ${typeof value}`)
+					.sort(),
 			]);
 			assert.ok(script.includes("getToken: function"));
 			assert.deepEqual(script, module);
@@ -121,31 +133,32 @@ for (const name of names) {
 		});
 
 		// A WebKit that is driven keeps nothing in its cache that could be old.
-		name !== "webkit" && test("an old core.wasm in the browser's cache is not the end: the new one is fetched", async (t) => {
-			const own = await readFile(join(site.folder, "dist/core.wasm"));
-			let core = otherBuild(own);
-			const server = await serve(async (path) => {
-				if (path === "/") {
-					return { headers: { "content-type": "text/html" }, body: "<!doctype html>" };
-				}
-				if (path === "/dist/core.wasm") {
-					return { headers: { "content-type": "application/wasm", "cache-control": "max-age=3600" }, body: core };
-				}
-				if (/^\/(js|dist)\/[\w-]+\.js$/.test(path)) {
-					return { headers: { "content-type": "text/javascript" }, body: await readFile(join(site.folder, path)) };
-				}
+		name !== "webkit" &&
+			test("an old core.wasm in the browser's cache is not the end: the new one is fetched", async (t) => {
+				const own = await readFile(join(site.folder, "dist/core.wasm"));
+				let core = otherBuild(own);
+				const server = await serve(async (path) => {
+					if (path === "/") {
+						return { headers: { "content-type": "text/html" }, body: "<!doctype html>" };
+					}
+					if (path === "/dist/core.wasm") {
+						return { headers: { "content-type": "application/wasm", "cache-control": "max-age=3600" }, body: core };
+					}
+					if (/^\/(js|dist)\/[\w-]+\.js$/.test(path)) {
+						return { headers: { "content-type": "text/javascript" }, body: await readFile(join(site.folder, path)) };
+					}
+				});
+				t.after(server.close);
+				const tab = await open(t, server.url);
+				const fetched = () => server.requests.filter((path) => path === "/dist/core.wasm").length;
+				const read = () => tab.evaluate(async () => (await (await fetch("/dist/core.wasm")).arrayBuffer()).byteLength);
+				await read();
+				core = own;
+				await read();
+				assert.equal(fetched(), 1, "the old one is in the cache: else this test proves nothing");
+				await tab.evaluate(() => import("/js/browser.js").then(({ initialize }) => initialize()));
+				assert.equal(fetched(), 2);
 			});
-			t.after(server.close);
-			const tab = await open(t, server.url);
-			const fetched = () => server.requests.filter((path) => path === "/dist/core.wasm").length;
-			const read = () => tab.evaluate(async () => (await (await fetch("/dist/core.wasm")).arrayBuffer()).byteLength);
-			await read();
-			core = own;
-			await read();
-			assert.equal(fetched(), 1, "the old one is in the cache: else this test proves nothing");
-			await tab.evaluate(() => import("/js/browser.js").then(({ initialize }) => initialize()));
-			assert.equal(fetched(), 2);
-		});
 	});
 }
 

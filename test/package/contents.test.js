@@ -37,7 +37,9 @@ const read = (/** @type {string} */ path) => readFile(join(unpacked, path));
 const json = async (/** @type {string} */ path) => JSON.parse(String(await read(path)));
 
 test("the tarball holds the files of files.txt, and no other", async () => {
-	const listed = String(await readFile(new URL("files.txt", import.meta.url))).trim().split("\n");
+	const listed = String(await readFile(new URL("files.txt", import.meta.url)))
+		.trim()
+		.split("\n");
 	assert.deepEqual(await paths(), listed);
 });
 
@@ -45,7 +47,9 @@ test("its download is below 5.5 MB, and it takes as much of a disk as its README
 	assert.ok((await stat(tarball)).size < 5_500_000, `the package has grown to ${(await stat(tarball)).size} bytes`);
 	const sizes = await Promise.all((await paths()).map(async (path) => (await stat(join(unpacked, path))).size));
 	const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6;
-	const said = [...String(await read("README.md")).matchAll(/^\| \*\*cctoken\*\*.* ([\d.]+) MB, 1 package /gm)].map(([, figure]) => Number(figure));
+	const said = [...String(await read("README.md")).matchAll(/^\| \*\*cctoken\*\*.* ([\d.]+) MB, 1 package /gm)].map(([, figure]) =>
+		Number(figure),
+	);
 	assert.ok(said.length > 0 && said.every((figure) => Math.abs(figure - megabytes) <= 0.1), `${said.join(", ")} and not ${megabytes}`);
 });
 
@@ -124,7 +128,10 @@ test("every file that package.json names is there, and nothing at its installati
 	for (const path of named.map((name) => JSON.parse(name).slice(2))) {
 		assert.ok(all.includes(path) || path in exports || `./${path}` in exports, path);
 	}
-	assert.deepEqual(Object.keys(scripts).filter((name) => /install|prepare/.test(name)), []);
+	assert.deepEqual(
+		Object.keys(scripts).filter((name) => /install|prepare/.test(name)),
+		[],
+	);
 	assert.deepEqual(dependencies, {});
 });
 

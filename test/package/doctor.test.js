@@ -69,14 +69,27 @@ for (const version of able) {
 			});
 			assert.ok(json, stdout + stderr);
 			assert.equal(stderr, "");
-			return { code, ...json, step: (name) => json.steps.find(({ step }) => step === name), chief: json.steps.find(({ level }) => level === "problem") };
+			return {
+				code,
+				...json,
+				step: (name) => json.steps.find(({ step }) => step === name),
+				chief: json.steps.find(({ level }) => level === "problem"),
+			};
 		};
 		const isales = (baseUrl) => ({ ...sandbox.identities.isales, baseUrl });
 		const throughProxy = async (answer) => {
 			const proxy = connectProxy(answer);
-			return { env: { HTTPS_PROXY: `http://127.0.0.1:${await listening(proxy)}`, HTTP_PROXY: `http://127.0.0.1:${proxy.address().port}`, NODE_EXTRA_CA_CERTS: trusted }, proxy };
+			return {
+				env: {
+					HTTPS_PROXY: `http://127.0.0.1:${await listening(proxy)}`,
+					HTTP_PROXY: `http://127.0.0.1:${proxy.address().port}`,
+					NODE_EXTRA_CA_CERTS: trusted,
+				},
+				proxy,
+			};
 		};
-		const secure = async (wish, answer = (_, response) => response.writeHead(404).end()) => listening(createHTTPS({ ...keys(makeCertificate(wish)) }, answer).on("tlsClientError", () => {}));
+		const secure = async (wish, answer = (_, response) => response.writeHead(404).end()) =>
+			listening(createHTTPS({ ...keys(makeCertificate(wish)) }, answer).on("tlsClientError", () => {}));
 
 		test("the environment is read as Node reads it", async () => {
 			const proxies = [connectProxy(() => "502 Bad Gateway"), connectProxy(() => "502 Bad Gateway")];
@@ -84,13 +97,33 @@ for (const version of able) {
 			const urls = ["https://h.invalid/", "http://h.invalid/", "https://a.h.invalid/", "https://xh.invalid/"];
 			const on = { NODE_USE_ENV_PROXY: "1" };
 			for (const env of [
-				{ HTTPS_PROXY: a }, { ...on, HTTPS_PROXY: a }, { NODE_USE_ENV_PROXY: "true", HTTPS_PROXY: a }, { NODE_OPTIONS: "--use-env-proxy", HTTPS_PROXY: a }, { ...on, NODE_OPTIONS: "--no-use-env-proxy", HTTPS_PROXY: a },
-				{ ...on, http_proxy: a }, { ...on, HTTP_PROXY: a }, { ...on, https_proxy: a, HTTPS_PROXY: b }, { ...on, http_proxy: a, HTTP_PROXY: b }, { ...on, http_proxy: "", HTTP_PROXY: b }, { ...on, https_proxy: "", HTTPS_PROXY: b },
-				{ ...on, HTTP_PROXY: a, HTTPS_PROXY: b }, { ...on, HTTP_PROXY: a, HTTPS_PROXY: "" }, { ...on, ALL_PROXY: a }, { ...on, HTTP_PROXY: a, no_proxy: "", NO_PROXY: "h.invalid" },
-				...["*", "x,*", "h.invalid", ".h.invalid", "*.h.invalid", "h.invalid:443", "x h.invalid", "h.invalid."].map((list) => ({ ...on, HTTP_PROXY: a, NO_PROXY: list })),
+				{ HTTPS_PROXY: a },
+				{ ...on, HTTPS_PROXY: a },
+				{ NODE_USE_ENV_PROXY: "true", HTTPS_PROXY: a },
+				{ NODE_OPTIONS: "--use-env-proxy", HTTPS_PROXY: a },
+				{ ...on, NODE_OPTIONS: "--no-use-env-proxy", HTTPS_PROXY: a },
+				{ ...on, http_proxy: a },
+				{ ...on, HTTP_PROXY: a },
+				{ ...on, https_proxy: a, HTTPS_PROXY: b },
+				{ ...on, http_proxy: a, HTTP_PROXY: b },
+				{ ...on, http_proxy: "", HTTP_PROXY: b },
+				{ ...on, https_proxy: "", HTTPS_PROXY: b },
+				{ ...on, HTTP_PROXY: a, HTTPS_PROXY: b },
+				{ ...on, HTTP_PROXY: a, HTTPS_PROXY: "" },
+				{ ...on, ALL_PROXY: a },
+				{ ...on, HTTP_PROXY: a, no_proxy: "", NO_PROXY: "h.invalid" },
+				...["*", "x,*", "h.invalid", ".h.invalid", "*.h.invalid", "h.invalid:443", "x h.invalid", "h.invalid."].map((list) => ({
+					...on,
+					HTTP_PROXY: a,
+					NO_PROXY: list,
+				})),
 			]) {
 				proxies.forEach((proxy) => proxy.seen.splice(0));
-				const { stdout } = await run(runtime(), ["--input-type=module", "--eval", reading, join(program.installed, "js/cli/doctor/proxy.js"), ...urls], { env: { ...bare, ...env } });
+				const { stdout } = await run(
+					runtime(),
+					["--input-type=module", "--eval", reading, join(program.installed, "js/cli/doctor/proxy.js"), ...urls],
+					{ env: { ...bare, ...env } },
+				);
 				const expected = JSON.parse(stdout);
 				for (const proxy of proxies) {
 					const own = expected.filter(([port]) => port === String(proxy.address().port)).map(([, line]) => line);
@@ -101,7 +134,11 @@ for (const version of able) {
 
 		test("a proxy whose value is no URL ends Node before any program starts", async () => {
 			for (const value of ["127.0.0.1:3128", "proxy.test:3128", "proxy.test"]) {
-				const { code, stdout, stderr } = await command(["doctor"], { env: { NODE_USE_ENV_PROXY: "1", HTTPS_PROXY: value }, runtime: runtime(), program: join(program.installed, "js/cli/main.js") });
+				const { code, stdout, stderr } = await command(["doctor"], {
+					env: { NODE_USE_ENV_PROXY: "1", HTTPS_PROXY: value },
+					runtime: runtime(),
+					program: join(program.installed, "js/cli/main.js"),
+				});
 				assert.deepEqual([code, stdout], [1, ""]);
 				assert.match(stderr, /Invalid URL/);
 			}
@@ -111,20 +148,32 @@ for (const version of able) {
 			const { env, proxy } = await throughProxy();
 			const { port } = new URL(sandbox.url);
 			const plain = await doctor(isales(`http://vendor.test:${port}`), env);
-			assert.deepEqual(plain.steps.filter(({ level }) => level === "problem"), []);
+			assert.deepEqual(
+				plain.steps.filter(({ level }) => level === "problem"),
+				[],
+			);
 			assert.equal(plain.step("token").level, "ok");
 			assert.ok(proxy.seen.length > 0);
 
 			const vendor = await secure({ issuer: authority, name: "vendor.test" }, (request, response) => {
-				response.writeHead(request.url.endsWith("/login") ? 200 : 404, { "content-type": "application/json" }).end('{"result":0,"resultData":{"token":"a-token-of-a-test-server","tokenExpirationTime":300}}');
+				response
+					.writeHead(request.url.endsWith("/login") ? 200 : 404, { "content-type": "application/json" })
+					.end('{"result":0,"resultData":{"token":"a-token-of-a-test-server","tokenExpirationTime":300}}');
 			});
 			const { verdict, code, steps } = await doctor(isales(`https://vendor.test:${vendor}`), env);
 			assert.deepEqual([verdict, code], ["ok", 0]);
-			assert.deepEqual(steps.map(({ step, level }) => `${step} ${level}`), ["configuration ok", "proxy ok", "name skipped", "connection ok", "TLS ok", "answer ok", "clock ok", "token ok"]);
+			assert.deepEqual(
+				steps.map(({ step, level }) => `${step} ${level}`),
+				["configuration ok", "proxy ok", "name skipped", "connection ok", "TLS ok", "answer ok", "clock ok", "token ok"],
+			);
 		});
 
 		test("a proxy that asks for a login, one that has no way, one that refuses and one that is not there are told apart", async () => {
-			for (const [head, verdict] of [["407 Proxy Authentication Required", "proxy_authentication"], ["503 Service Unavailable", "proxy_no_way"], ["403 Forbidden", "proxy_no_way"]]) {
+			for (const [head, verdict] of [
+				["407 Proxy Authentication Required", "proxy_authentication"],
+				["503 Service Unavailable", "proxy_no_way"],
+				["403 Forbidden", "proxy_no_way"],
+			]) {
 				const { env } = await throughProxy(() => head);
 				const { verdict: found, code, chief } = await doctor(isales("https://vendor.test"), env);
 				assert.deepEqual([found, code, chief.step], [verdict, 4, "connection"]);
@@ -155,7 +204,9 @@ for (const version of able) {
 				assert.ok(!chief.because.includes("went well"));
 			}
 			const then = new Date(Date.now() - 15 * 24 * 3600_000).toUTCString();
-			const port = await secure({ issuer: authority, name: "vendor.test", from: -20, to: -10 }, (_, response) => response.writeHead(404, { date: then }).end());
+			const port = await secure({ issuer: authority, name: "vendor.test", from: -20, to: -10 }, (_, response) =>
+				response.writeHead(404, { date: then }).end(),
+			);
 			assert.equal((await doctor(isales(`https://vendor.test:${port}`), env)).verdict, "clock_wrong");
 		});
 
@@ -170,7 +221,9 @@ for (const version of able) {
 
 		test("no login of the proxy is shown", async () => {
 			const { env } = await throughProxy(() => "407 Proxy Authentication Required");
-			const found = await doctor(isales("https://vendor.test"), { HTTPS_PROXY: env.HTTPS_PROXY.replace("//", "//somebody:Zx9-proxy-password@") });
+			const found = await doctor(isales("https://vendor.test"), {
+				HTTPS_PROXY: env.HTTPS_PROXY.replace("//", "//somebody:Zx9-proxy-password@"),
+			});
 			assert.equal(found.verdict, "proxy_authentication");
 			assert.ok(!/Zx9-proxy|U29tZWJvZHk6|c29tZWJvZHk6/.test(JSON.stringify(found)));
 		});

@@ -65,10 +65,16 @@ before(async () => {
 		await writeFile(join(folder, name), await documented(name));
 	}
 	const out = await dryRun(folder, "wrangler.jsonc", "out");
-	const files = (await readdir(out)).filter((file) => /\.(js|wasm)$/.test(file)).sort((a, b) => Number(b.endsWith(".js")) - Number(a.endsWith(".js")));
-	const modules = await Promise.all(files.map(async (path) => ({
-		type: path.endsWith(".js") ? "ESModule" : "CompiledWasm", path, contents: await readFile(join(out, path)),
-	})));
+	const files = (await readdir(out))
+		.filter((file) => /\.(js|wasm)$/.test(file))
+		.sort((a, b) => Number(b.endsWith(".js")) - Number(a.endsWith(".js")));
+	const modules = await Promise.all(
+		files.map(async (path) => ({
+			type: path.endsWith(".js") ? "ESModule" : "CompiledWasm",
+			path,
+			contents: await readFile(join(out, path)),
+		})),
+	);
 	const { workerOptions } = unstable_getMiniflareWorkerOptions(join(folder, "wrangler.jsonc"));
 	worker = { ...workerOptions, modulesRules: undefined, modules };
 	const config = demoConfig({ connections: connectionsTo(server.url, ["staff"]), issuer: issuer.url, origin: "https://console.test" });
@@ -117,7 +123,12 @@ test("with the documented configuration as it stands, it refuses everything, and
 	}
 });
 
-for (const [connection, system] of [["open-appcube", "appcube"], ["shared-messaging", "ccmessaging"], ["open-isales", "isales"], ["open-drive", "cubedrive"]]) {
+for (const [connection, system] of [
+	["open-appcube", "appcube"],
+	["shared-messaging", "ccmessaging"],
+	["open-isales", "isales"],
+	["open-drive", "cubedrive"],
+]) {
 	test(`${system}: the installed client gets one token for many callers from it, and another when that was revoked`, async () => {
 		const sandbox = controls(server.url);
 		const client = cctoken.createClient();
@@ -169,7 +180,9 @@ test("a machine signs with the installed cctoken/edge/sign, and a signature is g
 test("the documented rate limit holds for one caller, and not for another", async () => {
 	const ask = async (/** @type {string} */ token) => {
 		const response = await fetch(`${edge.url}/v1/token`, {
-			method: "POST", headers: { authorization: `Bearer ${token}`, "content-type": "application/json" }, body: '{"connection":"not-there"}',
+			method: "POST",
+			headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+			body: '{"connection":"not-there"}',
 		});
 		return (await response.json()).code;
 	};

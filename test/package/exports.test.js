@@ -19,10 +19,21 @@ after(() => program?.remove());
 async function bundle(contents, conditions = []) {
 	const { outputFiles, metafile } = await build({
 		stdin: { contents, resolveDir: program.folder },
-		bundle: true, format: "esm", platform: "neutral", mainFields: [], conditions, external: ["*.wasm", "*.wasm?module", "node:*", "cloudflare:*"],
-		metafile: true, write: false, logLevel: "silent", absWorkingDir: program.folder,
+		bundle: true,
+		format: "esm",
+		platform: "neutral",
+		mainFields: [],
+		conditions,
+		external: ["*.wasm", "*.wasm?module", "node:*", "cloudflare:*"],
+		metafile: true,
+		write: false,
+		logLevel: "silent",
+		absWorkingDir: program.folder,
 	});
-	return { text: String(outputFiles[0]?.text), files: Object.keys(metafile.inputs).map((path) => path.replace("node_modules/cctoken/", "")) };
+	return {
+		text: String(outputFiles[0]?.text),
+		files: Object.keys(metafile.inputs).map((path) => path.replace("node_modules/cctoken/", "")),
+	};
 }
 
 /** Tools set these together. The one that says most of the platform must win. */
@@ -45,7 +56,12 @@ for (const [who, conditions, file] of /** @type {[string, string[], string][]} *
 
 test("Node with a condition of its user's gets the entry of that", async () => {
 	const resolved = async (/** @type {string[]} */ ...conditions) => {
-		const args = [...conditions.map((name) => `--conditions=${name}`), "--input-type=module", "--eval", 'console.log(import.meta.resolve("cctoken"))'];
+		const args = [
+			...conditions.map((name) => `--conditions=${name}`),
+			"--input-type=module",
+			"--eval",
+			'console.log(import.meta.resolve("cctoken"))',
+		];
 		const { stdout } = await run(process.execPath, args, { cwd: program.folder });
 		return relative(program.installed, new URL(stdout.trim()).pathname).replaceAll("\\", "/");
 	};

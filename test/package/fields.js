@@ -25,8 +25,19 @@ const number = { right: "1", wrong: ['"1"', "null", "true"] };
 
 /** A right value of each field, and wrong ones. @type {Record<string, { right: string, wrong: string[] }>} */
 export const values = {
-	baseUrl: text, authUrl: text, appKey: text, appSecret: text, userId: text, userName: text, channelId: text, locale: text,
-	user: text, passwd: text, edge: text, connection: text, subject: text,
+	baseUrl: text,
+	authUrl: text,
+	appKey: text,
+	appSecret: text,
+	userId: text,
+	userName: text,
+	channelId: text,
+	locale: text,
+	user: text,
+	passwd: text,
+	edge: text,
+	connection: text,
+	subject: text,
 	authorization: { right: 'async () => ""', wrong: ["1", "null", 'Promise.resolve("")', "async () => 1", '() => ""'] },
 	params: { right: '{ user: "" }', wrong: ['""', "null", "{ user: 1 }", "new Map<string, string>().size"] },
 	method: { right: '"GET"', wrong: ['"PUT"', '"get"', "null", "1"] },
@@ -47,7 +58,11 @@ export const values = {
 export const forms = [
 	{ system: "appcube", fields: ["baseUrl", "appKey", "appSecret"], optional: [] },
 	{ system: "ccmessaging", fields: ["baseUrl", "appKey", "appSecret", "userId", "userName", "channelId", "locale"], optional: ["authUrl"] },
-	{ system: "ccmessaging", fields: ["baseUrl", "appKey", "accessToken", "userId", "userName", "channelId", "locale"], optional: ["authUrl"] },
+	{
+		system: "ccmessaging",
+		fields: ["baseUrl", "appKey", "accessToken", "userId", "userName", "channelId", "locale"],
+		optional: ["authUrl"],
+	},
 	{ system: "isales", fields: ["baseUrl", "user", "passwd"], optional: [] },
 	{ system: "cubedrive", fields: ["baseUrl", "params"], optional: ["method"] },
 	{ fields: ["edge", "connection", "authorization", "subject"], optional: [] },
@@ -62,9 +77,15 @@ export const calls = [
 ];
 
 /** @param {Record<string, string>} members */
-const object = (members) => `{ ${Object.entries(members).map(([name, value]) => `${name}: ${value}`).join(", ")} }`;
+const object = (members) =>
+	`{ ${Object.entries(members)
+		.map(([name, value]) => `${name}: ${value}`)
+		.join(", ")} }`;
 /** @param {string[]} names @param {string[]} [texts] */
-const rightly = (names, texts = []) => Object.fromEntries(names.map((name) => [name, texts.includes(name) ? text.right : /** @type {{ right: string }} */ (values[name]).right]));
+const rightly = (names, texts = []) =>
+	Object.fromEntries(
+		names.map((name) => [name, texts.includes(name) ? text.right : /** @type {{ right: string }} */ (values[name]).right]),
+	);
 
 /**
  * Lines that must compile and lines that must not: for each field of each form a missing one, one of a wrong case, wrong
@@ -105,7 +126,10 @@ export async function lines() {
 			}
 		}
 	}
-	for (const { typedef: [file, name], call } of calls) {
+	for (const {
+		typedef: [file, name],
+		call,
+	} of calls) {
 		const options = (await declared(String(file), String(name))).map(({ name }) => name);
 		right.push(call("{}"), call(object(rightly(options))));
 		wrong.push(call(object({ unheardOf: "1" })), call("1"));

@@ -20,14 +20,22 @@ before(async () => {
 	const cwd = program.folder;
 	// Next finds what it needs only in the program's own node_modules, and follows no link out of the folder.
 	await cp(await tools("next"), join(cwd, "node_modules"), { recursive: true });
-	for (const [from, to] of [["layout.js", "app/layout.js"], ["edge.js", "app/edge/route.js"], ["node.js", "app/node/route.js"]]) {
+	for (const [from, to] of [
+		["layout.js", "app/layout.js"],
+		["edge.js", "app/edge/route.js"],
+		["node.js", "app/node/route.js"],
+	]) {
 		await mkdir(join(cwd, to, ".."), { recursive: true });
 		await cp(fileURLToPath(new URL(`next/${from}`, import.meta.url)), join(cwd, to));
 	}
 	const env = { ...process.env, SANDBOX: server.url, NEXT_TELEMETRY_DISABLED: "1", NO_COLOR: "1" };
 	const bin = join(cwd, "node_modules/next/dist/bin/next");
 	await promisify(execFile)(process.execPath, [bin, "build"], { cwd, env, timeout: 300_000, maxBuffer: 1 << 24 });
-	next = spawn(process.execPath, [bin, "start", "--hostname", "127.0.0.1", "--port", "0"], { cwd, env, stdio: ["ignore", "pipe", "inherit"] });
+	next = spawn(process.execPath, [bin, "start", "--hostname", "127.0.0.1", "--port", "0"], {
+		cwd,
+		env,
+		stdio: ["ignore", "pipe", "inherit"],
+	});
 	ended = once(next, "close");
 	for await (const line of createInterface(next.stdout)) {
 		url ??= /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];

@@ -19,7 +19,8 @@ test("two builds give the same bytes", async (t) => {
 	for (const path of new Set(stdout.split("\0").filter(Boolean))) {
 		await mkdir(dirname(join(copy, path)), { recursive: true });
 		await copyFile(join(root, path), join(copy, path)).catch((error) => {
-			if (error.code !== "ENOENT") { // deleted, and not yet committed so
+			if (error.code !== "ENOENT") {
+				// deleted, and not yet committed so
 				throw error;
 			}
 		});

@@ -62,7 +62,18 @@ describe("Deno", () => {
 	const deno = (entry, ...allowed) =>
 		run(
 			join(bin, "deno"),
-			["run", "--no-remote", "--cached-only", "--no-prompt", "--node-modules-dir=manual", `--allow-net=${new URL(server.url).host}`, ...allowed, "main.js", entry, server.url],
+			[
+				"run",
+				"--no-remote",
+				"--cached-only",
+				"--no-prompt",
+				"--node-modules-dir=manual",
+				`--allow-net=${new URL(server.url).host}`,
+				...allowed,
+				"main.js",
+				entry,
+				server.url,
+			],
 			{ cwd: program.folder, env: { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" }, timeout: 60_000 },
 		);
 

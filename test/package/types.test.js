@@ -37,14 +37,23 @@ let configs = 0;
 async function compile(compiler, files, options) {
 	const config = join(program.folder, `tsconfig.${++configs}.json`);
 	const compilerOptions = {
-		strict: true, exactOptionalPropertyTypes: false, noUncheckedIndexedAccess: true, skipLibCheck: false,
-		target: "ES2022", types: [], noEmit: true, ...options,
+		strict: true,
+		exactOptionalPropertyTypes: false,
+		noUncheckedIndexedAccess: true,
+		skipLibCheck: false,
+		target: "ES2022",
+		types: [],
+		noEmit: true,
+		...options,
 	};
 	await writeFile(config, JSON.stringify({ compilerOptions, files }));
 	const tsc = await compilers[compiler]();
 	return new Promise((resolve, reject) => {
-		execFile(process.execPath, [tsc, "-p", config, "--pretty", "false"], { cwd: program.folder, timeout: 120_000 }, (error, stdout, stderr) =>
-			stderr || (error && !stdout) ? reject(error) : resolve(stdout),
+		execFile(
+			process.execPath,
+			[tsc, "-p", config, "--pretty", "false"],
+			{ cwd: program.folder, timeout: 120_000 },
+			(error, stdout, stderr) => (stderr || (error && !stdout) ? reject(error) : resolve(stdout)),
 		);
 	});
 }
@@ -83,9 +92,13 @@ describe("every entry compiles in strict mode", { concurrency: 2 }, () => {
 		assert.match(await compile(5, ["every-entry.ts"], classic), /Cannot find module 'cctoken'/);
 		const at = (/** @type {string} */ path) => [`./node_modules/cctoken/dist/${path}`];
 		const paths = {
-			cctoken: at("types/browser.d.ts"), "cctoken/inline": at("types/inline.d.ts"),
-			"cctoken/script": at("cctoken.d.ts"), "cctoken/core.wasm": at("core.wasm.d.ts"), "cctoken/edge": at("edge.d.ts"),
-			"cctoken/edge/sign": at("types/edge/sign.d.ts"), "cctoken/sandbox": at("types/sandbox/index.d.ts"),
+			cctoken: at("types/browser.d.ts"),
+			"cctoken/inline": at("types/inline.d.ts"),
+			"cctoken/script": at("cctoken.d.ts"),
+			"cctoken/core.wasm": at("core.wasm.d.ts"),
+			"cctoken/edge": at("edge.d.ts"),
+			"cctoken/edge/sign": at("types/edge/sign.d.ts"),
+			"cctoken/sandbox": at("types/sandbox/index.d.ts"),
 		};
 		assert.equal(await compile(5, ["every-entry.ts"], { ...classic, paths }), "");
 	});
@@ -102,19 +115,25 @@ describe("wrong fields", { concurrency: 2 }, () => {
 		const named = async (/** @type {string[]} */ ...typedefs) =>
 			(await Promise.all(typedefs.map((name) => declared("generated/identity.js", name)))).flat();
 		for (const [system, typedefs] of Object.entries({
-			appcube: ["AppCubeIdentity"], ccmessaging: ["CcmessagingFields"], isales: ["IsalesIdentity"], cubedrive: ["CubeDriveIdentity"],
+			appcube: ["AppCubeIdentity"],
+			ccmessaging: ["CcmessagingFields"],
+			isales: ["IsalesIdentity"],
+			cubedrive: ["CubeDriveIdentity"],
 		})) {
 			const fields = await named(...typedefs);
 			assert.ok(fields.length > 2);
 			for (const form of forms.filter((form) => form.system === system)) {
-				const own = (/** @type {string} */ name) => !/^(system|appSecret|accessToken)$/.test(name) || system === "appcube" && name === "appSecret";
+				const own = (/** @type {string} */ name) =>
+					!/^(system|appSecret|accessToken)$/.test(name) || (system === "appcube" && name === "appSecret");
 				const required = fields.filter(({ name, optional }) => !optional && own(name)).map(({ name }) => name);
 				const optional = fields.filter(({ optional }) => optional).map(({ name }) => name);
 				assert.deepEqual(form.fields.filter(own).sort(), required.sort(), system);
 				assert.deepEqual([...form.optional].sort(), optional.sort(), system);
 			}
 		}
-		for (const { typedef: [file, name] } of calls) {
+		for (const {
+			typedef: [file, name],
+		} of calls) {
 			for (const option of await declared(file, name)) {
 				assert.ok(values[option.name]?.wrong.length, `${name}.${option.name}`);
 			}
@@ -137,8 +156,16 @@ describe("wrong fields", { concurrency: 2 }, () => {
 				await writeFile(join(program.folder, file), `${all.join("\n")}\n`);
 				const said = await compile(compiler, [file], { module: "nodenext", lib });
 				const found = new Set([...said.matchAll(/^fields-\S+\.ts\((\d+),/gm)].map(([, line]) => all[Number(line) - 1]));
-				assert.deepEqual([...new Set(wrong)].filter((line) => !found.has(line)), [], "wrong, and compiles");
-				assert.deepEqual([...found].filter((line) => !wrong.includes(String(line))), [], "right, and does not compile");
+				assert.deepEqual(
+					[...new Set(wrong)].filter((line) => !found.has(line)),
+					[],
+					"wrong, and compiles",
+				);
+				assert.deepEqual(
+					[...found].filter((line) => !wrong.includes(String(line))),
+					[],
+					"right, and does not compile",
+				);
 			});
 		}
 	}
@@ -147,8 +174,11 @@ describe("wrong fields", { concurrency: 2 }, () => {
 describe("linters of packages", () => {
 	const lint = async (/** @type {string[]} */ ...args) =>
 		new Promise((resolve) => {
-			execFile(process.execPath, args, { cwd: program.folder, env: { ...process.env, NO_COLOR: "1" }, timeout: 120_000 }, (error, stdout, stderr) =>
-				resolve({ code: error ? error.code : 0, said: stdout + stderr }),
+			execFile(
+				process.execPath,
+				args,
+				{ cwd: program.folder, env: { ...process.env, NO_COLOR: "1" }, timeout: 120_000 },
+				(error, stdout, stderr) => resolve({ code: error ? error.code : 0, said: stdout + stderr }),
 			);
 		});
 

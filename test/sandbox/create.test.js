@@ -44,18 +44,43 @@ test("its identities and business calls work with the package as they are, for e
 		assert.equal((await client.verifyToken(token)).valid, true);
 	}
 	const { counts, tokens } = await sandbox.state();
-	assert.deepEqual(Object.values(counts).map(({ logins }) => logins), [1, 1, 1, 1, 1]);
+	assert.deepEqual(
+		Object.values(counts).map(({ logins }) => logins),
+		[1, 1, 1, 1, 1],
+	);
 	assert.equal(tokens.length, 5);
 });
 
 test("a path is read as it was written, or as the server reads it that is asked for", async (t) => {
 	const login = "/%6cite/getLogi%6e?appId=a&appSecret=app-secret-of-a&user=u";
-	for (const [paths, status, read] of [[undefined, 404, null], ["written", 404, null], ["nginx", 200, "/lite/getLogin"], ["iis", 200, "/lite/getlogin"]]) {
+	for (const [paths, status, read] of [
+		[undefined, 404, null],
+		["written", 404, null],
+		["nginx", 200, "/lite/getLogin"],
+		["iis", 200, "/lite/getlogin"],
+	]) {
 		const { sandbox } = await made(t, paths === undefined ? {} : { paths });
 		const response = await fetch(`${sandbox.url}${login}`);
 		assert.equal(response.status, status, paths);
 		assert.equal(response.headers.get("x-sandbox-path"), read === null ? null : encodeURIComponent(read));
 		assert.equal((await sandbox.state()).counts.cubedrive.logins, status === 200 ? 1 : 0);
+	}
+});
+
+test("each system says by what its tokens are told apart, and they are revoked by that", async (t) => {
+	const { sandbox, client } = await made(t);
+	for (const system of sandbox.systems) {
+		const identity = sandbox.identities[system.behind ?? system.name];
+		await client.getToken(identity);
+		const subject = identity[system.subject] ?? identity.params[system.subject];
+		const { tokens } = await sandbox.state();
+		assert.deepEqual(
+			[...new Set(tokens.filter((token) => token.system === system.name).map((token) => token.subject))],
+			[subject],
+			system.name,
+		);
+		assert.equal(await sandbox.revoke({ system: system.name, subject: `${subject}x` }), 0);
+		assert.equal(await sandbox.revoke({ system: system.name, subject }), 1, system.name);
 	}
 });
 
@@ -70,7 +95,10 @@ test("revoke, roll, refuse, faults, lifetimes and reset do what they say", async
 
 	assert.equal(await sandbox.revoke({ system: "appcube" }), 2);
 	assert.equal(await sandbox.revoke({ all: true }), 0);
-	assert.deepEqual((await sandbox.state()).tokens.map(({ state }) => state), ["revoked", "revoked"]);
+	assert.deepEqual(
+		(await sandbox.state()).tokens.map(({ state }) => state),
+		["revoked", "revoked"],
+	);
 
 	const before = await client.getToken(ccmessaging);
 	assert.equal(await sandbox.roll({ system: "ccmessaging", subject: "nobody" }), 0);
@@ -84,13 +112,20 @@ test("revoke, roll, refuse, faults, lifetimes and reset do what they say", async
 	await sandbox.refuse("isales", "abcd", false);
 	assert.ok(await createClient().getToken(isales));
 
-	const html = { system: /** @type {const} */ ("cubedrive"), endpoint: /** @type {const} */ ("login"), fault: /** @type {const} */ ("html") };
+	const html = {
+		system: /** @type {const} */ ("cubedrive"),
+		endpoint: /** @type {const} */ ("login"),
+		fault: /** @type {const} */ ("html"),
+	};
 	assert.equal(await sandbox.faults(html, { ...html, count: 3 }), 4);
 	assert.equal(await sandbox.clearFaults(), 4);
 	assert.equal(await sandbox.faults(html), 1);
 	await assert.rejects(client.getToken(cubedrive), tokenError("malformed_response"));
 	for (const logged of [true, true, false]) {
-		const answer = await fetch(`${cubedrive.baseUrl}/getLogin`, { method: "POST", body: new URLSearchParams({ ...cubedrive.params, user: "w" }) });
+		const answer = await fetch(`${cubedrive.baseUrl}/getLogin`, {
+			method: "POST",
+			body: new URLSearchParams({ ...cubedrive.params, user: "w" }),
+		});
 		assert.equal((await answer.text()).startsWith("{"), logged, "two logins are tolerated");
 	}
 
@@ -165,7 +200,14 @@ test("a thousand requests at once are all answered", async (t) => {
 		Array.from({ length: 1000 }, async () => (await fetch(`${sandbox.url}/rest/isales/v1/openapi/obs/business`)).status),
 	);
 	assert.deepEqual([...new Set(answers)], [401]);
-	assert.deepEqual((await sandbox.state()).counts.isales, { logins: 0, refreshes: 0, verifications: 0, business: 1000, failed: 1000, faulted: 500 });
+	assert.deepEqual((await sandbox.state()).counts.isales, {
+		logins: 0,
+		refreshes: 0,
+		verifications: 0,
+		business: 1000,
+		failed: 1000,
+		faulted: 500,
+	});
 });
 
 test("a client that leaves ends the wait for its delayed answer, and nothing else", async (t) => {
@@ -204,11 +246,27 @@ test("close breaks what is delayed, frees the port, may be repeated, and what fo
 
 test("wrong options are told by name, and nothing is started", async () => {
 	for (const [options, field] of [
-		[null, "options"], [{ prot: 1 }, "prot"], [{ port: -1 }, "port"], [{ port: "80" }, "port"], [{ port: 65_536 }, "port"], [{ host: "" }, "host"],
-		[{ lifetimes: 5 }, "lifetimes"], [{ lifetimes: { isale: 5 } }, "lifetimes.isale"], [{ lifetimes: { isales: 0 } }, "lifetimes.isales"],
-		[{ lifetimes: { isales: 1.5 } }, "lifetimes.isales"], [{ lifetime: 0 }, "lifetime"], [{ lifetime: "5" }, "lifetime"], [{ logins: { cubedrive: 0 } }, "logins.cubedrive"], [{ logins: { isales: 5 } }, "logins.isales"], [{ logins: 5 }, "logins"],
-		[{ paths: "apache" }, "paths"], [{ paths: "" }, "paths"], [{ paths: 5 }, "paths"], [{ allowOrigin: "*" }, "allowOrigin"],
-		[{ allowOrigin: "http://a.test/path" }, "allowOrigin"], [{ now: 5 }, "now"],
+		[null, "options"],
+		[{ prot: 1 }, "prot"],
+		[{ port: -1 }, "port"],
+		[{ port: "80" }, "port"],
+		[{ port: 65_536 }, "port"],
+		[{ host: "" }, "host"],
+		[{ lifetimes: 5 }, "lifetimes"],
+		[{ lifetimes: { isale: 5 } }, "lifetimes.isale"],
+		[{ lifetimes: { isales: 0 } }, "lifetimes.isales"],
+		[{ lifetimes: { isales: 1.5 } }, "lifetimes.isales"],
+		[{ lifetime: 0 }, "lifetime"],
+		[{ lifetime: "5" }, "lifetime"],
+		[{ logins: { cubedrive: 0 } }, "logins.cubedrive"],
+		[{ logins: { isales: 5 } }, "logins.isales"],
+		[{ logins: 5 }, "logins"],
+		[{ paths: "apache" }, "paths"],
+		[{ paths: "" }, "paths"],
+		[{ paths: 5 }, "paths"],
+		[{ allowOrigin: "*" }, "allowOrigin"],
+		[{ allowOrigin: "http://a.test/path" }, "allowOrigin"],
+		[{ now: 5 }, "now"],
 	]) {
 		await assert.rejects(createSandbox(/** @type {any} */ (options)), sandboxError("invalid_option", field));
 	}
@@ -228,7 +286,10 @@ test("an address that cannot be listened on is told, with the system's error", a
 test("what the sandbox does not take is refused with its reason", async (t) => {
 	const { sandbox } = await made(t);
 	await assert.rejects(sandbox.revoke({}), sandboxError("refused"));
-	await assert.rejects(sandbox.faults(/** @type {any} */ ({ system: "isales", endpoint: "login", fault: "sneeze" })), sandboxError("refused"));
+	await assert.rejects(
+		sandbox.faults(/** @type {any} */ ({ system: "isales", endpoint: "login", fault: "sneeze" })),
+		sandboxError("refused"),
+	);
 	await assert.rejects(sandbox.lifetimes({ isales: -1 }), sandboxError("refused"));
 	await assert.rejects(sandbox.refuse("isales", ""), sandboxError("refused"));
 });
@@ -247,12 +308,19 @@ test("a program that dies answers whoever waits, is told by a typed error, and h
 			);
 		});
 	assert.equal(await ask(program, {}), 200);
-	await ask(program, { method: "POST", target: "/_sandbox/faults", headers: ["Content-Type", "application/json"], body: Buffer.from('{"system":"isales","endpoint":"business","fault":"delay","delayMs":600000}') });
+	await ask(program, {
+		method: "POST",
+		target: "/_sandbox/faults",
+		headers: ["Content-Type", "application/json"],
+		body: Buffer.from('{"system":"isales","endpoint":"business","fault":"delay","delayMs":600000}'),
+	});
 	const delayed = ask(program, { target: "/rest/isales/v1/openapi/obs/business" });
 	assert.equal(program.death(), undefined);
 	// More than its memory can be: Go gives up.
 	assert.equal(await ask(program, { body: /** @type {any} */ ({ length: 2 ** 32 - 1 }) }), "crash");
-	await assert.rejects(async () => { throw program.death() ?? new Error("alive"); }, sandboxError("crashed"));
+	await assert.rejects(async () => {
+		throw program.death() ?? new Error("alive");
+	}, sandboxError("crashed"));
 	assert.equal(await delayed, "crash");
 	assert.equal(await ask(program, {}), "crash");
 	assert.equal(await ask(other, {}), 200);
@@ -268,7 +336,9 @@ test("a process ends by itself once its sandbox is closed, and prints nothing", 
 		while ((await sandbox.state()).counts.isales.business === 0);
 		await sandbox.close();`;
 	const outcome = await new Promise((resolve) =>
-		execFile(process.execPath, ["--input-type=module", "--eval", script], { timeout: 60_000 }, (error, stdout, stderr) => resolve({ error, stdout, stderr })),
+		execFile(process.execPath, ["--input-type=module", "--eval", script], { timeout: 60_000 }, (error, stdout, stderr) =>
+			resolve({ error, stdout, stderr }),
+		),
 	);
 	assert.deepEqual(outcome, { error: null, stdout: "", stderr: "" });
 });

@@ -40,7 +40,11 @@ const harbour = (origin) => ({ system: "harbour", baseUrl: `${origin}/rest/harbo
 
 /** @param {string} origin */
 const login = (origin) =>
-	fetch(`${origin}/rest/harbour/login`, { method: "PUT", headers: { "content-type": "application/json" }, body: '{"ship":"ship1","flag":"flag-of-ship1"}' });
+	fetch(`${origin}/rest/harbour/login`, {
+		method: "PUT",
+		headers: { "content-type": "application/json" },
+		body: '{"ship":"ship1","flag":"flag-of-ship1"}',
+	});
 
 test("createSandbox lists a further system, takes its options, and does with it what it does with any", async (t) => {
 	const { createSandbox } = await import(pathToFileURL(join(folder, "js/sandbox/index.js")).href);
@@ -70,7 +74,9 @@ test("createSandbox lists a further system, takes its options, and does with it 
 });
 
 test("the command runs it, and prints its identity and what its flags take", async (t) => {
-	const child = start(["sandbox", "--port", "0", "--lifetime", "harbourPass=7", "--logins", "harbour=1"], { program: join(folder, "js/cli/main.js") });
+	const child = start(["sandbox", "--port", "0", "--lifetime", "harbourPass=7", "--logins", "harbour=1"], {
+		program: join(folder, "js/cli/main.js"),
+	});
 	t.after(() => child.kill("SIGKILL"));
 	let said = "";
 	const lines = createInterface(child.stdout).on("line", (line) => (said += `${line}\n`));

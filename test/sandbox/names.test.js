@@ -22,6 +22,10 @@ test("no file of the sandbox's JavaScript, of the demonstration and of the page 
 	assert.ok(files.length >= 11);
 	for (const file of files) {
 		const text = (await readFile(file, "utf8")).toLowerCase();
-		assert.deepEqual(names.filter((name) => text.includes(name)), [], file.pathname);
+		assert.deepEqual(
+			names.filter((name) => text.includes(name)),
+			[],
+			file.pathname,
+		);
 	}
 });

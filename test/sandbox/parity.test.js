@@ -17,22 +17,41 @@ after(() => Promise.all([native?.stop(), wasm?.close()]));
 
 const utf8JSON = { "Content-Type": "application/json; charset=UTF-8" };
 const plainJSON = { "Content-Type": "application/json" };
-const post = (path, body, headers = plainJSON) => ({ method: "POST", path, headers, body: typeof body === "string" ? body : JSON.stringify(body) });
+const post = (path, body, headers = plainJSON) => ({
+	method: "POST",
+	path,
+	headers,
+	body: typeof body === "string" ? body : JSON.stringify(body),
+});
 const control = (name, body) => post(`/_sandbox/${name}`, body);
 
 const logins = {
 	appcube: () => post("/oifde/rest/appcube/api/getAppCubeToken", { appKey: "k", appSecret: "api-password-of-k" }, utf8JSON),
-	accessToken: () => post("/apigovernance/api/oauth/tokenByAkSk", { app_key: "k", app_secret: "app-secret-of-k" }, { ...plainJSON, "X-Token-Expire": "600" }),
+	accessToken: () =>
+		post(
+			"/apigovernance/api/oauth/tokenByAkSk",
+			{ app_key: "k", app_secret: "app-secret-of-k" },
+			{ ...plainJSON, "X-Token-Expire": "600" },
+		),
 	ccmessaging: (access) =>
-		post("/apiaccess/ccmessaging/applyToken", { userId: "u", userName: "U", channelId: "c", locale: "en" }, { ...utf8JSON, "x-app-key": "k", Authorization: `Bearer ${access}` }),
+		post(
+			"/apiaccess/ccmessaging/applyToken",
+			{ userId: "u", userName: "U", channelId: "c", locale: "en" },
+			{ ...utf8JSON, "x-app-key": "k", Authorization: `Bearer ${access}` },
+		),
 	isales: () => post("/rest/isales/v1/openapi/obs/auth/login", { user: "u", passwd: "passwd-of-u" }),
-	refresh: (token, refreshToken) => post("/rest/isales/v1/openapi/obs/auth/refresh", { refreshToken }, { ...plainJSON, Authentication: `Bearer ${token}` }),
+	refresh: (token, refreshToken) =>
+		post("/rest/isales/v1/openapi/obs/auth/refresh", { refreshToken }, { ...plainJSON, Authentication: `Bearer ${token}` }),
 	cubedrive: () => ({ path: "/lite/getLogin?appId=a&appSecret=app-secret-of-a&user=u" }),
-	cubedriveForm: () => post("/lite/getLogin", "appId=a&appSecret=app-secret-of-a&user=v", { "Content-Type": "application/x-www-form-urlencoded" }),
+	cubedriveForm: () =>
+		post("/lite/getLogin", "appId=a&appSecret=app-secret-of-a&user=v", { "Content-Type": "application/x-www-form-urlencoded" }),
 };
 const calls = {
 	appcube: (token) => post("/oifde/rest/appcube/api/business", { authToken: token }, utf8JSON),
-	poll: (access, token) => ({ path: "/apiaccess/ccmessaging/poll?receiverId=r&channel=WEB", headers: { "x-app-key": "k", Authorization: `Bearer ${access}`, "ccmessaging-token": token } }),
+	poll: (access, token) => ({
+		path: "/apiaccess/ccmessaging/poll?receiverId=r&channel=WEB",
+		headers: { "x-app-key": "k", Authorization: `Bearer ${access}`, "ccmessaging-token": token },
+	}),
 	isales: (token) => ({ path: "/rest/isales/v1/openapi/obs/business", headers: { Authentication: `Bearer ${token}` } }),
 	cubedrive: (token) => ({ path: "/lite/commonPage", headers: { "X-Auth-Token": token } }),
 	verify: (token) => ({ path: `/lite/verifyAuthToken?authToken=${token}` }),
@@ -51,18 +70,24 @@ async function play(url, story) {
 	const transcript = [];
 	const values = new Map();
 	const numbered = (text) =>
-		text.length > 100_000 ? text : text.replace(/"[A-Z2-7]{4,25}$|[A-Z2-7]{26}|[A-Za-z0-9+/]{60,}=*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|"CreateTime":"\d+"|\d{4}-\d\d-\d\dT[\d:.]+(Z|\+\d\d:\d\d)/g, (value) => {
-			if (/^\d{4}-\d\d-/.test(value) || value.startsWith('"CreateTime')) {
-				return "TIME";
-			}
-			if (value.startsWith('"')) {
-				return "HALF"; // of a value, where a fault cuts it off
-			}
-			values.set(value, values.get(value) ?? `VALUE${values.size + 1}`);
-			return values.get(value);
-		});
+		text.length > 100_000
+			? text
+			: text.replace(
+					/"[A-Z2-7]{4,25}$|[A-Z2-7]{26}|[A-Za-z0-9+/]{60,}=*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|"CreateTime":"\d+"|\d{4}-\d\d-\d\dT[\d:.]+(Z|\+\d\d:\d\d)/g,
+					(value) => {
+						if (/^\d{4}-\d\d-/.test(value) || value.startsWith('"CreateTime')) {
+							return "TIME";
+						}
+						if (value.startsWith('"')) {
+							return "HALF"; // of a value, where a fault cuts it off
+						}
+						values.set(value, values.get(value) ?? `VALUE${values.size + 1}`);
+						return values.get(value);
+					},
+				);
 	await story(async (request) => {
-		if (request.contentLength !== undefined) { // it ends early: who answers what, and to whom, is no matter
+		if (request.contentLength !== undefined) {
+			// it ends early: who answers what, and to whom, is no matter
 			await overWire(url, request);
 			return {};
 		}
@@ -71,7 +96,12 @@ async function play(url, story) {
 			.filter(([name]) => !ofTheServer.includes(name) && !(name === "transfer-encoding" && request.path === "/_sandbox/state"))
 			.map(([name, value]) => `${name}: ${name === "allow" ? value.split(", ").sort() : numbered(value)}`)
 			.sort();
-		transcript.push({ of: `${request.method ?? "GET"} ${numbered(request.path)}`, ...answer, headers, body: numbered(answer.body).replace(/("value":")[^"]+/g, "$1SHORT") });
+		transcript.push({
+			of: `${request.method ?? "GET"} ${numbered(request.path)}`,
+			...answer,
+			headers,
+			body: numbered(answer.body).replace(/("value":")[^"]+/g, "$1SHORT"),
+		});
 		let json;
 		try {
 			json = JSON.parse(answer.body);
@@ -125,7 +155,10 @@ test("logins, business calls, a refresh, a roll and the state are the same", asy
 		await ask(calls.cubedrive(drive));
 		await ask({ path: "/_sandbox/state" });
 	});
-	assert.deepEqual(statuses(transcript), [200, 200, 200, 200, 200, 200, 200, 401, 200, 200, 200, 200, 401, 200, 200, 200, 200, 200, 200, 401, 200]);
+	assert.deepEqual(
+		statuses(transcript),
+		[200, 200, 200, 200, 200, 200, 200, 401, 200, 200, 200, 200, 401, 200, 200, 200, 200, 200, 200, 401, 200],
+	);
 });
 
 test("what is not allowed is refused in the same words", async () => {
@@ -146,7 +179,20 @@ test("what is not allowed is refused in the same words", async () => {
 			await ask(call("dead", "dead"));
 			await ask({ ...call("dead", "dead"), headers: {} });
 		}
-		for (const path of ["/lite/", "/lite/nothing", "/rest/x", "/oifde/x", "/apiaccess/x", "/apigovernance/x", "/lite/getLogin/", "/lite//getLogin", "/lite/%67etLogin", "/%zz", "/lite/getLogin?a=%zz", "/lite/getLogin?a;b"]) {
+		for (const path of [
+			"/lite/",
+			"/lite/nothing",
+			"/rest/x",
+			"/oifde/x",
+			"/apiaccess/x",
+			"/apigovernance/x",
+			"/lite/getLogin/",
+			"/lite//getLogin",
+			"/lite/%67etLogin",
+			"/%zz",
+			"/lite/getLogin?a=%zz",
+			"/lite/getLogin?a;b",
+		]) {
 			await ask({ path });
 			await ask({ path, method: "POST", headers: plainJSON, body: "{}" });
 		}
@@ -170,12 +216,35 @@ test("headers reach the vendors as they were sent: twice, empty, spaced, and bey
 });
 
 const endpoints = [
-	["appcube", "login", logins.appcube], ["appcube", "business", () => calls.appcube("x")],
-	["ccmessaging", "accessToken", logins.accessToken], ["ccmessaging", "login", () => logins.ccmessaging("x")], ["ccmessaging", "business", () => calls.poll("x", "y")],
-	["isales", "login", logins.isales], ["isales", "refresh", () => logins.refresh("x", "y")], ["isales", "business", () => calls.isales("x")],
-	["cubedrive", "login", logins.cubedrive], ["cubedrive", "verify", () => calls.verify("x")], ["cubedrive", "business", () => calls.cubedrive("x")],
+	["appcube", "login", logins.appcube],
+	["appcube", "business", () => calls.appcube("x")],
+	["ccmessaging", "accessToken", logins.accessToken],
+	["ccmessaging", "login", () => logins.ccmessaging("x")],
+	["ccmessaging", "business", () => calls.poll("x", "y")],
+	["isales", "login", logins.isales],
+	["isales", "refresh", () => logins.refresh("x", "y")],
+	["isales", "business", () => calls.isales("x")],
+	["cubedrive", "login", logins.cubedrive],
+	["cubedrive", "verify", () => calls.verify("x")],
+	["cubedrive", "business", () => calls.cubedrive("x")],
 ];
-const faults = ["delay", "reset", "truncate", "html", "types", "huge", "empty", "redirect", "401", "403", "429", "500", "502", "503", "504"];
+const faults = [
+	"delay",
+	"reset",
+	"truncate",
+	"html",
+	"types",
+	"huge",
+	"empty",
+	"redirect",
+	"401",
+	"403",
+	"429",
+	"500",
+	"502",
+	"503",
+	"504",
+];
 
 for (const fault of faults) {
 	test(`the fault ${fault} is the same at every endpoint`, async () => {
@@ -190,24 +259,42 @@ for (const fault of faults) {
 		});
 		const hit = transcript.filter((_, i) => i > 0 && transcript[i - 1].of === "POST /_sandbox/faults");
 		assert.equal(hit.length, endpoints.length);
-		const expected = {
-			reset: ({ status, body }) => status === 0 && body === "",
-			truncate: ({ status, missing }) => status > 0 && missing > 0,
-			huge: ({ status, body, missing }) => status === 200 && body.length > 2e6 && missing === 0,
-			empty: ({ status, body }) => status === 200 && body === "",
-			redirect: ({ status }) => status === 307,
-		}[fault] ?? (/^\d+$/.test(fault) ? ({ status }) => status === Number(fault) : ({ status, missing }) => status > 0 && missing === 0);
-		assert.deepEqual(hit.filter((answer) => !expected(answer)), []);
+		const expected =
+			{
+				reset: ({ status, body }) => status === 0 && body === "",
+				truncate: ({ status, missing }) => status > 0 && missing > 0,
+				huge: ({ status, body, missing }) => status === 200 && body.length > 2e6 && missing === 0,
+				empty: ({ status, body }) => status === 200 && body === "",
+				redirect: ({ status }) => status === 307,
+			}[fault] ?? (/^\d+$/.test(fault) ? ({ status }) => status === Number(fault) : ({ status, missing }) => status > 0 && missing === 0);
+		assert.deepEqual(
+			hit.filter((answer) => !expected(answer)),
+			[],
+		);
 	});
 }
 
 test("the control endpoints take and refuse the same", async () => {
 	const transcript = await same(async (ask) => {
 		for (const [name, body] of [
-			["revoke", {}], ["revoke", { all: true }], ["revoke", { system: "other" }], ["revoke", { system: "isales", subject: "a", id: "b" }], ["revoke", "[]"], ["revoke", "{} {}"],
-			["roll", { system: "isales" }], ["roll", { system: "ccmessaging" }], ["refuse", { system: "isales", credential: "u", refuse: true }], ["refuse", { system: "isales", credential: "u" }],
-			["lifetimes", { isales: 0 }], ["lifetimes", { other: 1 }], ["lifetimes", { isales: 7 }], ["faults", { system: "isales", endpoint: "login", fault: "none" }],
-			["faults", { system: "isales", endpoint: "login", fault: "500", count: 3 }], ["faults", { system: "isales", endpoint: "verify", fault: "500" }], ["reset", "x"], ["nothing", {}],
+			["revoke", {}],
+			["revoke", { all: true }],
+			["revoke", { system: "other" }],
+			["revoke", { system: "isales", subject: "a", id: "b" }],
+			["revoke", "[]"],
+			["revoke", "{} {}"],
+			["roll", { system: "isales" }],
+			["roll", { system: "ccmessaging" }],
+			["refuse", { system: "isales", credential: "u", refuse: true }],
+			["refuse", { system: "isales", credential: "u" }],
+			["lifetimes", { isales: 0 }],
+			["lifetimes", { other: 1 }],
+			["lifetimes", { isales: 7 }],
+			["faults", { system: "isales", endpoint: "login", fault: "none" }],
+			["faults", { system: "isales", endpoint: "login", fault: "500", count: 3 }],
+			["faults", { system: "isales", endpoint: "verify", fault: "500" }],
+			["reset", "x"],
+			["nothing", {}],
 		]) {
 			await ask(control(name, body));
 			await ask({ ...control(name, body), headers: { "Content-Type": "text/plain" } });
@@ -226,7 +313,11 @@ test("the allowed origin, another and none get the same CORS", async () => {
 		for (const Origin of ["http://page.test", "http://other.test"]) {
 			const { path } = logins.isales();
 			await ask({ ...logins.isales(), headers: { ...plainJSON, Origin } });
-			await ask({ path, method: "OPTIONS", headers: { Origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type" } });
+			await ask({
+				path,
+				method: "OPTIONS",
+				headers: { Origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type" },
+			});
 			await ask({ path, method: "OPTIONS", headers: { Origin } });
 		}
 	});

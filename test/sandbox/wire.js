@@ -54,7 +54,7 @@ function parse(raw) {
 /** @param {string} text */
 function dechunk(text) {
 	let out = "";
-	for (let at = 0; at < text.length; ) {
+	for (let at = 0; at < text.length;) {
 		const end = text.indexOf("\r\n", at);
 		const size = Number.parseInt(text.slice(at, end), 16);
 		out += text.slice(end + 2, end + 2 + size);

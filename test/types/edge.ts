@@ -25,8 +25,11 @@ const config: EdgeConfig = {
 	origins: ["https://console.test"],
 	connections: {
 		chat: {
-			system: "isales", baseUrl: "https://vendor.test", identity: { user: "clerk", passwd: { secret: "PASSWD" } },
-			allow: [{ by: "staff", claim: "groups", values: ["agents"] }], call: { methods: ["GET"], paths: ["/rest/"] },
+			system: "isales",
+			baseUrl: "https://vendor.test",
+			identity: { user: "clerk", passwd: { secret: "PASSWD" } },
+			allow: [{ by: "staff", claim: "groups", values: ["agents"] }],
+			call: { methods: ["GET"], paths: ["/rest/"] },
 		},
 	},
 };

@@ -15,7 +15,10 @@ declare const either: string | (() => Promise<string>);
 
 // Right ones.
 const right: Identity[] = [
-	appcube, isales, cubedrive, ccmessaging,
+	appcube,
+	isales,
+	cubedrive,
+	ccmessaging,
 	{ ...ccmessaging, authUrl: "" },
 	{ ...user, accessToken: "" },
 	{ ...user, accessToken: async () => "" },
@@ -120,7 +123,10 @@ const sure: boolean = verdict.valid;
 // Clients.
 const options: ClientOptions = { timeoutMs: 1, maxSessions: 1, onEvent: (event: TokenEvent) => event.type };
 const client: Client = createClient(options);
-const answer: string = await client.session(cubedrive).getToken().then(({ system }) => system);
+const answer: string = await client
+	.session(cubedrive)
+	.getToken()
+	.then(({ system }) => system);
 createClient({ fetch: (input, init, { session, step }) => fetch(`${input}#${session.toFixed()}${step}`, init) });
 const checked: void = await validateIdentity(isales);
 // @ts-expect-error no passwd

@@ -4,7 +4,13 @@ import { createSandbox, Sandbox, SandboxError } from "cctoken/sandbox";
 import type { Fault, SandboxErrorCode, SandboxOptions, SandboxState } from "cctoken/sandbox";
 
 const options: SandboxOptions = {
-	port: 0, host: "127.0.0.1", lifetimes: { isales: 5 }, logins: { cubedrive: 3 }, paths: "nginx", allowOrigin: "http://a.test", now: () => 0,
+	port: 0,
+	host: "127.0.0.1",
+	lifetimes: { isales: 5 },
+	logins: { cubedrive: 3 },
+	paths: "nginx",
+	allowOrigin: "http://a.test",
+	now: () => 0,
 };
 const sandbox: Sandbox = await createSandbox(options);
 // @ts-expect-error an unknown option

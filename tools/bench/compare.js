@@ -15,7 +15,11 @@
  * @returns {Promise<Comparison>}
  */
 export function compare(ours, reference, { batch, ...plan }) {
-	return compareTold(() => timed(ours, batch), () => timed(reference, batch), plan);
+	return compareTold(
+		() => timed(ours, batch),
+		() => timed(reference, batch),
+		plan,
+	);
 }
 
 /**

@@ -87,6 +87,8 @@ async function idle() {
 	await page.context().close();
 	return {
 		what: `  processor time of idle ticking, ${sessions} sessions`,
-		ours: `${(share * 100).toFixed(2)} %`, bar: "under 2 % of a core", met: share < 0.02,
+		ours: `${(share * 100).toFixed(2)} %`,
+		bar: "under 2 % of a core",
+		met: share < 0.02,
 	};
 }

@@ -91,37 +91,79 @@ async function measure() {
 	};
 	/** @type {Record<string, Awaited<ReturnType<typeof load>>[]>} */
 	const results = Object.fromEntries(Object.keys(targets).map((name) => [name, []]));
-	for (let round = -1; round < rounds; round++) { // the first one warms up
+	for (let round = -1; round < rounds; round++) {
+		// the first one warms up
 		for (const [name, [url, options]] of Object.entries(targets)) {
 			const result = await load(url, { ...options, ms: round < 0 ? roundMs / 5 : roundMs });
 			round >= 0 && results[name]?.push(result);
 		}
 	}
 	const of = Object.fromEntries(Object.entries(results).map(([name, all]) => [name, summary(all)]));
-	const memory = Object.fromEntries(await Promise.all(Object.entries(workers).map(async ([name, { pid }]) => [name, await residentMiB(pid)])));
+	const memory = Object.fromEntries(
+		await Promise.all(Object.entries(workers).map(async ([name, { pid }]) => [name, await residentMiB(pid)])),
+	);
 	/** @type {number[]} */
 	const first = [];
 	for (let i = 0; i < consoles; i++) {
 		const own = await issuer.tokenFor(`console-${i}`);
 		const began = performance.now();
-		await ask(`${workers.edge.url}/v1/token`, { ...post, headers: { ...post.headers, authorization: `Bearer ${own}` }, body: '{"connection":"open-drive"}' });
+		await ask(`${workers.edge.url}/v1/token`, {
+			...post,
+			headers: { ...post.headers, authorization: `Bearer ${own}` },
+			body: '{"connection":"open-drive"}',
+		});
 		first.push(performance.now() - began);
 	}
 	const grown = (await residentMiB(workers.edge.pid)) - (memory.edge ?? 0);
 
 	const perSecond = (/** @type {any} */ { perSecond, p99 }) => `${perSecond.toFixed(0)}/s, p99 ${milli(p99)}`;
 	const times = (/** @type {any} */ a, /** @type {any} */ b) => a.perSecond / b.perSecond;
-	const row = (/** @type {string} */ what, /** @type {string} */ ours, /** @type {string} */ reference, /** @type {number} */ ratio, /** @type {number} */ bar) =>
-		({ what, ours, reference, ratio, ...(bar && { bar: `ratio at least ${bar.toFixed(2)}`, met: ratio >= bar }) });
+	const row = (
+		/** @type {string} */ what,
+		/** @type {string} */ ours,
+		/** @type {string} */ reference,
+		/** @type {number} */ ratio,
+		/** @type {number} */ bar,
+	) => ({ what, ours, reference, ratio, ...(bar && { bar: `ratio at least ${bar.toFixed(2)}`, met: ratio >= bar }) });
 	return [
-		row("edge: a live token, beside a Worker that returns a constant", perSecond(of.edge), perSecond(of.plain), times(of.edge, of.plain), 1 / 3),
-		row("edge: a live token, beside an instance for each request", perSecond(of.edge), perSecond(of.template), times(of.edge, of.template), 8),
-		row("edge: a sealed call, beside the vendor without an edge", perSecond(of.sealed), perSecond(of.direct), times(of.sealed, of.direct), 0),
-		row("edge: a sealed call, beside a Worker that only relays", perSecond(of.sealed), perSecond(of.relayed), times(of.sealed, of.relayed), 0),
+		row(
+			"edge: a live token, beside a Worker that returns a constant",
+			perSecond(of.edge),
+			perSecond(of.plain),
+			times(of.edge, of.plain),
+			1 / 3,
+		),
+		row(
+			"edge: a live token, beside an instance for each request",
+			perSecond(of.edge),
+			perSecond(of.template),
+			times(of.edge, of.template),
+			8,
+		),
+		row(
+			"edge: a sealed call, beside the vendor without an edge",
+			perSecond(of.sealed),
+			perSecond(of.direct),
+			times(of.sealed, of.direct),
+			0,
+		),
+		row(
+			"edge: a sealed call, beside a Worker that only relays",
+			perSecond(of.sealed),
+			perSecond(of.relayed),
+			times(of.sealed, of.relayed),
+			0,
+		),
 		row("edge: process start to first token, beside the constant", milli(cold.edge), milli(cold.plain), cold.edge / cold.plain, 0),
 		row("edge: process start to first token, beside the template", milli(cold.edge), milli(cold.template), cold.edge / cold.template, 0),
 		{ what: "edge: a first token of a new session, median", ours: milli(first.sort((a, b) => a - b)[first.length >> 1] ?? NaN) },
-		row("edge: memory under this load, beside the constant", `${memory.edge} MiB`, `${memory.plain} MiB`, (memory.edge ?? 0) / (memory.plain ?? 1), 0),
+		row(
+			"edge: memory under this load, beside the constant",
+			`${memory.edge} MiB`,
+			`${memory.plain} MiB`,
+			(memory.edge ?? 0) / (memory.plain ?? 1),
+			0,
+		),
 		{ what: "edge: memory of the template under this load", ours: `${memory.template} MiB` },
 		{ what: `edge: memory for each of ${consoles} further sessions`, ours: `${(grown / consoles).toFixed(1)} MiB` },
 	];
@@ -144,7 +186,9 @@ async function ask(url, init) {
 async function plainWorker(vendor) {
 	const at = join(folder, "plain");
 	await mkdir(at);
-	await writeFile(join(at, "worker.js"), `
+	await writeFile(
+		join(at, "worker.js"),
+		`
 const headers = { "content-type": "application/json" };
 export default {
 	async fetch(request) {
@@ -155,7 +199,8 @@ export default {
 		return new Response('{"system":"isales","token":"constant","expiresIn":300,"headers":{}}', { headers });
 	},
 };
-`);
+`,
+	);
 	return () => startWorkerd({ folder: at, main: "worker.js" });
 }
 
@@ -169,10 +214,15 @@ async function templateWorker() {
 	await copyFile(join(assets, "runtime/cloudflare.mjs"), join(at, "runtime.mjs"));
 	await copyFile(join(assets, "wasm_exec_go.js"), join(at, "wasm_exec.js")); // patched by the library
 	await run("go", ["build", "-trimpath", "-ldflags=-s -w", "-o", join(at, "app.wasm"), "./tools/bench/edge/template"], {
-		cwd: root, env: { ...process.env, GOOS: "js", GOARCH: "wasm", CGO_ENABLED: "0" },
+		cwd: root,
+		env: { ...process.env, GOOS: "js", GOARCH: "wasm", CGO_ENABLED: "0" },
 	});
 	await build({
-		entryPoints: [join(at, "worker.mjs")], outfile: join(at, "worker.js"), bundle: true, format: "esm", logLevel: "error",
+		entryPoints: [join(at, "worker.mjs")],
+		outfile: join(at, "worker.js"),
+		bundle: true,
+		format: "esm",
+		logLevel: "error",
 		external: ["cloudflare:sockets", "./app.wasm"],
 	});
 	return () => startWorkerd({ folder: at, main: "worker.js", wasm: ["app.wasm"] });
@@ -186,11 +236,21 @@ async function edgeWorker(sandbox, issuer) {
 		await copyFile(join(root, "dist", file), join(at, file));
 	}
 	const environment = {
-		...sandboxSecrets, ...freshKeys(), CCTOKEN_CONFIG: JSON.stringify(demoConfig({ connections: connectionsTo(sandbox, ["staff"]), issuer, origin: sandbox })),
+		...sandboxSecrets,
+		...freshKeys(),
+		CCTOKEN_CONFIG: JSON.stringify(demoConfig({ connections: connectionsTo(sandbox, ["staff"]), issuer, origin: sandbox })),
 	};
-	return () => startWorkerd({
-		folder: at, main: "edge.js", wasm: ["keeper.wasm"], environment: Object.keys(environment), objects: { KEEPER: "Keeper", NONCES: "Nonces" },
-	}, environment);
+	return () =>
+		startWorkerd(
+			{
+				folder: at,
+				main: "edge.js",
+				wasm: ["keeper.wasm"],
+				environment: Object.keys(environment),
+				objects: { KEEPER: "Keeper", NONCES: "Nonces" },
+			},
+			environment,
+		);
 }
 
 /** @param {number} pid */

@@ -52,7 +52,10 @@ const crowd = await compare(
 	},
 	async () => {
 		const identity = another();
-		const login = memoize(() => plainLogin(identity), () => false);
+		const login = memoize(
+			() => plainLogin(identity),
+			() => false,
+		);
 		await Promise.all(Array.from({ length: callers }, () => login()));
 	},
 	{ batch: 1, rounds: 10, warmUp: 3 },

@@ -38,9 +38,7 @@ async function measure({ program, argument = "" }) {
 }
 
 const results = new Map();
-await Promise.all(
-	measurements.filter(({ timed }) => !timed).map(async (one) => results.set(one, await measure(one))),
-);
+await Promise.all(measurements.filter(({ timed }) => !timed).map(async (one) => results.set(one, await measure(one))));
 for (const one of measurements.filter(({ timed }) => timed)) {
 	results.set(one, await measure(one));
 }

@@ -50,5 +50,8 @@ const heap = (after.heap - before.heap) / sessions;
 const own = linear + heap - strings;
 report(
 	{ what: "memory of a live session beyond its own strings, of 100,000", ours: `${own.toFixed(0)} B`, bar: "under 1 KiB", met: own < kib },
-	{ what: `  ${linear.toFixed(0)} B linear memory + ${heap.toFixed(0)} B JavaScript heap - ${strings} B of strings`, ours: `${mib(after.linear)} linear` },
+	{
+		what: `  ${linear.toFixed(0)} B linear memory + ${heap.toFixed(0)} B JavaScript heap - ${strings} B of strings`,
+		ours: `${mib(after.linear)} linear`,
+	},
 );

@@ -20,7 +20,11 @@ for (const { file, what, most } of weights) {
 report(
 	{
 		what: "core.wasm by brotli; an empty Go program",
-		ours: bytes(ours), reference: bytes(reference), ratio, bar: "ratio at most 1.12", met: ratio <= 1.12,
+		ours: bytes(ours),
+		reference: bytes(reference),
+		ratio,
+		bar: "ratio at most 1.12",
+		met: ratio <= 1.12,
 	},
 	{ what: "  the same, not compressed", ours: bytes(whole), reference: bytes(empty.length), ratio: whole / empty.length },
 	...rows,

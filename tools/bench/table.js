@@ -13,5 +13,12 @@ const columns = [
 export function table(rows) {
 	const cells = [columns.map(([name]) => name), ...rows.map((row) => columns.map(([, cell]) => cell(row) ?? ""))];
 	const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i].length)));
-	return cells.map((line) => line.map((cell, i) => cell.padEnd(widths[i])).join("  ").trimEnd()).join("\n");
+	return cells
+		.map((line) =>
+			line
+				.map((cell, i) => cell.padEnd(widths[i]))
+				.join("  ")
+				.trimEnd(),
+		)
+		.join("\n");
 }

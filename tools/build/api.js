@@ -33,13 +33,18 @@ export function entriesOf(exports, name = "cctoken") {
 	/** @param {unknown} target @returns {string[]} */
 	const scripts = (target) =>
 		typeof target === "string"
-			? target.endsWith(".js") && target.startsWith("./js/") ? [target.slice(2)] : []
+			? target.endsWith(".js") && target.startsWith("./js/")
+				? [target.slice(2)]
+				: []
 			: Object.entries(target ?? {}).flatMap(([condition, inner]) => (condition === "types" ? [] : scripts(inner)));
 	const first = (a, b) => Number(b.endsWith("/node.js")) - Number(a.endsWith("/node.js"));
 	return Object.entries(exports)
 		.map(([path, target]) => {
 			const own = scripts(target);
-			const source = (target?.types ?? "").replace(/^\.\/dist\/(?:types\/(.+)|(\w+))\.d\.ts$/, (_, whole, folder) => `js/${whole ?? `${folder}/index`}.js`);
+			const source = (target?.types ?? "").replace(
+				/^\.\/dist\/(?:types\/(.+)|(\w+))\.d\.ts$/,
+				(_, whole, folder) => `js/${whole ?? `${folder}/index`}.js`,
+			);
 			const sources = existsSync(join(root, source)) && source.startsWith("js/") ? [source] : [];
 			return { name: name + path.slice(1), files: own.length > 0 ? [...new Set(own)].sort(first) : sources };
 		})
@@ -92,7 +97,9 @@ class Page {
 		const exported = this.#exportsOf(file).filter((symbol) => !this.#internal(this.#target(symbol)));
 		const names = exported.map((symbol) => symbol.name);
 		for (const other of conditions) {
-			const there = this.#exportsOf(other).filter((symbol) => !this.#internal(this.#target(symbol))).map((symbol) => symbol.name);
+			const there = this.#exportsOf(other)
+				.filter((symbol) => !this.#internal(this.#target(symbol)))
+				.map((symbol) => symbol.name);
 			const odd = names.filter((one) => !there.includes(one)).concat(there.filter((one) => !names.includes(one)));
 			if (odd.length > 0) {
 				throw new Error(`${file} and ${other} are one entry, but only one of them exports ${odd.join(", ")}.`);
@@ -229,7 +236,8 @@ class Page {
 	 */
 	#note(type) {
 		const alias = type.getAliasSymbol();
-		const own = (/** @type {Exported | undefined} */ symbol) => symbol?.declarations.some(({ path }) => path.startsWith(`${root.toLowerCase()}js/`) || path.startsWith(`${root}js/`));
+		const own = (/** @type {Exported | undefined} */ symbol) =>
+			symbol?.declarations.some(({ path }) => path.startsWith(`${root.toLowerCase()}js/`) || path.startsWith(`${root}js/`));
 		if (alias && own(alias)) {
 			this.#named.has(alias.name) || this.#named.set(alias.name, alias);
 			return;
@@ -247,7 +255,9 @@ class Page {
 				this.#note(part);
 			}
 		}
-		for (const signature of type.isObjectType() && !type.isClassOrInterface() ? this.#checker.getSignaturesOfType(type, SignatureKind.Call) : []) {
+		for (const signature of type.isObjectType() && !type.isClassOrInterface()
+			? this.#checker.getSignaturesOfType(type, SignatureKind.Call)
+			: []) {
 			for (const parameter of signature.getParameters()) {
 				this.#note(this.#typeOf(parameter));
 			}
@@ -270,22 +280,37 @@ class Page {
 		const words = this.#words(symbol, owner ? `${owner}.${symbol.name}` : symbol.name);
 		const signatures = this.#checker.getSignaturesOfType(this.#typeOf(symbol), SignatureKind.Call);
 		const tags = this.#tagsOf(symbol, signatures);
-		const given = signatures.length === 1 ? tags.filter(({ name }) => name === "param").map(({ text = "" }) => text.split(/\s/, 1)[0] ?? "") : [];
+		const given =
+			signatures.length === 1 ? tags.filter(({ name }) => name === "param").map(({ text = "" }) => text.split(/\s/, 1)[0] ?? "") : [];
 		const shapes = signatures.map((signature) => this.#shape(signature, given));
-		this.#parts.push(`${"#".repeat(level)} \`${owner ? `${owner.charAt(0).toLowerCase()}${owner.slice(1)}.` : ""}${symbol.name}()\``, words);
+		this.#parts.push(
+			`${"#".repeat(level)} \`${owner ? `${owner.charAt(0).toLowerCase()}${owner.slice(1)}.` : ""}${symbol.name}()\``,
+			words,
+		);
 		for (const { parameters, returns } of shapes) {
 			const list = parameters.map(({ name, optional }) => (optional ? `${name}?` : name)).join(", ");
 			this.#parts.push(`\`${symbol.name}(${list})\` returns ${returns}.`);
 			if (parameters.length > 0) {
-				this.#parts.push(rows(["parameter", "type", ""], parameters.map(({ name, optional, type, text }) => [`\`${name}\`${optional ? ", optional" : ""}`, type, text])));
+				this.#parts.push(
+					rows(
+						["parameter", "type", ""],
+						parameters.map(({ name, optional, type, text }) => [`\`${name}\`${optional ? ", optional" : ""}`, type, text]),
+					),
+				);
 			}
 		}
 		for (const { name, text = "" } of tags) {
 			if (name === "returns" && text) {
-				this.#parts.push(`${capital(text).replace(/\.$/, "").replace(/\bTokenError\b/, (type) => linked(type, this.#named))}.`);
+				this.#parts.push(
+					`${capital(text)
+						.replace(/\.$/, "")
+						.replace(/\bTokenError\b/, (type) => linked(type, this.#named))}.`,
+				);
 			}
 			if (name === "throws") {
-				this.#parts.push(`Throws ${text.replace(/^\{(?:import\("[^"]+"\)\.)?(\w+)\}/, (_, type) => linked(type, this.#named)).replace(/ `/, " `")}.`);
+				this.#parts.push(
+					`Throws ${text.replace(/^\{(?:import\("[^"]+"\)\.)?(\w+)\}/, (_, type) => linked(type, this.#named)).replace(/ `/, " `")}.`,
+				);
 			}
 			if (name === "example") {
 				this.#parts.push(`\`\`\`js\n${text}\n\`\`\``);

@@ -26,7 +26,12 @@ function overloads(source) {
 	const [, before] = /((?:\t\/\*\*\n(?:\t \*.*\n)+?\t \*\/\n)+)\tasync verifyToken\(/.exec(source) ?? fail("client.js", "verifyToken");
 	const comments = before
 		.split("\t/**\n")
-		.map((text) => text.split("\n").filter((line) => line.startsWith("\t * ")).map((line) => line.slice(4)))
+		.map((text) =>
+			text
+				.split("\n")
+				.filter((line) => line.startsWith("\t * "))
+				.map((line) => line.slice(4)),
+		)
 		.filter((lines) => lines.includes("@overload"));
 	const [words] = comments.map((lines) => lines.slice(0, lines.indexOf("@overload")).join("\n"));
 	return comments.map((lines) => ({ words, tags: lines.slice(lines.indexOf("@overload") + 1).join("\n") }));
@@ -52,7 +57,11 @@ function documented(entry) {
  * @param {string} text
  * @param {string} indent
  */
-const commented = (text, indent) => `${indent}/**\n${text.split("\n").map((line) => `${indent} * ${line}\n`).join("")}${indent} */\n`;
+const commented = (text, indent) =>
+	`${indent}/**\n${text
+		.split("\n")
+		.map((line) => `${indent} * ${line}\n`)
+		.join("")}${indent} */\n`;
 
 /** @param {string} file @param {string} what @returns {never} */
 function fail(file, what) {
@@ -85,9 +94,13 @@ async function document(folder) {
 	for (const name of entries) {
 		const file = `${name}.d.ts`;
 		const text = await readFile(join(folder, file), "utf8");
-		const [statement, types] = /^export declare const initialize: [^]*?, verifyToken: \{\n([^]*?)^\};\n/m.exec(text) ?? fail(file, "the functions");
+		const [statement, types] =
+			/^export declare const initialize: [^]*?, verifyToken: \{\n([^]*?)^\};\n/m.exec(text) ?? fail(file, "the functions");
 		// Each begins with its bracket; what they take and give is in full there.
-		const signatures = types.split(/^ {4}(?=\()/m).slice(1).map((signature) => signature.trimEnd().replace(/^ {4}/gm, ""));
+		const signatures = types
+			.split(/^ {4}(?=\()/m)
+			.slice(1)
+			.map((signature) => signature.trimEnd().replace(/^ {4}/gm, ""));
 		if (signatures.length !== given.length) {
 			fail(file, "two overloads of verifyToken");
 		}
@@ -98,7 +111,10 @@ async function document(folder) {
 				? signatures.map((own, i) => `${words}${given[i]?.tags.replace(/^/gm, " * ")}\n */\nexport declare function verifyToken${own}\n`)
 				: [`${comment}export declare function ${one}${signature};\n`];
 		});
-		await writeFile(join(folder, file), text.replace(statement, () => declared.join("")));
+		await writeFile(
+			join(folder, file),
+			text.replace(statement, () => declared.join("")),
+		);
 	}
 }
 

@@ -47,7 +47,10 @@ export function join(wasm) {
 		parts.push(Buffer.from([section.data]), u32(joined.length), joined);
 	}
 	const joined = Buffer.concat(parts);
-	for (const [what, bytes] of [["what was given", wasm], ["what was made of it", joined]]) {
+	for (const [what, bytes] of [
+		["what was given", wasm],
+		["what was made of it", joined],
+	]) {
 		if (!WebAssembly.validate(/** @type {BufferSource} */ (bytes))) {
 			throw new Error(`${what} is no valid WebAssembly module`);
 		}
@@ -110,7 +113,8 @@ function read(content) {
 function joinedUp(segments) {
 	/** @type {{ at: number, end: number, segments: Segment[] }[]} */
 	const groups = [];
-	for (const segment of segments.toSorted((a, b) => a.at - b.at || a.bytes.length - b.bytes.length)) { // empty ones overlap nothing
+	for (const segment of segments.toSorted((a, b) => a.at - b.at || a.bytes.length - b.bytes.length)) {
+		// empty ones overlap nothing
 		let group = groups.at(-1);
 		if (group && segment.at < group.end) {
 			throw new Error("two data segments overlap, and their order would count");

@@ -59,6 +59,11 @@ async function logins(system) {
 function table(rows) {
 	const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
 	for (const row of rows) {
-		console.log(row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd());
+		console.log(
+			row
+				.map((cell, column) => cell.padEnd(widths[column]))
+				.join("  ")
+				.trimEnd(),
+		);
 	}
 }

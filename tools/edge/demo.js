@@ -20,7 +20,11 @@ export async function sandboxConnections(sandbox) {
 	const connections = {};
 	/** A call for each that is sealed, by its name. @type {Record<string, { method: string, path: string, body?: string }>} */
 	const calls = {};
-	for (const { identity: { system, baseUrl, ...values }, path, init } of await sandboxIdentities(sandbox)) {
+	for (const {
+		identity: { system, baseUrl, ...values },
+		path,
+		init,
+	} of await sandboxIdentities(sandbox)) {
 		const bound = (/** @type {string} */ name, /** @type {string} */ value) => {
 			const secret = `${system}_${name}`.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
 			secrets[secret] = value;
@@ -31,9 +35,11 @@ export async function sandboxConnections(sandbox) {
 		for (const { name, kind, secret } of fieldsOf(system)) {
 			const value = /** @type {Record<string, any>} */ (values)[name];
 			if (value !== undefined) {
-				identity[name] = !secret ? value
-					: kind === "parameters" ? Object.fromEntries(Object.entries(value).map(([one, text]) => [one, bound(`${name}_${one}`, text)]))
-					: bound(name, value);
+				identity[name] = !secret
+					? value
+					: kind === "parameters"
+						? Object.fromEntries(Object.entries(value).map(([one, text]) => [one, bound(`${name}_${one}`, text)]))
+						: bound(name, value);
 			}
 		}
 		const common = { system, baseUrl, identity, allow: [{ by: "staff" }] };

@@ -20,16 +20,34 @@ const { connections, secrets, calls } = await sandboxConnections(sandbox.url);
 
 // As a file: arguments can be read by everybody on the machine.
 const variables = {
-	...secrets, ...freshKeys(),
+	...secrets,
+	...freshKeys(),
 	CCTOKEN_CONFIG: JSON.stringify(demoConfig({ connections, issuer: issuer.url, origin: sandbox.url })),
 };
 const file = join(folder, "variables.env");
-await writeFile(file, Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`).join(""), { mode: 0o600 });
+await writeFile(
+	file,
+	Object.entries(variables)
+		.map(([name, value]) => `${name}='${value}'\n`)
+		.join(""),
+	{ mode: 0o600 },
+);
 
 console.log(`${instructions({ edge: `http://127.0.0.1:${port}`, issuer: issuer.url, calls })}\n`);
 const wrangler = spawn(
 	join(root, "node_modules/.bin/wrangler"),
-	["dev", "--ip", "127.0.0.1", "--port", port, "--env-file", file, "--persist-to", join(folder, "state"), "--show-interactive-dev-session=false"],
+	[
+		"dev",
+		"--ip",
+		"127.0.0.1",
+		"--port",
+		port,
+		"--env-file",
+		file,
+		"--persist-to",
+		join(folder, "state"),
+		"--show-interactive-dev-session=false",
+	],
 	{ cwd: root, stdio: "inherit", env: { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false" } },
 );
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {

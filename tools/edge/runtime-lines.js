@@ -55,15 +55,18 @@ function isOwn(line) {
  */
 export function showLines(stream, print) {
 	let rest = "";
-	stream.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
-		const lines = (rest + text).split("\n");
-		rest = /** @type {string} */ (lines.pop());
-		lines.forEach((line) => print(shown(line)));
-		if (rest.length > maxLine) {
-			print(shown(rest));
-			rest = "";
-		}
-	}).on("end", () => rest === "" || print(shown(rest)));
+	stream
+		.setEncoding("utf8")
+		.on("data", (/** @type {string} */ text) => {
+			const lines = (rest + text).split("\n");
+			rest = /** @type {string} */ (lines.pop());
+			lines.forEach((line) => print(shown(line)));
+			if (rest.length > maxLine) {
+				print(shown(rest));
+				rest = "";
+			}
+		})
+		.on("end", () => rest === "" || print(shown(rest)));
 }
 
 /** A line that does not end is shown in parts; characters. */

@@ -23,8 +23,12 @@ const given = process.env.CCTOKEN_CONFIG;
 const { environment, print, close } = given ? own(given) : await demo();
 const edge = await startWorkerd(
 	{
-		folder, main: "edge.js", wasm: ["keeper.wasm"], environment: Object.keys(environment),
-		objects: { KEEPER: "Keeper", NONCES: "Nonces" }, address: process.env.EDGE_ADDRESS ?? "127.0.0.1:0",
+		folder,
+		main: "edge.js",
+		wasm: ["keeper.wasm"],
+		environment: Object.keys(environment),
+		objects: { KEEPER: "Keeper", NONCES: "Nonces" },
+		address: process.env.EDGE_ADDRESS ?? "127.0.0.1:0",
 	},
 	environment,
 	{ out: (line) => console.log(line), err: (line) => console.error(line) },
@@ -45,7 +49,14 @@ process.exitCode = code ?? 0;
  * @param {string} text
  */
 function own(text) {
-	const names = ["CCTOKEN_CONFIG", "NAME_KEY", "STORAGE_KEYS", "KEEPER_TIMEOUT_MS", "BODY_TIMEOUT_MS", ...secretsOf(checkConfig(JSON.parse(text))).keys()];
+	const names = [
+		"CCTOKEN_CONFIG",
+		"NAME_KEY",
+		"STORAGE_KEYS",
+		"KEEPER_TIMEOUT_MS",
+		"BODY_TIMEOUT_MS",
+		...secretsOf(checkConfig(JSON.parse(text))).keys(),
+	];
 	const environment = Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name] ?? ""]] : [])));
 	return {
 		environment,
@@ -61,7 +72,8 @@ async function demo() {
 	await rm(join(folder, "storage"), { recursive: true, force: true }); // of earlier keys
 	return {
 		environment: {
-			...secrets, ...freshKeys(),
+			...secrets,
+			...freshKeys(),
 			CCTOKEN_CONFIG: JSON.stringify(demoConfig({ connections, issuer: issuer.url, origin: sandbox.url })),
 		},
 		print: (/** @type {string} */ url) => console.log(instructions({ edge: url, issuer: issuer.url, calls })),

@@ -24,7 +24,14 @@ import { showLines } from "./runtime-lines.js";
  * The configuration as a text in Cap'n Proto's language.
  * @param {PlainWorker} worker
  */
-export function configuration({ main, wasm = [], environment = [], objects = {}, address = "127.0.0.1:0", egress = ["public", "private"] }) {
+export function configuration({
+	main,
+	wasm = [],
+	environment = [],
+	objects = {},
+	address = "127.0.0.1:0",
+	egress = ["public", "private"],
+}) {
 	const text = JSON.stringify; // Cap'n Proto writes texts as JSON does, as far as these go
 	const list = (/** @type {string[]} */ items) => `[\n    ${items.join(",\n    ")}\n  ]`;
 	return `# Generated. Run with: workerd serve config.capnp
@@ -80,14 +87,19 @@ export async function startWorkerd(worker, environment = {}, { out = () => {}, e
 	const end = () => child.kill("SIGTERM");
 	process.once("exit", end);
 	let said = "";
-	for (const [stream, print] of /** @type {[import("node:stream").Readable, (line: string) => void][]} */ ([[child.stdout, out], [child.stderr, err]])) {
+	for (const [stream, print] of /** @type {[import("node:stream").Readable, (line: string) => void][]} */ ([
+		[child.stdout, out],
+		[child.stderr, err],
+	])) {
 		showLines(stream, print);
 		stream.on("data", (text) => (said = (said + text).slice(-kept)));
 	}
-	const ended = new Promise((resolve) => child.once("close", (code) => {
-		process.off("exit", end);
-		resolve(code);
-	}));
+	const ended = new Promise((resolve) =>
+		child.once("close", (code) => {
+			process.off("exit", end);
+			resolve(code);
+		}),
+	);
 	const control = createInterface(/** @type {import("node:stream").Readable} */ (child.stdio[3]));
 	const listening = (async () => {
 		for await (const line of control) {

@@ -76,32 +76,71 @@ async function explain(it) {
 		case "vendor_failure":
 			return isOfKey(last) || error.vendorCode === 401 || error.vendorCode === 403
 				? wrongCredentials(it, `${answered}, and the vendor's code${isOfKey(last) ? " and text speak" : " speaks"} of the credentials.`)
-				: problem("token", "vendor_failure", `the vendor reports a failure${error.vendorCode === undefined ? "" : ` (its code ${error.vendorCode})`}`, `${answered}; its documents call that a failure of the values that were sent.`, [
-						saidOf(it).failed || "Check the values of the identity's fields: user, channel, account.",
-						"Look the code up in the vendor's documents, or ask the vendor.",
-					]);
+				: problem(
+						"token",
+						"vendor_failure",
+						`the vendor reports a failure${error.vendorCode === undefined ? "" : ` (its code ${error.vendorCode})`}`,
+						`${answered}; its documents call that a failure of the values that were sent.`,
+						[
+							saidOf(it).failed || "Check the values of the identity's fields: user, channel, account.",
+							"Look the code up in the vendor's documents, or ask the vendor.",
+						],
+					);
 		case "bad_request":
-			return problem("token", "bad_request", "the vendor calls the request incorrect", `${answered}.`, ["Check the values of the identity's fields.", "Check the path of the base URL."]);
-		case "not_found":
-			return problem("token", "wrong_base_url", "the vendor's interface is not at this base URL", `${answered}: something speaks HTTP there, but does not know the path.`, ["Check host, port and path of the base URL.", ...some(saidOf(it).absent)]);
-		case "redirected":
-			return problem("token", "redirected", `the login is redirected${last.location ? ` to ${look.quote(last.location)}` : ""}`, `${answered}. Credentials are not sent after a redirect.`, [
-				"If that is the vendor's new address, use it as the base URL.",
-				"If it is not the vendor's, a network's login portal answers: log in with a browser, and try again.",
+			return problem("token", "bad_request", "the vendor calls the request incorrect", `${answered}.`, [
+				"Check the values of the identity's fields.",
+				"Check the path of the base URL.",
 			]);
+		case "not_found":
+			return problem(
+				"token",
+				"wrong_base_url",
+				"the vendor's interface is not at this base URL",
+				`${answered}: something speaks HTTP there, but does not know the path.`,
+				["Check host, port and path of the base URL.", ...some(saidOf(it).absent)],
+			);
+		case "redirected":
+			return problem(
+				"token",
+				"redirected",
+				`the login is redirected${last.location ? ` to ${look.quote(last.location)}` : ""}`,
+				`${answered}. Credentials are not sent after a redirect.`,
+				[
+					"If that is the vendor's new address, use it as the base URL.",
+					"If it is not the vendor's, a network's login portal answers: log in with a browser, and try again.",
+				],
+			);
 		case "rate_limited":
 			return tooMany(`${answered}.`, error.retryAt);
 		case "unavailable":
-			return problem("token", "vendor_unavailable", "the vendor is not available at the moment", `${answered}, also when asked again${way?.forward ? "; it may be the proxy that says so" : ""}.`, ["Try again in a few minutes; then ask the vendor."]);
+			return problem(
+				"token",
+				"vendor_unavailable",
+				"the vendor is not available at the moment",
+				`${answered}, also when asked again${way?.forward ? "; it may be the proxy that says so" : ""}.`,
+				["Try again in a few minutes; then ask the vendor."],
+			);
 		case "timeout":
-			return problem("token", "slow", "the vendor did not answer in time", `${way?.seen ? "The way to it is open, as the steps before show" : "The proxy can be reached"}; the answer to the login did not come.`, ["Try again, with a longer --timeout.", "Ask the vendor whether the login is slow."]);
+			return problem(
+				"token",
+				"slow",
+				"the vendor did not answer in time",
+				`${way?.seen ? "The way to it is open, as the steps before show" : "The proxy can be reached"}; the answer to the login did not come.`,
+				["Try again, with a longer --timeout.", "Ask the vendor whether the login is slow."],
+			);
 		case "malformed_response":
 		case "response_too_large":
 			return strange(it);
 		case "network":
 			return lost(it);
 		case "unexpected_status":
-			return problem("token", "unexpected_status", `the login is answered with ${last.status}, which the vendor's documents do not have`, "A proxy or gateway between answers mostly, not the vendor.", ["Ask who runs the proxy or gateway."]);
+			return problem(
+				"token",
+				"unexpected_status",
+				`the login is answered with ${last.status}, which the vendor's documents do not have`,
+				"A proxy or gateway between answers mostly, not the vendor.",
+				["Ask who runs the proxy or gateway."],
+			);
 	}
 	return problem("token", "failed", error.message, `The package gave up with ${error.code}.`, ["docs/errors.md says what that means."]);
 }
@@ -156,7 +195,13 @@ function refused(it) {
 	const { identity, error, last } = it;
 	const answered = answerOf(it);
 	if (error.code === "address_not_admitted" || last.about === "address_not_admitted") {
-		return problem("token", "address_not_admitted", "the vendor does not admit this machine's address", `${answered}, and its text speaks of an address.`, addressAdvice(it));
+		return problem(
+			"token",
+			"address_not_admitted",
+			"the vendor does not admit this machine's address",
+			`${answered}, and its text speaks of an address.`,
+			addressAdvice(it),
+		);
 	}
 	const { relying } = texts[identity.system];
 	if (relying && !isAtPart(it)) {
@@ -201,7 +246,10 @@ function refusedWithToken(it, relying) {
  * @param {Advice} advice
  */
 function refusedUnclearly(it, { because, try: todo }) {
-	return problem("token", "refused_unclear", `${interfaceOf(it)} refuses, and does not say why`, `${answerOf(it)}. ${because}`, [...todo, ...addressAdvice(it)]);
+	return problem("token", "refused_unclear", `${interfaceOf(it)} refuses, and does not say why`, `${answerOf(it)}. ${because}`, [
+		...todo,
+		...addressAdvice(it),
+	]);
 }
 
 /** @param {Case} it */
@@ -219,7 +267,10 @@ function addressAdvice({ way }) {
  */
 function wrongCredentials(it, because) {
 	const { found, try: todo } = saidOf(it).refused;
-	return problem("token", "wrong_credentials", found, because, [...todo, "The same credentials fail until something changes: do not repeat them in a loop."]);
+	return problem("token", "wrong_credentials", found, because, [
+		...todo,
+		"The same credentials fail until something changes: do not repeat them in a loop.",
+	]);
 }
 
 /**
@@ -242,21 +293,36 @@ async function strange(it) {
 	const { identity, error, last, look } = it;
 	const answered = answerOf(it);
 	if (last.content !== "html") {
-		const what = error.code === "response_too_large" ? "with more than 1 MiB, which is not read" : { empty: "with nothing in it", json: "with JSON of another form", other: "with no JSON" }[last.content];
-		return problem("token", "malformed_answer", error.code === "response_too_large" ? "the answer is far larger than the documented JSON" : "the answer is not the documented JSON", `${answered} ${what}.`, [
-			"Check host, port and path of the base URL: another service may be there.",
-			"If it is right, the vendor has changed its answers: please report it, without the answer's values.",
-		]);
+		const what =
+			error.code === "response_too_large"
+				? "with more than 1 MiB, which is not read"
+				: { empty: "with nothing in it", json: "with JSON of another form", other: "with no JSON" }[last.content];
+		return problem(
+			"token",
+			"malformed_answer",
+			error.code === "response_too_large" ? "the answer is far larger than the documented JSON" : "the answer is not the documented JSON",
+			`${answered} ${what}.`,
+			[
+				"Check host, port and path of the base URL: another service may be there.",
+				"If it is right, the vendor has changed its answers: please report it, without the answer's values.",
+			],
+		);
 	}
 	const { intercepted, page } = saidOf(it);
 	if (intercepted !== "" && (await verifies(identity, look.ms))) {
 		return tooMany(intercepted, null);
 	}
-	return problem("token", "page_instead_of_answer", "a page of HTML came in place of the answer", `${answered} with HTML: a login page, a proxy, a firewall or a web site is between or at this address.`, [
-		"Open the base URL in a browser on this machine: the page mostly says whose it is.",
-		"If it is a network's login, log in; if it is a proxy or firewall, ask who runs it; if it is a web site, check the base URL.",
-		...some(page),
-	]);
+	return problem(
+		"token",
+		"page_instead_of_answer",
+		"a page of HTML came in place of the answer",
+		`${answered} with HTML: a login page, a proxy, a firewall or a web site is between or at this address.`,
+		[
+			"Open the base URL in a browser on this machine: the page mostly says whose it is.",
+			"If it is a network's login, log in; if it is a proxy or firewall, ask who runs it; if it is a web site, check the base URL.",
+			...some(page),
+		],
+	);
 }
 
 /**
@@ -280,22 +346,40 @@ async function verifies(identity, ms) {
  * @returns {Promise<Finding>}
  */
 async function lost(it) {
-	const { last: { failure, status, origin, path }, way } = it;
+	const {
+		last: { failure, status, origin, path },
+		way,
+	} = it;
 	// Node's fetch shows a 407 to nobody: it fails, and gives no reason. So the same is sent once more by other means, empty.
-	const hidden = failure === "" && status === 0 && way ? await probe(way, new URL(origin), { method: "POST", path }).then((answer) => answer.status, () => 0) : 0;
+	const hidden =
+		failure === "" && status === 0 && way
+			? await probe(way, new URL(origin), { method: "POST", path }).then(
+					(answer) => answer.status,
+					() => 0,
+				)
+			: 0;
 	if (hidden === 407) {
-		return problem("token", "proxy_authentication", "a proxy asks for a login of its own (407)", "No vendor answers 407: a proxy on the way, or that of the environment, does.", [
-			"Give the proxy's address with its login in HTTPS_PROXY, http://USER:PASSWORD@HOST:PORT, with NODE_USE_ENV_PROXY=1 on Node 24 (or 22.21) and later.",
-			"Or ask who runs the proxy to let this machine through to the vendor's host.",
-		]);
+		return problem(
+			"token",
+			"proxy_authentication",
+			"a proxy asks for a login of its own (407)",
+			"No vendor answers 407: a proxy on the way, or that of the environment, does.",
+			[
+				"Give the proxy's address with its login in HTTPS_PROXY, http://USER:PASSWORD@HOST:PORT, with NODE_USE_ENV_PROXY=1 on Node 24 (or 22.21) and later.",
+				"Or ask who runs the proxy to let this machine through to the vendor's host.",
+			],
+		);
 	}
 	const met = way && obstacleOn(way, failure);
 	return met
 		? { ...met, step: "token" }
-		: problem("token", "connection_reset", "the connection breaks during the login", `${pathOf(it)} ${status ? `began to answer with ${status} and broke off` : `was called and did not answer (${failure || "no reason is given"})`}, also when tried again${way?.seen ? "; yet the steps before went well" : ""}.`, [
-				"A firewall that looks into requests may end it: ask who runs it.",
-				"Try again; then ask the vendor.",
-			]);
+		: problem(
+				"token",
+				"connection_reset",
+				"the connection breaks during the login",
+				`${pathOf(it)} ${status ? `began to answer with ${status} and broke off` : `was called and did not answer (${failure || "no reason is given"})`}, also when tried again${way?.seen ? "; yet the steps before went well" : ""}.`,
+				["A firewall that looks into requests may end it: ask who runs it.", "Try again; then ask the vendor."],
+			);
 }
 
 /**

@@ -170,7 +170,10 @@ export async function shakeHands(socket, host, ms) {
 			from: new Date(certificate.valid_from),
 			to: new Date(certificate.valid_to),
 			issuer: nameOf(certificate.issuer),
-			names: (certificate.subjectaltname ?? "").split(", ").map((name) => name.replace(/^(DNS|IP Address):/, "")).filter(Boolean),
+			names: (certificate.subjectaltname ?? "")
+				.split(", ")
+				.map((name) => name.replace(/^(DNS|IP Address):/, ""))
+				.filter(Boolean),
 			otherName: checkServerIdentity(host, certificate) !== undefined,
 		},
 	};

@@ -29,7 +29,11 @@
  */
 
 /** @returns {Runtime} the one that this runs in */
-export const runtime = () => ({ version: process.versions.node, undici: process.versions["undici"] ?? "0.0.0", execArgv: process.execArgv });
+export const runtime = () => ({
+	version: process.versions.node,
+	undici: process.versions["undici"] ?? "0.0.0",
+	execArgv: process.execArgv,
+});
 
 /**
  * The proxy that the environment names for an address, unless it excepts the address.
@@ -48,9 +52,10 @@ export function proxyFor(target, env, { version, undici, execArgv }) {
 		return { proxy: undefined, excepted: true };
 	}
 	const able = isSince(version, 24, 0) || (isSince(version, 22, 21) && !isSince(version, 23, 0));
-	const use = able && isTold(env, execArgv, version)
-		? { url: new URL(/** @type {string} */ (env[variable])), forwards: !secure && isSince(undici, 8, 7) }
-		: undefined;
+	const use =
+		able && isTold(env, execArgv, version)
+			? { url: new URL(/** @type {string} */ (env[variable])), forwards: !secure && isSince(undici, 8, 7) }
+			: undefined;
 	return { proxy: { variable, able, use }, excepted: false };
 }
 
@@ -87,7 +92,9 @@ function isTold(env, execArgv, version) {
 	if (isSince(version, 24, 0) && !isSince(version, 24, 5)) {
 		return Boolean(told); // the flag came with 24.5; until then any value would do, "0" too
 	}
-	const flags = [...(env["NODE_OPTIONS"] ?? "").replaceAll('"', "").split(/\s+/), ...execArgv].filter((each) => /^--(no-)?use[-_]env[-_]proxy$/.test(each));
+	const flags = [...(env["NODE_OPTIONS"] ?? "").replaceAll('"', "").split(/\s+/), ...execArgv].filter((each) =>
+		/^--(no-)?use[-_]env[-_]proxy$/.test(each),
+	);
 	const last = flags.at(-1);
 	return last === undefined ? told === "1" : !last.startsWith("--no");
 }

@@ -16,7 +16,16 @@ import { originOf, typeOf } from "./probe.js";
  */
 
 /** @type {Exchange} */
-export const nothing = Object.freeze({ origin: "", path: "", status: 0, content: "empty", location: undefined, code: "", about: undefined, failure: "" });
+export const nothing = Object.freeze({
+	origin: "",
+	path: "",
+	status: 0,
+	content: "empty",
+	location: undefined,
+	code: "",
+	about: undefined,
+	failure: "",
+});
 
 /**
  * A fetch that notes what comes back.

@@ -2,7 +2,21 @@
 import { isIP } from "node:net";
 import { skipped, warning, well } from "./finding.js";
 import { hostOf, portOf, reach, resolveName, shakeHands } from "./network.js";
-import { certificateProblem, connectionProblem, day, handshakeProblem, httpOnHttps, httpsOnHttp, interception, nameProblem, noAnswer, perhapsProxy, proxyRefusal, proxyUnreachable, wrongClock } from "./obstacles.js";
+import {
+	certificateProblem,
+	connectionProblem,
+	day,
+	handshakeProblem,
+	httpOnHttps,
+	httpsOnHttp,
+	interception,
+	nameProblem,
+	noAnswer,
+	perhapsProxy,
+	proxyRefusal,
+	proxyUnreachable,
+	wrongClock,
+} from "./obstacles.js";
 import { probe } from "./probe.js";
 import { straight, throughProxy } from "./way.js";
 
@@ -100,7 +114,12 @@ async function* proxiedWay(base, proxy, use, begin, look) {
 	yield well("proxy", `${proxy.variable}: ${way.via} can be reached`);
 	yield skipped("name", `${way.name} is looked up by the proxy`);
 	if (!way.seen || way.forward) {
-		yield skipped("connection", way.forward ? "the proxy takes requests for http:// whole, and connects to the host itself" : `the proxy speaks ${url.protocol.slice(0, -1)}: what is beyond it is left to the login`);
+		yield skipped(
+			"connection",
+			way.forward
+				? "the proxy takes requests for http:// whole, and connects to the host itself"
+				: `the proxy speaks ${url.protocol.slice(0, -1)}: what is beyond it is left to the login`,
+		);
 		return { ...way, local };
 	}
 
@@ -131,11 +150,18 @@ async function tls(way, base, { unchecked, quote }) {
 		plain.protocol = "http:";
 		plain.port = String(way.port);
 		// A server of TLS may answer 400 to what is none; a server of HTTP answers anything to its own.
-		const spoken = await probe(way, plain).then(({ status }) => status, () => 0);
+		const spoken = await probe(way, plain).then(
+			({ status }) => status,
+			() => 0,
+		);
 		return spoken !== 0 && spoken !== 400 ? httpsOnHttp(way, codeOf(error), spoken) : handshakeProblem(way, codeOf(error));
 	}
 	const { protocol, fault } = handshake;
-	const certificate = { ...handshake.certificate, issuer: quote(handshake.certificate.issuer), names: handshake.certificate.names.map(quote) };
+	const certificate = {
+		...handshake.certificate,
+		issuer: quote(handshake.certificate.issuer),
+		names: handshake.certificate.names.map(quote),
+	};
 	// Where certificates are not checked, a login goes on over a wrong one: so does the way.
 	const met = (/** @type {Finding} */ finding) => (unchecked ? { ...finding, level: /** @type {const} */ ("warning") } : finding);
 	if (!fault) {
@@ -145,7 +171,14 @@ async function tls(way, base, { unchecked, quote }) {
 		const skewMs = (await probe(way, base).catch(() => undefined))?.skewMs ?? 0;
 		const theirs = Date.now() - skewMs;
 		if (Math.abs(skewMs) > tolerableMs && theirs >= certificate.from.getTime() && theirs <= certificate.to.getTime()) {
-			return met(wrongClock("TLS", name, skewMs, `By this machine's clock the certificate is ${fault === "CERT_HAS_EXPIRED" ? "no longer" : "not yet"} valid; by the server's clock it is.`));
+			return met(
+				wrongClock(
+					"TLS",
+					name,
+					skewMs,
+					`By this machine's clock the certificate is ${fault === "CERT_HAS_EXPIRED" ? "no longer" : "not yet"} valid; by the server's clock it is.`,
+				),
+			);
 		}
 	}
 	return met(certificateProblem(name, fault, certificate));
@@ -160,7 +193,15 @@ async function tls(way, base, { unchecked, quote }) {
  * @returns {AsyncGenerator<Finding, boolean>} at last whether the way goes on
  */
 async function* answers(way, base, begin, { quote }) {
-	const speaksTLS = async () => base.protocol === "http:" && way.open().then((socket) => shakeHands(socket, way.host, way.ms)).then(() => true, () => false);
+	const speaksTLS = async () =>
+		base.protocol === "http:" &&
+		way
+			.open()
+			.then((socket) => shakeHands(socket, way.host, way.ms))
+			.then(
+				() => true,
+				() => false,
+			);
 	begin("answer");
 	let answer;
 	try {
@@ -174,15 +215,28 @@ async function* answers(way, base, begin, { quote }) {
 		yield httpOnHttps(way, "a plain request is answered with 400");
 		return false;
 	}
-	const intercepted = way.proxy && way.forward && reason ? { ...proxyRefusal(way.proxy, way, { status, reason }), step: "answer" } : interception(status);
+	const intercepted =
+		way.proxy && way.forward && reason ? { ...proxyRefusal(way.proxy, way, { status, reason }), step: "answer" } : interception(status);
 	if (intercepted) {
 		yield intercepted;
 		return false;
 	}
 	yield status < 300 && type === "html"
-		? warning("answer", "page_instead_of_answer", `a path that no vendor has is answered with ${status} and a page of HTML`, "A login page, a proxy or a web site answers here for any path.", ["Check host, port and path of the base URL; the step token shows whether the vendor is there nevertheless."])
+		? warning(
+				"answer",
+				"page_instead_of_answer",
+				`a path that no vendor has is answered with ${status} and a page of HTML`,
+				"A login page, a proxy or a web site answers here for any path.",
+				["Check host, port and path of the base URL; the step token shows whether the vendor is there nevertheless."],
+			)
 		: location !== undefined && location !== base.origin
-			? warning("answer", "redirected", `a path that no vendor has is redirected to ${quote(location)}`, "A login portal answers so, or the service has moved.", ["If the step token fails: log in to the network in a browser, or use the new address as the base URL."])
+			? warning(
+					"answer",
+					"redirected",
+					`a path that no vendor has is redirected to ${quote(location)}`,
+					"A login portal answers so, or the service has moved.",
+					["If the step token fails: log in to the network in a browser, or use the new address as the base URL."],
+				)
 			: well("answer", `${status} to a path that is not there, without credentials`);
 
 	begin("clock");

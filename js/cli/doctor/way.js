@@ -126,7 +126,11 @@ async function tunnel(proxy, host, port, look) {
  * @returns {Record<string, string>}
  */
 function loginAt({ username, password }) {
-	return username === "" ? {} : { "proxy-authorization": `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}` };
+	return username === ""
+		? {}
+		: {
+				"proxy-authorization": `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`,
+			};
 }
 
 /** Errors by which a proxy names what it met: of RFC 9209, and of Squid with the number of Linux. @type {Record<string, string>} */

@@ -20,10 +20,12 @@ export const notOpen = (reason) => new Problem("forbidden", "There is no such co
  */
 export function claimsFor(by, connections) {
 	const open = Object.values(connections).filter(({ allow }) => allow.some((rule) => rule.by === by));
-	return new Set(open.flatMap((connection) => [
-		...connection.allow.flatMap((rule) => (rule.by === by ? rule.claim ?? [] : [])),
-		...sourcesOf(connection).flatMap(([, source]) => (typeof source === "object" && "claim" in source ? source.claim : [])),
-	]));
+	return new Set(
+		open.flatMap((connection) => [
+			...connection.allow.flatMap((rule) => (rule.by === by ? (rule.claim ?? []) : [])),
+			...sourcesOf(connection).flatMap(([, source]) => (typeof source === "object" && "claim" in source ? source.claim : [])),
+		]),
+	);
 }
 
 /**
@@ -57,9 +59,12 @@ export function identityFor(principal, { system, baseUrl, identity }, secretOf, 
 		if (typeof source !== "object") {
 			return source;
 		}
-		const own = "secret" in source ? secretOf(source.secret)
-			: "claim" in source ? Object.hasOwn(principal.claims, source.claim) && principal.claims[source.claim]
-			: principal.subject;
+		const own =
+			"secret" in source
+				? secretOf(source.secret)
+				: "claim" in source
+					? Object.hasOwn(principal.claims, source.claim) && principal.claims[source.claim]
+					: principal.subject;
 		if (kind === "number" && (typeof own === "number" || typeof own === "string") && /^-?\d{1,16}$/.test(String(own))) {
 			return Number(own);
 		}

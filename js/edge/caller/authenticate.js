@@ -56,7 +56,10 @@ export class Authenticator {
 		for (const header of this.ambientHeaders) {
 			const token = headers.get(header);
 			if (token !== null) {
-				return bearer(token, this.#issuers.filter(({ settings }) => settings.header === header));
+				return bearer(
+					token,
+					this.#issuers.filter(({ settings }) => settings.header === header),
+				);
 			}
 		}
 		throw unauthorized("missing");

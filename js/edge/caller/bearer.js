@@ -38,9 +38,7 @@ export class Issuer {
 		this.name = name;
 		this.settings = settings;
 		this.claims = claims;
-		this.#keys = settings.jwksUrl
-			? issuerKeys(new URL(settings.jwksUrl))
-			: createLocalJWKSet(/** @type {any} */ (settings.jwks));
+		this.#keys = settings.jwksUrl ? issuerKeys(new URL(settings.jwksUrl)) : createLocalJWKSet(/** @type {any} */ (settings.jwks));
 	}
 
 	/** What the tokens that are known take, about; bytes. */
@@ -67,7 +65,11 @@ export class Issuer {
 		let payload;
 		try {
 			({ payload } = await jwtVerify(token, this.#keys, {
-				issuer, audience, algorithms, clockTolerance: clockToleranceSeconds, maxTokenAge: maxAgeSeconds,
+				issuer,
+				audience,
+				algorithms,
+				clockTolerance: clockToleranceSeconds,
+				maxTokenAge: maxAgeSeconds,
 				requiredClaims: ["iss", "aud", "exp", "iat", subjectClaim],
 			}));
 		} catch (error) {
@@ -77,7 +79,11 @@ export class Issuer {
 		if (typeof subject !== "string" || subject === "") {
 			throw unauthorized("subject");
 		}
-		const principal = { by: this.name, subject, claims: Object.fromEntries(Object.entries(payload).filter(([name]) => this.claims.has(name))) };
+		const principal = {
+			by: this.name,
+			subject,
+			claims: Object.fromEntries(Object.entries(payload).filter(([name]) => this.claims.has(name))),
+		};
 		const { exp = 0, iat = 0 } = payload;
 		const until = Math.min(now + knownMs, exp * 1000, (iat + maxAgeSeconds) * 1000);
 		if (until > now) {

@@ -133,7 +133,9 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  */
 async function fetchKeys(url) {
 	const response = await fetch(url, {
-		headers: { accept: "application/json, application/jwk-set+json" }, redirect: "manual", signal: AbortSignal.timeout(timeoutMs),
+		headers: { accept: "application/json, application/jwk-set+json" },
+		redirect: "manual",
+		signal: AbortSignal.timeout(timeoutMs),
 	});
 	const { bytes, whole, source } = await peek(sourceOf(response.body), maxBytes);
 	if (response.status !== 200 || !whole) {

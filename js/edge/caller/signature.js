@@ -22,7 +22,10 @@ export function importKey(secret, use) {
 
 /** @param {Uint8Array} bytes */
 export function base64url(bytes) {
-	return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+	return btoa(String.fromCharCode(...bytes))
+		.replaceAll("+", "-")
+		.replaceAll("/", "_")
+		.replaceAll("=", "");
 }
 
 /** @param {string} text @returns {Uint8Array<ArrayBuffer> | undefined} */

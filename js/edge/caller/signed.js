@@ -8,7 +8,9 @@ import { unauthorized } from "./unauthorized.js";
 /** A signed body is read as a whole before it is known whose it is; bytes. */
 export const maxSignedBody = 1 << 20;
 
-const form = new RegExp(`^${scheme} key="([A-Za-z0-9_-]{1,64})", timestamp="([0-9]{1,12})", nonce="([A-Za-z0-9_-]{16,64})", signature="([A-Za-z0-9_-]{43})"$`);
+const form = new RegExp(
+	`^${scheme} key="([A-Za-z0-9_-]{1,64})", timestamp="([0-9]{1,12})", nonce="([A-Za-z0-9_-]{16,64})", signature="([A-Za-z0-9_-]{43})"$`,
+);
 
 /** Machines of one entry of the configuration. */
 export class SignedRequests {
@@ -52,7 +54,10 @@ export class SignedRequests {
 	async check({ keyId, timestamp, nonce, signature }, request) {
 		const key = /** @type {NonNullable<typeof this.settings.keys[string]>} */ (this.settings.keys[keyId]);
 		const genuine = await crypto.subtle.verify(
-			"HMAC", await this.#key(keyId, key), signature, await stringToSign({ ...request, timestamp, nonce }),
+			"HMAC",
+			await this.#key(keyId, key),
+			signature,
+			await stringToSign({ ...request, timestamp, nonce }),
 		); // takes the same time for every wrong signature
 		if (!genuine) {
 			throw unauthorized("signature");

@@ -35,7 +35,10 @@ export class Strangers {
 			grow: (bytes) => {
 				const grown = this.#present.has(one) ? bytes - one.bytes : Infinity; // overdue
 				if (this.#bytes + grown > most) {
-					throw new Problem("unavailable", "Callers who are not known yet are sending too much at once; try again.", { reason: "strangers", retryAfter: 1 });
+					throw new Problem("unavailable", "Callers who are not known yet are sending too much at once; try again.", {
+						reason: "strangers",
+						retryAfter: 1,
+					});
 				}
 				one.bytes = bytes;
 				this.#bytes += grown;

@@ -122,7 +122,9 @@ export function checkConfig(input) {
 			problems.push(`connections.${name}.origins has one that the edge's own origins do not have`);
 		}
 	}
-	const issuers = Object.values(authentication).filter(({ type }) => type === "jwt").map(({ issuer, header }) => `${issuer}\n${header ?? ""}`);
+	const issuers = Object.values(authentication)
+		.filter(({ type }) => type === "jwt")
+		.map(({ issuer, header }) => `${issuer}\n${header ?? ""}`);
 	if (new Set(issuers).size !== issuers.length) {
 		problems.push("authentication has two of the same issuer and header: list both audiences in one");
 	}
@@ -196,7 +198,9 @@ function readAuthentication(reader) {
  * @param {Record<string, unknown>} authentication
  */
 function readConnection(reader, authentication) {
-	const system = /** @type {import("../../generated/systems.js").System | undefined} */ (reader.text("system", oneOf(...systems.map(({ name }) => name))));
+	const system = /** @type {import("../../generated/systems.js").System | undefined} */ (
+		reader.text("system", oneOf(...systems.map(({ name }) => name)))
+	);
 	const checked = {
 		system,
 		baseUrl: reader.text("baseUrl", baseUrl)?.replace(/\/+$/, ""),

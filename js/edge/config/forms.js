@@ -6,7 +6,8 @@ import { mayPass } from "../sealed/header-names.js";
 /** @param {(text: string) => boolean} check @param {string} expected @returns {Check} */
 export const checking = (check, expected) => Object.assign(check, { expected });
 
-export const oneOf = (/** @type {string[]} */ ...values) => checking((text) => values.includes(text), `must be one of ${values.join(", ")}`);
+export const oneOf = (/** @type {string[]} */ ...values) =>
+	checking((text) => values.includes(text), `must be one of ${values.join(", ")}`);
 export const binding = checking((text) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text), "must be the name of a binding");
 export const headerName = checking((text) => /^[A-Za-z0-9-]+$/.test(text), "must be the name of a header");
 export const passable = checking(
@@ -30,8 +31,14 @@ export const webUrl = checking((text) => {
 
 export const baseUrl = checking((text) => {
 	const url = parse(text);
-	return url !== undefined && webUrl(text) && url.search === "" && !text.includes("?") && !text.includes("\\") &&
-		url.href.replace(/\/+$/, "") === text.replace(/\/+$/, "");
+	return (
+		url !== undefined &&
+		webUrl(text) &&
+		url.search === "" &&
+		!text.includes("?") &&
+		!text.includes("\\") &&
+		url.href.replace(/\/+$/, "") === text.replace(/\/+$/, "")
+	);
 }, "must be an https URL (or http on loopback) in its normal form: lower case, no default port, no credentials, query or fragment");
 
 /** @param {string} text */
@@ -61,7 +68,9 @@ export function isRecord(value) {
 /** @param {unknown} jwks */
 export function isPublicKeySet(jwks) {
 	return (
-		isRecord(jwks) && Array.isArray(jwks.keys) && jwks.keys.length > 0 &&
+		isRecord(jwks) &&
+		Array.isArray(jwks.keys) &&
+		jwks.keys.length > 0 &&
 		jwks.keys.every((key) => isRecord(key) && (key.kty === "RSA" || key.kty === "EC" || key.kty === "OKP") && !("d" in key))
 	);
 }

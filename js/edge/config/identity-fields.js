@@ -59,7 +59,8 @@ function formOf({ kind, secret, values = [], minimum = 0, maximum = Number.MAX_S
 	const others = '{ "secret": … }, { "subject": true } or { "claim": … }';
 	if (kind === "parameters") {
 		return {
-			is: (value) => isRecord(value) && Object.values(value).every((one) => isText(one) || isSource(one)) && Object.keys(value).every(isText),
+			is: (value) =>
+				isRecord(value) && Object.values(value).every((one) => isText(one) || isSource(one)) && Object.keys(value).every(isText),
 			said: `must hold, by name, a text, ${others}`,
 		};
 	}
@@ -78,9 +79,9 @@ function formOf({ kind, secret, values = [], minimum = 0, maximum = Number.MAX_S
 			return values.length > 0
 				? { is: (value) => values.includes(value) || isSource(value), said: `must be ${listed}, ${others}` }
 				: {
-					is: (value) => (Number.isInteger(value) && value >= minimum && value <= maximum) || isSource(value),
-					said: `must be a whole number from ${minimum} to ${maximum}, ${others}`,
-				};
+						is: (value) => (Number.isInteger(value) && value >= minimum && value <= maximum) || isSource(value),
+						said: `must be a whole number from ${minimum} to ${maximum}, ${others}`,
+					};
 	}
 	return { is: (value) => isText(value) || isSource(value), said: `must be a text, ${others}` };
 }
@@ -88,7 +89,8 @@ function formOf({ kind, secret, values = [], minimum = 0, maximum = Number.MAX_S
 /** @param {unknown} value */
 function isSource(value) {
 	return (
-		isRecord(value) && Object.keys(value).length === 1 &&
+		isRecord(value) &&
+		Object.keys(value).length === 1 &&
 		((isText(value.secret) && binding(value.secret)) || value.subject === true || isText(value.claim))
 	);
 }

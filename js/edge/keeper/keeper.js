@@ -91,10 +91,13 @@ export class Keeper {
 				this.#outside.log('{"event":"program_late"}');
 				giveUp(moduleFailed());
 			}, limit),
-			platformClock.timer(() => {
-				this.#outside.log('{"event":"program_stuck"}');
-				program.end();
-			}, limit + 3 * this.#graceMs),
+			platformClock.timer(
+				() => {
+					this.#outside.log('{"event":"program_stuck"}');
+					program.end();
+				},
+				limit + 3 * this.#graceMs,
+			),
 		];
 		const answered = answer.finally(() => stops.forEach((stop) => stop()));
 		answered.catch(() => {}); // nobody looks at it any more when it is late

@@ -64,7 +64,8 @@ export class Sessions {
 	/** @type {CryptoKey | undefined} */ #key;
 	/** By the identity. @type {Cache<Session>} */ #sessions = new Cache(bounds);
 	/** By the session's name. @type {Cache<KeptToken>} */ #leases = new Cache(bounds);
-	/** By the session's name, for one token of it. @type {Cache<{ serial: number, places: [user: string, call: string][] }>} */ #accepted = new Cache(bounds);
+	/** By the session's name, for one token of it. @type {Cache<{ serial: number, places: [user: string, call: string][] }>} */ #accepted =
+		new Cache(bounds);
 	/** By what they are hashes of. @type {Cache<string>} */ #users = new Cache(bounds);
 	/** Grows with everything that may end a token, so that an answer from before cannot begin a lease after. */
 	#epoch = 0;
@@ -169,7 +170,11 @@ export class Sessions {
 	accepted(session, serial, user, call) {
 		const places = this.#placesOf(session, serial) ?? [];
 		if (!places.some(([one, place]) => one === user && place === call)) {
-			this.#accepted.set(session.name, { serial, places: [...places.slice(1 - maxAccepted), [user, call]] }, { until: Date.now() + acceptedMs });
+			this.#accepted.set(
+				session.name,
+				{ serial, places: [...places.slice(1 - maxAccepted), [user, call]] },
+				{ until: Date.now() + acceptedMs },
+			);
 		}
 	}
 
@@ -244,7 +249,10 @@ export class Sessions {
 				? new Problem("timeout", "The session's keeper did not answer in time.", { reason: "keeper_timeout" })
 				: new Problem("unavailable", "The session's keeper cannot be reached; try again.", { reason: "keeper_unreachable", retryAfter: 1 });
 		}
-		throw new Problem("unavailable", "The session's keeper did not answer as it should; try again.", { reason: "keeper_answer", retryAfter: 1 });
+		throw new Problem("unavailable", "The session's keeper did not answer as it should; try again.", {
+			reason: "keeper_answer",
+			retryAfter: 1,
+		});
 	}
 }
 

@@ -83,7 +83,15 @@ function health(problems) {
  * Tells a page whose origin is listed that it may read the answer, and refuses any other.
  * @param {Asked} asked
  */
-function admitPage({ request, environment: { config: { origins }, browsers }, visit, origin }) {
+function admitPage({
+	request,
+	environment: {
+		config: { origins },
+		browsers,
+	},
+	visit,
+	origin,
+}) {
 	visit.headers.vary = "Origin";
 	Object.assign(visit.headers, corsHeaders(origin, origins, browsers));
 	checkOrigin(request.headers, origins);
@@ -107,11 +115,13 @@ async function callerOf({ request, route, environment: { authenticator, stranger
 	let read;
 	/** @type {ReturnType<typeof strangers.begin> | undefined} */
 	let stranger;
-	const principal = await authenticator.principal(request.headers, async () => {
-		stranger = strangers.begin(request.signal);
-		read = await readBody(request, { most: route.name === "call" ? maxSignedBody : maxOwnBody, timeoutMs, grow: stranger.grow });
-		return { method: request.method, target: route.path + route.search, body: read };
-	}).finally(() => stranger?.end());
+	const principal = await authenticator
+		.principal(request.headers, async () => {
+			stranger = strangers.begin(request.signal);
+			read = await readBody(request, { most: route.name === "call" ? maxSignedBody : maxOwnBody, timeoutMs, grow: stranger.grow });
+			return { method: request.method, target: route.path + route.search, body: read };
+		})
+		.finally(() => stranger?.end());
 	return { principal, read };
 }
 
@@ -136,16 +146,30 @@ async function limit({ limiter }, { by, subject }) {
  * @param {Caller} caller
  */
 async function call(asked, { principal, read }) {
-	const { request, route, environment: { sessions, bodyTimeoutMs }, visit: { cutOff, log } } = asked;
+	const {
+		request,
+		route,
+		environment: { sessions, bodyTimeoutMs },
+		visit: { cutOff, log },
+	} = asked;
 	const { name, below } = calledBy(route);
 	const { connection, session, user } = await open(asked, principal, name);
 	if (!connection.call) {
 		throw notOpen("no_calls");
 	}
 	return sealedCall({
-		request, path: below, search: route.search, connection, session,
+		request,
+		path: below,
+		search: route.search,
+		connection,
+		session,
 		body: read ? (read.length > 0 ? new Response(read).body : null) : request.body,
-		policy: connection.call, sessions, user, bodyTimeoutMs, cutOff, log,
+		policy: connection.call,
+		sessions,
+		user,
+		bodyTimeoutMs,
+		cutOff,
+		log,
 	});
 }
 
@@ -155,7 +179,11 @@ async function call(asked, { principal, read }) {
  * @param {Caller} caller
  */
 async function own(asked, { principal, read }) {
-	const { request, route, environment: { sessions, bodyTimeoutMs: timeoutMs } } = asked;
+	const {
+		request,
+		route,
+		environment: { sessions, bodyTimeoutMs: timeoutMs },
+	} = asked;
 	const body = parseJson(request, read ?? (await readBody(request, { most: maxOwnBody, timeoutMs })));
 	const opened = await open(asked, principal, connectionIn(body));
 	requireUnsealed(opened.connection);

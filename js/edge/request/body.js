@@ -8,7 +8,8 @@ export const tooLarge = () => new Problem("too_large", "The request's body is la
 const stalled = () => new Problem("request_timeout", "The request's body did not come in time.", { reason: "body_stalled" });
 
 /** A caller's body that cannot be read is the caller's fault, or that of something on the way. */
-const brokenOff = () => new Problem("invalid_request", "The request's body broke off, or is not framed as HTTP asks.", { field: "body", reason: "body_broken" });
+const brokenOff = () =>
+	new Problem("invalid_request", "The request's body broke off, or is not framed as HTTP asks.", { field: "body", reason: "body_broken" });
 
 /** So much is read at once; bytes. */
 const pieceBytes = 64 << 10;

@@ -69,9 +69,13 @@ function shown({ value, expiresIn, headers, query, body, rolls }, { system, shar
 	// An app's own token lets its holder get the token of any user, with the app's key.
 	const withheld = shareAppToken ? [] : tokens[system].guarded.map((name) => name.toLowerCase());
 	return {
-		system, token: value, expiresIn,
+		system,
+		token: value,
+		expiresIn,
 		headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !withheld.includes(name.toLowerCase()))),
-		query, body, rolls,
+		query,
+		body,
+		rolls,
 	};
 }
 

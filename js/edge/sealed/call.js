@@ -59,13 +59,19 @@ export async function sealedCall(call) {
 	const url = target(connection.baseUrl, call.path, call.search, policy.paths);
 	// A token that the caller brings must not stand beside the edge's own.
 	if (queryCarriesToken(call.search)) {
-		throw new Problem("invalid_request", "The query must not carry a token: the edge adds it.", { field: "query", reason: "token_in_query" });
+		throw new Problem("invalid_request", "The query must not carry a token: the edge adds it.", {
+			field: "query",
+			reason: "token_in_query",
+		});
 	}
 	const place = `${request.method} ${url.pathname}`;
 	/** @type {Outgoing | undefined} */
 	let body;
 	let dead = false;
-	const { answer: { response, understood }, replays } = await withReplay({
+	const {
+		answer: { response, understood },
+		replays,
+	} = await withReplay({
 		token: (instead) => sessions.token(session, { user, ...(instead !== undefined && { instead }) }),
 		async send(token, again) {
 			if (body) {
@@ -77,7 +83,9 @@ export async function sealedCall(call) {
 			const response = await send(call, url, token, body);
 			log.vendorStatus = response.status;
 			const understood = await understand(response, token, connection.system, log);
-			const outcome = understood.meaning && (await sessions.judge(session, { serial: token.serial, call: place, user, sentAgo: Date.now() - sent, ...understood.meaning }));
+			const outcome =
+				understood.meaning &&
+				(await sessions.judge(session, { serial: token.serial, call: place, user, sentAgo: Date.now() - sent, ...understood.meaning }));
 			if (response.ok) {
 				sessions.accepted(session, token.serial, user, place);
 			}
@@ -132,7 +140,10 @@ async function outgoing({ request, body, policy, bodyTimeoutMs }, token) {
 		const carry = (/** @type {KeptToken} */ { body: members = {} }) => {
 			const carrying = carryBody(members, own);
 			if (!carrying) {
-				throw new Problem("invalid_request", "The body must be a JSON object, as the token is carried inside it.", { field: "body", reason: "body_not_json" });
+				throw new Problem("invalid_request", "The body must be a JSON object, as the token is carried inside it.", {
+					field: "body",
+					reason: "body_not_json",
+				});
 			}
 			return carrying;
 		};
@@ -150,7 +161,12 @@ async function outgoing({ request, body, policy, bodyTimeoutMs }, token) {
 	const { bytes, whole, source: all } = await peek(source, replayBytes);
 	return whole
 		? { take: () => bytes, again: true, refresh() {} }
-		: { take: (fail, moved) => streamOf(bounded(piecesOf(all), maxBodyBytes), fail, { moved }), owed: source.waiting, again: false, refresh() {} };
+		: {
+				take: (fail, moved) => streamOf(bounded(piecesOf(all), maxBodyBytes), fail, { moved }),
+				owed: source.waiting,
+				again: false,
+				refresh() {},
+			};
 }
 
 /**
@@ -202,14 +218,23 @@ async function send({ request, policy }, url, token, body) {
 	const wait = () => {
 		clearTimeout(timer);
 		if (!answered) {
-			timer = setTimeout(() => (body.owed?.() ? wait() : end(new Problem("timeout", "The vendor did not begin to answer in time."))), policy.timeoutMs);
+			timer = setTimeout(
+				() => (body.owed?.() ? wait() : end(new Problem("timeout", "The vendor did not begin to answer in time."))),
+				policy.timeoutMs,
+			);
 		}
 	};
 	wait();
 	const failed = (/** @type {unknown} */ error) => end(/** @type {Problem} */ (error));
 	let response;
 	try {
-		response = await fetch(url, { method: request.method, headers, body: body.take(failed, wait), redirect: "manual", signal: abort.signal });
+		response = await fetch(url, {
+			method: request.method,
+			headers,
+			body: body.take(failed, wait),
+			redirect: "manual",
+			signal: abort.signal,
+		});
 	} catch {
 		throw why ?? new Problem("network", "There is no connection to the vendor, or it was lost.");
 	} finally {
@@ -274,7 +299,10 @@ async function understand(response, { rolls }, system, { request, connection }) 
 	// A new token in the body is for the session, and the page must not see it, whether it was adopted or came too late.
 	const members = packed ? undefined : membersOf(bytes);
 	const rolled = members?.filter(({ name }) => name === rolledMember) ?? [];
-	const rest = rolled.length === 0 ? bytes : objectOf(/** @type {import("../../client/members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember));
+	const rest =
+		rolled.length === 0
+			? bytes
+			: objectOf(/** @type {import("../../client/members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember));
 	return {
 		meaning: head.rolled === undefined && rolled.length === 0 ? undefined : { ...head, body: base64(objectOf(rolled)) },
 		body: rest,

@@ -5,10 +5,37 @@
  * Letters without a decomposition of which servers make Latin ones: by Windows' best-fit tables, by toUpperCase, or as they
  * look alike.
  */
-const latin = new Map(Object.entries({
-	a: "αɑа", b: "ƀвь", c: "ϲс", d: "đδðԁ", e: "ε℮еɛ", f: "ƒφ", g: "ɡǥ", h: "ħһн", i: "ıιіɩ", j: "ϳј", k: "κк", l: "łӏɫ", m: "м", n: "ηпŋ",
-	o: "οоøωօ", p: "πρр", q: "ԛ", r: "гɾ", s: "σςѕ", ss: "ß", t: "τтŧθ", u: "υսц", v: "νѵ", w: "ԝ", x: "χх", y: "уүγ", z: "ƶ",
-}).flatMap(([ascii, letters]) => [...letters].map((letter) => /** @type {const} */ ([letter, ascii]))));
+const latin = new Map(
+	Object.entries({
+		a: "αɑа",
+		b: "ƀвь",
+		c: "ϲс",
+		d: "đδðԁ",
+		e: "ε℮еɛ",
+		f: "ƒφ",
+		g: "ɡǥ",
+		h: "ħһн",
+		i: "ıιіɩ",
+		j: "ϳј",
+		k: "κк",
+		l: "łӏɫ",
+		m: "м",
+		n: "ηпŋ",
+		o: "οоøωօ",
+		p: "πρр",
+		q: "ԛ",
+		r: "гɾ",
+		s: "σςѕ",
+		ss: "ß",
+		t: "τтŧθ",
+		u: "υսц",
+		v: "νѵ",
+		w: "ԝ",
+		x: "χх",
+		y: "уүγ",
+		z: "ƶ",
+	}).flatMap(([ascii, letters]) => [...letters].map((letter) => /** @type {const} */ ([letter, ascii]))),
+);
 
 /**
  * What can be made of a text: letters and digits of the Latin alphabet, and slashes, in lower case. Nothing else is told apart.
@@ -25,8 +52,12 @@ export function folded(text) {
 	let letters = "";
 	/** @type {Set<number>} */
 	const unsure = new Set();
-	for (const one of /[^\0-\x7f]/.test(text) ? text.match(/\P{M}\p{M}*|\p{M}/gu) ?? [] : [text]) {
-		const made = one.normalize("NFKD").toLowerCase().replace(/[^\0-\x7f]/gu, (letter) => latin.get(letter) ?? "").replace(/[^a-z0-9/]/g, "");
+	for (const one of /[^\0-\x7f]/.test(text) ? (text.match(/\P{M}\p{M}*|\p{M}/gu) ?? []) : [text]) {
+		const made = one
+			.normalize("NFKD")
+			.toLowerCase()
+			.replace(/[^\0-\x7f]/gu, (letter) => latin.get(letter) ?? "")
+			.replace(/[^a-z0-9/]/g, "");
 		if (/[^\0-\x7f]/.test(one)) {
 			[...made].forEach((_, i) => unsure.add(letters.length + i));
 		}

@@ -101,14 +101,18 @@ export async function onward(headers, body, cutOff) {
 			yield* piecesOf(body);
 		}
 	})();
-	return streamOf(chunks, (_error, abort) => {
-		cutOff("vendor");
-		abort(); // where the length was told, the caller sees that it is not all
-	}, {
-		length: lengthOf(headers),
-		unread() {
-			cutOff("caller");
-			body.cancel();
+	return streamOf(
+		chunks,
+		(_error, abort) => {
+			cutOff("vendor");
+			abort(); // where the length was told, the caller sees that it is not all
 		},
-	});
+		{
+			length: lengthOf(headers),
+			unread() {
+				cutOff("caller");
+				body.cancel();
+			},
+		},
+	);
 }

@@ -28,11 +28,19 @@ function admit(path, allowed, base) {
 	const segments = path.split("/").slice(1);
 	const read = plain.test(path) && hasPlainEscapes(path) ? segments.map(decoded) : [];
 	if (read.length === 0 || read.some((segment, i) => segment === undefined || isSlippery(segment, i === segments.length - 1))) {
-		throw new Problem("invalid_request", "The path must be plain: no dot segments, no empty ones, no needless escapes, no look-alikes of separators.", {
-			field: "path", reason: "path_not_canonical",
-		});
+		throw new Problem(
+			"invalid_request",
+			"The path must be plain: no dot segments, no empty ones, no needless escapes, no look-alikes of separators.",
+			{
+				field: "path",
+				reason: "path_not_canonical",
+			},
+		);
 	}
-	if (!allowed.some((entry) => (entry.endsWith("/") ? path.startsWith(entry) : path === entry)) || handsOutTokens(`${base}/${read.join("/")}`)) {
+	if (
+		!allowed.some((entry) => (entry.endsWith("/") ? path.startsWith(entry) : path === entry)) ||
+		handsOutTokens(`${base}/${read.join("/")}`)
+	) {
 		throw new Problem("forbidden", "This path is not open to calls.", { reason: "path_not_allowed" });
 	}
 }
@@ -95,7 +103,10 @@ export function target(baseUrl, path, search, allowed) {
 	const url = new URL(baseUrl + path + search);
 	// Never so, after what was checked before: the last line of defence of every credential.
 	if (url.origin !== base.origin || url.href !== base.href.replace(/\/$/, "") + path + url.search || url.username || url.password) {
-		throw new Problem("invalid_request", "The path must stay below the connection's base URL.", { field: "path", reason: "path_left_base" });
+		throw new Problem("invalid_request", "The path must stay below the connection's base URL.", {
+			field: "path",
+			reason: "path_left_base",
+		});
 	}
 	return url;
 }

@@ -28,15 +28,17 @@ export async function look(headers, source, note) {
 	}
 	const begin = () => peek(source, maxLooked, { enough: (bytes) => !packed && !couldBeData(bytes.subarray(0, 256), type) });
 	if (length === undefined && !packed && /^\s*text\/event-stream\b/i.test(type)) {
-		return { body: begunAs(source, async () => {
-			const begun = await begin();
-			if (!isTokenAnswer(begun.bytes, type)) {
-				return begun.source;
-			}
-			note();
-			source.cancel();
-			return sourceOf(null);
-		}) };
+		return {
+			body: begunAs(source, async () => {
+				const begun = await begin();
+				if (!isTokenAnswer(begun.bytes, type)) {
+					return begun.source;
+				}
+				note();
+				source.cancel();
+				return sourceOf(null);
+			}),
+		};
 	}
 	const { bytes, whole, source: all } = await begin();
 	return { withheld: whyWithheld(headers, bytes, whole), body: whole ? bytes : all };
@@ -52,11 +54,15 @@ export async function look(headers, source, note) {
 export function whyWithheld(headers, bytes, whole) {
 	if (isPacked(headers)) {
 		return whole && bytes.length > 0
-			? new Problem("malformed_response", "The vendor's answer is packed, and may hold a token that must not pass.", { reason: "vendor_encoding" })
+			? new Problem("malformed_response", "The vendor's answer is packed, and may hold a token that must not pass.", {
+					reason: "vendor_encoding",
+				})
 			: undefined;
 	}
 	return isTokenAnswer(bytes, typeOf(headers))
-		? new Problem("token_withheld", "The vendor's answer looks like one that hands out a token, and is withheld.", { reason: "token_in_answer" })
+		? new Problem("token_withheld", "The vendor's answer looks like one that hands out a token, and is withheld.", {
+				reason: "token_in_answer",
+			})
 		: undefined;
 }
 

@@ -4,7 +4,9 @@ import { tokens } from "../../generated/tokens.js";
 import { canBecome, folded } from "./folding.js";
 
 /** Of all systems: a base URL may hold several of them. */
-const closed = Object.values(tokens).flatMap(({ paths, interfaces }) => [...paths, ...interfaces.map((name) => `/${name}`)]).map((path) => folded(path).letters);
+const closed = Object.values(tokens)
+	.flatMap(({ paths, interfaces }) => [...paths, ...interfaces.map((name) => `/${name}`)])
+	.map((path) => folded(path).letters);
 
 /**
  * Whether a path belongs to one of these interfaces, or could be made one of them on its way.

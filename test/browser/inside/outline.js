@@ -16,16 +16,18 @@ export function perceivable(element) {
  */
 export function find({ role, name, part = false, within }) {
 	const places = within ? find(within) : [document.body];
-	return places.flatMap((place) => [...place.querySelectorAll("*")]).filter((element) => {
-		if (roleOf(element) !== role || !perceivable(element)) {
-			return false;
-		}
-		if (name === undefined) {
-			return true;
-		}
-		const its = nameOf(element);
-		return part ? its.includes(name) : its === name;
-	});
+	return places
+		.flatMap((place) => [...place.querySelectorAll("*")])
+		.filter((element) => {
+			if (roleOf(element) !== role || !perceivable(element)) {
+				return false;
+			}
+			if (name === undefined) {
+				return true;
+			}
+			const its = nameOf(element);
+			return part ? its.includes(name) : its === name;
+		});
 }
 
 /** @param {Element} element */

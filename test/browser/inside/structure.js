@@ -43,5 +43,8 @@ export function structure() {
 
 /** @param {string} text */
 function steady(text) {
-	return text.replace(/\d+(:\d\d)+/g, "0:00").replace(/\b\d+ (ms|毫秒|%)/g, "0 $1").replace(/\S{1,4}…\S{1,4}/g, "…");
+	return text
+		.replace(/\d+(:\d\d)+/g, "0:00")
+		.replace(/\b\d+ (ms|毫秒|%)/g, "0 $1")
+		.replace(/\S{1,4}…\S{1,4}/g, "…");
 }

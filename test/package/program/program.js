@@ -46,6 +46,8 @@ export async function run({ createClient, getToken, verifyToken, TokenError, Tok
 	return {
 		systems,
 		refused: refused instanceof TokenError ? refused.code : String(refused),
-		globals: Reflect.ownKeys(globalThis).filter((name) => !before.has(name)).map(String),
+		globals: Reflect.ownKeys(globalThis)
+			.filter((name) => !before.has(name))
+			.map(String),
 	};
 }

@@ -2,8 +2,17 @@
 // without the DOM library.
 import { Client, createClient, getToken, initialize, Session, Token, TokenError, verifyToken } from "cctoken";
 import type {
-	AppCubeIdentity, CcmessagingIdentity, ClientOptions, CubeDriveIdentity, GetTokenOptions, Identity, InitializeOptions,
-	IsalesIdentity, TokenErrorCode, TokenEvent, Verification,
+	AppCubeIdentity,
+	CcmessagingIdentity,
+	ClientOptions,
+	CubeDriveIdentity,
+	GetTokenOptions,
+	Identity,
+	InitializeOptions,
+	IsalesIdentity,
+	TokenErrorCode,
+	TokenEvent,
+	Verification,
 } from "cctoken";
 import core from "cctoken/core.wasm";
 import edge, { ConfigError, createEdge, Keeper, Nonces } from "cctoken/edge";

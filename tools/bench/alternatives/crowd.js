@@ -32,7 +32,10 @@ const timings = await rounds(crowds, { rounds: 7, warmUp: 2 });
 // Those who make one login are near each other, and the storms of the rest shake them: once more, by themselves, and as in
 // a program that runs for long, whose code has been compiled to the end. What it costs before that is the cold start.
 const calm = crowds.map((_, i) => i).filter((i) => logins[i] === 1);
-const again = await rounds(calm.map((i) => crowds[i]), { rounds: 100, warmUp: 500 });
+const again = await rounds(
+	calm.map((i) => crowds[i]),
+	{ rounds: 100, warmUp: 500 },
+);
 for (const [at, i] of calm.entries()) {
 	timings[i] = again[at];
 }

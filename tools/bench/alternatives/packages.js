@@ -29,7 +29,12 @@ const folder = (name) => join(cache, `${name.replace("/", "+")}@${versions[name]
  */
 export async function installed(name) {
 	const where = folder(name);
-	if (await access(where).then(() => true, () => false)) {
+	if (
+		await access(where).then(
+			() => true,
+			() => false,
+		)
+	) {
 		return where;
 	}
 	// Under another name until all is there: a run that is broken off leaves nothing half installed behind.
@@ -38,7 +43,9 @@ export async function installed(name) {
 	try {
 		await writeFile(join(making, "package.json"), '{ "private": true }\n');
 		await writeFile(join(making, "library.mjs"), `export * as library from "${name}";\n`);
-		await run("npm", ["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", `${name}@${versions[name]}`], { cwd: making });
+		await run("npm", ["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", `${name}@${versions[name]}`], {
+			cwd: making,
+		});
 		await rename(making, where);
 	} catch (error) {
 		await rm(making, { recursive: true, force: true });
@@ -66,6 +73,8 @@ export async function weigh(name) {
 	// Two entries are npm's own: its list of what it put there, and links to programs.
 	const files = entries.filter((entry) => entry.isFile() && entry.name !== ".package-lock.json");
 	const sizes = await Promise.all(files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size));
-	const list = files.filter(({ name, parentPath }) => name === "package.json" && /(^|[\\/])node_modules[\\/](@[^\\/]+[\\/])?[^\\/]+$/.test(parentPath));
+	const list = files.filter(
+		({ name, parentPath }) => name === "package.json" && /(^|[\\/])node_modules[\\/](@[^\\/]+[\\/])?[^\\/]+$/.test(parentPath),
+	);
 	return { bytes: sizes.reduce((sum, size) => sum + size, 0), packages: list.length };
 }

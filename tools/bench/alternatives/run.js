@@ -42,7 +42,8 @@ try {
 
 const ns = (ms) => (ms < 0.001 ? `${(ms * 1e6).toFixed(0)} ns` : `${(ms * 1e3).toFixed(1)} µs`);
 const milli = (ms) => `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
-const kb = (bytes) => (bytes < 10_000 ? `${(bytes / 1000).toFixed(1)} kB` : bytes < 1e6 ? `${(bytes / 1000).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+const kb = (bytes) =>
+	bytes < 10_000 ? `${(bytes / 1000).toFixed(1)} kB` : bytes < 1e6 ? `${(bytes / 1000).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 /** @param {import("./rounds.js").Timing} timing @param {(ms: number) => string} unit */
 const both = ({ time, ratio }, unit) => `${unit(time)} (${ratio.toFixed(ratio < 10 ? 2 : 0)})`;
 

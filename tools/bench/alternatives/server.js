@@ -50,7 +50,10 @@ const doors = {
 	async "/oauth/token"(body, authorization) {
 		const form = new URLSearchParams(body);
 		const [id, secret] = authorization
-			? Buffer.from(authorization.replace(/^Basic /, ""), "base64").toString().split(":").map((part) => decodeURIComponent(part))
+			? Buffer.from(authorization.replace(/^Basic /, ""), "base64")
+					.toString()
+					.split(":")
+					.map((part) => decodeURIComponent(part))
 			: [form.get("client_id"), form.get("client_secret")];
 		const { authToken, expireTime } = await exchange(String(id), String(secret));
 		return { access_token: authToken, token_type: "Bearer", expires_in: expireTime };
@@ -70,7 +73,9 @@ const server = createServer(async (incoming, response) => {
 		const { status, text } = "text" in answer ? answer : { status: 200, text: JSON.stringify(answer) };
 		response.writeHead(status, { "content-type": "application/json;charset=UTF-8", "cache-control": "no-store" }).end(text);
 	} catch (error) {
-		response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify({ error: "invalid_client", error_description: error.message }));
+		response
+			.writeHead(400, { "content-type": "application/json" })
+			.end(JSON.stringify({ error: "invalid_client", error_description: error.message }));
 	}
 });
 server.listen({ port: 0, host: "127.0.0.1", backlog: 4096 }); // a thousand connections may come at once

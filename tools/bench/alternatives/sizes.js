@@ -30,7 +30,13 @@ const { build } = createRequire(join(await installed("esbuild"), "/"))("esbuild"
 async function download({ program, package: name }) {
 	const { outputFiles } = await build({
 		stdin: { contents: pages[program], resolveDir: name ? await installed(name) : root },
-		bundle: true, minify: true, format: "esm", platform: "browser", target: "es2022", write: false, logLevel: "error",
+		bundle: true,
+		minify: true,
+		format: "esm",
+		platform: "browser",
+		target: "es2022",
+		write: false,
+		logLevel: "error",
 		// In a bundle for pages the path of the module stays as it is written.
 		external: ["*.wasm"],
 	});

@@ -18,26 +18,30 @@ export async function load(url, { method = "GET", headers = {}, body = "", conne
 	const { hostname, port, pathname, search } = new URL(url);
 	const request = Buffer.from(
 		`${method} ${pathname}${search} HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
-			`${Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`,
+			`${Object.entries(headers)
+				.map(([name, value]) => `${name}: ${value}\r\n`)
+				.join("")}\r\n${body}`,
 	);
 	/** @type {number[]} */
 	const times = [];
 	const began = performance.now();
-	await Promise.all(Array.from({ length: connections }, async () => {
-		const socket = connect(Number(port), hostname);
-		await once(socket, "connect");
-		socket.setNoDelay(true).setEncoding("latin1");
-		while (performance.now() - began < ms) {
-			const sent = performance.now();
-			socket.write(request);
-			const status = await answer(socket);
-			if (status !== 200) {
-				throw new Error(`${pathname} answers ${status}`);
+	await Promise.all(
+		Array.from({ length: connections }, async () => {
+			const socket = connect(Number(port), hostname);
+			await once(socket, "connect");
+			socket.setNoDelay(true).setEncoding("latin1");
+			while (performance.now() - began < ms) {
+				const sent = performance.now();
+				socket.write(request);
+				const status = await answer(socket);
+				if (status !== 200) {
+					throw new Error(`${pathname} answers ${status}`);
+				}
+				times.push(performance.now() - sent);
 			}
-			times.push(performance.now() - sent);
-		}
-		socket.destroy();
-	}));
+			socket.destroy();
+		}),
+	);
 	return { times, ms: performance.now() - began };
 }
 

@@ -6,7 +6,10 @@ const { Client, LoggerLevel } = await library("@larksuiteoapi/node-sdk");
 /** @param {string} url @param {string} key */
 export function connect(url, key) {
 	const { tokenManager } = new Client({
-		appId: key, appSecret: `api-password-of-${key}`, domain: url, loggerLevel: LoggerLevel.error,
+		appId: key,
+		appSecret: `api-password-of-${key}`,
+		domain: url,
+		loggerLevel: LoggerLevel.error,
 	});
 	return {
 		get: () => tokenManager.getTenantAccessToken(),

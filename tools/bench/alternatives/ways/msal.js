@@ -6,10 +6,12 @@ import { library } from "../packages.js";
 const { ConfidentialClientApplication, ProtocolMode } = await library("@azure/msal-node");
 
 /** @param {string} method */
-const send = (method) => async (url, { headers, body } = {}) => {
-	const response = await fetch(url.replace(/^https:/, "http:"), { method, headers, body });
-	return { headers: Object.fromEntries(response.headers), body: await response.json(), status: response.status };
-};
+const send =
+	(method) =>
+	async (url, { headers, body } = {}) => {
+		const response = await fetch(url.replace(/^https:/, "http:"), { method, headers, body });
+		return { headers: Object.fromEntries(response.headers), body: await response.json(), status: response.status };
+	};
 const networkClient = { sendGetRequestAsync: send("GET"), sendPostRequestAsync: send("POST") };
 
 /** @param {string} url @param {string} key */

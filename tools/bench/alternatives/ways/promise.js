@@ -3,7 +3,8 @@ import { login } from "./login.js";
 
 /** @param {string} url @param {string} key */
 export function connect(url, key) {
-	let kept, end = 0;
+	let kept,
+		end = 0;
 	function getToken() {
 		if (Date.now() < end) {
 			return kept;
