@@ -579,7 +579,7 @@ describe("what is looked at of an answer", () => {
 	test("an answer that declares its length and breaks off inside what is passed on breaks off for the caller too", async () => {
 		vendor.business = (_request, response) => {
 			response.writeHead(200, { "content-type": "application/octet-stream", "content-length": 50_000 }).write("%PDF".padEnd(20_000));
-			setTimeout(() => response.destroy(), 50);
+			setTimeout(() => response.destroy(), 300); // when its head has been sent on
 		};
 		await assert.rejects(async () => (await call(`${messaging}/download`)).arrayBuffer());
 	});

@@ -65,7 +65,7 @@ const edge :Workerd.Worker = (
 `;
 }
 
-/** How much of what it has said is kept; characters. */
+/** How much of what it has said is kept at least; characters. */
 const kept = 4 << 20;
 
 /**
@@ -92,7 +92,13 @@ export async function startWorkerd(worker, environment = {}, { out = () => {}, e
 		[child.stderr, err],
 	])) {
 		showLines(stream, print);
-		stream.on("data", (text) => (said = (said + text).slice(-kept)));
+		stream.on("data", (text) => {
+			said += text;
+			if (said.length > 2 * kept) {
+				// not for each piece: to cut a text is to copy it
+				said = said.slice(-kept);
+			}
+		});
 	}
 	const ended = new Promise((resolve) =>
 		child.once("close", (code) => {
