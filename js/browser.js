@@ -1,5 +1,5 @@
 // The entry for browsers, and for whatever else has fetch and no entry of its own.
-import { entry } from "./client/entry.js";
+import { entry } from "./entry.js";
 import { load } from "./module/load-browser.js";
 import { pages } from "./client/tabs.js";
 

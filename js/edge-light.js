@@ -1,7 +1,7 @@
 // The entry for Vercel's edge runtime (edge-light), whose tools compile a .wasm file ahead of time where the import
 // asks for the module. https://vercel.com/docs/functions/wasm
 import core from "../dist/core.wasm?module";
-import { entry } from "./client/entry.js";
+import { entry } from "./entry.js";
 import { load } from "./module/load-compiled.js";
 
 // Where Next and Vercel leave a request's waitUntil for libraries that have no import of theirs.

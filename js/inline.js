@@ -1,6 +1,6 @@
 // The entry that needs no file beside it: the WebAssembly is inside the JavaScript. For tools that lose assets, such as
 // programs bundled into a single file.
-import { entry } from "./client/entry.js";
+import { entry } from "./entry.js";
 import { load } from "./module/load-inline.js";
 import { pages } from "./client/tabs.js";
 

@@ -1,7 +1,7 @@
 // The classic script, for a page with a plain <script> tag: window.cctoken has what the ES modules export. It is bundled
 // into dist/cctoken.js.
 import { compileUrl, notFound } from "./module/compile.js";
-import { entry } from "./client/entry.js";
+import { entry } from "./entry.js";
 import * as names from "./client/public.js";
 import { pages } from "./client/tabs.js";
 

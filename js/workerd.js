@@ -2,7 +2,7 @@
 // compiled when the Worker is deployed. https://developers.cloudflare.com/workers/runtime-apis/webassembly/javascript/
 import * as workers from "cloudflare:workers";
 import core from "../dist/core.wasm";
-import { entry } from "./client/entry.js";
+import { entry } from "./entry.js";
 import { load } from "./module/load-compiled.js";
 
 /** @type {import("./client/platform.js").WaitUntil} */

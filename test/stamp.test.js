@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
 import { build } from "../dist/build.js";
 import { stamp } from "../tools/build/stamp.js";
-import { entry } from "../js/client/entry.js";
+import { entry } from "../js/entry.js";
 import { load } from "../js/module/load-node.js";
 import { identityOf, section } from "../js/module/stamp.js";
 

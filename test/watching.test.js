@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createClient } from "../js/client/client.js";
-import { entry } from "../js/client/entry.js";
+import { entry } from "../js/entry.js";
 import { load } from "../js/module/load-node.js";
 import { createModule } from "../js/module/module.js";
 import { tokenError } from "./expect.js";

@@ -264,7 +264,7 @@ async function keyOf({ url, headers = [], body = "" }) {
 /** @param {string} bearer */
 function claims(bearer) {
 	try {
-		const [, payload = ""] = bearer.split("..");
+		const [, payload = ""] = bearer.split(".");
 		const text = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));
 		const all = JSON.parse(decoder.decode(Uint8Array.from(text, (c) => c.charCodeAt(0))));
 		const lasting = Object.entries(all).filter(([name]) => !passing.includes(name));

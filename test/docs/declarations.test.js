@@ -19,7 +19,7 @@ const words = (/** @type {string} */ comment) =>
 
 /** The words of entry.js on each function. */
 const written = new Map(
-	[...(await read("js/client/entry.js")).matchAll(/^\t\t\/\*\*\n([^]*?)^\t\t \*\/\n\t\t(?:async )?(\w+)/gm)].map(([, comment, name]) => [
+	[...(await read("js/entry.js")).matchAll(/^\t\t\/\*\*\n([^]*?)^\t\t \*\/\n\t\t(?:async )?(\w+)/gm)].map(([, comment, name]) => [
 		name,
 		words(comment),
 	]),
@@ -57,7 +57,7 @@ for (const entry of entries) {
 			editor = await open(
 				fileURLToPath(new URL(`test/docs/${entry}.program.ts`, root)),
 				`\
-import { createClient, getToken, initialize, validateIdentity, verifyToken } from "../../../dist/types/${entry}.js";
+import { createClient, getToken, initialize, validateIdentity, verifyToken } from "../../dist/types/${entry}.js";
 const identity = { system: "isales", baseUrl: "", user: "", passwd: "" } as const;
 initialize();
 validateIdentity(identity);

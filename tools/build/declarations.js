@@ -74,7 +74,7 @@ function fail(file, what) {
  */
 async function document(folder) {
 	const given = overloads(await readFile(join(root, "js/client/client.js"), "utf8"));
-	const found = documented(await readFile(join(folder, "client/entry.d.ts"), "utf8"));
+	const found = documented(await readFile(join(folder, "entry.d.ts"), "utf8"));
 	const missing = functions.find((name) => !found.has(name));
 	if (missing || found.size !== functions.length || given.length !== 2) {
 		fail("entry.d.ts", missing ?? functions.join(", "));

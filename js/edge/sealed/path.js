@@ -3,7 +3,7 @@
 import { Problem } from "../request/problem.js";
 import { handsOutTokens } from "./vendor-paths.js";
 
-/** RFC 3986's characters of a path, without ";": some servers cut a segment there, and read "..;" as "../..". */
+/** RFC 3986's characters of a path, without ";": some servers cut a segment there, and read "..;" as "..". */
 const plain = /^(?:\/(?:[A-Za-z0-9\-._~!$&'()*+,=:@]|%[0-9A-Fa-f]{2})*)+$/;
 
 /**
@@ -81,7 +81,7 @@ function isSlippery(segment, last) {
 	// Dots, also with spaces around them, which some take off, and with letters between them, which some drop.
 	const normal = segment.normalize("NFKC");
 	const ascii = normal.replace(/[^\0-\x7f]/g, "");
-	return dots.test(normal) || (dots.test(ascii) && ascii.split("..").length > 2) || ticket.test(normal);
+	return dots.test(normal) || (dots.test(ascii) && ascii.split(".").length > 2) || ticket.test(normal);
 }
 
 /** Some read a plus sign as a space. */

@@ -1,27 +1,27 @@
 // The functions that every entry exports, over one module, and one client that getToken and verifyToken share.
-import { build } from "../../dist/build.js";
-import { createClient } from "./client.js";
-import { errorOf } from "./error.js";
-import { encode, read } from "./identity.js";
-import { createModule } from "../module/module.js";
-import { Suppliers } from "./suppliers.js";
-import { check } from "../module/wall.js";
+import { build } from "../dist/build.js";
+import { createClient } from "./client/client.js";
+import { errorOf } from "./client/error.js";
+import { encode, read } from "./client/identity.js";
+import { createModule } from "./module/module.js";
+import { Suppliers } from "./client/suppliers.js";
+import { check } from "./module/wall.js";
 
 /**
  * The package for one platform, which says where the WebAssembly file is found. Nothing starts until it is used.
- * @param {import("../module/module.js").Load} load
- * @param {import("./client.js").Facilities} [facilities] what this platform has besides
+ * @param {import("./module/module.js").Load} load
+ * @param {import("./client/client.js").Facilities} [facilities] what this platform has besides
  */
 export function entry(load, facilities = {}) {
 	const module = createModule(load, { build, waitUntil: facilities.waitUntil });
-	/** @type {import("./client.js").Client | undefined} */
+	/** @type {import("./client/client.js").Client | undefined} */
 	let shared;
 	const client = () => (shared ??= createClient(module, undefined, undefined, facilities));
 	return {
 		/**
 		 * Starts the WebAssembly module ahead of its first use, or from another place than the package's own. Not needed
 		 * otherwise. A call after the start changes nothing; one after a failure tries again.
-		 * @param {import("../module/module.js").InitializeOptions} [options] where the core comes from; by default the package's own file
+		 * @param {import("./module/module.js").InitializeOptions} [options] where the core comes from; by default the package's own file
 		 * @returns {Promise<void>} rejected with a TokenError: `module_not_found`, `module_invalid`,
 		 *   `module_stale`, `module_started`, `module_failed` or `invalid_option`
 		 * @example
@@ -31,9 +31,9 @@ export function entry(load, facilities = {}) {
 
 		/**
 		 * A client with settings and sessions of its own.
-		 * @param {import("./client.js").ClientOptions} [options] its settings
-		 * @returns {import("./client.js").Client} a client that shares nothing with others but the WebAssembly module
-		 * @throws {import("./error.js").TokenError} `invalid_option`
+		 * @param {import("./client/client.js").ClientOptions} [options] its settings
+		 * @returns {import("./client/client.js").Client} a client that shares nothing with others but the WebAssembly module
+		 * @throws {import("./client/error.js").TokenError} `invalid_option`
 		 * @example
 		 * const client = createClient({ timeoutMs: 10_000, onEvent: (event) => console.log(event.type, event.system) });
 		 */
@@ -41,7 +41,7 @@ export function entry(load, facilities = {}) {
 
 		/**
 		 * Checks the fields of an identity, as a form does while it is filled in. Nothing is sent and no session is made.
-		 * @param {import("./identity.js").Identity} identity what is to be checked
+		 * @param {import("./client/identity.js").Identity} identity what is to be checked
 		 * @returns {Promise<void>} rejected with a TokenError: `invalid_identity`, whose `field` names the first field at fault
 		 * @example
 		 * try {
@@ -61,9 +61,9 @@ export function entry(load, facilities = {}) {
 		/**
 		 * A token for an identity, by a client that all callers share: the one at hand where it may still be used, otherwise
 		 * a new one. Call it wherever a token is needed: any number of callers at once cause one login.
-		 * @param {import("./identity.js").Identity} identity who the token is for
-		 * @param {import("./asking.js").GetTokenOptions} [options] what is asked for beyond a token that can be used
-		 * @returns {Promise<import("./token.js").Token>} rejected with a TokenError, whose `code` says what went wrong
+		 * @param {import("./client/identity.js").Identity} identity who the token is for
+		 * @param {import("./client/asking.js").GetTokenOptions} [options] what is asked for beyond a token that can be used
+		 * @returns {Promise<import("./client/token.js").Token>} rejected with a TokenError, whose `code` says what went wrong
 		 * @example
 		 * const identity = { system: "isales", baseUrl: "https://aicc.example.com", user: "abcd", passwd: process.env.PASSWD };
 		 * const token = await getToken(identity);
@@ -78,7 +78,7 @@ export function entry(load, facilities = {}) {
 		/**
 		 * Whether a token is valid, by the client that `getToken` uses: by the vendor's own interface where there is one
 		 * (cubedrive), otherwise by what the core knows of it. Never `true` for a token that nobody here can vouch for.
-		 * @type {import("./client.js").Client["verifyToken"]}
+		 * @type {import("./client/client.js").Client["verifyToken"]}
 		 */
 		verifyToken: (/** @type {any} */ token, /** @type {any} */ identity, /** @type {any} */ options) =>
 			client().verifyToken(token, identity, options),
