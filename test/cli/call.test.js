@@ -28,11 +28,8 @@ async function refused(args, { flags, env }, wanted, input) {
 	assert.deepEqual([code, stdout], [2, ""], `${args.join(" ")}: ${stderr}`);
 	assert.match(stderr, wanted);
 	const { counts } = await sandbox.state();
-	assert.deepEqual(
-		Object.values(counts).map(({ logins, business }) => logins + business),
-		[0, 0, 0, 0, 0],
-		`${args.join(" ")} has sent something`,
-	);
+	const sent = Object.values(counts).filter(({ logins, business }) => logins + business > 0);
+	assert.deepEqual(sent, [], `${args.join(" ")} has sent something`);
 }
 
 test("a method that fetch does not send, and a body where there is none, are refused before anything is sent", async () => {

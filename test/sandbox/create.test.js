@@ -44,11 +44,12 @@ test("its identities and business calls work with the package as they are, for e
 		assert.equal((await client.verifyToken(token)).valid, true);
 	}
 	const { counts, tokens } = await sandbox.state();
+	assert.ok(sandbox.systems.length >= 5);
 	assert.deepEqual(
 		Object.values(counts).map(({ logins }) => logins),
-		[1, 1, 1, 1, 1],
+		sandbox.systems.map(() => 1),
 	);
-	assert.equal(tokens.length, 5);
+	assert.equal(tokens.length, sandbox.systems.length);
 });
 
 test("a path is read as it was written, or as the server reads it that is asked for", async (t) => {

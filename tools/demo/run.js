@@ -1,4 +1,4 @@
-// What `make run` shows: a token of each of the four systems, fetched from, kept for, renewed at and verified with a
+// What `make run` shows: a token of each system, fetched from, kept for, renewed at and verified with a
 // sandbox of them over real HTTP, through the package as a Node program uses it. Then the server goes on, for the page.
 import { createClient } from "../../js/node.js";
 import { sandboxIdentities } from "./identities.js";

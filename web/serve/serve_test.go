@@ -128,17 +128,19 @@ func (r running) end(t *testing.T) int {
 
 func TestItServesConsoleAndSandboxAndEndsCleanly(t *testing.T) {
 	r := start(t, "-root", tree(t), "-lifetime", "isales=9s", "-lifetime", "5s")
-	for target, want := range map[string]string{
-		"/":                `<p>console</p>`,
-		"/_sandbox/state":  `"lifetimes":{"accessToken":5,"appcube":5,"ccmessaging":5,"cubedrive":5,"isales":9,"isalesRefresh":60}`,
-		"/lite/getLogin":   `{"success":false}`,
-		"/oifde/elsewhere": `"errorCode":404`,
+	for target, want := range map[string][]string{
+		"/":                {`<p>console</p>`},
+		"/_sandbox/state":  {`"accessToken":5,"appcube":5,`, `"isales":9,"isalesRefresh":60`},
+		"/lite/getLogin":   {`{"success":false}`},
+		"/oifde/elsewhere": {`"errorCode":404`},
 	} {
 		resp, err := http.Get(r.base + target)
 		require.NoError(t, err)
 		body, _ := io.ReadAll(resp.Body)
 		resp.Body.Close()
-		assert.Contains(t, string(body), want)
+		for _, part := range want {
+			assert.Contains(t, string(body), part)
+		}
 	}
 	assert.Zero(t, r.end(t))
 	assert.Empty(t, r.errs.String(), "nothing is logged")
