@@ -23,6 +23,7 @@ const here = fileURLToPath(new URL(".", import.meta.url));
  */
 export const suites = [
 	{ name: "edge", folder: "edge", needs: ["edge", "runtime", "dist/serve"] },
+	{ name: "made-up", folder: "made-up" },
 	{ name: "go", go: native },
 	{ name: "cli", folder: "cli", needs: ["runtime", "dist/serve", "dist/sandbox.wasm.br"] },
 	{ name: "browser", folder: "browser", needs: ["runtime", "dist/serve"] },

@@ -1,65 +1,24 @@
-// A system that is described in one Go file, and listed, is served by the command: with its flags, variables, secrets, help
-// and advice, and without a change of the command.
+// A system of three files and a line is served by the core, the package in Node and the command: with its flags, variables,
+// secrets, help and advice. The sandbox, the edge and the console are looked at by the slow file beside this one.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { cp, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { promisify } from "node:util";
-import { command } from "./command.js";
+import { command } from "../cli/command.js";
+import { layTree } from "./tree.js";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const run = promisify(execFile);
-
-let folder, program, gateway, url, go;
+/** @type {import("./tree.js").Tree} */
+let tree;
+let folder, program, gateway, url;
 const logins = [];
+const guid = "A-GUID-OF-THE-MADE-UP-GATEWAY";
 
 before(async () => {
-	folder = await mkdtemp(join(tmpdir(), "cctoken-made-up-"));
-	program = join(folder, "js/cli/main.js");
-	await cp(join(root, "js"), join(folder, "js"), { recursive: true, filter: (path) => !/\/js\/edge$/.test(path.replaceAll("\\", "/")) });
-	await mkdir(join(folder, "dist"));
-	for (const name of ["package.json", "dist/go.js"]) {
-		await copyFile(join(root, name), join(folder, name));
-	}
-	// As if the system's file were in core, and in the list of systems.
-	const list = await readFile(join(root, "core/system.go"), "utf8");
-	const listed = list.replace(/\n\n\tedge\{\},/, "\n\tagent{},$&");
-	assert.notEqual(listed, list, "it is listed");
-	await writeFile(join(folder, "system.go"), listed);
-	const replaced = {
-		[join(root, "core/system.go")]: join(folder, "system.go"),
-		[join(root, "core/agent.go")]: join(root, "test/cli/testdata/agent.go"),
-		[join(root, "core/vectors/agent.json")]: join(root, "test/cli/testdata/agent.json"),
-	};
-	await writeFile(join(folder, "overlay.json"), JSON.stringify({ Replace: replaced }));
-	go = ([verb, ...args], env = {}) =>
-		run("go", [verb, "-overlay", join(folder, "overlay.json"), ...args], { cwd: root, env: { ...process.env, ...env } });
-	await go(["run", "./tools/generate", join(folder, "js/generated")]);
-	await go(
-		[
-			"build",
-			"-trimpath",
-			"-buildvcs=false",
-			"-gcflags=all=-l",
-			"-ldflags=-s -w -buildid=",
-			"-o",
-			join(folder, "built.wasm"),
-			"./wasm/module",
-		],
-		{ GOOS: "js", GOARCH: "wasm", CGO_ENABLED: "0" },
-	);
-	await run(process.execPath, [join(root, "tools/build/stamp.js"), "module", join(folder, "built.wasm"), join(folder, "dist/core.wasm")]);
-	await run(process.execPath, [
-		join(root, "tools/build/stamp.js"),
-		"script",
-		join(folder, "dist/core.wasm"),
-		join(folder, "dist/build.js"),
-	]);
+	tree = await layTree(["dist/core.wasm", "dist/go.js", "dist/build.js"]);
+	folder = tree.folder;
+	program = tree.path("js/cli/main.js");
 
 	gateway = createServer(async (request, response) => {
 		let body = "";
@@ -69,13 +28,11 @@ before(async () => {
 		response.setHeader("content-type", "application/json");
 		if (request.method === "PUT") {
 			logins.push([request.url, body]);
-			response.end(
-				JSON.stringify(
-					JSON.parse(body).loginPassword === "Zx9-right" ? { retcode: "0", guid: "A-GUID-OF-THE-MADE-UP-GATEWAY" } : { retcode: "4" },
-				),
-			);
+			response.end(JSON.stringify(JSON.parse(body).loginPassword === "Zx9-right" ? { retcode: "0", guid } : { retcode: "4" }));
+		} else if (request.url === "/session") {
+			response.end(JSON.stringify({ retcode: "0", alive: request.headers.guid === guid }));
 		} else {
-			response.statusCode = request.headers["guid"] === undefined ? 404 : 200;
+			response.statusCode = request.headers.guid === undefined ? 404 : 200;
 			response.end("{}");
 		}
 	}).listen(0, "127.0.0.1");
@@ -85,12 +42,12 @@ before(async () => {
 beforeEach(() => logins.splice(0));
 after(async () => {
 	gateway?.close();
-	await rm(folder, { recursive: true });
+	await tree?.remove();
 });
 
 const env = { CCTOKEN_LOGIN_PASSWORD: "Zx9-right" };
 const agent = (args = [], how = {}) => command(args, { program, env, cwd: folder, ...how });
-const identity = (...more) => ["-s", "agent", "--base-url", url, "--agent-id", "101", ...more];
+const identity = (...more) => ["-s", "frontdesk", "--base-url", url, "--agent-id", "101", ...more];
 
 test("a token is got with fields of each kind, from flags, variables and a file", async () => {
 	const { code, stdout, stderr } = await agent([
@@ -100,7 +57,7 @@ test("a token is got with fields of each kind, from flags, variables and a file"
 	]);
 	assert.deepEqual([code, stdout, stderr], [0, "A-GUID-OF-THE-MADE-UP-GATEWAY\n", ""]);
 	const fromEnvironment = {
-		CCTOKEN_SYSTEM: "agent",
+		CCTOKEN_SYSTEM: "frontdesk",
 		CCTOKEN_BASE_URL: url,
 		CCTOKEN_AGENT_ID: "102",
 		CCTOKEN_SEAT_URL: "https://seat.test/",
@@ -111,7 +68,7 @@ test("a token is got with fields of each kind, from flags, variables and a file"
 	await writeFile(
 		join(folder, "settings.json"),
 		JSON.stringify({
-			system: "agent",
+			system: "frontdesk",
 			baseUrl: url,
 			agentId: 103,
 			phoneNumber: "5003",
@@ -140,15 +97,15 @@ test("what it does not take is told by its field, and nothing is sent", async ()
 			/phoneNumber and seatUrl exclude each other: the command line has both/,
 		],
 		[["--phone-number", "5001", "--mode", "other"], /mode must be "dynamic" or "static"/],
-		[["--phone-number", "5001", "--user", "u"], /user, given by the command line, is not a field of agent/],
+		[["--phone-number", "5001", "--user", "u"], /user, given by the command line, is not a field of frontdesk/],
 		[["--phone-number", "5001", "--param", "password=Zx9"], /sounds like a secret.*CCTOKEN_LABELS.*"labels"/],
-		[[], /agent needs phoneNumber or seatUrl: use --phone-number or --seat-url, CCTOKEN_PHONE_NUMBER or CCTOKEN_SEAT_URL/],
+		[[], /frontdesk needs phoneNumber or seatUrl: use --phone-number or --seat-url, CCTOKEN_PHONE_NUMBER or CCTOKEN_SEAT_URL/],
 	]) {
 		const { code, stderr } = await agent(["get", ...identity(...args)]);
 		assert.equal(code, 2, stderr);
 		assert.match(stderr, wanted);
 	}
-	const { stderr } = await agent(["get", "-s", "agent", "--base-url", url, "--agent-id", "0", "--phone-number", "5001"]);
+	const { stderr } = await agent(["get", "-s", "frontdesk", "--base-url", url, "--agent-id", "0", "--phone-number", "5001"]);
 	assert.match(stderr, /agentId must be a whole number from 1 to 999999/);
 	const variable = await agent(["get", ...identity("--phone-number", "5001")], { env: { ...env, CCTOKEN_AUTO_ANSWER: "yes" } });
 	assert.match(variable.stderr, /autoAnswer must be true or false/);
@@ -165,13 +122,13 @@ test("its secret has a variable, a file and no flag, and is in no message", asyn
 	const alone = await agent(["get", ...identity("--phone-number", "5001", "--secrets", "-")], { env: {}, input: "Zx9-right\n" });
 	assert.equal(alone.code, 0, alone.stderr);
 	const none = await agent(["get", ...identity("--phone-number", "5001")], { env: {} });
-	assert.match(none.stderr, /agent needs loginPassword: give it as CCTOKEN_LOGIN_PASSWORD in the environment/);
+	assert.match(none.stderr, /frontdesk needs loginPassword: give it as CCTOKEN_LOGIN_PASSWORD in the environment/);
 });
 
 test("help, a business call, a verification and the doctor's advice are its own", async () => {
-	const { stdout } = await agent(["get", "--system", "agent", "--help"]);
+	const { stdout } = await agent(["get", "--system", "frontdesk", "--help"]);
 	for (const row of [
-		/^agent: A made-up agent's session$/m,
+		/^frontdesk: A made-up agent's session$/m,
 		/^ +--agent-id … +CCTOKEN_AGENT_ID +the agent's number; 1 to 999999$/m,
 		/^ +loginPassword \(secret\) +CCTOKEN_LOGIN_PASSWORD of that agent$/m,
 		/^ +--auto-answer, --no-auto-answer CCTOKEN_AUTO_ANSWER +whether calls .*; optional$/m,
@@ -182,11 +139,20 @@ test("help, a business call, a verification and the doctor's advice are its own"
 		assert.match(stdout, row);
 	}
 	assert.ok(!stdout.includes("isales:"), "of the system that is asked for alone");
-	assert.match((await agent(["get", "--help"])).stdout, /^isales: [^]*^agent: /m);
+	assert.match((await agent(["get", "--help"])).stdout, /^isales: [^]*^frontdesk: /m);
 
 	const call = await agent(["call", "GET", "/anything", ...identity("--phone-number", "5001")]);
 	assert.deepEqual([call.code, call.stdout], [0, "{}"]);
-	assert.equal((await agent(["verify", ...identity("--phone-number", "5001")], { env: {}, input: "a-token" })).code, 6);
+	for (const [token, code] of [
+		[guid, 0],
+		["a-token", 1],
+	]) {
+		assert.equal(
+			(await agent(["verify", ...identity("--phone-number", "5001")], { env: {}, input: token })).code,
+			code,
+			"the vendor says so",
+		);
+	}
 
 	const well = await agent(["doctor", "--json", ...identity("--phone-number", "5001")]);
 	assert.equal(well.json.verdict, "ok");
@@ -199,26 +165,16 @@ test("help, a business call, a verification and the doctor's advice are its own"
 });
 
 test("its conformance cases are played by the core, by the keeper and by the module", async () => {
-	const { cases } = JSON.parse(await readFile(join(root, "test/cli/testdata/agent.json"), "utf8"));
-	const { stdout } = await go(["test", "-v", "-run", "TestVectors/agent|TestEachVendor", "./core", "./keeper"]);
-	assert.equal(stdout.match(/^ +--- PASS: TestVectors\/agent/gm)?.length, cases.length * 2, stdout);
+	const { cases } = JSON.parse(await readFile(tree.path("core/vectors/frontdesk.json"), "utf8"));
+	const told = await tree.go("test", "-vet=off", "-trimpath", "-v", "-run", "TestVectors/frontdesk|TestEachVendor", "./core", "./keeper");
+	assert.equal(told.match(/^ +--- PASS: TestVectors\/frontdesk/gm)?.length, cases.length * 2, told);
 
-	await cp(join(root, "core/vectors"), join(folder, "core/vectors"), { recursive: true });
-	await copyFile(join(root, "test/cli/testdata/agent.json"), join(folder, "core/vectors/agent.json"));
-	await mkdir(join(folder, "test"));
-	for (const name of ["vectors.js", "vector-files.js"]) {
-		await copyFile(join(root, "test", name), join(folder, "test", name));
-	}
-	const from = (path) => import(pathToFileURL(join(folder, path)).href);
-	const [{ play }, { readVectors }, { load }] = await Promise.all([
-		from("test/vectors.js"),
-		from("test/vector-files.js"),
-		from("js/module/load-node.js"),
-	]);
-	const files = await readVectors();
-	const results = await play(load, files.find(({ name }) => name === "agent.json").cases);
+	const [{ play }, { readVectors }, { load }] = await Promise.all(
+		["test/vectors.js", "test/vector-files.js", "js/module/load-node.js"].map(tree.module),
+	);
+	const file = (await readVectors()).find(({ name }) => name === "frontdesk.json");
 	assert.deepEqual(
-		results,
+		await play(load, file.cases),
 		cases.map(({ name }) => ({ name })),
 	);
 });
