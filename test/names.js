@@ -10,11 +10,14 @@ export const common = systems[0].fields
 
 const fields = [...new Set(systems.flatMap((system) => system.fields.map(({ name }) => name)))].filter((name) => !common.includes(name));
 
-/** Fields whose name is also a word of HTTP or of this project: each is one's own only where an identity is asked for it. */
-export const words = ["user", "method"];
-
 /** Of several words, in whatever way they are put together: nobody writes such a name by accident. */
 export const isParticular = (/** @type {string} */ name) => /[a-z][A-Z]|[-_]/.test(name);
+
+/** Fields of one word that nobody needs for anything else. */
+export const rare = ["locale", "passwd", "params"];
+
+/** The others of one word, which HTTP or this project may have too: each is one's own only where an identity is asked for it. */
+export const words = fields.filter((name) => !isParticular(name) && !rare.includes(name));
 
 const facts = Object.values(tokens).flatMap(({ paths, interfaces, carriers, beside, guarded, answers, codes, explains }) => [
 	...paths.flatMap((path) => path.split("/")),
