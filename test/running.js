@@ -136,7 +136,7 @@ async function testGo(args, root, { env, again = (name) => ["go test", ...args.f
 	}
 	const [code] = await closed;
 	if (failures.length === 0 && (code !== 0 || counts.passed === 0)) {
-		failures.push({ report: `${stray}go test ${args.join(" ")}: ${code === 0 ? "no test" : `exit code ${code}`}`, again: again("...") });
+		failures.push({ report: `${stray}go test ${args.join(" ")}: ${code === 0 ? "no test" : `exit code ${code}`}`, again: again("./...") });
 	}
 	return { passed: counts.passed, failed: Math.max(counts.failed, failures.length), failures };
 }

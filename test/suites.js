@@ -43,13 +43,13 @@ export const suites = [
 function native(all) {
 	const flags = ["-vet=off", "-trimpath"];
 	if (!all) {
-		return { go: [...flags, "..."] };
+		return { go: [...flags, "./..."] };
 	}
 	const { CGO_ENABLED: enabled, CC: compiler } = JSON.parse(
 		execFileSync("go", ["env", "-json", "CGO_ENABLED", "CC"], { encoding: "utf8" }),
 	);
 	const able = enabled === "1" && !spawnSync(compiler.split(" ")[0], ["--version"]).error;
-	return { go: [...flags, ...(able ? ["-race"] : []), "..."] };
+	return { go: [...flags, ...(able ? ["-race"] : []), "./..."] };
 }
 
 /**

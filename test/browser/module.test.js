@@ -37,7 +37,7 @@ before(async () => {
 			case "/page.wasm":
 				return { ...html, body: "<!doctype html>" };
 		}
-		if (/^\/(js|dist)\/[\w-]+\.js$/.test(path)) {
+		if (/^\/(js|dist)\/[\w/-]+\.js$/.test(path)) {
 			return {
 				headers: { "content-type": "text/javascript" },
 				body: await readFile(new URL(`../..${path}`, import.meta.url)),

@@ -24,7 +24,7 @@ before(async () => {
 				body: JSON.stringify({ system: "ccmessaging", token, expiresIn: 3600, headers: { "ccmessaging-token": token } }),
 			};
 		}
-		const [, extension] = path.match(/^\/(?:js|dist)\/[\w-]+\.(js|wasm)$/) ?? [];
+		const [, extension] = path.match(/^\/(?:js|dist)\/[\w/-]+\.(js|wasm)$/) ?? [];
 		if (extension) {
 			return { headers: { "content-type": types[extension] }, body: await readFile(new URL(`../..${path}`, import.meta.url)) };
 		}
