@@ -35,11 +35,8 @@ func (s *session) save(w *writer, now Instant) {
 	w.number("generation", int64(s.generation))
 	w.number("logins", int64(s.logins))
 	w.number("failures", int64(s.failures))
-	if t := s.testimony; t != nil {
-		if t.word != 0 { // who was believed is not told: after a start only those are who have accepted this very token
-			w.number("wary", max(1, now.Mono-max(t.at, t.since, t.word)))
-		}
-		w.boolean("confirmed", t.confirmed)
+	if s.testimony != nil {
+		s.testimony.save(w, now)
 	}
 	if s.held.token != "" && !s.given() { // a given one comes with the identity
 		w.text("token", s.held.token)
@@ -103,13 +100,7 @@ func (s *session) restore(st state, now Instant, passed int64) {
 	s.generation = uint64(n["generation"])
 	s.logins = int(n["logins"])
 	s.failures = int32(n["failures"])
-	if age := n["wary"]; age > 0 || st.flags["confirmed"] {
-		s.testimony = &testimony{confirmed: st.flags["confirmed"]}
-		if age > 0 {
-			since := now.Mono - age - passed
-			s.testimony.useless, s.testimony.since, s.testimony.word = mostUseless, since, since
-		}
-	}
+	s.testimony = st.testimony(now, passed)
 	if isToken(st.texts["token"]) {
 		s.held = grant{token: st.texts["token"], life: n["life"], refresh: st.texts["refresh"], refreshLife: n["refreshLife"]}
 		s.issued = ago(n["age"])
@@ -150,6 +141,7 @@ type state struct {
 	texts   map[string]string
 	flags   map[string]bool
 	recent  []int64
+	heard   []int64
 	objects map[string]value
 }
 
@@ -169,14 +161,16 @@ func (st state) plausible() bool {
 			return false
 		}
 	}
-	for _, age := range st.recent {
-		if age < 0 || age > 1<<52 {
-			return false
+	for _, list := range [][]int64{st.recent, st.heard} {
+		for _, n := range list {
+			if n < 0 || n > 1<<52 {
+				return false
+			}
 		}
 	}
 	n := st.numbers
 	return n["life"] <= 24*hour && n["refreshLife"] <= 24*hour && n["barrier"] <= maxRetryAfter &&
-		n["renewAge"] <= max(n["life"], 0) && n["failures"] < 1<<20
+		n["renewAge"] <= max(n["life"], 0) && n["failures"] < 1<<20 && st.plausibleTestimony()
 }
 
 func readState(data []byte) (state, bool) {
@@ -195,9 +189,16 @@ func readState(data []byte) (state, bool) {
 		case '{':
 			st.objects[name] = v
 		case '[':
-			var each bool
-			st.recent, each = readNumbers(v)
-			ok = ok && each && name == "recent"
+			list, each := readNumbers(v)
+			ok = ok && each
+			switch name {
+			case "recent":
+				st.recent = list
+			case "heard":
+				st.heard = list
+			default:
+				ok = false
+			}
 		default:
 			ok = false
 		}

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -170,6 +171,40 @@ func TestAClockSetForwardWhileAwayFreesOneLogin(t *testing.T) {
 	require.Equal(t, cubedrive{}.description().policy.logins, logins())
 	h.restart(365 * 24 * hour)
 	require.Equal(t, 1, logins())
+}
+
+// Who was believed is remembered beyond the host: a start neither believes the same source once more, nor makes everybody
+// else wait until the time is over.
+func TestWhoWasBelievedOutlivesTheHost(t *testing.T) {
+	h := newStateHost(t, stateCubeDrive)
+	closed, open := Place{Call: "GET /closed", User: "a"}, Place{Call: "GET /open", User: "b"}
+	get := func() uint64 {
+		if h.get().Kind == Wait {
+			h.answer(200, `{"success":true,"x-auth-token":"T`+strconv.Itoa(int(h.now.Wall))+`"}`)
+		}
+		return h.get().Token.Serial
+	}
+	refused := func(at Place, serial uint64) bool {
+		return h.client.Judge(h.session, serial, at, h.now, h.now, Response{Status: 401}).Replay
+	}
+	require.True(t, refused(closed, get()), "the first time it is believed")
+	h.get()
+	for _, e := range h.client.Effects() {
+		if e.Kind == Send { // in the background, as the others go on
+			h.client.Answered(e.ID, h.now, Response{Status: 200, Body: []byte(`{"success":true,"x-auth-token":"FRESH"}`)})
+		}
+	}
+	require.Equal(t, "FRESH", h.get().Token.Value)
+	h.client.Accepted(h.session, h.get().Token.Serial, open, h.now)
+	require.False(t, refused(closed, h.get().Token.Serial), "it refuses the fresh one as well")
+
+	for range 5 {
+		h.restart(10 * second)
+		require.Equal(t, "FRESH", h.get().Token.Value)
+		require.False(t, refused(closed, h.get().Token.Serial), "not again, although the host has begun anew")
+		require.Equal(t, "FRESH", h.get().Token.Value, "the others' token lives on")
+	}
+	require.True(t, refused(open, h.get().Token.Serial), "who has accepted this token is believed at once, though the host has begun anew")
 }
 
 func TestTheAccessTokenIsRestoredWithTheSessionThatNeedsIt(t *testing.T) {

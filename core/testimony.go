@@ -75,7 +75,6 @@ type testimony struct {
 	unproven  bool // a word was believed, and nobody has accepted a token since
 	confirmed bool // a second source has refused the current token
 
-	word    int64 // when one was believed last, on the monotonic clock; 0 for never
 	useless int8  // how many tokens in a row were refused by the source that they were got anew for
 	since   int64 // the last time, on the monotonic clock
 }
@@ -279,7 +278,7 @@ func (c *Client) refuse(s *session, now Instant, from source, reason Reason) boo
 	case !s.believes(from, now):
 		return false
 	default:
-		t.because, t.of, t.at, t.unproven, t.word = from, s.generation+1, now.Mono, true, now.Mono
+		t.because, t.of, t.at, t.unproven = from, s.generation+1, now.Mono, true
 		s.said(from).accepted = 0
 		c.notify(s, now, Event{Type: EventRejected, Step: StepCall, Reason: reason})
 	}
