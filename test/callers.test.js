@@ -197,7 +197,7 @@ describe("a failure", () => {
 		["answers nothing", async () => undefined],
 	]) {
 		test(`of a fetch that ${what} is a typed one`, async () => {
-			const client = createClient(module, { fetch, timeoutMs: 50 });
+			const client = createClient(module, { fetch, timeoutMs: 200 });
 			await assert.rejects(
 				client.getToken(appcube),
 				tokenError("network", { message: "appcube: login: no connection to the vendor, or it was lost" }),
@@ -208,7 +208,7 @@ describe("a failure", () => {
 	test("of a lost connection tells a page, which gets no reason from its browser, what else to look for", async (t) => {
 		Object.assign(globalThis, { document: {} });
 		t.after(() => void delete globalThis.document);
-		const client = createClient(module, { fetch: () => Promise.reject(new TypeError("Failed to fetch")), timeoutMs: 50 });
+		const client = createClient(module, { fetch: () => Promise.reject(new TypeError("Failed to fetch")), timeoutMs: 200 });
 		await assert.rejects(
 			client.getToken(appcube),
 			tokenError("network", {

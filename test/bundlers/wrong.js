@@ -146,8 +146,8 @@ export const wrong = {
 		{
 			why: "a token is asked for first",
 			change:
-				"sed -i '/^await initialize/d' build/token.js && echo 'await initialize({ wasmUrl: \"core.wasm\" });' >> build/token.js && cp build/core.wasm dist/",
-			run: ["node", "build/token.js"],
+				"sed -i '/^await initialize/d' build/token.js && echo 'await initialize({ wasmUrl: \"core.wasm\" });' >> build/token.js && cp build/core.wasm dist/ && mkdir build/program && mv build/token.js build/core.wasm build/program",
+			run: ["node", "build/program/token.js"], // from there the package's own file would be where one is
 			code: "module_started",
 		},
 	],
@@ -160,8 +160,8 @@ export const wrong = {
 		{
 			why: "a token is asked for first",
 			change: `sed -i '/^await initialize/d' src/token.js && echo 'await initialize({ wasmUrl: new URL(core, import.meta.url) });' >> src/token.js
-npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=file --outdir=build && cp node_modules/cctoken/dist/core.wasm dist/`,
-			run: ["node", "build/token.js"],
+npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=file --outdir=build/program && cp node_modules/cctoken/dist/core.wasm dist/`,
+			run: ["node", "build/program/token.js"],
 			code: "module_started",
 		},
 		{

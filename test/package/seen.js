@@ -9,7 +9,7 @@ export const seen = {
 	systems: {
 		appcube: each,
 		// The AccessToken has a life of its own, and ends with the revocation too.
-		ccmessaging: { ...each, events: "acquired,acquired,rejected,rejected,replayed,acquired,acquired" },
+		ccmessaging: { ...each, events: "acquired,acquired,rejected,rejected,replayed,renewed,acquired" },
 		isales: each,
 		cubedrive: { ...each, verified: "true by the vendor" },
 	},

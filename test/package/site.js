@@ -17,7 +17,7 @@ export async function startSite({ folder: program, installed }) {
 	const folder = await mkdtemp(join(tmpdir(), "cctoken-site-"));
 	// The local server takes a folder as the repository is: the pages in web, and the package's js and dist.
 	await cp(fileURLToPath(new URL("page", import.meta.url)), join(folder, "web"), { recursive: true });
-	for (const name of ["program.js", "demo", "sandbox"]) {
+	for (const name of ["program.js", "tools"]) {
 		await cp(join(program, name), join(folder, "web", name), { recursive: true });
 	}
 	await cp(join(installed, "js"), join(folder, "js"), { recursive: true });
