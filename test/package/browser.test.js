@@ -144,7 +144,7 @@ for (const name of names) {
 					if (path === "/dist/core.wasm") {
 						return { headers: { "content-type": "application/wasm", "cache-control": "max-age=3600" }, body: core };
 					}
-					if (/^\/(js|dist)\/[\w-]+\.js$/.test(path)) {
+					if (/^\/(js|dist)\/[\w/-]+\.js$/.test(path)) {
 						return { headers: { "content-type": "text/javascript" }, body: await readFile(join(site.folder, path)) };
 					}
 				});
