@@ -36,7 +36,7 @@ var accessTokenFields = []Field{
 func (accessToken) description() *Description { return &accessTokenDescription }
 
 func (accessToken) ask(id *identity, _ occasion) Request {
-	r := Request{Step: StepAccessToken, Supplier: id.supplier}
+	r := Request{Step: StepAccessToken, Supplier: id.supplier()}
 	if r.Supplier != 0 {
 		return r
 	}

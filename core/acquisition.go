@@ -443,7 +443,7 @@ func (c *Client) install(s *session, now, sent Instant, g grant, why EventType, 
 		s.task.ahead = false // this is the other token
 	}
 	// Jitter keeps sessions that began together from renewing together.
-	s.renewAge = g.life - c.between(window(g.life)*4/5, window(g.life))
+	s.renewAge = int32(g.life - c.between(window(g.life)*4/5, window(g.life))) // a life is a day at most
 	c.notify(s, now, Event{Type: why, Step: step, ExpiresAt: s.expiresAt()})
 }
 

@@ -306,7 +306,7 @@ func (c *Client) notify(s *session, now Instant, e Event) {
 		return
 	}
 	event := e // a copy, so that there is one only where somebody watches
-	event.System, event.Session, event.At, event.Logins = s.systemName(), s.id, now.Wall, s.logins
+	event.System, event.Session, event.At, event.Logins = s.systemName(), s.id, now.Wall, int(s.logins)
 	c.emit(Effect{Kind: Notify, Session: s.id, Event: &event})
 }
 

@@ -30,9 +30,9 @@ func (cubedrive) description() *Description { return &cubedriveDescription }
 func (cubedrive) ask(id *identity, _ occasion) Request {
 	r := Request{Step: StepLogin, Method: id.value("method"), URL: id.base + "/getLogin"}
 	if r.Method == "GET" {
-		r.Query = id.params
+		r.Query = id.params()
 	} else {
-		r.Form = id.params
+		r.Form = id.params()
 	}
 	return r
 }

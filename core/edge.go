@@ -236,7 +236,7 @@ func (authorization) description() *Description { return &authorizationDescripti
 
 // Only a supplied one is ever asked for.
 func (authorization) ask(id *identity, _ occasion) Request {
-	return Request{Step: StepAuthorization, Supplier: id.supplier}
+	return Request{Step: StepAuthorization, Supplier: id.supplier()}
 }
 
 func (authorization) read(step Step, r Response) (grant, *Error) {

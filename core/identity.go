@@ -11,26 +11,45 @@ import (
 // system's own fields. Two identities are one when all of it is equal. The
 // values hold secrets, so an identity is never printed, and never part of a key.
 type identity struct {
-	system   system
-	base     string   // without a slash at the end
-	values   []string // of the description's fields, in their order; "" for what is absent
-	params   []Pair   // of a field of kind Parameters, in the order of their names
-	supplier int64    // the number of the caller's function, or 0
+	system  system
+	base    string   // without a slash at the end
+	values  []string // of the description's fields, in their order; "" for what is absent
+	special *special // nil where there is nothing of it, as with most
+}
+
+// special is what few identities have.
+type special struct {
+	params   []Pair // of a field of kind Parameters, in the order of their names
+	supplier int64  // the number of the caller's function, or 0
+}
+
+func (id *identity) params() []Pair {
+	if id.special == nil {
+		return nil
+	}
+	return id.special.params
+}
+
+func (id *identity) supplier() int64 {
+	if id.special == nil {
+		return 0
+	}
+	return id.special.supplier
 }
 
 func (id *identity) equal(b *identity) bool {
-	return id.system == b.system && id.base == b.base && id.supplier == b.supplier &&
-		slices.Equal(id.values, b.values) && slices.Equal(id.params, b.params)
+	return id.system == b.system && id.base == b.base && id.supplier() == b.supplier() &&
+		slices.Equal(id.values, b.values) && slices.Equal(id.params(), b.params())
 }
 
 // hash spreads identities over the client's index. It is seeded by the host's
 // random number and never leaves the client.
 func (id *identity) hash(seed uint64) uint64 {
-	h := newHash(seed).text(id.system.description().Name).text(id.base).number(uint64(id.supplier))
+	h := newHash(seed).text(id.system.description().Name).text(id.base).number(uint64(id.supplier()))
 	for _, s := range id.values {
 		h = h.text(s)
 	}
-	for _, p := range id.params {
+	for _, p := range id.params() {
 		h = h.text(p.Name).text(p.Value)
 	}
 	return uint64(h)
@@ -81,7 +100,10 @@ func (id *identity) dependency() *identity {
 	if d.needs == nil {
 		return nil
 	}
-	part := &identity{system: d.needs, base: id.base, supplier: id.supplier}
+	part := &identity{system: d.needs, base: id.base}
+	if n := id.supplier(); n != 0 {
+		part.special = &special{supplier: n}
+	}
 	if at := id.value(d.at); at != "" {
 		part.base = at
 	}
@@ -268,10 +290,10 @@ func (f *fields) value(id *identity, field *Field) string {
 	case Flag:
 		return f.flag(field.Name)
 	case Parameters:
-		id.params = f.parameters(field.Name)
+		id.special = &special{params: f.parameters(field.Name)}
 	case Supplied:
 		if f.has(field.Supplier()) {
-			id.supplier = f.number(field.Supplier())
+			id.special = &special{supplier: f.number(field.Supplier())}
 		} else {
 			s = f.headerText(field.Name)
 		}

@@ -9,7 +9,10 @@ type session struct {
 	newer, older *session // in the order of use; both nil where not listed
 	dependency   *session // whose token every request carries too, or nil
 	dependents   int32    // sessions that have this one as dependency
-	listed       bool     // opened by a caller; a dependency that nobody opened is not
+	failures     int32
+	logins       int32 // ever made
+	renewAge     int32 // the age in milliseconds at which the token is renewed ahead of time
+	listed       bool  // opened by a caller; a dependency that nobody opened is not
 	gone         bool
 	dead         bool // the current token was refused, and nobody else uses it
 	suspect      bool // it was refused, and others use it: it is renewed in the background
@@ -19,14 +22,10 @@ type session struct {
 	generation uint64 // grows with every token installed
 	since      uint64 // the first serial after it was last forgotten
 	issued     Instant
-	renewAge   int64     // the age in milliseconds at which the token is renewed ahead of time
-	retired    []retired // the last two
+	retired    *[2]retired // the last two, the latest first; nil where there was none
 
-	task     *task    // the acquisition in flight, or nil
-	barrier  *barrier // nil after a success
-	failures int32
-	logins   int // ever made
-
+	task      *task      // the acquisition in flight, or nil
+	barrier   *barrier   // nil after a success
 	testimony *testimony // nil where nobody has said anything
 	budget    *budget    // nil where the system has none, or no login was made
 }
@@ -117,7 +116,7 @@ func (s *session) carried() *session {
 
 // due reports whether a renewal ahead of time should start now.
 func (s *session) due(now Instant) bool {
-	old := s.held.life != 0 && now.Since(s.issued) >= s.renewAge
+	old := s.held.life != 0 && now.Since(s.issued) >= int64(s.renewAge)
 	return (old || s.suspect && !s.given()) && s.task == nil && s.barrier.left(now) == 0
 }
 
@@ -144,8 +143,8 @@ func (s *session) calm(now Instant) int64 {
 	switch {
 	case s.suspect && s.given():
 		return end
-	case age < s.renewAge && !s.suspect:
-		return min(end, s.renewAge-age)
+	case age < int64(s.renewAge) && !s.suspect:
+		return min(end, int64(s.renewAge)-age)
 	case s.task == nil: // stopped by a barrier
 		return min(end, s.barrier.left(now))
 	}
@@ -191,7 +190,7 @@ func (s *session) token() Token {
 		Carriage:  s.identity.system.carriage(&s.identity, s.held, s.bearer()),
 	}
 	if t.ExpiresAt != 0 {
-		t.RenewAt = s.issued.Wall + s.renewAge
+		t.RenewAt = s.issued.Wall + int64(s.renewAge)
 		t.UsableUntil = t.ExpiresAt - margin(s.held.life)
 	}
 	return t
@@ -238,5 +237,8 @@ func (s *session) retire(print uint64) {
 	if s.held.token == "" {
 		return
 	}
-	s.retired = append(s.retired[max(0, len(s.retired)-1):], retired{print: print, issued: s.issued, life: s.held.life, rejected: s.dead})
+	if s.retired == nil {
+		s.retired = &[2]retired{}
+	}
+	*s.retired = [2]retired{{print: print, issued: s.issued, life: s.held.life, rejected: s.dead}, s.retired[0]}
 }

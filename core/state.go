@@ -42,7 +42,7 @@ func (s *session) save(w *writer, now Instant) {
 		w.text("token", s.held.token)
 		w.number("life", s.held.life)
 		w.number("age", now.Since(s.issued))
-		w.number("renewAge", s.renewAge)
+		w.number("renewAge", int64(s.renewAge))
 		w.text("refresh", s.held.refresh)
 		w.number("refreshLife", s.held.refreshLife)
 	}
@@ -98,13 +98,13 @@ func (s *session) restore(st state, now Instant, passed int64) {
 	n := st.numbers
 	ago := func(age int64) Instant { return Instant{Wall: now.Wall - age - passed, Mono: now.Mono - age - passed} }
 	s.generation = uint64(n["generation"])
-	s.logins = int(n["logins"])
+	s.logins = int32(n["logins"])
 	s.failures = int32(n["failures"])
 	s.testimony = st.testimony(now, passed)
 	if isToken(st.texts["token"]) {
 		s.held = grant{token: st.texts["token"], life: n["life"], refresh: st.texts["refresh"], refreshLife: n["refreshLife"]}
 		s.issued = ago(n["age"])
-		s.renewAge = n["renewAge"]
+		s.renewAge = int32(n["renewAge"])
 	}
 	s.dead, s.suspect = st.flags["dead"], st.flags["suspect"]
 	if left := n["barrier"] - passed; left > 0 {
@@ -170,7 +170,7 @@ func (st state) plausible() bool {
 	}
 	n := st.numbers
 	return n["life"] <= 24*hour && n["refreshLife"] <= 24*hour && n["barrier"] <= maxRetryAfter &&
-		n["renewAge"] <= max(n["life"], 0) && n["failures"] < 1<<20 && st.plausibleTestimony()
+		n["renewAge"] <= max(n["life"], 0) && max(n["failures"], n["logins"]) < 1<<20 && st.plausibleTestimony()
 }
 
 func readState(data []byte) (state, bool) {

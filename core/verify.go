@@ -33,9 +33,11 @@ func (c *Client) recall(s *session, token string, now Instant) Verdict {
 		return known(s.issued, s.held.life, s.dead, now, Verdict{Valid: valid(true), Reason: Live, ExpiresAt: s.expiresAt()})
 	}
 	print := c.print(token)
-	for _, r := range s.retired {
-		if r.print == print {
-			return known(r.issued, r.life, r.rejected, now, Verdict{Reason: Superseded})
+	if s.retired != nil {
+		for _, r := range s.retired {
+			if r != (retired{}) && r.print == print {
+				return known(r.issued, r.life, r.rejected, now, Verdict{Reason: Superseded})
+			}
 		}
 	}
 	return s.identity.system.foreign(&s.identity, token)

@@ -146,7 +146,7 @@ export class Sessions {
  */
 export function adopt(known, view) {
 	if (!known.token || known.serial !== view.serial) {
-		known.token = new Token(view, { json: known.json, supplier: known.supplier });
+		known.token = new Token(view, known);
 		known.promise = undefined;
 		known.serial = view.serial ?? 0;
 		known.epoch = -1;

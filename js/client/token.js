@@ -7,7 +7,8 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
  */
 export class Token {
 	/** @type {import("../module/wall.js").TokenView} */ #view;
-	/** @type {import("./identity.js").Encoded} */ #identity;
+	/** @type {string} */ #json;
+	/** @type {import("./suppliers.js").Supplier | undefined} */ #supplier;
 
 	/**
 	 * @internal
@@ -16,7 +17,8 @@ export class Token {
 	 */
 	constructor(view, identity) {
 		this.#view = view;
-		this.#identity = identity;
+		this.#json = identity.json;
+		this.#supplier = identity.supplier;
 	}
 
 	/** The token itself. */
@@ -99,7 +101,7 @@ export class Token {
 	 * @param {Token} token
 	 */
 	static identity(token) {
-		return token.#identity;
+		return { json: token.#json, supplier: token.#supplier };
 	}
 
 	/**

@@ -17,7 +17,7 @@ let [users, mono] = [0, 1];
 function login() {
 	const now = { wall: 1_700_000_000_000 + mono, mono: mono++ };
 	const { session } = core.open(JSON.stringify({ ...vendor.ccmessaging(), appKey: `tenant-${++users}` }), now);
-	let { effects } = core.get(session, now, false, "");
+	let { effects } = core.get(session, now, false, 0, "");
 	for (const body of [accessToken, token]) {
 		const sent = /** @type {{ id: number }} */ (effects.find(({ do: what }) => what === "send"));
 		({ effects } = core.answered(sent.id, now, { status: 200 }, body));
