@@ -69,6 +69,7 @@ const numerals = {
 		ten: "10",
 		tenth: "1/10",
 		quarter: "1/4",
+		"a third": "1/3",
 		half: "1/2",
 		hundred: "100",
 		thousand: "1000",
@@ -76,6 +77,7 @@ const numerals = {
 	// The longer ones first: they begin with shorter ones.
 	chinese: {
 		十分之一: "1/10",
+		三分之一: "1/3",
 		四分之一: "1/4",
 		半: "1/2",
 		两: "2",

@@ -36,7 +36,7 @@ func (frontdesk) ask(id *identity, _ occasion) Request {
 		Step:    StepLogin,
 		Method:  "PUT",
 		URL:     id.base + "/sign-in/" + id.value("agentId"),
-		Query:   id.params,
+		Query:   id.params(),
 		Headers: []Pair{{"Content-Type", "application/json"}},
 		Body:    id.object("loginPassword", "phoneNumber", "seatUrl", "status", "autoAnswer", "mode"),
 	}
