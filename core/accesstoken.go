@@ -18,6 +18,7 @@ var accessTokenDescription = Description{
 	Answers:    []string{"AccessToken", "accessToken"},
 	Codes:      []string{"errorCode", "resultCode"},
 	Success:    []string{"0"},
+	Meanings:   []Meaning{{Codes: []string{"160033"}, Means: AddressNotAdmitted}},
 	Explains:   []string{"exceptionInfo"},
 	Life:       10 * minute, // the document's example has 600 seconds
 	policy:     lenient,
@@ -31,6 +32,23 @@ var accessTokenFields = []Field{
 	{Name: "appKey", Kind: HeaderText},
 	{Name: "appSecret", Kind: Text, Secret: true},
 	{Name: "accessToken", Kind: Supplied, Secret: true, Instead: "appSecret"},
+}
+
+// tenantSpaceField is in no document: public clients of sites with several tenants send it with every call but tokenByAkSk.
+var tenantSpaceField = Field{Name: "tenantSpaceId", Kind: HeaderText, Optional: true}
+
+var tenantSpaceTexts = FieldTexts{
+	Words{"Tenant space ID", "租户空间 ID"},
+	Words{"only where a site with several tenants asks for it: sent as X-TenantSpaceID", "仅在多租户站点要求时填写：作为 X-TenantSpaceID 发送"}, "",
+}
+
+// appHeaders are those of every call that an AccessToken allows.
+func appHeaders(id *identity, token string) []Pair {
+	headers := []Pair{{"x-app-key", id.value("appKey")}, bearerPair("Authorization", token)}
+	if space := id.value(tenantSpaceField.Name); space != "" {
+		headers = append(headers, Pair{"X-TenantSpaceID", space})
+	}
+	return headers
 }
 
 func (accessToken) description() *Description { return &accessTokenDescription }
@@ -58,7 +76,7 @@ func (accessToken) read(step Step, r Response) (grant, *Error) {
 	if err := answerError(&accessTokenDescription, step, r); err != nil {
 		return grant{}, err
 	}
-	var code float64
+	code := "0"
 	var usable bool
 	g := grant{life: accessTokenDescription.Life}
 	err := eachMember(r.Body, func(name string, v value) {
@@ -68,14 +86,14 @@ func (accessToken) read(step Step, r Response) (grant, *Error) {
 		case "Expires", "expiresIn", "expires_in":
 			g.life = lifetime(v, accessTokenDescription.Life)
 		case "errorCode", "resultCode":
-			code, _ = asNumber(v)
+			code, _ = codeText(v)
 		}
 	})
 	switch {
 	case err != nil:
 		return grant{}, malformed(step, r)
-	case !usable && code != 0:
-		return grant{}, failed(step, r, code)
+	case !usable && code != "0":
+		return grant{}, accessTokenDescription.failed(step, r, code)
 	case !usable:
 		return grant{}, malformed(step, r)
 	}
@@ -86,10 +104,12 @@ func (accessToken) read(step Step, r Response) (grant, *Error) {
 }
 
 func (accessToken) carriage(id *identity, g grant, _ string) Carriage {
-	return Carriage{Headers: []Pair{{"x-app-key", id.value("appKey")}, bearerPair("Authorization", g.token)}}
+	return Carriage{Headers: appHeaders(id, g.token)}
 }
 
-func (accessToken) judge(_ *identity, r Response) judgement { return judgeByStatus(r) }
+func (accessToken) judge(_ *identity, _ string, r Response) judgement {
+	return accessTokenDescription.judge(r)
+}
 
 // texts are those for where tokenByAkSk fails.
 func (accessToken) texts() Texts {

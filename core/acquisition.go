@@ -334,7 +334,7 @@ func (c *Client) Answered(exchange uint64, now Instant, r Response) {
 		}
 	}
 	if t.session.dependency != nil && !t.cascaded {
-		if j := v.judge(&t.session.identity, r); j.bearer && c.cascade(t, now, j.reason) {
+		if j := v.judge(&t.session.identity, "", r); j.bearer && c.cascade(t, now, j.reason) {
 			c.advance(t, now)
 			return
 		}

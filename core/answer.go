@@ -1,10 +1,5 @@
 package core
 
-import (
-	"math"
-	"slices"
-)
-
 // answerError returns the error for a status that is not success, or nil for
 // 2xx. Success is still the body's to say: HTTP 200 with a failing code is a failure.
 func answerError(d *Description, step Step, r Response) *Error {
@@ -30,36 +25,14 @@ func answerError(d *Description, step Step, r Response) *Error {
 	default:
 		e.Code = UnexpectedStatus
 	}
-	// The body's own code is kept when it is a number; its text never is.
-	_ = eachMember(r.Body, func(name string, v value) {
-		if slices.Contains(d.Codes, name) {
-			e.Vendor = vendorCode(v)
-		}
-	})
+	if code, ok := d.said(r.Body); ok && r.Status >= 400 {
+		e.explain(d, code)
+	}
 	return e
 }
 
 func malformed(step Step, r Response) *Error {
 	return &Error{Code: MalformedResponse, Step: step, Status: r.Status, Retryable: true}
-}
-
-// failed is the error for a body whose own code says failure.
-func failed(step Step, r Response, code float64) *Error {
-	return &Error{Code: VendorFailure, Step: step, Status: r.Status, Vendor: smallInteger(code)}
-}
-
-func vendorCode(v value) int64 {
-	f, _ := asNumber(v)
-	return smallInteger(f)
-}
-
-// smallInteger returns f where it can be a failure code, and 0 where it cannot:
-// a token or a secret made of digits would be longer.
-func smallInteger(f float64) int64 {
-	if f != math.Trunc(f) || math.Abs(f) >= 1e8 {
-		return 0
-	}
-	return int64(f)
 }
 
 // jsonObject writes the pairs as a JSON object of strings, in order.

@@ -1,5 +1,7 @@
 package core
 
+import "slices"
+
 // appcube is the OIAP AppCube of the Huawei AICC: "C6 OIAP AppCube Interface
 // Authentication", of 2025-03-31.
 type appcube struct{ none }
@@ -19,10 +21,20 @@ var appcubeDescription = Description{
 	Answers:    []string{"authToken"},
 	Codes:      []string{"errorCode"},
 	Success:    []string{"0", "200"},
+	Meanings:   oiapMeanings,
 	Explains:   []string{"errorMsg"},
 	InBody:     true,
 	Life:       hour, // "expireTime … The default value is 3600."
 	policy:     lenient,
+}
+
+// oiapMeanings are the codes of the OIAP's interfaces (api-cec cec_07_2000), all under HTTP 200.
+var oiapMeanings = []Meaning{
+	{Codes: []string{"900001", "900002"}, Of: TokenDead}, // none or expired; the check failed
+	{Codes: []string{"200800001", "200800002"}, Means: CredentialsRefused},
+	{Codes: []string{"200800003"}, Means: AccountLocked},
+	{Codes: []string{"10000001", "200900002"}, Means: Unavailable}, // internal, passing
+	{Codes: []string{"10000002", "10000003", "200900003"}, Means: BadRequest},
 }
 
 const appcubePath = "/oifde/rest/appcube/api/getAppCubeToken"
@@ -44,13 +56,13 @@ func (appcube) read(step Step, r Response) (grant, *Error) {
 	if err := answerError(&appcubeDescription, step, r); err != nil {
 		return grant{}, err
 	}
-	var code float64
+	var code string
 	var known, usable bool
 	g := grant{life: appcubeDescription.Life}
 	err := eachMember(r.Body, func(name string, v value) {
 		switch name {
 		case "errorCode":
-			code, known = asNumber(v)
+			code, known = codeText(v)
 		case "authToken":
 			g.token, usable = asToken(v)
 		case "expireTime":
@@ -60,8 +72,8 @@ func (appcube) read(step Step, r Response) (grant, *Error) {
 	switch {
 	case err != nil || !known:
 		return grant{}, malformed(step, r)
-	case code != 0 && code != 200:
-		return grant{}, failed(step, r, code)
+	case !slices.Contains(appcubeDescription.Success, code):
+		return grant{}, appcubeDescription.failed(step, r, code)
 	case !usable:
 		return grant{}, malformed(step, r)
 	}
@@ -73,8 +85,7 @@ func (appcube) carriage(_ *identity, g grant, _ string) Carriage {
 	return Carriage{Body: []Pair{{"authToken", g.token}}}
 }
 
-// The document does not say how a dead token is answered; 401 can mean nothing else.
-func (appcube) judge(_ *identity, r Response) judgement { return judgeByStatus(r) }
+func (appcube) judge(_ *identity, _ string, r Response) judgement { return appcubeDescription.judge(r) }
 
 func (appcube) texts() Texts {
 	return Texts{
@@ -92,16 +103,4 @@ func (appcube) texts() Texts {
 		},
 		Failed: "Check appKey and appSecret first: AppCube says no more than a code, and its API Password can be changed at any time.",
 	}
-}
-
-// judgeByStatus is for vendors that document no more than statuses: 401 means
-// that the token is dead, 403 is not said to.
-func judgeByStatus(r Response) judgement {
-	switch r.Status {
-	case 401:
-		return judgement{token: true, reason: TokenDead}
-	case 403:
-		return judgement{reason: Unknown}
-	}
-	return judgement{}
 }

@@ -21,7 +21,7 @@ func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant,
 	if s == nil {
 		return Outcome{}
 	}
-	j := s.identity.system.judge(&s.identity, r)
+	j := s.identity.system.judge(&s.identity, at.Call, r)
 	current := serial == s.serial()
 	from := at.source()
 	if j.rolled != "" {
@@ -33,7 +33,7 @@ func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant,
 		return Outcome{Rolled: true}
 	}
 	if !j.token && !j.bearer {
-		if current && r.Status >= 200 && r.Status < 300 {
+		if current && !j.mute && r.Status >= 200 && r.Status < 300 {
 			c.accepted(s, from, now)
 		}
 		return Outcome{Reason: j.reason}

@@ -22,7 +22,8 @@ var ccmessagingDescription = Description{
 			{Name: "userId", Kind: Text, Most: 32},
 			{Name: "userName", Kind: Text},
 			{Name: "channelId", Kind: Text},
-			{Name: "locale", Kind: Text, check: isLanguage, form: `must be an ISO 639 language code without a country, such as "zh" or "en"`},
+			{Name: "locale", Kind: Text, check: isLocale, form: `must be an ISO 639 language such as "zh", or one with a country as in "zh_CN"`},
+			tenantSpaceField,
 		},
 	),
 	Paths:      []string{ccmessagingPath + "applyToken"},
@@ -32,33 +33,38 @@ var ccmessagingDescription = Description{
 	Rolls:      "token",
 	Codes:      []string{"resultCode", "errorCode"},
 	Success:    []string{"0", "200"},
-	Explains:   []string{"exceptionInfo", "resultDesc"},
-	Life:       hour, // stated by the document, not by the answer: "The token is valid within 1 hour."
-	policy:     lenient,
-	needs:      accessToken{},
-	at:         "authUrl",
+	Meanings: []Meaning{ // service codes, where they arrive
+		{Codes: []string{"160028"}, Of: TokenDead},
+		{Codes: []string{"160030", "160031"}, Means: CredentialsRefused},
+		{Codes: []string{"160032"}, Means: AccountLocked},
+		{Codes: []string{"160033"}, Means: AddressNotAdmitted},
+	},
+	Explains: []string{"exceptionInfo", "resultDesc"},
+	Life:     hour, // stated by the document, not by the answer: "The token is valid within 1 hour."
+	policy:   lenient,
+	needs:    accessToken{},
+	at:       "authUrl",
 }
 
 func (ccmessaging) description() *Description { return &ccmessagingDescription }
 
-// isLanguage reports whether s has the form of an ISO 639 code: two or three letters in lower case.
-func isLanguage(s string) bool {
-	return (len(s) == 2 || len(s) == 3) && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") == ""
+// isLocale reports whether s has one of the two forms that the documents write: an ISO 639
+// language of two or three letters in lower case, or that with a country of two in upper case.
+func isLocale(s string) bool {
+	language, country, both := strings.Cut(s, "_")
+	return (len(language) == 2 || len(language) == 3) && strings.Trim(language, "abcdefghijklmnopqrstuvwxyz") == "" &&
+		(!both || len(country) == 2 && strings.Trim(country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "")
 }
 
 const ccmessagingPath = "/apiaccess/ccmessaging/"
 
 func (ccmessaging) ask(id *identity, o occasion) Request {
 	return Request{
-		Step:   StepApply,
-		Method: "POST",
-		URL:    id.base + ccmessagingPath + "applyToken",
-		Headers: []Pair{
-			{"x-app-key", id.value("appKey")},
-			bearerPair("Authorization", o.bearer),
-			{"Content-Type", "application/json; charset=UTF-8"},
-		},
-		Body: id.object("userId", "userName", "channelId", "locale"),
+		Step:    StepApply,
+		Method:  "POST",
+		URL:     id.base + ccmessagingPath + "applyToken",
+		Headers: append(appHeaders(id, o.bearer), Pair{"Content-Type", "application/json; charset=UTF-8"}),
+		Body:    id.object("userId", "userName", "channelId", "locale"),
 	}
 }
 
@@ -69,39 +75,48 @@ func (ccmessaging) read(step Step, r Response) (grant, *Error) {
 		}
 		return grant{}, err
 	}
-	var code float64
-	var known, usable bool
+	var code string
+	var given, known, usable bool
 	g := grant{life: ccmessagingDescription.Life}
 	err := eachMember(r.Body, func(name string, v value) {
 		switch name {
 		case "resultCode":
-			code, known = asNumber(v)
+			given = true
+			code, known = codeText(v)
 		case "token":
-			g.token, usable = asToken(v)
+			g.token, usable = unquoted(v)
 		}
 	})
 	switch {
-	case err != nil || !known:
+	case err != nil || given && !known:
 		return grant{}, malformed(step, r)
-	case code != 0:
-		return grant{}, failed(step, r, code)
-	case !usable:
+	case given && code != "0":
+		return grant{}, ccmessagingDescription.failed(step, r, code)
+	case !usable: // one of the documented examples has a token and no code
 		return grant{}, malformed(step, r)
 	}
 	return g, nil
 }
 
+// unquoted is a token, without the quotes that one documented example has as a part of it.
+func unquoted(v value) (string, bool) {
+	token, ok := asToken(v)
+	if n := len(token); n > 2 && token[0] == '"' && token[n-1] == '"' {
+		token = token[1 : n-1]
+	}
+	return token, ok
+}
+
 // devg-webclint-cec cec_05_2022: the same calls also carry the key and the AccessToken.
 func (ccmessaging) carriage(id *identity, g grant, bearer string) Carriage {
 	return Carriage{
-		Headers: []Pair{
-			{"ccmessaging-token", g.token},
-			{"x-app-key", id.value("appKey")},
-			bearerPair("Authorization", bearer),
-		},
-		Rolls: "ccmessaging-token",
+		Headers: append([]Pair{{"ccmessaging-token", g.token}}, appHeaders(id, bearer)...),
+		Rolls:   "ccmessaging-token",
 	}
 }
+
+// clickToCall is where the 403 of a dead AccessToken renews both tokens (devg-voip-cec cec_05_1010).
+const clickToCall = "/v1/createClickToCall"
 
 // judge follows cec_07_0088 (a 401 can mean that either token expired, so both
 // are renewed), devg-voip-cec cec_05_1003 (the 403 of a dead AccessToken), and
@@ -109,25 +124,26 @@ func (ccmessaging) carriage(id *identity, g grant, bearer string) Carriage {
 // automatically returns a new token for the current request." The note does not
 // say where in the response: the header and the body's "token" are looked at,
 // the latter only where it is a token of this very user and channel.
-func (ccmessaging) judge(id *identity, r Response) judgement {
-	switch r.Status {
-	case 401:
-		return judgement{token: true, bearer: true, reason: TokenDead}
-	case 403:
+func (ccmessaging) judge(id *identity, call string, r Response) judgement {
+	j := ccmessagingDescription.judge(r)
+	switch {
+	case r.Status == 401:
+		j.bearer = true
+		return j
+	case r.Status == 403 && !j.token:
 		reason := ccmessagingDescription.why(r)
-		return judgement{bearer: reason == AccessTokenDead, reason: reason}
-	}
-	if r.Status < 200 || r.Status > 299 {
-		return judgement{}
+		dead := reason == AccessTokenDead
+		return judgement{token: dead && strings.HasSuffix(call, clickToCall), bearer: dead, reason: reason}
+	case j.token || r.Status < 200 || r.Status > 299:
+		return j
 	}
 	if isToken(r.Rolled) {
 		return judgement{rolled: r.Rolled, life: ccmessagingDescription.Life}
 	}
-	var j judgement
 	_ = eachMember(r.Body, func(name string, v value) {
-		if token, ok := asToken(v); ok && name == ccmessagingDescription.Rolls {
+		if token, ok := unquoted(v); ok && name == ccmessagingDescription.Rolls {
 			if subject, ok := subjectOf(token); ok && subject.is(id) {
-				j.rolled, j.life = token, ccmessagingDescription.Life
+				j = judgement{rolled: token, life: ccmessagingDescription.Life}
 			}
 		}
 	})
@@ -182,15 +198,16 @@ func (ccmessaging) texts() Texts {
 		Document: `The AICC web client ("Performing Third-Party Request Authentication (applyToken)", cec_07_0103).`,
 		Type:     "CcmessagingIdentity",
 		Fields: map[string]FieldTexts{
-			"baseUrl":     {Words{"Base URL", "基础地址"}, Words{"of the AICC", "AICC 的地址"}, "https://service.besclouds.com"},
-			"authUrl":     {Words{"AccessToken base URL", "AccessToken 基础地址"}, Words{"the base URL of tokenByAkSk, only where it differs", "tokenByAkSk 的基础地址，仅在不同时填写"}, ""},
-			"appKey":      {Words{"App key", "App key"}, Words{"as configured on the API Fabric", "与 API Fabric 一致"}, ""},
-			"appSecret":   {Words{"App secret", "App secret"}, Words{"goes with the app key, and gets the AccessToken (tokenByAkSk)", "用于获取 AccessToken"}, ""},
-			"accessToken": {Words{"AccessToken", "AccessToken"}, Words{"in place of the app secret", "代替 App secret"}, ""},
-			"userId":      {Words{"User ID", "用户 ID"}, Words{"1 to 32 characters, defined by the enterprise", "1 至 32 个字符，由企业定义"}, ""},
-			"userName":    {Words{"User name", "用户名称"}, Words{"for display, defined by the enterprise", "用于显示，由企业定义"}, ""},
-			"channelId":   {Words{"Channel ID", "渠道 ID"}, Words{"the Configuration ID of the channel", "渠道的配置 ID"}, ""},
-			"locale":      {Words{"Locale", "语言"}, Words{"an ISO 639 language without a country", "ISO 639 语言代码，不带国家"}, "zh"},
+			"baseUrl":       {Words{"Base URL", "基础地址"}, Words{"of the AICC", "AICC 的地址"}, "https://service.besclouds.com"},
+			"authUrl":       {Words{"AccessToken base URL", "AccessToken 基础地址"}, Words{"the base URL of tokenByAkSk, only where it differs", "tokenByAkSk 的基础地址，仅在不同时填写"}, ""},
+			"appKey":        {Words{"App key", "App key"}, Words{"as configured on the API Fabric", "与 API Fabric 一致"}, ""},
+			"appSecret":     {Words{"App secret", "App secret"}, Words{"goes with the app key, and gets the AccessToken (tokenByAkSk)", "用于获取 AccessToken"}, ""},
+			"accessToken":   {Words{"AccessToken", "AccessToken"}, Words{"in place of the app secret", "代替 App secret"}, ""},
+			"userId":        {Words{"User ID", "用户 ID"}, Words{"1 to 32 characters, defined by the enterprise; send and queryHistoryChatMessage take 24 at most", "1 至 32 个字符，由企业定义；send 和 queryHistoryChatMessage 最多接受 24 个"}, ""},
+			"userName":      {Words{"User name", "用户名称"}, Words{"for display, defined by the enterprise", "用于显示，由企业定义"}, ""},
+			"channelId":     {Words{"Channel ID", "渠道 ID"}, Words{"the Configuration ID of the channel", "渠道的配置 ID"}, ""},
+			"tenantSpaceId": tenantSpaceTexts,
+			"locale":        {Words{"Locale", "语言"}, Words{"an ISO 639 language, or one with a country as in zh_CN", "ISO 639 语言代码，或带国家，如 zh_CN"}, "zh"},
 		},
 		Refused: appRefused,
 		Relying: &Relying{

@@ -12,6 +12,8 @@ const (
 	InvalidRequest Code = "invalid_request"
 	// CredentialsRefused: the vendor does not accept the credentials (401, 403, or its own word).
 	CredentialsRefused Code = "credentials_refused"
+	// AccountLocked: the vendor has locked the account, as it does after wrong credentials.
+	AccountLocked Code = "account_locked"
 	// AddressNotAdmitted: the vendor does not admit calls from this network address.
 	AddressNotAdmitted Code = "address_not_admitted"
 	// BadRequest: the vendor answered 400.
@@ -93,6 +95,7 @@ var codes = [...]struct {
 	{InvalidIdentity, ""},
 	{InvalidRequest, ""},
 	{CredentialsRefused, "the vendor refused the credentials; check the key, the secret and the account's state"},
+	{AccountLocked, "the vendor has locked the account; correct the credentials, and have it unlocked before the next attempt"},
 	{AddressNotAdmitted, "the vendor does not admit this network address; have it added to the tenant's allow list"},
 	{BadRequest, "the vendor called the request incorrect; check the base URL and the identity's fields"},
 	{NotFound, "the vendor knows no such path; check the base URL"},

@@ -70,7 +70,7 @@ func (cubedrive) carriage(_ *identity, g grant, _ string) Carriage {
 	}
 }
 
-func (cubedrive) judge(_ *identity, r Response) judgement { return judgeByStatus(r) }
+func (cubedrive) judge(_ *identity, _ string, r Response) judgement { return cubedriveDescription.judge(r) }
 
 func (cubedrive) verification(id *identity, token, _ string) (Request, bool) {
 	return Request{
@@ -100,7 +100,7 @@ func (cubedrive) confirms(r Response) (Verdict, *Error) {
 	case err != nil || !known:
 		return Verdict{}, malformed(StepVerify, r)
 	case !success:
-		return Verdict{}, failed(StepVerify, r, 0)
+		return Verdict{}, cubedriveDescription.failed(StepVerify, r, "")
 	case !said:
 		return Verdict{}, malformed(StepVerify, r)
 	case !yes:

@@ -35,6 +35,8 @@ type Description struct {
 	// first that is there counts. Success are those of its values that mean success.
 	Codes   []string
 	Success []string
+	// Meanings are what the vendor's documents say of those codes.
+	Meanings []Meaning
 	// Explains are the members of a refusal's JSON object whose text may say why.
 	Explains []string
 	// InBody is set where a business call carries the token as members of its JSON body.

@@ -35,7 +35,7 @@ func (clerk) ask(id *identity, _ occasion) Request {
 
 func (clerk) read(step Step, r Response) (grant, *Error)  { return grant{}, malformed(step, r) }
 func (clerk) carriage(*identity, grant, string) Carriage  { return Carriage{} }
-func (clerk) judge(_ *identity, r Response) (j judgement) { return j }
+func (clerk) judge(*identity, string, Response) judgement { return judgement{} }
 
 // employ puts the made-up system in another one's place.
 func employ(t *testing.T) {

@@ -147,11 +147,11 @@ func (edge) problem(step Step, r Response) *Error {
 				err.Step = s
 			}
 		case "vendorStatus":
-			if status := vendorCode(v); status >= 100 && status <= 599 {
+			if status, _ := asNumber(v); status >= 100 && status <= 599 {
 				err.Status = int(status)
 			}
 		case "vendorCode":
-			err.Vendor = vendorCode(v)
+			err.Vendor, _ = codeText(v)
 		case "retryable":
 			err.Retryable, _ = asBool(v)
 		}
@@ -167,7 +167,7 @@ func (edge) carriage(_ *identity, g grant, _ string) Carriage {
 	return g.remote.carriage
 }
 
-func (edge) judge(_ *identity, r Response) judgement {
+func (edge) judge(_ *identity, _ string, r Response) judgement {
 	return judgement{bearer: unauthorized(r), reason: TokenDead}
 }
 
@@ -248,7 +248,7 @@ func (authorization) carriage(_ *identity, g grant, _ string) Carriage {
 }
 
 // A vendor's own 401, handed on by the edge, says nothing of the authorization.
-func (authorization) judge(_ *identity, r Response) judgement {
+func (authorization) judge(_ *identity, _ string, r Response) judgement {
 	return judgement{token: unauthorized(r), reason: TokenDead}
 }
 

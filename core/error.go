@@ -9,7 +9,7 @@ type Error struct {
 	Field  string // the input field at fault, for InvalidIdentity and InvalidRequest
 	Reason string // what is wrong with Field, or ""
 	Status int    // the HTTP status, or 0
-	Vendor int64  // the vendor's own numeric failure code, or 0
+	Vendor string // the vendor's own failure code, such as "200800002" or "100-006", or ""
 
 	// Retryable says whether the same call can succeed later, unchanged.
 	Retryable bool
@@ -36,8 +36,8 @@ func (e *Error) Error() string {
 	if e.Status != 0 {
 		text += " (HTTP " + itoa(int64(e.Status)) + ")"
 	}
-	if e.Vendor != 0 {
-		text += " (vendor code " + itoa(e.Vendor) + ")"
+	if e.Vendor != "" {
+		text += " (vendor code " + e.Vendor + ")"
 	}
 	if e.Cause != nil {
 		text += "; cause: " + string(e.Cause.Step) + ": " + e.Cause.Code.advice()

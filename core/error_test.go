@@ -9,7 +9,7 @@ import (
 )
 
 func TestErrorSaysWhatHappenedToWhatAndWhatToDo(t *testing.T) {
-	refused := &Error{Code: CredentialsRefused, System: "isales", Step: StepLogin, Status: 403, Vendor: 7}
+	refused := &Error{Code: CredentialsRefused, System: "isales", Step: StepLogin, Status: 403, Vendor: "7"}
 	for want, e := range map[string]*Error{
 		"isales: login: the vendor refused the credentials; check the key, the secret and the account's state (HTTP 403) (vendor code 7)": refused,
 		"isales: login: not tried: an earlier attempt failed and its waiting time is not over; cause: login: the vendor refused the credentials; check the key, the secret and the account's state (HTTP 403)": {

@@ -46,13 +46,13 @@ func (isales) read(step Step, r Response) (grant, *Error) {
 	if err := answerError(&isalesDescription, step, r); err != nil {
 		return grant{}, err
 	}
-	var code float64
+	var code string
 	var known bool
 	var data value
 	err := eachMember(r.Body, func(name string, v value) {
 		switch name {
 		case "result":
-			code, known = asNumber(v)
+			code, known = codeText(v)
 		case "resultData":
 			data = v
 		}
@@ -60,8 +60,8 @@ func (isales) read(step Step, r Response) (grant, *Error) {
 	switch {
 	case err != nil || !known:
 		return grant{}, malformed(step, r)
-	case code != 0:
-		return grant{}, failed(step, r, code)
+	case code != "0":
+		return grant{}, isalesDescription.failed(step, r, code)
 	}
 	g := grant{life: isalesDescription.Life, refreshLife: hour}
 	usable := false
@@ -83,17 +83,16 @@ func (isales) read(step Step, r Response) (grant, *Error) {
 	return g, nil
 }
 
-// The header is the one that the refresh interface documents.
+// The Chinese pages and the examples say Authentication, the English tables Authorization.
 func (isales) carriage(_ *identity, g grant, _ string) Carriage {
-	return Carriage{Headers: []Pair{bearerPair("Authentication", g.token)}}
+	return Carriage{Headers: []Pair{bearerPair("Authentication", g.token), bearerPair("Authorization", g.token)}}
 }
 
-func (isales) judge(_ *identity, r Response) judgement {
-	j := judgeByStatus(r)
+func (isales) judge(_ *identity, _ string, r Response) judgement {
 	if r.Status == 403 { // "Response status code: 403. Authentication failed."
-		j = judgement{token: true, reason: TokenDead}
+		return judgement{token: true, reason: TokenDead}
 	}
-	return j
+	return isalesDescription.judge(r)
 }
 
 func (isales) texts() Texts {

@@ -49,7 +49,7 @@ func TestTokenBesideAFailingCodeIsNotTaken(t *testing.T) {
 		`{"result":"7","resultData":{"token":"T"}}`:        isales{},
 		`{"success":false,"x-auth-token":"T"}`:             cubedrive{},
 		`{"authToken":"T"}`:                                appcube{},
-		`{"token":"T"}`:                                    ccmessaging{},
+		`{"token":"T","resultCode":"fine"}`:                ccmessaging{},
 		`{"resultData":{"token":"T"}}`:                     isales{},
 		`{"x-auth-token":"T"}`:                             cubedrive{},
 		`{"success":"true","x-auth-token":"T"}`:            cubedrive{},

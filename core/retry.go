@@ -6,9 +6,10 @@ import (
 )
 
 const (
-	retryBase       = second / 2 // the base of the pause before a repeated request
-	refusedCooldown = 5 * minute // refused credentials are not tried again for this long
-	answerBackoff   = 5 * second // the base after an answer that repetition is unlikely to change
+	retryBase       = second / 2  // the base of the pause before a repeated request
+	refusedCooldown = 5 * minute  // refused credentials are not tried again for this long
+	lockedCooldown  = 30 * minute // each attempt may lock the account for longer
+	answerBackoff   = 5 * second  // the base after an answer that repetition is unlikely to change
 	maxBackoff      = 10 * minute
 	maxRetryAfter   = hour // a vendor that asks for more is asked again after this
 )
@@ -72,11 +73,13 @@ func (c *Client) coolDown(s *session, now Instant, err *Error, after int64) {
 			return
 		}
 		wait = answerBackoff
-	case CredentialsRefused:
+	case CredentialsRefused, AccountLocked:
 		if s.identity.system.description().policy.relays && after > 0 {
 			break // the vendor is protected at the other end
 		}
-		wait = refusedCooldown
+		if wait = refusedCooldown; err.Code == AccountLocked {
+			wait = lockedCooldown
+		}
 	case Unauthorized:
 		wait = answerBackoff // not growing: the user who signs in again should not have to wait for it
 	case Network, Timeout, Unavailable, RateLimited, StaleOnArrival, SupplierFailed:

@@ -189,6 +189,7 @@ func (s *session) token() Token {
 		ExpiresAt: s.expiresAt(),
 		Carriage:  s.identity.system.carriage(&s.identity, s.held, s.bearer()),
 	}
+	t.Carriage.Speaks = s.identity.system.description().Speaks()
 	if t.ExpiresAt != 0 {
 		t.RenewAt = s.issued.Wall + int64(s.renewAge)
 		t.UsableUntil = t.ExpiresAt - margin(s.held.life)

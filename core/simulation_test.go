@@ -362,8 +362,8 @@ func (w *world) age(i *issue) int64 { return max(w.now.Wall-i.asked.Wall, w.now.
 func (w *world) parts(t *Token) []string {
 	parts := []string{t.Value}
 	for _, h := range t.Carriage.Headers {
-		if h.Name == "Authorization" {
-			parts = append(parts, strings.TrimPrefix(h.Value, "Bearer "))
+		if bearer := strings.TrimPrefix(h.Value, "Bearer "); h.Name == "Authorization" && bearer != t.Value {
+			parts = append(parts, bearer)
 		}
 	}
 	return parts

@@ -54,7 +54,7 @@ func (s *session) save(w *writer, now Instant) {
 		w.text("code", string(cause.Code))
 		w.text("step", string(cause.Step))
 		w.number("status", int64(cause.Status))
-		w.number("vendor", cause.Vendor)
+		w.text("vendor", cause.Vendor)
 		w.boolean("retryable", cause.Retryable)
 	}
 	if len(s.recent()) > 0 {
@@ -110,7 +110,7 @@ func (s *session) restore(st state, now Instant, passed int64) {
 	if left := n["barrier"] - passed; left > 0 {
 		s.barrier = &barrier{since: now, wait: left, cause: &Error{
 			Code: Code(st.texts["code"]), System: s.systemName(), Step: Step(st.texts["step"]),
-			Status: int(n["status"]), Vendor: n["vendor"], Retryable: st.flags["retryable"], RetryAt: now.Wall + left,
+			Status: int(n["status"]), Vendor: st.texts["vendor"], Retryable: st.flags["retryable"], RetryAt: now.Wall + left,
 		}}
 	}
 	s.budget = budgetAfter(s.identity.system.description().policy, st.recent, now, passed)

@@ -131,7 +131,7 @@ func TestACooldownOutlivesTheHost(t *testing.T) {
 	require.Equal(t, CoolingDown, d.Err.Code)
 	require.Equal(t, CredentialsRefused, d.Err.Cause.Code)
 	require.Equal(t, 403, d.Err.Cause.Status)
-	require.EqualValues(t, 7, d.Err.Cause.Vendor)
+	require.Equal(t, "7", d.Err.Cause.Vendor)
 	require.Equal(t, h.now.Wall+minute, d.Err.RetryAt)
 	h.restart(minute)
 	require.Equal(t, Wait, h.get().Kind)

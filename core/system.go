@@ -12,8 +12,8 @@ type system interface {
 	read(step Step, r Response) (grant, *Error)
 	// carriage says how a business call carries the token.
 	carriage(id *identity, g grant, bearer string) Carriage
-	// judge says what the answer to a business call means for the token.
-	judge(id *identity, r Response) judgement
+	// judge says what the answer to a business call, given by its method and path, means for the token.
+	judge(id *identity, call string, r Response) judgement
 	// verification returns the request that asks the vendor about a token, or false.
 	verification(id *identity, token, bearer string) (Request, bool)
 	// confirms reads the answer to that request.
@@ -145,6 +145,7 @@ type Carriage struct {
 	Query   []Pair
 	Body    []Pair // members of the JSON object in the request's body
 	Rolls   string // the response header that may hold a new token, or ""
+	Speaks  bool   // the body of an answer may say what becomes of the token, also under HTTP 200
 }
 
 // judgement is what the answer to a business call says of the token it carried.
@@ -152,6 +153,7 @@ type judgement struct {
 	rolled string // a new token to adopt, or ""
 	life   int64  // of the new token, in milliseconds
 	token  bool   // the token is dead
+	mute   bool   // a success by its status that the body calls a failure: it says nothing of the token
 	bearer bool   // the dependency's token is dead
 	reason Reason
 }

@@ -19,7 +19,7 @@ type Problem struct {
 	Step         string  `json:"step,omitempty"`
 	Field        string  `json:"field,omitempty"`
 	VendorStatus int     `json:"vendorStatus,omitempty"`
-	VendorCode   int64   `json:"vendorCode,omitempty"`
+	VendorCode   string  `json:"vendorCode,omitempty"`
 	Retryable    bool    `json:"retryable"`
 	RetryAfter   float64 `json:"retryAfter,omitempty"` // seconds
 	Cause        string  `json:"cause,omitempty"`      // the code of the earlier failure that led to this one

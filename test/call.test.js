@@ -29,7 +29,7 @@ const text = async (body) => new Response(body).text();
 describe("a call carries", () => {
 	for (const [identity, token, headers, body] of [
 		[ccmessaging, "T2", { "ccmessaging-token": "T2", "x-app-key": "key", authorization: "Bearer A1" }, '{"a":1}'],
-		[isales, "T1", { authentication: "Bearer T1" }, '{"a":1}'],
+		[isales, "T1", { authentication: "Bearer T1", authorization: "Bearer T1" }, '{"a":1}'],
 		[cubedrive, "T1", { "x-auth-token": "T1" }, '{"a":1}'],
 		[appcube, "T1", { "content-type": "application/json; charset=UTF-8" }, '{"authToken":"T1","a":1}'],
 	]) {

@@ -55,7 +55,7 @@ type Error struct {
 	Step       string
 	Field      string
 	Status     int
-	VendorCode int64
+	VendorCode string
 	Retryable  bool
 	RetryAt    float64 // wall-clock milliseconds
 	Cause      string  // the code of the earlier failure that led to this one

@@ -147,7 +147,7 @@ var verbs = map[string]func(p *player, arg any, step Step){
 		require.NotNil(p.t, e, "an error must have come")
 		got := map[string]any{
 			"code": e.Code, "system": e.System, "step": e.Step, "field": e.Field, "status": float64(e.Status),
-			"vendorCode": float64(e.VendorCode), "retryable": e.Retryable, "cause": e.Cause,
+			"vendorCode": e.VendorCode, "retryable": e.Retryable, "cause": e.Cause,
 		}
 		for name, want := range step {
 			switch name {

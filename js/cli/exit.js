@@ -36,6 +36,7 @@ const ofToken = {
 	invalid_request: exit.usage,
 	invalid_option: exit.usage,
 	credentials_refused: exit.refused,
+	account_locked: exit.refused,
 	address_not_admitted: exit.refused,
 	bad_request: exit.refused,
 	vendor_failure: exit.refused,

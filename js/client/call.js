@@ -132,7 +132,7 @@ function isUsedUp(body) {
  */
 async function meaning(response, view) {
 	const json = /\bjson\b/i.test(response.headers.get("content-type") ?? "");
-	if (!json || (response.ok && !view.rolls)) {
+	if (!json || (response.ok && !view.speaks)) {
 		return new Uint8Array();
 	}
 	try {

@@ -9,7 +9,7 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
  * @property {import("../generated/words.js").Step} [step]
  * @property {string} [field]
  * @property {number} [status]
- * @property {number} [vendorCode]
+ * @property {string} [vendorCode]
  * @property {boolean} [retryable]
  * @property {number} [retryAt] wall-clock milliseconds
  * @property {unknown} [cause]
@@ -52,9 +52,9 @@ export class TokenError extends Error {
 	 */
 	status;
 	/**
-	 * The vendor's own numeric failure code.
+	 * The vendor's own failure code, whole: such as "1", "200800002" or "100-006".
 	 * @readonly
-	 * @type {number | undefined}
+	 * @type {string | undefined}
 	 */
 	vendorCode;
 	/**

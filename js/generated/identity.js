@@ -22,10 +22,11 @@
  * @property {string} baseUrl of the AICC, such as `https://service.besclouds.com`
  * @property {string} [authUrl] the base URL of tokenByAkSk, only where it differs
  * @property {string} appKey as configured on the API Fabric
- * @property {string} userId 1 to 32 characters, defined by the enterprise
+ * @property {string} userId 1 to 32 characters, defined by the enterprise; send and queryHistoryChatMessage take 24 at most
  * @property {string} userName for display, defined by the enterprise
  * @property {string} channelId the Configuration ID of the channel
- * @property {string} locale an ISO 639 language without a country, such as `zh`
+ * @property {string} locale an ISO 639 language, or one with a country as in zh_CN, such as `zh`
+ * @property {string} [tenantSpaceId] only where a site with several tenants asks for it: sent as X-TenantSpaceID
  */
 
 /**
@@ -77,6 +78,7 @@
  * @property {string} [userName]
  * @property {string} [channelId]
  * @property {string} [locale]
+ * @property {string} [tenantSpaceId]
  * @property {string} [user]
  * @property {string} [passwd]
  * @property {Readonly<Record<string, string>>} [params]
@@ -118,6 +120,7 @@ export function snapshot(f) {
 		userName: f.userName,
 		channelId: f.channelId,
 		locale: f.locale,
+		tenantSpaceId: f.tenantSpaceId,
 		user: f.user,
 		passwd: f.passwd,
 		params: f.params,
@@ -147,6 +150,7 @@ export function unchanged(copy, f, same) {
 		copy.userName === f.userName &&
 		copy.channelId === f.channelId &&
 		copy.locale === f.locale &&
+		copy.tenantSpaceId === f.tenantSpaceId &&
 		copy.user === f.user &&
 		copy.passwd === f.passwd &&
 		(copy.params === f.params || same(copy.params, f.params)) &&

@@ -56,6 +56,7 @@ export const systems = /* @__PURE__ */ frozen([
 			{ name: "userName", kind: "text", secret: false, optional: false },
 			{ name: "channelId", kind: "text", secret: false, optional: false },
 			{ name: "locale", kind: "text", secret: false, optional: false },
+			{ name: "tenantSpaceId", kind: "header", secret: false, optional: true },
 		],
 	},
 	{

@@ -64,10 +64,11 @@ export const texts = {
 			appKey: {"help":"as configured on the API Fabric"},
 			appSecret: {"help":"goes with the app key, and gets the AccessToken (tokenByAkSk)"},
 			accessToken: {"help":"in place of the app secret"},
-			userId: {"help":"1 to 32 characters, defined by the enterprise"},
+			userId: {"help":"1 to 32 characters, defined by the enterprise; send and queryHistoryChatMessage take 24 at most"},
 			userName: {"help":"for display, defined by the enterprise"},
 			channelId: {"help":"the Configuration ID of the channel"},
-			locale: {"help":"an ISO 639 language without a country","example":"zh"},
+			locale: {"help":"an ISO 639 language, or one with a country as in zh_CN","example":"zh"},
+			tenantSpaceId: {"help":"only where a site with several tenants asks for it: sent as X-TenantSpaceID"},
 		},
 		refused: {
 			found: "the app key or the app secret is wrong, or the app is switched off",

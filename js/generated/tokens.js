@@ -10,6 +10,7 @@
  * @property {readonly string[]} guarded headers that only the app itself may hold
  * @property {readonly string[]} answers members of answers that hold tokens
  * @property {string} rolls the member of a business answer's object that may hold a new token, or ""
+ * @property {boolean} speaks whether the body of a business answer may say what becomes of the token, also under HTTP 200
  * @property {readonly string[]} codes members of answers that hold the system's own code; the first that is there counts
  * @property {readonly string[]} success those of its values that mean success
  * @property {readonly string[]} explains members of refusals whose text may say why
@@ -25,6 +26,7 @@ export const tokens = {
 		guarded: [],
 		answers: ["authToken"],
 		rolls: "",
+		speaks: true,
 		codes: ["errorCode"],
 		success: ["0", "200"],
 		explains: ["errorMsg"],
@@ -37,6 +39,7 @@ export const tokens = {
 		guarded: ["Authorization", "x-app-key"],
 		answers: ["token", "ccmessaging-token", "AccessToken"],
 		rolls: "token",
+		speaks: true,
 		codes: ["resultCode", "errorCode"],
 		success: ["0", "200"],
 		explains: ["exceptionInfo", "resultDesc"],
@@ -49,6 +52,7 @@ export const tokens = {
 		guarded: [],
 		answers: ["token", "refreshToken"],
 		rolls: "",
+		speaks: false,
 		codes: ["result", "resultCode", "errorCode"],
 		success: ["0"],
 		explains: ["resultMsg", "resultDesc"],
@@ -61,6 +65,7 @@ export const tokens = {
 		guarded: [],
 		answers: ["x-auth-token"],
 		rolls: "",
+		speaks: false,
 		codes: ["success"],
 		success: ["true"],
 		explains: [],

@@ -7,6 +7,7 @@
  * - `invalid_identity`: a field of the identity is missing or wrong; `field` names it. Nothing was sent.
  * - `invalid_request`: a business call cannot carry the token as asked; `field` says what. The call was not sent.
  * - `credentials_refused`: the vendor does not accept the credentials.
+ * - `account_locked`: the vendor has locked the account, as it does after wrong credentials.
  * - `address_not_admitted`: the vendor does not admit this network address.
  * - `bad_request`: the vendor answered 400.
  * - `not_found`: the vendor answered 404; the base URL is likely wrong.
@@ -44,7 +45,7 @@
  * - `module_stale`: the WebAssembly file is of another build than the JavaScript.
  * - `module_started`: `initialize` came with another source after the start.
  * - `module_failed`: the WebAssembly module died; the next call starts a fresh one.
- * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "address_not_admitted" | "bad_request" | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large" | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget" | "token_rejected" | "stale_on_arrival" | "unauthorized" | "forbidden" | "sealed" | "not_configured" | "supplier_failed" | "too_many_sessions" | "forgotten" | "aborted" | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_stale" | "module_started" | "module_failed"} TokenErrorCode
+ * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "account_locked" | "address_not_admitted" | "bad_request" | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large" | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget" | "token_rejected" | "stale_on_arrival" | "unauthorized" | "forbidden" | "sealed" | "not_configured" | "supplier_failed" | "too_many_sessions" | "forgotten" | "aborted" | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_stale" | "module_started" | "module_failed"} TokenErrorCode
  */
 
 /**

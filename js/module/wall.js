@@ -32,7 +32,8 @@
  * @property {Record<string, string>} [headers]
  * @property {Record<string, string>} [query]
  * @property {Record<string, string>} [body]
- * @property {string} [rolls]
+ * @property {string} [rolls] the header of an answer that may hold a new token
+ * @property {true} [speaks] the body of an answer may say what becomes of the token, also under HTTP 200
  */
 
 /** @typedef {{ valid?: true, invalid?: true, vendor?: true, reason: string, expiresAt?: number }} VerdictView */

@@ -80,6 +80,7 @@ func (w *writer) token(name string, t core.Token) {
 	w.members("query", t.Carriage.Query)
 	w.members("body", t.Carriage.Body)
 	w.text("rolls", t.Carriage.Rolls)
+	w.boolean("speaks", t.Carriage.Speaks)
 	w.close('}')
 }
 
@@ -120,7 +121,7 @@ func (w *writer) failure(name string, e *core.Error) {
 	w.text("step", string(e.Step))
 	w.text("field", e.Field)
 	w.number("status", int64(e.Status))
-	w.number("vendorCode", e.Vendor)
+	w.text("vendorCode", e.Vendor)
 	w.boolean("retryable", e.Retryable)
 	w.number("retryAt", e.RetryAt)
 	if e.Cause != nil {

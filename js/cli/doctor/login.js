@@ -74,7 +74,7 @@ async function explain(it) {
 		case "address_not_admitted":
 			return refused(it);
 		case "vendor_failure":
-			return isOfKey(last) || error.vendorCode === 401 || error.vendorCode === 403
+			return isOfKey(last) || error.vendorCode === "401" || error.vendorCode === "403"
 				? wrongCredentials(it, `${answered}, and the vendor's code${isOfKey(last) ? " and text speak" : " speaks"} of the credentials.`)
 				: problem(
 						"token",

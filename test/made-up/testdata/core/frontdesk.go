@@ -73,11 +73,11 @@ func (frontdesk) carriage(_ *identity, g grant, _ string) Carriage {
 	return Carriage{Headers: []Pair{{"Guid", g.token}}, Rolls: "Next-Guid"}
 }
 
-func (frontdesk) judge(_ *identity, r Response) judgement {
+func (frontdesk) judge(_ *identity, _ string, r Response) judgement {
 	if r.Status == 200 && r.Rolled != "" {
 		return judgement{rolled: r.Rolled, life: frontdeskDescription.Life}
 	}
-	return judgeByStatus(r)
+	return frontdeskDescription.judge(r)
 }
 
 func (frontdesk) verification(id *identity, token, _ string) (Request, bool) {
