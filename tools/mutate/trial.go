@@ -49,7 +49,7 @@ func (c *court) try(ctx context.Context, number int, m *mutant) (outcome, string
 		return 0, "", err
 	}
 	// Nobody looks into these programs: this compiles and links them in half the time.
-	build := []string{"test", "-c", "-trimpath", "-gcflags=-dwarf=false -l", "-ldflags=-s -w", "-o", program}
+	build := []string{"test", "-c", "-vet=off", "-trimpath", "-gcflags=-dwarf=false -l", "-ldflags=-s -w", "-o", program}
 	if m != nil {
 		overlay, err := c.overlay(folder, *m)
 		if err != nil {
