@@ -166,3 +166,20 @@ func TestACooldownTellsItsCause(t *testing.T) {
 	b.pass(1)
 	require.Equal(t, Wait, b.get(Want{}).Kind)
 }
+
+// Who has waited for a dependency waits no more when it is there.
+func TestADependentThatHasWaitedRidesOutItsOwnFailure(t *testing.T) {
+	b := newBench(t, stateCCMessaging)
+	b.get(Want{})
+	s := b.session(b.id)
+	require.True(t, s.task.blocked)
+	require.Equal(t, StepAccessToken, s.task.step())
+	b.Answered(b.sent(), b.now, Response{Status: 200, Body: []byte(`{"AccessToken":"AT1","Expires":"600"}`)})
+	require.False(t, s.task.blocked)
+	require.Equal(t, StepApply, s.task.step())
+	pause := paused(t, b, b.sent())
+	b.pass(pause.Limit)
+	b.Woken(pause.ID, b.now)
+	b.Answered(b.sent(), b.now, Response{Status: 200, Body: []byte(`{"resultCode":"0","token":"T1"}`)})
+	require.Equal(t, Use, b.get(Want{}).Kind)
+}

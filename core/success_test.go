@@ -41,3 +41,8 @@ func TestATokenIsRolledBySuccessAlone(t *testing.T) {
 		require.Equal(t, status >= 200 && status < 300, j.rolled != "", "%d", status)
 	}
 }
+
+func TestOfARedirectNothingIsReadButItsStatus(t *testing.T) {
+	require.Equal(t, &Error{Code: Redirected, Step: StepLogin, Status: 302}, answerError(&appcubeDescription, StepLogin, Response{Status: 302, Body: []byte(`{"errorCode":200800003}`)}))
+	require.Equal(t, "7", answerError(&appcubeDescription, StepLogin, Response{Status: 400, Body: []byte(`{"errorCode":7}`)}).Vendor)
+}
