@@ -12,12 +12,20 @@ import (
 //	+ if left >= 0 {
 //	= why nothing differs
 //
-// An entry holds for the text of the line, wherever in the file that stands.
+// An entry holds for the text of the line, wherever in the file that stands; or, where a line "~ if left > 0 {" comes first,
+// only below that one.
 
 // change is a mutant as the list names it.
-type change struct{ file, before, after string }
+type change struct {
+	file          string
+	above         string // the line before, or "" for any
+	before, after string
+}
 
-func (m mutant) change() change { return change{m.file, m.before, m.after} }
+// changes are the ways in which the list may name a mutant.
+func (m mutant) changes() [2]change {
+	return [2]change{{m.file, m.above, m.before, m.after}, {m.file, "", m.before, m.after}}
+}
 
 // readEquivalent returns the reasons by change.
 func readEquivalent(text string) (map[change]string, error) {
@@ -27,23 +35,25 @@ func readEquivalent(text string) (map[change]string, error) {
 		mark, rest, _ := strings.Cut(line, " ")
 		switch {
 		case line == "" || mark == "#":
-		case mark == "-":
-			at.before, at.after = rest, ""
-		case mark == "+" && at.file != "" && at.before != "":
+		case mark == "~" && at.before == "":
+			at.above = rest
+		case mark == "-" && at.before == "":
+			at.before = rest
+		case mark == "+" && at.file != "" && at.before != "" && at.after == "":
 			at.after = rest
 		case mark == "=" && at.after != "" && rest != "":
 			if reasons[at] != "" {
 				return nil, fmt.Errorf("line %d names what was named before", i+1)
 			}
 			reasons[at] = rest
-			at.before, at.after = "", ""
-		case strings.HasSuffix(line, ".go") && at.before == "":
+			at = change{file: at.file}
+		case strings.HasSuffix(line, ".go") && at == change{file: at.file}:
 			at.file = line
 		default:
-			return nil, fmt.Errorf("line %d is not of the form: a file, and for each mutant the lines - before, + after, = reason", i+1)
+			return nil, fmt.Errorf("line %d is not of the form: a file, and for each mutant the lines - before, + after, = reason, and first ~ above where that is needed", i+1)
 		}
 	}
-	if at.before != "" {
+	if at != (change{file: at.file}) {
 		return nil, fmt.Errorf("the last entry has no reason")
 	}
 	return reasons, nil

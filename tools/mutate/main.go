@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"sync"
 	"time"
 )
@@ -113,12 +114,14 @@ func reasonsFor(code *code, path string) (map[change]string, error) {
 	}
 	there := map[change]bool{}
 	for _, m := range code.mutants {
-		there[m.change()] = true
+		for _, c := range m.changes() {
+			there[c] = true
+		}
 	}
 	var stale error
 	for c := range reasons {
 		if !there[c] {
-			stale = errors.Join(stale, fmt.Errorf("%s: there is no such mutant any more: %s\n- %s\n+ %s", path, c.file, c.before, c.after))
+			stale = errors.Join(stale, fmt.Errorf("%s: there is no such mutant any more: %s\n~ %s\n- %s\n+ %s", path, c.file, c.above, c.before, c.after))
 		}
 	}
 	return reasons, stale
@@ -155,7 +158,8 @@ func (c *court) tryAll(ctx context.Context, drawn []mutant, atOnce int, reasons 
 				if err != nil {
 					failed = err
 				} else {
-					_, named := reasons[m.change()]
+					names := m.changes()
+					named := slices.ContainsFunc(names[:], func(c change) bool { return reasons[c] != "" })
 					total.add(what, named, m, out)
 				}
 				guard.Unlock()

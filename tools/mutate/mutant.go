@@ -14,7 +14,8 @@ type mutant struct {
 	start  int // the bytes that are replaced
 	end    int
 	text   string // by what
-	before string // the line, without what surrounds it
+	above  string // the line before, without what surrounds it
+	before string // the line
 	after  string
 }
 
@@ -41,6 +42,8 @@ func mutants(name string, source []byte, files *token.FileSet, tree *ast.File) [
 		m := mutant{file: name, line: files.Position(at).Line, start: start, end: start + length, text: text}
 		first := strings.LastIndexByte(string(source[:start]), '\n') + 1
 		rest, _, _ := strings.Cut(string(source[m.end:]), "\n")
+		lines := strings.Split(string(source[:first]), "\n")
+		m.above = strings.TrimSpace(lines[max(0, len(lines)-2)])
 		m.before = strings.TrimSpace(string(source[first:m.end]) + rest)
 		m.after = strings.TrimSpace(string(source[first:start]) + text + rest)
 		found = append(found, m)

@@ -116,6 +116,7 @@ func tried(t *testing.T, change func(*wanted), equivalent string) (string, error
 }
 
 const harmless = `testdata/sample/sample.go
+~ last := 0
 - for i := 0; i < n; i++ {
 + for i := 1; i < n; i++ {
 = the first round leaves what was there before it
@@ -144,7 +145,10 @@ func TestSurvivorsAreNamedAndTooManyOfThemAreAnError(t *testing.T) {
 
 func TestTheListOfEquivalentsIsTrue(t *testing.T) {
 	_, err := tried(t, nil, strings.Replace(harmless, "i < n", "i < m", 2))
-	require.ErrorContains(t, err, "there is no such mutant any more: testdata/sample/sample.go\n- for i := 0; i < m; i++ {")
+	require.ErrorContains(t, err, "there is no such mutant any more: testdata/sample/sample.go\n~ last := 0\n- for i := 0; i < m; i++ {")
+
+	_, err = tried(t, nil, strings.Replace(harmless, "last := 0", "last := 1", 1))
+	require.ErrorContains(t, err, "there is no such mutant any more", "below that line")
 
 	said, err := tried(t, func(w *wanted) { w.bar = 0 }, `testdata/sample/sample.go
 - func Adult(age int) bool { return age >= 18 }
@@ -156,13 +160,13 @@ func TestTheListOfEquivalentsIsTrue(t *testing.T) {
 }
 
 func TestAnEntryIsRefusedThatIsNotWhole(t *testing.T) {
-	good := "# a comment\n\na.go\n- x\n+ y\n= why\n- x\n+ z\n= why not\n"
+	good := "# a comment\n\na.go\n- x\n+ y\n= why\n~ w\n- x\n+ z\n= why not\n"
 	reasons, err := readEquivalent(good)
 	require.NoError(t, err)
-	require.Equal(t, map[change]string{{"a.go", "x", "y"}: "why", {"a.go", "x", "z"}: "why not"}, reasons)
+	require.Equal(t, map[change]string{{"a.go", "", "x", "y"}: "why", {"a.go", "w", "x", "z"}: "why not"}, reasons)
 	for _, text := range []string{
 		"- x\n+ y\n= why\n", "a.go\n+ y\n= why\n", "a.go\n- x\n= why\n", "a.go\n- x\n+ y\n=\n", "a.go\n- x\n+ y\n", "a.go\n- x\n", "a.go\n- x\n+ y\nb.go\n",
-		"a.go\nwhy\n", good + "- x\n+ y\n= again\n",
+		"a.go\nwhy\n", "a.go\n~ w\n", "a.go\n~ w\nb.go\n", "a.go\n- x\n- x\n+ y\n= why\n", "a.go\n- x\n~ w\n+ y\n= why\n", good + "- x\n+ y\n= again\n",
 	} {
 		_, err := readEquivalent(text)
 		require.Error(t, err, text)
