@@ -433,7 +433,7 @@ func (d *Driver) work() {
 			maps.Copy(newest, o.records)
 		}
 		if len(newest) > 0 {
-			if err := d.platform.Store.Save(context.Background(), newest); err != nil {
+			if err := d.inTime(func(ctx context.Context) error { return d.platform.Store.Save(ctx, newest) }); err != nil {
 				// What was decided cannot be kept, so it is not done. Whoever runs this starts another one, which goes
 				// on from what was stored.
 				d.platform.Log(Entry{Event: "storage_failed"})

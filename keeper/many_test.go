@@ -81,6 +81,7 @@ func TestASessionThatNobodyUsesLeavesMemoryAndComesBackAsItWas(t *testing.T) {
 
 func TestNothingIsReadStaleWhileARecordIsBeingWritten(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
+		w.maxSessions = 2
 		before := w.ask("a", "/token", ccmessaging("u"), byObject)
 		w.token("a", appcube("k"), nil)
 		s := w.storeOf("a")
@@ -89,8 +90,9 @@ func TestNothingIsReadStaleWhileARecordIsBeingWritten(t *testing.T) {
 		judged, later := make(chan answer, 1), make(chan answer, 1)
 		go func() { judged <- w.ask("a", "/judge", ccmessaging("u"), rolled) }()
 		synctest.Wait()
-		time.Sleep(11 * time.Minute)
-		w.token("a", appcube("k"), nil) // lets the first one go
+		third := make(chan answer, 1)
+		go func() { third <- w.ask("a", "/token", isales("u"), nil) }() // takes the first one's place
+		synctest.Wait()
 		reads := s.reads
 		go func() { later <- w.ask("a", "/token", ccmessaging("u"), byObject) }()
 		synctest.Wait()
@@ -98,6 +100,7 @@ func TestNothingIsReadStaleWhileARecordIsBeingWritten(t *testing.T) {
 		require.True(t, (<-judged).rolled)
 		require.Equal(t, "T-rolled", (<-later).token)
 		require.Equal(t, reads, s.reads, "the store would have said otherwise")
+		require.NotEmpty(t, (<-third).token)
 	})
 }
 
@@ -171,5 +174,17 @@ func TestAFaultWhileASessionIsAskedIsAnswered503(t *testing.T) {
 		broken = false
 		require.Equal(t, other, w.token("a", isales("u"), nil))
 		require.Equal(t, 1, w.requests("/auth/login"))
+	})
+}
+
+func TestAStoreThatNeverAnswersIsAFailureInTime(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		s := w.storeOf("a")
+		s.slow = make(chan struct{})
+		began := time.Now()
+		require.Equal(t, "storage_failed", w.ask("a", "/token", cubedrive, nil).problem.Code)
+		require.LessOrEqual(t, time.Since(began), 20*time.Second)
+		require.Zero(t, w.requests("/getLogin"))
+		close(s.slow)
 	})
 }

@@ -83,9 +83,19 @@ type Entry struct {
 
 // ParseTimeout reads [Platform].Timeout: a whole number of milliseconds within the core's bounds.
 func ParseTimeout(text string) (int64, error) {
-	ms, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || ms < core.LeastKeeperTimeout || ms > core.MostKeeperTimeout {
-		return 0, errors.New("must be a whole number of milliseconds from " + strconv.Itoa(core.LeastKeeperTimeout) + " to " + strconv.Itoa(core.MostKeeperTimeout))
+	return parse(text, core.LeastKeeperTimeout, core.MostKeeperTimeout, "milliseconds")
+}
+
+// ParseConnections reads [Platform].Connections.
+func ParseConnections(text string) (int, error) {
+	n, err := parse(text, 1, core.MostKeeperConnections, "requests")
+	return int(n), err
+}
+
+func parse(text string, least, most int64, of string) (int64, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < least || n > most {
+		return 0, errors.New("must be a whole number of " + of + " from " + strconv.FormatInt(least, 10) + " to " + strconv.FormatInt(most, 10))
 	}
-	return ms, nil
+	return n, nil
 }

@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 
 	"cctoken/core"
@@ -28,9 +29,10 @@ type entry struct {
 	used    int64          // when it was last asked for, on the monotonic clock
 }
 
-// isKey reports whether a text can be the key of a session: the front door's keyed hash, in base64url.
+// isKey reports whether a text can be the key of a session: the front door's keyed hash, in base64url; or, of a
+// token that others depend on, the name of its object.
 func isKey(text string) bool {
-	return len(text) >= 1 && len(text) <= 64 && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == ""
+	return len(text) >= 1 && len(text) <= 128 && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_:") == ""
 }
 
 // place is what the record of a session is bound to: moved to another object, or to
@@ -97,7 +99,10 @@ func (d *Driver) fill(e *entry, id Identity, unsaved []byte) {
 	defer d.survive(func() { e.failed = failed() })
 	sealed, err := unsaved, error(nil)
 	if sealed == nil {
-		sealed, err = d.platform.Store.Load(context.Background(), e.key)
+		err = d.inTime(func(ctx context.Context) (err error) {
+			sealed, err = d.platform.Store.Load(ctx, e.key)
+			return err
+		})
 	}
 	if err != nil {
 		e.failed = storageFailed()
@@ -121,3 +126,26 @@ func (d *Driver) write(e *entry) []byte {
 	plain, _ := json.Marshal(e.record)
 	return d.platform.Keys.seal(d.place(e.key), plain)
 }
+
+// inTime bounds a call of the store: one that never ends must not hold a session up for ever.
+func (d *Driver) inTime(call func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	over, done := make(chan struct{}), make(chan error, 1)
+	stop := d.platform.Clock.After(storeTimeout, func() { close(over) })
+	defer stop()
+	go func() {
+		defer d.survive(func() { done <- errStoreFailed })
+		done <- call(ctx)
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-over:
+		return errStoreFailed
+	}
+}
+
+const storeTimeout = 20_000 // milliseconds
+
+var errStoreFailed = errors.New("the store did not answer")

@@ -32,6 +32,7 @@ type world struct {
 	timeout int64
 	// connections is how many requests a keeper has under way at once; 0 is no bound.
 	connections int
+	maxSessions int // of a keeper in memory; 0 is the default
 	clockBreaks func() bool
 	breaks      func(path string) bool // at which requests to vendors the keeper's own code panics
 
@@ -99,7 +100,7 @@ func (w *world) keeper(name string) *program {
 	k := &program{world: w, store: s, dead: make(chan struct{})}
 	k.Handler = keeper.Handler(keeper.NewDriver(keeper.Platform{
 		Clock: k, Vendor: k, Objects: k, Store: k, Log: w.note, Keys: keys, Place: name,
-		Seed: [2]uint64{1, uint64(len(w.log))}, Timeout: w.timeout, Connections: w.connections,
+		Seed: [2]uint64{1, uint64(len(w.log))}, Timeout: w.timeout, Connections: w.connections, MaxSessions: w.maxSessions,
 	}), nil)
 	w.keepers[name] = k
 	return k
