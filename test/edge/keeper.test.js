@@ -36,7 +36,10 @@ beforeEach(async () => {
 });
 
 /** The session of an identity, as the front door's keyed hash names it. */
-const nameOf = ({ identity }) => createHash("sha256").update(JSON.stringify(identity ?? null)).digest("base64url");
+const nameOf = ({ identity }) =>
+	createHash("sha256")
+		.update(JSON.stringify(identity ?? null))
+		.digest("base64url");
 
 /** Asks an object, and reads its answer. */
 async function ask(object, path, body, init = {}) {

@@ -3,7 +3,20 @@
 import { systems } from "../../generated/systems.js";
 import { tokens } from "../../generated/tokens.js";
 import { defaultKeepers, mostKeepers } from "../keeper/objects.js";
-import { baseUrl, binding, headerName, isPublicKeySet, isRecord, isText, locationHint, oneOf, origin, passable, pathPrefix, webUrl } from "./forms.js";
+import {
+	baseUrl,
+	binding,
+	headerName,
+	isPublicKeySet,
+	isRecord,
+	isText,
+	locationHint,
+	oneOf,
+	origin,
+	passable,
+	pathPrefix,
+	webUrl,
+} from "./forms.js";
 import { defaultRequestHeaders, defaultResponseHeaders } from "../sealed/header-names.js";
 import { fieldsOf, readIdentity, sourcesOf } from "./identity-fields.js";
 import { Reader } from "./reader.js";
@@ -142,7 +155,9 @@ export function checkConfig(input) {
 		const place = `${system} ${baseUrl}`;
 		const layout = JSON.stringify(keepers);
 		if ((laidOut.get(place) ?? layout) !== layout) {
-			problems.push(`connections.${name}.keepers must be as that of the other connections of this system and base URL: they share sessions`);
+			problems.push(
+				`connections.${name}.keepers must be as that of the other connections of this system and base URL: they share sessions`,
+			);
 		}
 		laidOut.set(place, layout);
 	}

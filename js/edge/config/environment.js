@@ -1,5 +1,11 @@
 // What the Worker is given: bindings and secrets. Looked at once for each environment, and as a whole.
-import { leastKeeperTimeoutMs as least, mostKeeperConnections, mostKeeperTimeoutMs as most, storageKey, storageKeys } from "../../generated/limits.js";
+import {
+	leastKeeperTimeoutMs as least,
+	mostKeeperConnections,
+	mostKeeperTimeoutMs as most,
+	storageKey,
+	storageKeys,
+} from "../../generated/limits.js";
 import { Authenticator } from "../caller/authenticate.js";
 import { replayHeader } from "../sealed/call.js";
 import { secretsOf } from "./config.js";

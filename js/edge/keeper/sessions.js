@@ -61,7 +61,6 @@ const encoder = new TextEncoder();
  * @typedef {{ name: string, object: string, location?: string, told: { identity: object, session: string, object: string, former?: string[], dependencyObject?: string } }} Session
  */
 
-
 /** For how long it remembers which calls a session's token was accepted for; milliseconds. Most tokens have ended by then. */
 const acceptedMs = 86_400_000;
 
