@@ -69,7 +69,7 @@ func drive(b *bench, exchange uint64) {
 }
 
 func throughEdge(b *bench, exchange uint64) {
-	b.Supplied(exchange, b.now, "JWT", 0)
+	b.Supplied(exchange, b.now, Supply{Token: "JWT", Life: 0})
 	b.Answered(b.sent(), b.now, Response{Status: 200, Body: []byte(`{"system":"appcube","token":"T","expiresIn":3600}`)})
 }
 
@@ -130,7 +130,7 @@ func TestAVerificationThatCarriesADependencyGoesOnWithItsNewToken(t *testing.T) 
 	b.session(b.id).dependency.dead = true
 	b.pass(pause.Limit)
 	b.Woken(pause.ID, b.now)
-	b.Supplied(b.sent(), b.now, "JWT-2", 0)
+	b.Supplied(b.sent(), b.now, Supply{Token: "JWT-2", Life: 0})
 	for _, e := range b.Effects() {
 		if e.Kind == Send {
 			require.Equal(t, "Bearer JWT-2", e.Request.Headers[0].Value)
@@ -171,7 +171,7 @@ func TestAVerificationEndsOnce(t *testing.T) {
 		}
 	}
 	count()
-	b.Supplied(supply, b.now, "JWT", 0)
+	b.Supplied(supply, b.now, Supply{Token: "JWT", Life: 0})
 	count()
 	require.Equal(t, 1, ended)
 }

@@ -61,11 +61,11 @@ func TestALifetimeIsBetweenASecondAndADay(t *testing.T) {
 		require.NotEqual(t, int64(7), lifetime(value(text), 7))
 	}
 	for life, want := range map[int64]int64{-1: suppliedLife, 0: suppliedLife, 1: 1, 24 * hour: 24 * hour, 24*hour + 1: suppliedLife} {
-		g, err := supplied(StepAuthorization, "T", life)
+		g, err := Supply{Token: "T", Life: life}.grant(StepAuthorization)
 		require.Nil(t, err)
 		require.Equal(t, grant{token: "T", life: want}, g)
 	}
-	_, err := supplied(StepAuthorization, "", 1)
+	_, err := Supply{Token: "", Life: 1}.grant(StepAuthorization)
 	require.Equal(t, &Error{Code: SupplierFailed, Step: StepAuthorization}, err)
 	for stated, want := range map[string]int64{
 		`1`: 1000, `"2"`: 2000, `0.0001`: 1, `0`: 1, `-5`: 1, `null`: 1, `86400`: 24 * hour, `86401`: 24 * hour, `1e18`: 24 * hour,

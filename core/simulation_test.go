@@ -680,7 +680,7 @@ func (w *world) succeed(f *flying) {
 	w.issued[token].asked, w.issued[token].life = f.sent, life
 	w.say("answer %d with %s of %d ms for %s", f.id, token, life, w.issued[token].owner)
 	if r.Supplier != 0 {
-		w.client.Supplied(f.id, w.now, token, 0)
+		w.client.Supplied(f.id, w.now, Supply{Token: token})
 		return
 	}
 	w.client.Answered(f.id, w.now, Response{Status: 200, Body: []byte(body)})
