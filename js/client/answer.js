@@ -34,8 +34,10 @@ export async function lookInto(response, speaks, clock, signal) {
 		throw signal.reason;
 	}
 	const { status, statusText, headers } = response;
+	/** @type {Failure} */
+	const failure = {};
 	return {
-		answer: known(new Response(streamOf(source), { status, statusText, headers }), response),
+		answer: known(new Response(streamOf(source, failure), { status, statusText, headers }), response, failure),
 		meaning: bytes.subarray(0, maxMeaning),
 	};
 }
@@ -55,21 +57,30 @@ function sourceOf(stream) {
 	};
 }
 
+/** What the rest of a body failed with. @typedef {{ error?: unknown }} Failure */
+
 /** An answer that nobody reads or keeps lets go of its connection, as the platform's own do. */
 const abandoned = globalThis.FinalizationRegistry && new FinalizationRegistry((/** @type {Source} */ source) => source.cancel());
 
 /**
  * A stream of bytes, where the platform has such, from which nothing is read ahead.
  * @param {Source} source
+ * @param {Failure} failure is told what it fails with
  * @returns {ReadableStream<Uint8Array>}
  */
-function streamOf(source) {
+function streamOf(source, failure) {
 	const type = "ReadableByteStreamController" in globalThis ? "bytes" : undefined;
 	/** @type {any} its type depends on that */
 	const underlying = {
 		type,
 		async pull(/** @type {ReadableByteStreamController} */ controller) {
-			const piece = await source.read();
+			let piece;
+			try {
+				piece = await source.read();
+			} catch (error) {
+				failure.error = error;
+				throw error;
+			}
 			if (piece) {
 				controller.enqueue(new Uint8Array(piece)); // a copy: what is enqueued is taken away, and may be another's too
 			} else {
@@ -84,15 +95,30 @@ function streamOf(source) {
 	return stream;
 }
 
+/** All of a body at once. */
+const reads = /** @type {const} */ (["arrayBuffer", "blob", "bytes", "formData", "json", "text"]);
+
 /**
- * The answer with what only the platform's own knows, and its clones likewise.
+ * The answer with what only the platform's own knows, and its clones likewise. What reads all of a body fails as the body did: Chromium
+ * would make an abort a TypeError where the stream is a program's.
  * @param {Response} answer
  * @param {PlatformResponse} response
+ * @param {Failure} failure
  * @returns {Response}
  */
-function known(answer, response) {
+function known(answer, response, failure) {
 	const { url, type, redirected } = response;
-	const own = { url, type, redirected, clone: () => known(Response.prototype.clone.call(answer), response) };
+	/** @type {Record<string, unknown>} */
+	const own = { url, type, redirected, clone: () => known(Response.prototype.clone.call(answer), response, failure) };
+	for (const name of reads) {
+		const read = /** @type {any} */ (Response.prototype)[name];
+		if (read) {
+			own[name] = () =>
+				read.call(answer).catch((/** @type {unknown} */ error) => {
+					throw "error" in failure ? failure.error : error;
+				});
+		}
+	}
 	return Object.defineProperties(
 		answer,
 		Object.fromEntries(Object.entries(own).map(([name, value]) => [name, { value, configurable: true }])),
