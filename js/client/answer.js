@@ -60,7 +60,15 @@ function sourceOf(stream) {
 /** What the rest of a body failed with. @typedef {{ error?: unknown }} Failure */
 
 /** An answer that nobody reads or keeps lets go of its connection, as the platform's own do. */
-const abandoned = globalThis.FinalizationRegistry && new FinalizationRegistry((/** @type {Source} */ source) => source.cancel());
+const abandoned =
+	globalThis.FinalizationRegistry &&
+	new FinalizationRegistry((/** @type {Source} */ source) => {
+		try {
+			source.cancel();
+		} catch {
+			// A Worker refuses that to whoever comes from another request, and has ended the exchange with its own.
+		}
+	});
 
 /**
  * A stream of bytes, where the platform has such, from which nothing is read ahead.

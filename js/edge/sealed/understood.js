@@ -46,7 +46,11 @@ export async function understand(response, { rolls }, system, { request, connect
 	const drop = source.cancel;
 	if (ok && spoken.rolls !== "" && /\bjson\b/i.test(headers.get("content-type") ?? "")) {
 		const { said, ...rest } = await withoutToken(headers, source, spoken, note);
-		return { ...rest, meaning: told || said.length > 0 ? { ...head, body: base64(objectOf(said)) } : undefined, drop };
+		return {
+			...rest,
+			meaning: told || said.length > 0 ? { ...head, body: base64(objectOf(said).subarray(0, maxMeaning)) } : undefined,
+			drop,
+		};
 	}
 	const { bytes, ...rest } = await look(response, source, note);
 	const begins = isPacked(headers) ? new Uint8Array() : bytes.subarray(0, maxMeaning);
