@@ -412,7 +412,7 @@ func (d *Driver) finish(exchange uint64, report func(now core.Instant)) {
 func (d *Driver) send(e core.Effect) {
 	ctx, cancel := context.WithCancel(context.Background())
 	stop := d.platform.Clock.After(e.Limit, func() {
-		d.finish(e.ID, func(now core.Instant) { d.client.Lost(e.ID, now, core.Timeout, false) })
+		d.finish(e.ID, func(now core.Instant) { d.client.Lost(e.ID, now, core.Timeout, core.Unanswered) })
 	})
 	d.running[e.ID] = func() {
 		stop()
@@ -432,7 +432,7 @@ func (d *Driver) send(e core.Effect) {
 		response, lost := wait()
 		d.finish(e.ID, func(now core.Instant) {
 			if lost != nil {
-				d.client.Lost(e.ID, now, lost.Code, lost.Received)
+				d.client.Lost(e.ID, now, lost.Code, lost.reach())
 				return
 			}
 			d.client.Answered(e.ID, now, response)
