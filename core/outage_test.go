@@ -10,7 +10,7 @@ const exampleMessaging = `{"system":"ccmessaging","baseUrl":"https://m.example",
 
 // lose loses every request of an acquisition with its repetitions, and returns the error that it ends with.
 func (b *bench) lose(code Code, reach Reach) *Error {
-	for {
+	for range 10 {
 		for _, e := range b.Effects() {
 			switch e.Kind {
 			case Send:
@@ -23,6 +23,8 @@ func (b *bench) lose(code Code, reach Reach) *Error {
 			}
 		}
 	}
+	require.Fail(b, "nothing has ended")
+	return nil
 }
 
 func TestWaitingTimeAfterAnOutageGrowsToHalfAMinute(t *testing.T) {

@@ -370,14 +370,16 @@ func TestAVendorThatCannotBeReachedIsToldWithAShortRetryAfter(t *testing.T) {
 			in(t, func(t *testing.T, w *world) {
 				w.cut = true
 				codes := map[string]int{}
-				for range 60 {
+				for n := range 60 {
 					a := w.ask("u1", "/token", c.identity, c.more)
 					codes[a.problem.Code]++
 					require.True(t, a.problem.Retryable, a.text)
 					require.Positive(t, a.problem.RetryAfter)
 					require.LessOrEqual(t, a.problem.RetryAfter, 30.0, a.text)
 					require.NotEmpty(t, a.header.Get("Retry-After"))
-					time.Sleep(time.Duration(a.problem.RetryAfter*1000)*time.Millisecond - 5*time.Second)
+					if n%2 == 1 { // the others come while it cools down
+						time.Sleep(time.Duration(a.problem.RetryAfter*1000) * time.Millisecond)
+					}
 				}
 				require.Len(t, codes, 2, "%v", codes)
 				require.Positive(t, codes["network"])
