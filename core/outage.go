@@ -33,7 +33,7 @@ const (
 func (t *task) unreached(err *Error, reach Reach) {
 	err.unreached = err.Code == Network && reach != Answering
 	if reach == Unsent && costsLogin(t.request.Step) {
-		t.session.refund(t.sent)
+		t.session.refund()
 	}
 }
 

@@ -234,6 +234,60 @@ func TestVerificationThatNeverLeftDoesNotTouchTheBudget(t *testing.T) {
 	require.Empty(t, b.session(b.id).recent())
 }
 
+func TestOnlineOrASuccessBeginsTheGrowthAnew(t *testing.T) {
+	for _, ends := range []func(*bench){
+		func(b *bench) { b.Online(b.now) },
+		func(b *bench) {
+			b.pass(minute)
+			b.get(Want{})
+			b.Answered(b.sent(), b.now, Response{Status: 200, Body: []byte(`{"errorCode":0,"authToken":"T"}`)})
+		},
+	} {
+		b, longest := newBench(t, exampleIdentity), int64(0)
+		for range 60 {
+			for range 6 {
+				require.Equal(t, Wait, b.get(Want{Force: true}).Kind)
+				b.lose(Network, Unanswered)
+			}
+			ends(b)
+			require.Equal(t, Wait, b.get(Want{Force: true}).Kind)
+			longest = max(longest, b.lose(Network, Unanswered).RetryAt-b.now.Wall)
+			b.pass(minute)
+		}
+		require.LessOrEqual(t, longest, int64(1250))
+	}
+}
+
+// What a session depends on may be found dead only on the way.
+func TestWhoInsistsPassesAnOutageThatIsMetOnTheWay(t *testing.T) {
+	for force, want := range map[bool]EffectKind{true: Send, false: Settled} {
+		b := newBench(t, exampleMessaging)
+		b.get(Want{})
+		b.Answered(b.sent(), b.now, Response{Status: 200, Body: []byte(`{"AccessToken":"A","Expires":"600"}`)})
+		b.Answered(b.sent(), b.now, Response{Status: 200, Body: []byte(`{"resultCode":"0","token":"T"}`)})
+		b.pass(8 * minute)
+		require.Equal(t, Use, b.get(Want{}).Kind) // and the AccessToken is renewed ahead of time
+		b.lose(Network, Unanswered)
+		require.Equal(t, Wait, b.get(Want{Force: force, Rejected: "T"}).Kind)
+		b.Answered(b.sent(), b.now, Response{Status: 401, Body: []byte(`{"exceptionInfo":"illegal or expired token info"}`)})
+		kinds := []EffectKind{}
+		for _, e := range b.Effects() {
+			if e.Kind == Send || e.Kind == Settled {
+				kinds = append(kinds, e.Kind)
+			}
+		}
+		require.Equal(t, []EffectKind{want}, kinds)
+	}
+}
+
+func TestSavedOutageThatIsLongerThanOneIsNotTakenBack(t *testing.T) {
+	for left, taken := range map[string]bool{"30000": true, "30001": false} {
+		b := newBench(t, exampleIdentity)
+		saved := `{"version":1,"saved":1000000,"generation":0,"barrier":` + left + `,"code":"network","step":"login","unreached":true}`
+		require.Equal(t, taken, b.Restore(b.id, b.now, []byte(saved)), left)
+	}
+}
+
 func TestRestartRemembersThatNoVendorWasReached(t *testing.T) {
 	h := newStateHost(t, stateCCMessaging)
 	b := &bench{T: t, Client: h.client, id: h.session, now: h.now}

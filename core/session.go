@@ -50,10 +50,11 @@ func (s *session) spend(at Instant) {
 	s.budget.recent = append(s.budget.recent, at)
 }
 
-// refund takes a login back that was noted at an instant, and not made.
-func (s *session) refund(at Instant) {
-	if r := s.recent(); len(r) > 0 && r[len(r)-1] == at {
-		s.budget.recent = r[:len(r)-1]
+// refund takes the last login back, which was not made. There is one acquisition at a
+// time: none can have been noted since.
+func (s *session) refund() {
+	if n := len(s.recent()); n > 0 {
+		s.budget.recent = s.budget.recent[:n-1]
 	}
 }
 
