@@ -241,6 +241,7 @@ func TestOnlineOrASuccessBeginsTheGrowthAnew(t *testing.T) {
 			b.pass(minute)
 			b.get(Want{})
 			b.Answered(b.sent(), b.now, Response{Status: 200, Body: []byte(`{"errorCode":0,"authToken":"T"}`)})
+			b.Effects()
 		},
 	} {
 		b, longest := newBench(t, exampleIdentity), int64(0)
