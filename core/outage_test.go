@@ -262,7 +262,7 @@ func TestOnlineOrASuccessBeginsTheGrowthAnew(t *testing.T) {
 
 // What a session depends on may be found dead only on the way.
 func TestWhoInsistsPassesAnOutageThatIsMetOnTheWay(t *testing.T) {
-	for force, want := range map[bool]EffectKind{true: Send, false: Settled} {
+	for force, want := range map[bool]Step{true: StepAccessToken, false: StepApply} { // once more with the one that there is
 		b := newBench(t, exampleMessaging)
 		b.get(Want{})
 		b.Answered(b.sent(), b.now, Response{Status: 200, Body: []byte(`{"AccessToken":"A","Expires":"600"}`)})
@@ -272,13 +272,13 @@ func TestWhoInsistsPassesAnOutageThatIsMetOnTheWay(t *testing.T) {
 		b.lose(Network, Unanswered)
 		require.Equal(t, Wait, b.get(Want{Force: force, Rejected: "T"}).Kind)
 		b.Answered(b.sent(), b.now, Response{Status: 401, Body: []byte(`{"exceptionInfo":"illegal or expired token info"}`)})
-		kinds := []EffectKind{}
+		sent := []Step{}
 		for _, e := range b.Effects() {
-			if e.Kind == Send || e.Kind == Settled {
-				kinds = append(kinds, e.Kind)
+			if e.Kind == Send {
+				sent = append(sent, e.Request.Step)
 			}
 		}
-		require.Equal(t, []EffectKind{want}, kinds)
+		require.Equal(t, []Step{want}, sent)
 	}
 }
 
