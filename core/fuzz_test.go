@@ -405,7 +405,8 @@ func FuzzJudge(f *testing.F) {
 		_, messaging := id.system.(ccmessaging)
 		code, _ := id.system.description().said(body)
 		means := id.system.description().meaning(code)
-		told := means != nil && means.Of == TokenDead // by the vendor's own code, whatever the status
+		// By the vendor's own code, whatever the status.
+		told := means != nil && means.Of == TokenDead
 		if id.system == (edge{}) || id.system == system(authorization{}) { // an edge speaks for itself in one way only
 			require.Equal(t, unauthorized(Response{Status: status, Body: body}), j.token || j.bearer)
 			require.Empty(t, j.rolled)
