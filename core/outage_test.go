@@ -282,14 +282,6 @@ func TestWhoInsistsPassesAnOutageThatIsMetOnTheWay(t *testing.T) {
 	}
 }
 
-func TestSavedOutageThatIsLongerThanOneIsNotTakenBack(t *testing.T) {
-	for left, taken := range map[string]bool{"30000": true, "30001": false} {
-		b := newBench(t, exampleIdentity)
-		saved := `{"version":1,"saved":1000000,"generation":0,"barrier":` + left + `,"code":"network","step":"login","unreached":true}`
-		require.Equal(t, taken, b.Restore(b.id, b.now, []byte(saved)), left)
-	}
-}
-
 func TestRestartRemembersThatNoVendorWasReached(t *testing.T) {
 	h := newStateHost(t, stateCCMessaging)
 	b := &bench{T: t, Client: h.client, id: h.session, now: h.now}

@@ -230,7 +230,7 @@ func (h *vectorHost) exchange(id uint64, r *Request) {
 			case r.Supplier != 0 && a.Lost:
 				h.client.Lost(id, h.now(), SupplierFailed, Unanswered)
 			case r.Supplier != 0:
-				h.client.Supplied(id, h.now(), a.Supplied, 0)
+				h.client.Supplied(id, h.now(), Supply{Token: a.Supplied})
 			case a.Lost:
 				h.client.Lost(id, h.now(), Network, reachOf(a))
 			case len(a.Body) > MaxAnswer:
