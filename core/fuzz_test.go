@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
@@ -512,18 +513,19 @@ func FuzzHTTPDate(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		at, ok := httpDate(s)
-		if ok {
-			// The name of the weekday is not looked at. A leap second is read, which net/http does not.
-			known, leap := "Sun"+s[3:], int64(0)
-			if s[23:25] == "60" {
-				known, leap = known[:23]+"59"+known[25:], second
-			}
-			want, err := http.ParseTime(known)
+		const now = 784111777000 // 6 November 1994
+		at, ok := httpDate(s, now)
+		if want, err := http.ParseTime(withoutLeapSecond(withItsDay(s))); ok {
 			require.NoError(t, err)
-			require.Equal(t, want.UnixMilli()+leap, at)
-		} else if want, err := http.ParseTime(s); err == nil && want.Year() >= 1970 {
-			require.NotEqual(t, want.Format(http.TimeFormat), s, "the one form that is still generated is read")
+			want = inItsCentury(withItsDay(s), want, now)
+			if withoutLeapSecond(s) != s {
+				want = want.Add(time.Second)
+			}
+			require.Equal(t, want.UnixMilli(), at)
+		} else if err == nil && inItsCentury(s, want, now).Year() >= 1970 {
+			for _, form := range []string{http.TimeFormat, "Monday, 02-Jan-06 15:04:05 GMT", time.ANSIC} {
+				require.NotEqual(t, want.Format(form), s, "each form that the RFC has is read")
+			}
 		}
 		for _, after := range []int64{
 			retryAfter(Response{RetryAfter: s}, Instant{Wall: 784111777000}),
@@ -660,4 +662,30 @@ func FuzzSession(f *testing.F) {
 			t.Fatal(broken + "\n" + strings.Join(w.trace, "\n"))
 		}
 	})
+}
+
+// withoutLeapSecond is a date whose leap second is the second before: net/http reads none.
+func withoutLeapSecond(s string) string { return strings.Replace(s, ":60 ", ":59 ", 1) }
+
+// withItsDay is a date with some day's name, as the name is not looked at.
+func withItsDay(s string) string {
+	name := map[int]string{24: "Sun,", 22: "Sunday,", 20: "Sun"}
+	if _, text, ok := strings.Cut(s, " "); ok && name[len(text)] != "" {
+		return name[len(text)] + " " + text
+	}
+	return s
+}
+
+// inItsCentury is the time of a date whose year may have two digits, by the words of the RFC.
+func inItsCentury(s string, read time.Time, now int64) time.Time {
+	if _, err := time.Parse(time.RFC850, s); err != nil {
+		return read
+	}
+	last := time.UnixMilli(now).UTC().Add(time.Duration(fiftyYears) * time.Millisecond)
+	for year := 2100 + read.Year()%100; ; year -= 100 {
+		at := time.Date(year, read.Month(), read.Day(), read.Hour(), read.Minute(), read.Second(), 0, time.UTC)
+		if !at.After(last) {
+			return at
+		}
+	}
 }
