@@ -20,7 +20,7 @@ func answerError(d *Description, step Step, r Response) *Error {
 		e.Code, e.Retryable = RateLimited, true
 	case s == 500:
 		e.Code = VendorFailure
-	case s == 502 || s == 503 || s == 504:
+	case s == 408 || s == 425 || s >= 502 && s <= 504 || s >= 520 && s <= 524 || s == 529:
 		e.Code, e.Retryable = Unavailable, true
 	default:
 		e.Code = UnexpectedStatus
