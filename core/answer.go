@@ -12,6 +12,8 @@ func answerError(d *Description, step Step, r Response) *Error {
 		e.Code = Redirected
 	case s == 400:
 		e.Code = BadRequest
+	case d.blocked(r):
+		e.Code = Blocked
 	case s == 401 || s == 403:
 		e.Code = CredentialsRefused
 	case s == 404:

@@ -394,9 +394,13 @@ func FuzzJudge(f *testing.F) {
 		}
 	}
 	for i, s := range bodies {
-		for _, status := range []int{200, 401, 403, 500} {
+		for _, status := range []int{200, 401, 403, 418, 500} {
 			f.Add(uint8(i), status, "", []byte(s))
 		}
+	}
+	for i := range ids {
+		f.Add(uint8(i), 403, "", []byte(`<html>illegal or expired token info</html>`))
+		f.Add(uint8(i), 418, "", []byte(`{"exceptionInfo":"illegal or expired token info"}`))
 	}
 	f.Add(uint8(0), 200, "ROLLED", []byte(`{"token":"x"}`))
 	f.Add(uint8(0), 200, "not a\ntoken", []byte(`{"token":"eyJ1c2VySWQiOiJ1c2VyLTEiLCJjaGFubmVsSWQiOiJjaGFubmVsLTEifQ=="}`))
@@ -409,6 +413,10 @@ func FuzzJudge(f *testing.F) {
 			require.Empty(t, j.rolled)
 			return
 		}
+		d := id.system.description()
+		code, _ := d.said(body)
+		m := d.meaning(code)
+		said := m != nil && m.Of == TokenDead
 		switch {
 		case j.rolled != "":
 			require.True(t, messaging && 200 <= status && status <= 299)
@@ -420,15 +428,18 @@ func FuzzJudge(f *testing.F) {
 				require.Contains(t, string(body), `"`)
 			}
 		case j.token || j.bearer:
-			require.True(t, status == 401 || status == 403)
+			require.True(t, said || status == 401 || status == 403)
 			require.True(t, messaging || !j.bearer, "nothing else has two tokens")
 			require.NotEmpty(t, j.reason)
 		}
 		if status == 401 {
 			require.True(t, j.token, "401 is what every vendor answers a dead token with")
 		}
-		if status == 403 && j.token {
-			require.Equal(t, isales{}, id.system)
+		if status == 403 && j.token && !said {
+			require.True(t, d.Terse, "a 403 alone is a dead token to nobody else")
+		}
+		if !said && status == 418 || status == 403 && len(body) > 0 && body[0] == '<' {
+			require.False(t, j.token || j.bearer, "what stands before a vendor says nothing of a token")
 		}
 	})
 }

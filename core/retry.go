@@ -5,6 +5,7 @@ import "strings"
 const (
 	retryBase       = second / 2  // the base of the pause before a repeated request
 	refusedCooldown = 5 * minute  // refused credentials are not tried again for this long
+	blockedBackoff  = minute      // the base where another address may be admitted, and who knocks too often is not
 	lockedCooldown  = 30 * minute // each attempt may lock the account for longer
 	answerBackoff   = 5 * second  // the base after an answer that repetition is unlikely to change
 	maxBackoff      = 10 * minute
@@ -70,12 +71,15 @@ func (c *Client) coolDown(s *session, now Instant, err *Error, after int64) {
 			return
 		}
 		wait = answerBackoff
-	case CredentialsRefused, AccountLocked:
+	case CredentialsRefused, AccountLocked, Blocked:
 		if s.identity.system.description().policy.relays && after > 0 {
 			break // the vendor is protected at the other end
 		}
-		if wait = refusedCooldown; err.Code == AccountLocked {
+		switch wait = refusedCooldown; err.Code {
+		case AccountLocked:
 			wait = lockedCooldown
+		case Blocked:
+			wait = c.backoff(blockedBackoff, int(s.failures))
 		}
 	case Unauthorized:
 		wait = answerBackoff // not growing: the user who signs in again should not have to wait for it
