@@ -124,15 +124,15 @@ function isUsedUp(body) {
 }
 
 /**
- * The part of a response that can mean something for the token: the JSON of a refusal, or of any answer of a system
- * that sends new tokens along. The caller's response stays whole.
+ * The part of a response that can mean something for the token: whatever a refusal has, as a page is not the vendor's, or
+ * the JSON of any answer of a system that sends new tokens along. The caller's response stays whole.
  * @param {import("./platform.js").PlatformResponse} response
  * @param {import("../module/wall.js").TokenView} view
  * @returns {Promise<Uint8Array>}
  */
 async function meaning(response, view) {
 	const json = /\bjson\b/i.test(response.headers.get("content-type") ?? "");
-	if (!json || (response.ok && !view.speaks)) {
+	if (response.ok && !(json && view.speaks)) {
 		return new Uint8Array();
 	}
 	try {

@@ -279,7 +279,7 @@ async function understand(response, { rolls }, system, { request, connection }) 
 	if (!response.ok) {
 		const { bytes, whole, source } = await peeked(response, maxRefusal);
 		return {
-			meaning: { ...head, body: json && !packed ? base64(bytes.subarray(0, maxRefusal)) : undefined },
+			meaning: { ...head, body: packed ? undefined : base64(bytes.subarray(0, maxRefusal)) },
 			body: whole ? bytes : source,
 			withheld: whyWithheld(headers, bytes, whole),
 			drop: source.cancel,
