@@ -15,12 +15,12 @@ var dateForms = [...]string{
 const fiftyYears = (50*365 + 12) * 24 * hour
 
 // httpDate reads a date as wall-clock milliseconds; now tells the century of a year of
-// two digits. The day's name is not looked at. It is written out because package time
+// two digits. Of the day's name only the comma is looked at. It is written out because package time
 // would bring syscall and time zones into every page.
 func httpDate(s string, now int64) (int64, bool) {
-	_, text, _ := strings.Cut(s, " ")
+	name, text, _ := strings.Cut(s, " ")
 	for i, form := range dateForms {
-		if len(text) != len(form) {
+		if len(text) != len(form) || strings.HasSuffix(name, ",") == (i == 1) {
 			continue
 		}
 		var part ['z']int64
@@ -54,7 +54,10 @@ func httpDate(s string, now int64) (int64, bool) {
 				year -= 100
 			}
 		}
-		return start()*24*hour + rest, start() >= 0 && start() < dayNumber(year, month/3+1, 1)
+		if start() < 0 || start() >= dayNumber(year, month/3+1, 1) {
+			return 0, false
+		}
+		return start()*24*hour + rest, true
 	}
 	return 0, false
 }
