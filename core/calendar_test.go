@@ -47,7 +47,7 @@ func TestAMinuteMayHaveALeapSecond(t *testing.T) {
 	// What stands between the numbers is a part of the form.
 	good := "Thu, 01 Jan 1970 00:00:00 GMT"
 	for _, at := range []int{3, 4, 7, 11, 16, 19, 22, 25, 26, 27, 28} {
-		_, ok := httpDate(good[:at] + "x" + good[at+1:], 0)
+		_, ok := httpDate(good[:at]+"x"+good[at+1:], 0)
 		require.False(t, ok, "%d", at)
 	}
 }

@@ -177,5 +177,9 @@ func TestHowLongNothingIsTriedFollowsFromWhatFailed(t *testing.T) {
 		s, err := through.session(through.id), &Error{Code: CredentialsRefused}
 		through.coolDown(s, through.now, err, after)
 		require.Equal(t, wait, s.barrier.wait, "an edge says itself how long, for the vendor behind it")
+		if after > 0 {
+			through.coolDown(s, through.now, &Error{Code: Blocked}, after)
+			require.Equal(t, wait, s.barrier.wait, "also of what is blocked there")
+		}
 	}
 }
