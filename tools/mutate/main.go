@@ -121,7 +121,7 @@ func reasonsFor(code *code, path string) (map[change]string, error) {
 	var stale error
 	for c := range reasons {
 		if !there[c] {
-			stale = errors.Join(stale, fmt.Errorf("%s: there is no such mutant any more: %s\n~ %s\n- %s\n+ %s", path, c.file, c.above, c.before, c.after))
+			stale = errors.Join(stale, fmt.Errorf("%s: there is no such mutant any more: %s", path, c))
 		}
 	}
 	return reasons, stale
