@@ -75,7 +75,7 @@ import { Reader } from "./reader.js";
 /**
  * How the sessions of a connection are spread over Durable Objects.
  * @typedef {object} KeepersConfig
- * @property {number} [count] of objects, 1 to 256. Default 8. It may be changed while sessions live:
+ * @property {number} [count] of objects, 1 to 256. Default 4. It may be changed while sessions live:
  * @property {number[]} [former] counts of before. The sessions that move are then handed over, with their tokens and budgets; after
  *   a day it can go. Default: none
  * @property {"eu" | "fedramp"} [jurisdiction] in which the objects run and store. It is chosen once: objects of another one are others

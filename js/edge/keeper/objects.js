@@ -13,7 +13,7 @@
  */
 
 /** Of a connection that says nothing of them. @type {Keepers} */
-export const defaultKeepers = { count: 8, former: [] };
+export const defaultKeepers = { count: 4, former: [] };
 
 /** The most objects that a connection's sessions are spread over. */
 export const mostKeepers = 256;
