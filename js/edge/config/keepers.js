@@ -1,14 +1,7 @@
 // How the sessions of a connection are spread over Durable Objects.
 import { locationHint, oneOf } from "./forms.js";
 
-/**
- * How the keepers of a connection are laid out.
- * @typedef {object} Keepers
- * @property {number} count of objects among which the sessions are spread
- * @property {number[]} former counts of before, while sessions may still be with the objects of those
- * @property {string} [jurisdiction] in which the objects stay
- * @property {string} [location] near which they are made
- */
+/** @typedef {import("./config.js").Keepers} Keepers */
 
 /** Of a connection that says nothing of them. @type {Keepers} */
 export const defaultKeepers = { count: 4, former: [] };

@@ -97,7 +97,7 @@ export class Sessions {
 
 	/**
 	 * @param {Record<string, any>} identity with its members in one order
-	 * @param {import("../config/keepers.js").Keepers} [keepers] the same for all identities of a system at a base URL
+	 * @param {import("../config/config.js").Keepers} [keepers] the same for all identities of a system at a base URL
 	 * @returns {Promise<Session>}
 	 */
 	async session(identity, keepers = defaultKeepers) {
@@ -230,7 +230,7 @@ export class Sessions {
 	 * through whatever connection; so it is not the connection's name that decides.
 	 * @param {string} session
 	 * @param {Record<string, any>} identity
-	 * @param {import("../config/keepers.js").Keepers} keepers
+	 * @param {import("../config/config.js").Keepers} keepers
 	 * @param {number} count
 	 */
 	async #objectOf(session, { system, baseUrl }, { jurisdiction }, count) {
