@@ -236,6 +236,39 @@ func TestVerificationThatNeverLeftDoesNotTouchTheBudget(t *testing.T) {
 	require.Empty(t, b.session(b.id).recent())
 }
 
+// A hidden page's timers sleep for a minute, and its machine's for a night.
+func TestPauseOfAnOutageThatEndsTooLateIsNoTimeout(t *testing.T) {
+	for _, identity := range []string{exampleIdentity, exampleMessaging} {
+		for name, late := range map[string]func(b *bench, pauses []uint64){
+			"woken": func(b *bench, pauses []uint64) {
+				for _, id := range pauses {
+					b.Woken(id, b.now)
+				}
+			},
+			"never woken": func(b *bench, _ []uint64) { b.get(Want{}) },
+		} {
+			b := newBench(t, identity)
+			b.get(Want{})
+			pauses := []uint64{}
+			for range 2 {
+				for _, e := range b.Effects() {
+					switch e.Kind {
+					case Send:
+						b.Lost(e.ID, b.now, Network, Unanswered)
+					case Sleep:
+						pauses = append(pauses, e.ID)
+					}
+				}
+			}
+			b.pass(DefaultTimeout + 3*second)
+			late(b, pauses)
+			require.Equal(t, Network, b.settled().Code, name)
+			b.Online(b.now)
+			require.Equal(t, Wait, b.get(Want{}).Kind, name)
+		}
+	}
+}
+
 func TestOnlineOrASuccessBeginsTheGrowthAnew(t *testing.T) {
 	for _, ends := range []func(*bench){
 		func(b *bench) { b.Online(b.now) },
