@@ -156,7 +156,7 @@ func TestAGivenTokenThatIsRefusedIsTheCallersToReplace(t *testing.T) {
 func TestACooldownTellsItsCause(t *testing.T) {
 	b := newBench(t, exampleIdentity)
 	b.get(Want{})
-	b.Answered(b.sent(), b.now, Response{Status: 403})
+	b.Answered(b.sent(), b.now, Response{Status: 403, Body: []byte(`{}`)})
 	b.pass(minute)
 	at := b.now.Wall + 4*minute
 	require.Equal(t, &Error{Code: CoolingDown, System: "appcube", Step: StepLogin, Status: 403, RetryAt: at,

@@ -1,13 +1,11 @@
 package core
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 const (
 	retryBase       = second / 2  // the base of the pause before a repeated request
 	refusedCooldown = 5 * minute  // refused credentials are not tried again for this long
+	blockedBackoff  = minute      // the base where another address may be admitted, and who knocks too often is not
 	lockedCooldown  = 30 * minute // each attempt may lock the account for longer
 	answerBackoff   = 5 * second  // the base after an answer that repetition is unlikely to change
 	maxBackoff      = 10 * minute
@@ -80,12 +78,15 @@ func (c *Client) coolDown(s *session, now Instant, err *Error, after int64) {
 			return
 		}
 		wait = answerBackoff
-	case CredentialsRefused, AccountLocked:
+	case CredentialsRefused, AccountLocked, Blocked:
 		if told {
 			break
 		}
-		if wait = refusedCooldown; err.Code == AccountLocked {
+		switch wait = refusedCooldown; err.Code {
+		case AccountLocked:
 			wait = lockedCooldown
+		case Blocked:
+			wait = c.backoff(blockedBackoff, int(s.failures), maxBackoff)
 		}
 	case Unauthorized:
 		wait = answerBackoff // not growing: the user who signs in again should not have to wait for it
@@ -116,21 +117,25 @@ func (c *Client) backoff(base int64, failures int, most int64) int64 {
 }
 
 // retryAfter returns how long a Retry-After header asks to wait, in
-// milliseconds, or 0. It is a number of seconds, or an HTTP date (RFC 9110,
+// milliseconds, or 0. It is a number of seconds, or an HTTP date in any of its forms (RFC 9110,
 // section 10.2.3), which is compared with the response's own Date where there
 // is one: the host's clock may be wrong.
 func retryAfter(r Response, now Instant) int64 {
 	text := strings.TrimSpace(r.RetryAfter)
-	if n, err := strconv.ParseUint(text, 10, 32); err == nil {
-		return min(int64(n)*second, maxRetryAfter)
+	if text != "" && strings.Trim(text, "0123456789") == "" {
+		seconds := int64(0)
+		for _, digit := range []byte(text) { // however many there are
+			seconds = min(seconds*10+int64(digit-'0'), maxRetryAfter/second)
+		}
+		return seconds * second
 	}
-	at, ok := httpDate(text)
-	if !ok {
-		return 0
-	}
-	from, ok := httpDate(strings.TrimSpace(r.Date))
+	from, ok := httpDate(strings.TrimSpace(r.Date), now.Wall)
 	if !ok {
 		from = now.Wall
+	}
+	at, ok := httpDate(text, from)
+	if !ok {
+		return 0
 	}
 	return min(max(0, at-from), maxRetryAfter)
 }

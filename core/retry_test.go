@@ -67,6 +67,34 @@ func TestBackoffGrowsWithTheFailuresUpToItsBound(t *testing.T) {
 	require.LessOrEqual(t, c.backoff(10*second, mostGrowth, maxBackoff), maxBackoff, "no failure overflows it")
 }
 
+// Short at first, as an address may be admitted at any moment; but who knocks again and again is banned.
+func TestWhatIsBlockedIsTriedAgainLaterAndLater(t *testing.T) {
+	ceilings := []int64{minute, 2 * minute, 4 * minute, 8 * minute, maxBackoff, maxBackoff}
+	longest := make([]int64, len(ceilings))
+	for seed := range uint64(300) {
+		b := &bench{T: t, Client: New(Options{Seed: [2]uint64{seed, 4}}), now: Instant{Wall: 1_000_000, Mono: 1_000}}
+		id, invalid := b.Open([]byte(exampleIdentity), b.now)
+		require.Nil(t, invalid)
+		b.id = id
+		for n, ceiling := range ceilings {
+			require.Equal(t, Wait, b.get(Want{}).Kind)
+			b.Answered(b.sent(), b.now, Response{Status: 403, Body: []byte("<html>")})
+			err := b.settled()
+			require.Equal(t, Blocked, err.Code)
+			wait := err.RetryAt - b.now.Wall
+			require.GreaterOrEqual(t, wait, minute/4, "never at once")
+			require.LessOrEqual(t, wait, minute/4+ceiling)
+			longest[n] = max(longest[n], wait)
+			b.pass(wait - 1)
+			require.Equal(t, CoolingDown, b.get(Want{Force: true}).Err.Code, "whoever insists")
+			b.pass(1)
+		}
+	}
+	for n, ceiling := range ceilings {
+		require.Greater(t, longest[n], ceiling*95/100, "it grows")
+	}
+}
+
 // A login that is repeated because the connection broke counts as well.
 func TestRepetitionKeepsToTheBudget(t *testing.T) {
 	b := newBench(t, exampleDrive)

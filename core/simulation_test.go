@@ -604,7 +604,7 @@ func (w *world) answerSome() {
 		code, reach := pick(w, []Code{Network, Network, ResponseTooLarge, Redirected}), pick(w, []Reach{Answering, Unanswered})
 		w.lose(f, code, reach)
 	default:
-		r := Response{Status: pick(w, []int{200, 302, 400, 401, 403, 403, 404, 418, 429, 500, 502, 503, 503, 504})}
+		r := Response{Status: pick(w, []int{200, 302, 400, 401, 403, 403, 404, 408, 418, 425, 429, 500, 502, 503, 503, 504, 522, 529})}
 		if w.chance(40) {
 			r.RetryAfter = pick(w, []string{"1", "30", "4000", "x", "-1", "Sun, 06 Nov 1994 08:49:37 GMT"})
 		}
@@ -903,9 +903,12 @@ func (w *world) call(who person, t Token, at Place, reasons []Reason) {
 	case w.chance(20):
 		r.Status = pick(w, []int{403, 404, 500})
 		if strings.HasPrefix(who.name, "isales") {
-			r.Status = 500
+			r.Status = pick(w, []int{403, 418, 500})
 		}
 		r.Body = []byte(pick(w, []string{"", `{"exceptionInfo":"ip address"}`}))
+		if r.Status == 403 && strings.HasPrefix(who.name, "isales") || r.Status == 418 {
+			r.Body = []byte("<html>illegal or expired token info</html>") // a firewall's, which says nothing of the token
+		}
 	case len(parts) > 1 && w.chance(30):
 		rolled := fmt.Sprintf("TOKEN-%d", len(w.values))
 		w.values = append(w.values, rolled)

@@ -140,6 +140,7 @@ func TestHowLongNothingIsTriedFollowsFromWhatFailed(t *testing.T) {
 			LoginBudget:        {floor, floor},
 			CredentialsRefused: {5 * minute, 5 * minute},
 			AccountLocked:      {30 * minute, 30 * minute},
+			Blocked:            grows(minute),
 			Unauthorized:       {floor, floor},
 			Network:            grows(base), Timeout: grows(base), Unavailable: grows(base), RateLimited: grows(base), StaleOnArrival: grows(base), SupplierFailed: grows(base),
 		}[code]
@@ -176,5 +177,9 @@ func TestHowLongNothingIsTriedFollowsFromWhatFailed(t *testing.T) {
 		s, err := through.session(through.id), &Error{Code: CredentialsRefused}
 		through.coolDown(s, through.now, err, after)
 		require.Equal(t, wait, s.barrier.wait, "an edge says itself how long, for the vendor behind it")
+		if after > 0 {
+			through.coolDown(s, through.now, &Error{Code: Blocked}, after)
+			require.Equal(t, wait, s.barrier.wait, "also of what is blocked there")
+		}
 	}
 }

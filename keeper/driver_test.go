@@ -339,6 +339,7 @@ func TestARefusedAppIsToldAsSuchToItsUsers(t *testing.T) {
 			a := w.ask(fmt.Sprint("u", i), "/token", wrong, byObject)
 			require.Equal(t, http.StatusBadGateway+min(i, 1), a.status, "the first is told what happened, the others that it did")
 			require.Equal(t, []string{"credentials_refused", "cooling_down", "cooling_down"}[i], a.problem.Code)
+			require.Equal(t, []string{"", "credentials_refused", "credentials_refused"}[i], a.problem.Cause)
 			require.Equal(t, "access_token", a.problem.Step)
 			require.Equal(t, "ccmessaging", a.problem.System)
 			require.Equal(t, 403, a.problem.VendorStatus)

@@ -117,7 +117,7 @@ func (s *suppliers) drop(session core.SessionID) { delete(s.of, session) }
 func (s *suppliers) explain(session core.SessionID, e *core.Error) {
 	if o := s.of[session]; e != nil && o != nil && o.failure != nil && e.Step == o.step && e.Code == o.failure.Code {
 		f := o.failure
-		e.Status, e.Vendor, e.Retryable, e.RetryAt = f.Status, f.Vendor, f.Retryable, max(e.RetryAt, f.RetryAt)
+		e.Status, e.Vendor, e.Retryable, e.RetryAt, e.Cause = f.Status, f.Vendor, f.Retryable, max(e.RetryAt, f.RetryAt), f.Cause
 	}
 }
 
