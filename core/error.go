@@ -15,7 +15,8 @@ type Error struct {
 	Retryable bool
 	// RetryAt is the wall-clock instant in milliseconds before which a further
 	// call fails without calling the vendor, or 0.
-	RetryAt int64
+	RetryAt   int64
+	unreached bool // no vendor was reached
 	// Cause is the earlier failure that led to this one, or nil.
 	Cause *Error
 }

@@ -9,6 +9,7 @@ const (
 	lockedCooldown  = 30 * minute // each attempt may lock the account for longer
 	answerBackoff   = 5 * second  // the base after an answer that repetition is unlikely to change
 	maxBackoff      = 10 * minute
+	mostGrowth      = 16   // failures after which a waiting time does not grow any more, whatever its base
 	maxRetryAfter   = hour // a vendor that asks for more is asked again after this
 )
 
@@ -55,49 +56,64 @@ func (c *Client) retry(t *task, now Instant, err *Error, received bool, after in
 	err.System = s.systemName()
 	c.notify(s, now, Event{Type: EventRetrying, Step: t.request.Step, RetryAt: now.Wall + pause, Err: err})
 	c.wait(t, Effect{Kind: Sleep, Limit: pause})
+	t.idles = err.unreached
 	return true
 }
 
 // coolDown keeps further attempts away for a while after a failed one: backoff
 // with full jitter over a floor, or as long as the vendor asks for.
 func (c *Client) coolDown(s *session, now Instant, err *Error, after int64) {
-	wait := int64(0)
+	p := &s.identity.system.description().policy
+	wait, most := int64(0), maxBackoff
+	told := p.relays && after > 0 // the vendor is spared at the other end
+	if told {
+		most = maxOutage
+	}
 	switch err.Code {
 	case Forgotten:
 		return
 	case LoginBudget:
-		if s.identity.system.description().policy.logins > 0 { // the budget itself keeps attempts away
+		if p.logins > 0 { // the budget itself keeps attempts away
 			err.RetryAt = now.Wall + after
 			return
 		}
 		wait = answerBackoff
 	case CredentialsRefused, AccountLocked, Blocked:
-		if s.identity.system.description().policy.relays && after > 0 {
-			break // the vendor is protected at the other end
+		if told {
+			break
 		}
 		switch wait = refusedCooldown; err.Code {
 		case AccountLocked:
 			wait = lockedCooldown
 		case Blocked:
-			wait = c.backoff(blockedBackoff, int(s.failures))
+			wait = c.backoff(blockedBackoff, int(s.failures), maxBackoff)
 		}
 	case Unauthorized:
 		wait = answerBackoff // not growing: the user who signs in again should not have to wait for it
 	case Network, Timeout, Unavailable, RateLimited, StaleOnArrival, SupplierFailed:
-		wait = c.backoff(s.identity.system.description().policy.backoff, int(s.failures))
+		if err.unreached {
+			wait = c.backoff(p.backoff, int(s.outages), maxOutage)
+			break
+		}
+		wait = c.backoff(p.backoff, int(s.failures), most)
 	default:
-		wait = c.backoff(max(answerBackoff, s.identity.system.description().policy.backoff), int(s.failures))
+		wait = c.backoff(max(answerBackoff, p.backoff), int(s.failures), most)
 	}
-	s.failures++
+	if err.unreached {
+		s.outages = min(s.outages+1, mostGrowth)
+	} else {
+		s.failures, s.outages = min(s.failures+1, mostGrowth), 0
+	}
 	wait = max(wait, after)
 	err.RetryAt = now.Wall + wait
 	s.barrier = &barrier{cause: err, since: now, wait: wait}
 	c.notify(s, now, Event{Type: EventCooling, Step: err.Step, RetryAt: err.RetryAt})
 }
 
-func (c *Client) backoff(base int64, failures int) int64 {
-	ceiling := min(base<<min(failures, 16), maxBackoff)
-	return base/4 + c.between(0, ceiling)
+// backoff is a waiting time that grows with the failures, up to most.
+func (c *Client) backoff(base int64, failures int, most int64) int64 {
+	least := base / 4
+	return least + c.between(0, min(base<<failures, most-least))
 }
 
 // retryAfter returns how long a Retry-After header asks to wait, in

@@ -56,7 +56,7 @@ func TestBackoffGrowsWithTheFailuresUpToItsBound(t *testing.T) {
 	for failures, ceiling := range []int64{10, 20, 40, 80, 160, 320, 600, 600, 600} {
 		var least, most int64 = hour, 0
 		for range 2000 {
-			wait := c.backoff(10*second, failures)
+			wait := c.backoff(10*second, failures, maxBackoff)
 			least, most = min(least, wait), max(most, wait)
 		}
 		require.GreaterOrEqual(t, least, int64(2500), "never at once")
@@ -64,7 +64,7 @@ func TestBackoffGrowsWithTheFailuresUpToItsBound(t *testing.T) {
 		require.Less(t, most, 2500+ceiling*second)
 		require.Greater(t, most, 2500+ceiling*second*95/100)
 	}
-	require.LessOrEqual(t, c.backoff(10*second, 1<<30), maxBackoff+2500, "no failure overflows it")
+	require.LessOrEqual(t, c.backoff(10*second, mostGrowth, maxBackoff), maxBackoff, "no failure overflows it")
 }
 
 // Short at first, as an address may be admitted at any moment; but who knocks again and again is banned.
@@ -107,7 +107,7 @@ func TestRepetitionKeepsToTheBudget(t *testing.T) {
 	require.Equal(t, Wait, b.get(Want{Force: true}).Kind)
 	fifth := b.sent()
 	require.NotZero(t, fifth)
-	b.Lost(fifth, b.now, Network, false)
+	b.Lost(fifth, b.now, Network, Unanswered)
 	for _, e := range b.Effects() {
 		if e.Kind == Sleep {
 			b.pass(e.Limit)

@@ -144,8 +144,11 @@ func (a *auditor) answered(w *world, f *flying, r Response) {
 }
 
 // lost sees that an exchange ended without an answer.
-func (a *auditor) lost(w *world, f *flying, received bool) {
-	if received && strings.HasPrefix(a.flying[f.id], "cubedrive") {
+func (a *auditor) lost(w *world, f *flying, reach Reach) {
+	if at := a.account(a.flying[f.id]); reach == Unsent && len(at.logins) > 0 && f.request.Step == StepLogin {
+		at.logins = at.logins[:len(at.logins)-1] // the vendor knows nothing of it
+	}
+	if reach == Answering && strings.HasPrefix(a.flying[f.id], "cubedrive") {
 		a.stop(w, f, 2500, "a login failed that the vendor has seen")
 	}
 	delete(a.flying, f.id)

@@ -363,6 +363,41 @@ func TestAnAppsOutageStaysRetryableForItsUsers(t *testing.T) {
 	})
 }
 
+// An outage of hours must not be waited for once it is over, by those who use an app's AccessToken either.
+func TestAVendorThatCannotBeReachedIsToldWithAShortRetryAfter(t *testing.T) {
+	for name, c := range map[string]struct {
+		identity fields
+		more     fields
+	}{"a session": {appcube("k"), nil}, "a user of an app, whose AccessToken has a keeper of its own": {ccmessaging("u1"), byObject}} {
+		t.Run(name, func(t *testing.T) {
+			in(t, func(t *testing.T, w *world) {
+				w.cut = true
+				codes := map[string]int{}
+				for n := range 60 {
+					a := w.ask("u1", "/token", c.identity, c.more)
+					codes[a.problem.Code]++
+					require.True(t, a.problem.Retryable, a.text)
+					require.Positive(t, a.problem.RetryAfter)
+					require.LessOrEqual(t, a.problem.RetryAfter, 30.0, a.text)
+					require.NotEmpty(t, a.header.Get("Retry-After"))
+					if n%2 == 1 { // the others come while it cools down
+						time.Sleep(time.Duration(a.problem.RetryAfter*1000) * time.Millisecond)
+					}
+				}
+				require.Len(t, codes, 2, "%v", codes)
+				require.Positive(t, codes["network"])
+				require.Positive(t, codes["cooling_down"])
+				w.evict("u1") // a program that is started anew knows how long at most
+				w.evict("app")
+				require.LessOrEqual(t, w.ask("u1", "/token", c.identity, c.more).problem.RetryAfter, 30.0)
+				w.cut = false
+				time.Sleep(30 * time.Second)
+				require.Equal(t, http.StatusOK, w.ask("u1", "/token", c.identity, c.more).status)
+			})
+		})
+	}
+}
+
 func TestAnAccessTokensKeeperWhoseStorageFailsIsAskedOnceMore(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		s := w.storeOf("app")

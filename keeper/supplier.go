@@ -163,11 +163,18 @@ func (o *supplier) report(c *core.Client, exchange uint64, now core.Instant, sta
 	var p Problem
 	switch {
 	case err != nil || json.Unmarshal(body, &p) != nil || p.Code == "":
-		c.Lost(exchange, now, core.SupplierFailed, false)
+		c.Lost(exchange, now, core.SupplierFailed, core.Unanswered)
 	case p.Code == string(StorageFailed) || p.Code == moduleFailed:
-		c.Lost(exchange, now, core.Unavailable, true) // it is started anew: worth another try
+		c.Lost(exchange, now, core.Unavailable, core.Answering) // it is started anew: worth another try
 	default:
 		o.failure = errorOf(p, now)
-		c.Lost(exchange, now, o.failure.Code, true)
+		if o.failure.Code == core.CoolingDown && p.Cause == string(core.Network) {
+			o.failure.Code = core.Network // what that keeper waits for, this one waits for as well
+		}
+		reach := core.Answering
+		if o.failure.Code == core.Network {
+			reach = core.Unanswered // it is the vendor that was not reached, and its keeper that spares it
+		}
+		c.Lost(exchange, now, o.failure.Code, reach)
 	}
 }
