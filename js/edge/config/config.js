@@ -2,7 +2,6 @@
 // hold one. It is checked once and as a whole; whatever is not understood makes all of it invalid.
 import { systems } from "../../generated/systems.js";
 import { tokens } from "../../generated/tokens.js";
-import { defaultKeepers, mostKeepers } from "../keeper/objects.js";
 import {
 	baseUrl,
 	binding,
@@ -19,6 +18,7 @@ import {
 } from "./forms.js";
 import { defaultRequestHeaders, defaultResponseHeaders } from "../sealed/header-names.js";
 import { fieldsOf, readIdentity, sourcesOf } from "./identity-fields.js";
+import { defaultKeepers, readKeepers } from "./keepers.js";
 import { Reader } from "./reader.js";
 
 /**
@@ -107,7 +107,7 @@ import { Reader } from "./reader.js";
  * @property {Record<string, Connection>} connections by the name that callers use
  */
 
-/** A connection with its defaults. @typedef {Connection & { keepers: import("../keeper/objects.js").Keepers }} CheckedConnection */
+/** A connection with its defaults. @typedef {Connection & { keepers: import("./keepers.js").Keepers }} CheckedConnection */
 
 /** A configuration with its defaults filled in. @typedef {EdgeConfig & { origins: string[], connections: Record<string, CheckedConnection> }} CheckedConfig */
 
@@ -274,18 +274,6 @@ function readRule(rule, authentication) {
 		rule.fail("values", "and claim belong together");
 	}
 	rule.end();
-	return checked;
-}
-
-/** @param {Reader} keepers */
-function readKeepers(keepers) {
-	const checked = {
-		count: keepers.number("count", defaultKeepers.count, 1, mostKeepers),
-		former: keepers.numbers("former", 1, mostKeepers),
-		jurisdiction: keepers.text("jurisdiction", oneOf("eu", "fedramp"), { optional: true }),
-		location: keepers.text("location", locationHint, { optional: true }),
-	};
-	keepers.end();
 	return checked;
 }
 
