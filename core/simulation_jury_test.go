@@ -148,8 +148,9 @@ func (j *jury) forget(owner string) {
 func (j *jury) judged(w *world, s *session, before sitting, at Place, parts []string, r Response, o Outcome, culprit string) {
 	from := at.source()
 	d := s.dependency
-	if r.Status == 200 {
-		if !o.Rolled {
+	dead := strings.Contains(string(r.Body), "90000")
+	if r.Status == 200 && !dead {
+		if !o.Rolled && !strings.Contains(string(r.Body), "10000002") {
 			j.accept(w, s, from)
 			if d != nil {
 				j.accept(w, d, from.through(s))
@@ -157,7 +158,7 @@ func (j *jury) judged(w *world, s *session, before sitting, at Place, parts []st
 		}
 		return
 	}
-	refused := r.Status == 401 || r.Status == 403 && r.Body != nil && len(parts) > 1 && o.Reason == AccessTokenDead
+	refused := dead || r.Status == 401 || r.Status == 403 && r.Body != nil && len(parts) > 1 && o.Reason == AccessTokenDead
 	if !refused {
 		return
 	}
