@@ -148,9 +148,13 @@ func (j *jury) forget(owner string) {
 func (j *jury) judged(w *world, s *session, before sitting, at Place, parts []string, r Response, o Outcome, culprit string) {
 	from := at.source()
 	d := s.dependency
+	if strings.Contains(string(r.Body), "10000002") {
+		w.rule(j.before(s, from).known == before.known && !o.Replay, "13: an answer that fails for reasons of its own speaks for the token, or against it")
+		return
+	}
 	dead := strings.Contains(string(r.Body), "90000")
 	if r.Status == 200 && !dead {
-		if !o.Rolled && !strings.Contains(string(r.Body), "10000002") {
+		if !o.Rolled {
 			j.accept(w, s, from)
 			if d != nil {
 				j.accept(w, d, from.through(s))
