@@ -127,15 +127,29 @@ func (c *Client) expire(s *session, now Instant) {
 	const grace = 2 * second // for the host's own timer
 	for _, s := range [...]*session{s.dependency, s} {
 		if s != nil && s.task != nil && now.waited(s.task.began) > c.timeout+grace {
-			c.abandon(s.task, now, Timeout)
+			c.abandon(s.task, now, s.task.late())
 		}
 	}
 }
 
 // abandon ends a task whose answer will not be waited for.
-func (c *Client) abandon(t *task, now Instant, code Code) {
+func (c *Client) abandon(t *task, now Instant, err *Error) {
 	c.cancel(t)
-	c.settle(t, now, &Error{Code: code, Step: t.step(), Retryable: true}, 0)
+	c.settle(t, now, err, 0)
+}
+
+// late is the error of a task whose time is up. A host whose timers sleep, as those of a
+// hidden page do, may end a pause too late: then it is what led to the pause.
+func (t *task) late() *Error {
+	err := &Error{Code: Timeout, Step: t.step(), Retryable: true}
+	idler := t
+	if t.blocked {
+		idler = t.session.dependency.task
+	}
+	if idler.idles {
+		err.Code, err.unreached = Network, true
+	}
+	return err
 }
 
 // step is the exchange that a task waits for, be it its dependency's.
@@ -276,7 +290,7 @@ func (c *Client) send(t *task, now Instant) {
 	s := t.session
 	left := c.timeout - now.waited(t.began)
 	if left <= 0 {
-		c.settle(t, now, &Error{Code: Timeout, Step: t.request.Step, Retryable: true}, 0)
+		c.settle(t, now, t.late(), 0)
 		return
 	}
 	if costsLogin(t.request.Step) {
@@ -398,7 +412,7 @@ func (c *Client) Woken(exchange uint64, now Instant) {
 func (c *Client) resume(t *task, now Instant) {
 	switch {
 	case t.blocked:
-		c.settle(t, now, &Error{Code: Timeout, Step: t.step(), Retryable: true}, 0)
+		c.settle(t, now, t.late(), 0)
 	case t.verifies != "" && t.session.dependency == nil:
 		c.send(t, now)
 	default: // not blindly the same request: a token may have been rolled in, or the dependency's renewed

@@ -28,7 +28,7 @@ func TestARequestIsSentWhileAMillisecondIsLeft(t *testing.T) {
 				sent = false
 			case Settled:
 				require.False(t, sent)
-				require.Equal(t, Timeout, e.Err.Code)
+				require.Equal(t, Network, e.Err.Code, "what led to the pause")
 				require.Equal(t, StepLogin, e.Err.Step)
 				require.True(t, e.Err.Retryable)
 			}

@@ -898,8 +898,12 @@ func (w *world) call(who person, t Token, at Place, reasons []Reason) {
 		return // its calls carry the authorization alone
 	case refuses && len(parts) > 1 && w.chance(30), bearer && w.chance(50):
 		r = Response{Status: 403, Body: []byte(`{"exceptionInfo":"illegal or expired token info"}`)}
+	case strings.HasPrefix(who.name, "appcube") && (refuses || over(parts[0])) && w.chance(60):
+		r.Body = []byte(pick(w, []string{`{"errorCode":900001}`, `{"errorCode":"900002"}`}))
 	case refuses || bearer || over(parts[0]):
 		r.Status = 401
+	case strings.HasPrefix(who.name, "appcube") && w.chance(20):
+		r.Body = []byte(pick(w, []string{`{"errorCode":0}`, `{"errorCode":10000002}`})) // the latter says nothing of the token
 	case w.chance(20):
 		r.Status = pick(w, []int{403, 404, 500})
 		if strings.HasPrefix(who.name, "isales") {
