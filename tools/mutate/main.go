@@ -16,6 +16,7 @@ import (
 	"os/signal"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -47,7 +48,7 @@ func main() {
 		os.Exit(2)
 	}
 	w.folder = flag.Arg(0)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := mutate(ctx, w, os.Stdout)
 	stop()
 	if err != nil {
