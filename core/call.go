@@ -1,5 +1,7 @@
 package core
 
+import "strings"
+
 // Outcome says what the host does with the answer to a business call.
 type Outcome struct {
 	// Replay: get a token and send the call once more, unless it was already sent
@@ -21,7 +23,9 @@ func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant,
 	if s == nil {
 		return Outcome{}
 	}
-	j := s.identity.system.judge(&s.identity, at.Call, r)
+	system := s.identity.system
+	r.Rolled = strings.TrimPrefix(r.Rolled, system.description().RollsAfter)
+	j := system.judge(&s.identity, at.Call, r)
 	current := serial == s.serial()
 	from := at.source()
 	if j.rolled != "" {

@@ -70,7 +70,9 @@ func (cubedrive) carriage(_ *identity, g grant, _ string) Carriage {
 	}
 }
 
-func (cubedrive) judge(_ *identity, _ string, r Response) judgement { return cubedriveDescription.judge(r) }
+func (cubedrive) judge(_ *identity, _ string, r Response) judgement {
+	return cubedriveDescription.judge(r)
+}
 
 func (cubedrive) verification(id *identity, token, _ string) (Request, bool) {
 	return Request{

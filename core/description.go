@@ -31,6 +31,10 @@ type Description struct {
 	Answers []string
 	// Rolls is the member of a business answer's JSON object that may hold a new token, or "".
 	Rolls string
+	// RollsIn are the headers of such an answer that may: the first that is there counts.
+	// RollsAfter is what may stand before the token in them, and is no part of it.
+	RollsIn    []string
+	RollsAfter string
 	// Codes are the members of an answer's JSON object that hold the system's own code: the
 	// first that is there counts. Success are those of its values that mean success.
 	Codes   []string

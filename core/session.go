@@ -189,7 +189,8 @@ func (s *session) token() Token {
 		ExpiresAt: s.expiresAt(),
 		Carriage:  s.identity.system.carriage(&s.identity, s.held, s.bearer()),
 	}
-	t.Carriage.Speaks = s.identity.system.description().Speaks()
+	d := s.identity.system.description()
+	t.Carriage.Rolls, t.Carriage.Speaks = d.RollsIn, d.Speaks()
 	if t.ExpiresAt != 0 {
 		t.RenewAt = s.issued.Wall + int64(s.renewAge)
 		t.UsableUntil = t.ExpiresAt - margin(s.held.life)

@@ -133,7 +133,7 @@ type Response struct {
 	Status     int
 	RetryAfter string // the Retry-After header, or ""
 	Date       string // the Date header, or ""
-	Rolled     string // the header named by Carriage.Rolls, or ""
+	Rolled     string // the first of the headers Carriage.Rolls that is there, or ""
 	Body       []byte // at most 1 MiB; a host reports a larger one as ResponseTooLarge. It is not kept
 	Age        int64  // milliseconds since another page got the response that it hands on; otherwise 0
 }
@@ -143,9 +143,9 @@ type Response struct {
 type Carriage struct {
 	Headers []Pair
 	Query   []Pair
-	Body    []Pair // members of the JSON object in the request's body
-	Rolls   string // the response header that may hold a new token, or ""
-	Speaks  bool   // the body of an answer may say what becomes of the token, also under HTTP 200
+	Body    []Pair   // members of the JSON object in the request's body
+	Rolls   []string // the response headers that may hold a new token: the first that is there counts
+	Speaks  bool     // the body of an answer may say what becomes of the token, also under HTTP 200
 }
 
 // judgement is what the answer to a business call says of the token it carried.

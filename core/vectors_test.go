@@ -146,7 +146,7 @@ func (h *vectorHost) send(session SessionID, url string, call vectors.Call, inst
 			Method: "POST", URL: url, Headers: vectors.Pairs(token.Carriage.Headers), Body: body,
 			Ended: func(a vectors.Answer) {
 				response := responseOf(a)
-				response.Rolled = a.Header(token.Carriage.Rolls)
+				response.Rolled = a.Header(token.Carriage.Rolls...)
 				outcome := h.client.Judge(session, token.Serial, Place{Call: "POST " + url}, sent, h.now(), response)
 				if outcome.Replay && !slices.Contains(replayed, outcome.Reason) && !call.Stream {
 					h.client.Replayed(session, h.now())

@@ -52,7 +52,8 @@ type tokenAnswer struct {
 	Headers   members `json:"headers"`
 	Query     members `json:"query,omitempty"`
 	Body      members `json:"body,omitempty"`
-	Rolls     string  `json:"rolls,omitempty"`
+	// Rolls are the headers of an answer that may hold a new token: the first that is there counts.
+	Rolls []string `json:"rolls,omitempty"`
 	// LeaseMs is for how many milliseconds the answer would be the same again, unless something happens.
 	LeaseMs int64 `json:"leaseMs,omitempty"`
 }

@@ -175,7 +175,7 @@ type tokenAnswer struct {
 	Headers   map[string]string `json:"headers"`
 	Query     map[string]string `json:"query"`
 	Body      map[string]string `json:"body"`
-	Rolls     string            `json:"rolls"`
+	Rolls     []string          `json:"rolls"`
 }
 
 // sent returns when the request was sent whose answer held a token.
@@ -228,7 +228,7 @@ func (h *vectorHost) call(id vectors.Identity, call vectors.Call) (int, *vectors
 		}
 		if err := h.post("/judge", id, map[string]any{
 			"serial": token.Serial, "call": "POST " + call.Path, "sentAgo": h.Now().Mono - sent.Mono, "status": a.Status,
-			"retryAfter": a.Header("Retry-After"), "date": a.Header("Date"), "rolled": a.Header(token.Rolls), "body": a.Body,
+			"retryAfter": a.Header("Retry-After"), "date": a.Header("Date"), "rolled": a.Header(token.Rolls...), "body": a.Body,
 		}, &judged); err != nil {
 			return 0, err
 		}

@@ -78,7 +78,7 @@ function uncached() {
 
 /**
  * @param {import("./platform.js").PlatformResponse} response
- * @param {string} [rolls] the header that may hold a new token
+ * @param {string[]} [rolls] the headers that may hold a new token: the first that is there counts
  * @returns {import("../module/wall.js").Head}
  */
 export function headOf({ status, headers }, rolls) {
@@ -86,7 +86,7 @@ export function headOf({ status, headers }, rolls) {
 		status,
 		retryAfter: headers.get("retry-after") ?? undefined,
 		date: headers.get("date") ?? undefined,
-		rolled: (rolls && headers.get(rolls)) ?? undefined,
+		rolled: rolls?.map((name) => headers.get(name)).find((value) => value !== null) ?? undefined,
 	};
 }
 

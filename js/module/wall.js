@@ -32,7 +32,7 @@
  * @property {Record<string, string>} [headers]
  * @property {Record<string, string>} [query]
  * @property {Record<string, string>} [body]
- * @property {string} [rolls] the header of an answer that may hold a new token
+ * @property {string[]} [rolls] the headers of an answer that may hold a new token: the first that is there counts
  * @property {true} [speaks] the body of an answer may say what becomes of the token, also under HTTP 200
  */
 

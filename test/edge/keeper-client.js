@@ -105,7 +105,7 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 				call: `${method} ${path}`,
 				sentAgo: clock.mono() - sent,
 				status: response.status,
-				rolled: (token.rolls && response.headers.get(token.rolls)) || undefined,
+				rolled: token.rolls?.map((name) => response.headers.get(name)).find((value) => value !== null),
 				body: btoa(String.fromCharCode(...bytes.subarray(0, 65536))),
 			});
 			if (!replay || reasons.has(reason) || streamed) {

@@ -79,7 +79,7 @@ func (w *writer) token(name string, t core.Token) {
 	w.members("headers", t.Carriage.Headers)
 	w.members("query", t.Carriage.Query)
 	w.members("body", t.Carriage.Body)
-	w.text("rolls", t.Carriage.Rolls)
+	w.texts("rolls", t.Carriage.Rolls)
 	w.boolean("speaks", t.Carriage.Speaks)
 	w.close('}')
 }

@@ -16,7 +16,7 @@ import { Problem } from "../request/problem.js";
  * @property {Record<string, string>} headers
  * @property {Record<string, string>} [query]
  * @property {Record<string, string>} [body]
- * @property {string} [rolls]
+ * @property {string[]} [rolls] headers of an answer that may hold a new token: the first that is there counts
  * @property {number} [leaseMs] for so long the keeper would say the same again, unless something happens
  */
 
