@@ -1,5 +1,7 @@
 package core
 
+import "strings"
+
 // task is an acquisition or a verification on its way. An acquisition may wait
 // for that of a dependency, send several requests one after the other (refresh,
 // then login), and repeat one that failed for a passing reason.
@@ -22,10 +24,12 @@ type task struct {
 	shuns      uint64 // generation of the dependency that is not to be carried, or 0
 	cascaded   bool   // the dependency was already found dead once
 	stale      bool   // a token came too old to use once
-	blocked    bool   // it waits for the dependency's acquisition, at most until its time is up
+	blocked    bool   // it waits for another one, such as the dependency's acquisition, at most until its time is up
 	waiting    []*task
 
 	verifies string // the token to verify, or "" for an acquisition
+	errand   Errand // what it does in place of an acquisition, or 0
+	watches  bool   // it only waits for the end of the token's life
 }
 
 // Want says what a caller of [Client.Get] wants beyond any usable token.
@@ -54,6 +58,9 @@ func (c *Client) Get(id SessionID, now Instant, want Want) Decision {
 	}
 	c.touch(s)
 	c.expire(s, now)
+	if s.signsIn {
+		return c.present(s, now, want)
+	}
 	if err := c.word(s, now, &want); err != nil {
 		return Decision{Kind: Fail, Err: err}
 	}
@@ -129,6 +136,11 @@ func (c *Client) expire(s *session, now Instant) {
 			c.abandon(s.task, now, Timeout)
 		}
 	}
+	for _, t := range s.errands() {
+		if t != nil && now.waited(t.began) > c.timeout+grace {
+			c.abandon(t, now, Timeout)
+		}
+	}
 }
 
 // abandon ends a task whose answer will not be waited for.
@@ -139,8 +151,8 @@ func (c *Client) abandon(t *task, now Instant, code Code) {
 
 // step is the exchange that a task waits for, be it its dependency's.
 func (t *task) step() Step {
-	if t.blocked {
-		return t.session.dependency.step()
+	if d := t.session.dependency; t.blocked && d != nil && d.task != nil {
+		return d.step()
 	}
 	return t.request.Step
 }
@@ -154,8 +166,12 @@ func (c *Client) cancel(t *task) {
 	}
 }
 
-// barred returns the error for an attempt that must not be made now, or nil.
-func (c *Client) barred(s *session, now Instant) *Error {
+// barred returns the error for an attempt that must not be made now, or nil. Where
+// tokens come by a person's act alone, nothing else may make one at any time.
+func (c *Client) barred(s *session, now Instant, how beginning) *Error {
+	if s.signsIn && !how.person {
+		return s.signedOut()
+	}
 	if left := s.barrier.left(now); left > 0 {
 		cause := *s.barrier.cause
 		cause.RetryAt = now.Wall + left
@@ -175,12 +191,13 @@ func (c *Client) barred(s *session, now Instant) *Error {
 type beginning struct {
 	ahead  bool   // a new token even though the current one can still be used
 	forced bool   // because a caller insists on it
+	person bool   // because a person signs in
 	shuns  uint64 // the generation of the dependency that is not to be carried, or 0
 }
 
 // begin starts an acquisition unless something stands against it.
 func (c *Client) begin(s *session, now Instant, how beginning) *Error {
-	if err := c.barred(s, now); err != nil {
+	if err := c.barred(s, now, how); err != nil {
 		return err
 	}
 	if d := s.dependency; d != nil && !d.usable(now) && d.task == nil {
@@ -191,6 +208,13 @@ func (c *Client) begin(s *session, now Instant, how beginning) *Error {
 	t := c.task(s, now)
 	t.ahead, t.forced, t.shuns = how.ahead, how.forced, how.shuns
 	s.task = t
+	if s.signsIn {
+		t.request.Step = StepLogin
+		if out := s.leaving(); out != nil {
+			c.block(t, out, now)
+			return nil
+		}
+	}
 	c.advance(t, now)
 	return t.err // of one that was over at once
 }
@@ -211,7 +235,7 @@ func (c *Client) advance(t *task, now Instant) {
 		return // a verification; what it depends on may be gone as well
 	}
 	d := s.dependency
-	if t.verifies == "" && !t.ahead && !t.forced && s.ready(now) && (d == nil || !t.shunned(d)) {
+	if t.verifies == "" && t.errand == 0 && !t.ahead && !t.forced && s.ready(now) && (d == nil || !t.shunned(d)) {
 		c.settle(t, now, nil, 0)
 		return
 	}
@@ -228,9 +252,7 @@ func (c *Client) advance(t *task, now Instant) {
 			}
 		}
 		if d.task != nil {
-			d.task.waiting = append(d.task.waiting, t)
-			t.blocked = true
-			c.wait(t, Effect{Kind: Sleep, Limit: max(0, c.timeout-now.waited(t.began))})
+			c.block(t, d.task, now)
 			return
 		}
 	}
@@ -242,6 +264,10 @@ func (c *Client) advance(t *task, now Instant) {
 		c.send(t, now)
 		return
 	}
+	if t.errand != 0 {
+		c.run(t, now)
+		return
+	}
 	t.generation = s.generation
 	o := occasion{held: s.refreshable(now), forced: t.forced, bearer: s.bearer()}
 	if s.dead {
@@ -249,6 +275,13 @@ func (c *Client) advance(t *task, now Instant) {
 	}
 	t.request = s.identity.system.ask(&s.identity, o)
 	c.send(t, now)
+}
+
+// block lets a task wait for another one, within its own time.
+func (c *Client) block(t, on *task, now Instant) {
+	on.waiting = append(on.waiting, t)
+	t.blocked = true
+	c.wait(t, Effect{Kind: Sleep, Limit: max(0, c.timeout-now.waited(t.began))})
 }
 
 // relents carries the dependency's token after all, where there is no other, others use it, and this
@@ -288,6 +321,7 @@ func (c *Client) send(t *task, now Instant) {
 		}
 	}
 	t.sent = now
+	t.request.Rolls = s.identity.system.description().RollsIn
 	c.wait(t, Effect{Kind: Send, Limit: left, Request: &t.request})
 }
 
@@ -319,8 +353,14 @@ func (c *Client) Answered(exchange uint64, now Instant, r Response) {
 		return
 	}
 	v := t.session.identity.system
+	r.Rolled = strings.TrimPrefix(r.Rolled, v.description().RollsAfter)
 	var err *Error
-	if t.verifies != "" {
+	if t.errand != 0 {
+		if err = c.returned(t, now, r); err == nil {
+			c.settle(t, now, nil, 0)
+			return
+		}
+	} else if t.verifies != "" {
 		var verdict Verdict
 		if verdict, err = v.confirms(r); err == nil {
 			c.verified(t, now, verdict)
@@ -389,6 +429,8 @@ func (c *Client) Woken(exchange uint64, now Instant) {
 	t := c.answered(exchange, true)
 	switch {
 	case t == nil:
+	case t.watches:
+		c.watch(t.session, now)
 	case t.blocked:
 		c.settle(t, now, &Error{Code: Timeout, Step: t.step(), Retryable: true}, 0)
 	case t.verifies != "" && t.session.dependency == nil:
@@ -402,8 +444,8 @@ func (c *Client) Woken(exchange uint64, now Instant) {
 func (c *Client) granted(t *task, now Instant, g grant) {
 	s := t.session
 	switch {
-	case !g.usable(t.sent, now):
-		if t.stale {
+	case !s.lasts(g.life, t.sent, now):
+		if t.stale || s.signsIn {
 			c.settle(t, now, &Error{Code: StaleOnArrival, Step: t.request.Step, Retryable: true}, 0)
 			return
 		}
@@ -413,7 +455,7 @@ func (c *Client) granted(t *task, now Instant, g grant) {
 		}
 		c.advance(t, now)
 		return
-	case s.generation == t.generation || !s.usable(now): // otherwise the session has a newer one
+	case s.generation == t.generation || !s.usable(now) || s.signsIn: // otherwise the session has a newer one
 		c.install(s, now, t.sent, g, EventAcquired, t.request.Step)
 	}
 	// What a newer one was refused for is not mended by an older one.
@@ -444,6 +486,9 @@ func (c *Client) install(s *session, now, sent Instant, g grant, why EventType, 
 	}
 	// Jitter keeps sessions that began together from renewing together.
 	s.renewAge = int32(g.life - c.between(window(g.life)*4/5, window(g.life))) // a life is a day at most
+	if s.signsIn {
+		c.arrive(s, now)
+	}
 	c.notify(s, now, Event{Type: why, Step: step, ExpiresAt: s.expiresAt()})
 }
 
@@ -460,6 +505,10 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 	if t.verifies != "" {
 		c.emit(Effect{Kind: Verified, Session: s.id, ID: t.id, Err: err})
 		c.notify(s, now, Event{Type: EventFailed, Step: StepVerify, Err: err})
+		return
+	}
+	if t.errand != 0 {
+		c.finish(t, now, err)
 		return
 	}
 	s.task = nil
@@ -489,7 +538,7 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 		if e.Err != nil {
 			child.relents(s, now)
 		}
-		if err == nil {
+		if err == nil || child.errand != 0 {
 			c.advance(child, now)
 		} else {
 			own := *err

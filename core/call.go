@@ -26,6 +26,9 @@ func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant,
 	system := s.identity.system
 	r.Rolled = strings.TrimPrefix(r.Rolled, system.description().RollsAfter)
 	j := system.judge(&s.identity, at.Call, r)
+	if s.signsIn {
+		return c.attest(s, serial, sent, now, j)
+	}
 	current := serial == s.serial()
 	from := at.source()
 	if j.rolled != "" {

@@ -133,7 +133,8 @@ func (c *Client) Lease(id SessionID, now Instant) int64 {
 //
 // An authorization is its user's own: it goes with the session of any edge's
 // connection, and is asked for anew when one of them next needs it. An
-// AccessToken stays, as it is the app's, and others use it.
+// AccessToken stays, as it is the app's, and others use it. It signs nobody out at the
+// vendor: who has signed in there stays so until the vendor ends it.
 func (c *Client) Forget(id SessionID, now Instant) {
 	s := c.session(id)
 	if s == nil {
@@ -152,11 +153,15 @@ func (c *Client) Forget(id SessionID, now Instant) {
 
 // drop takes a session's token from it, and from those who wait for one.
 func (c *Client) drop(s *session, now Instant) {
+	if s.held.token != "" && s.signsIn {
+		c.end(s, now, ByCaller, "")
+	}
 	s.held, s.dead, s.suspect, s.retired = grant{}, false, false, nil // first, or who waits could still get it
 	s.held.token = s.identity.given()                                 // is the caller's, and cannot be got anew
 	if s.task != nil {
 		c.abandon(s.task, now, Forgotten)
 	}
+	c.dismiss(s, now)
 	s.remain(now)
 	s.generation++ // a response on its way is late from here on
 	s.since = s.serial()
@@ -215,7 +220,8 @@ func (c *Client) add(id *identity) *session {
 	s.sameHash = c.index[hash]
 	c.index[hash] = s
 	s.held.token = id.given()
-	s.detached = id.system.description().policy.detached
+	d := id.system.description()
+	s.detached, s.signsIn = d.policy.detached, d.SignsIn
 	if dep := id.dependency(); dep != nil {
 		if s.dependency = c.find(dep); s.dependency == nil {
 			s.dependency = c.add(dep)
@@ -261,10 +267,10 @@ func (c *Client) unlink(s *session) {
 	c.listed--
 }
 
-// evict drops the least recently used session that nobody waits for.
+// evict drops the least recently used session that nobody waits for, and in which nobody is signed in.
 func (c *Client) evict(now Instant) bool {
 	for s := c.oldest; s != nil; s = s.newer {
-		if s.task == nil && s.dependents == 0 {
+		if s.task == nil && s.dependents == 0 && !s.attended(now) {
 			c.notify(s, now, Event{Type: EventEvicted})
 			c.remove(s)
 			return true
@@ -275,6 +281,7 @@ func (c *Client) evict(now Instant) bool {
 
 func (c *Client) remove(s *session) {
 	c.unlink(s)
+	c.unwatch(s)
 	s.gone = true
 	slot := uint64(s.id) & (maxSlots - 1)
 	c.slots[slot] = nil

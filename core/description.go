@@ -18,6 +18,8 @@ type Description struct {
 	// Paths are the paths below a base URL at which tokens are handed out, refreshed or
 	// verified, and those below each of them. No call may reach them in the name of others.
 	Paths []string
+	// Doors are such paths below which others lie that are open; "*" stands for any one segment.
+	Doors []string
 	// Interfaces are the names of those that mean nothing else: they are closed wherever they
 	// stand, as gateways put them below other paths. Where there are none it is empty, and never nil.
 	Interfaces []string
@@ -47,6 +49,8 @@ type Description struct {
 	InBody bool
 	// Verifies is set where the vendor has an interface that says whether a token is valid.
 	Verifies bool
+	// SignsIn is set where nothing but a person's act brings a token: [Client.Attend].
+	SignsIn bool
 	// Life is how long a token lives where its answer does not say, in milliseconds; 0 for one without an end.
 	Life int64
 
@@ -154,7 +158,7 @@ func DescriptionOf(name string) *Description {
 
 // Foreseen are headers that carry the tokens of systems without a description yet. An edge
 // keeps them from calls as it keeps the carriers of those that have one.
-func Foreseen() []string { return []string{"AppKey", "Guid", "Set-GUID"} }
+func Foreseen() []string { return []string{"AppKey"} }
 
 // Words is a text in the two languages of the vendors.
 type Words struct{ English, Chinese string }

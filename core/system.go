@@ -29,6 +29,7 @@ var systems = [...]system{
 	ccmessaging{},
 	isales{},
 	cubedrive{},
+	ccgateway{},
 
 	edge{},
 	accessToken{},
@@ -88,14 +89,8 @@ type grant struct {
 type occasion struct {
 	held     grant  // what the session still has and can build on (a refresh token, say)
 	rejected string // the token that is replaced because it was rejected, or ""
-	forced   bool   // a caller insists on a new token
+	forced   bool   // a caller insists on a new token, or on a sign-in that ends another one
 	bearer   string // the dependency's token, or ""
-}
-
-// usable reports whether a token that was asked for at the instant asked has
-// enough of its life left to be handed out.
-func (g grant) usable(asked, now Instant) bool {
-	return g.life == 0 || now.Since(asked) < g.life-margin(g.life)
 }
 
 // lifetime turns a vendor's number of seconds into milliseconds. A missing,
@@ -124,6 +119,8 @@ type Request struct {
 	Form    []Pair // sent as application/x-www-form-urlencoded when not nil
 	// Supplier asks for the caller's function of this number in place of an HTTP request, when not 0.
 	Supplier int64
+	// Rolls are the headers of the answer that may hold a token: the first that is there counts.
+	Rolls []string
 	// Share allows the answer to come from another page of the same user, which asked the same a moment ago.
 	Share bool
 }
@@ -133,7 +130,7 @@ type Response struct {
 	Status     int
 	RetryAfter string // the Retry-After header, or ""
 	Date       string // the Date header, or ""
-	Rolled     string // the first of the headers Carriage.Rolls that is there, or ""
+	Rolled     string // the first of the headers Rolls, of the Carriage or the Request, that is there; or ""
 	Body       []byte // at most 1 MiB; a host reports a larger one as ResponseTooLarge. It is not kept
 	Age        int64  // milliseconds since another page got the response that it hands on; otherwise 0
 }
@@ -156,6 +153,12 @@ type judgement struct {
 	mute   bool   // a success by its status that the body calls a failure: it says nothing of the token
 	bearer bool   // the dependency's token is dead
 	reason Reason
+
+	// Of a system that signs in:
+	code  string // the vendor's own
+	times int    // how many such answers in a row it takes until the token is dead; 0 is one
+	out   bool   // the person is signed out, as was asked for
+	sign  bool   // it was a sign of life, which extends a life that is counted from the last one
 }
 
 // speaker is a system with texts for people who fill in a form or read a reference.

@@ -4,6 +4,7 @@
  * Where a system's tokens stand, and those of what it depends on.
  * @typedef {object} Tokens
  * @property {readonly string[]} paths below a base URL at which tokens are handed out, refreshed or verified, and below each of them
+ * @property {readonly string[]} doors such paths below which others lie that are open; "*" stands for any one segment
  * @property {readonly string[]} interfaces names of those that are closed wherever they stand, as gateways put them below other paths
  * @property {readonly string[]} carriers headers, query parameters and members of a body that carry tokens
  * @property {readonly string[]} beside what else belongs to a login or a token: no header of such a name is a caller's
@@ -20,6 +21,7 @@
 export const tokens = {
 	appcube: {
 		paths: ["/oifde/rest/appcube/api/getAppCubeToken", "/oifde/rest/api/gettoken"],
+		doors: [],
 		interfaces: ["getAppCubeToken", "gettoken"],
 		carriers: ["authToken"],
 		beside: ["appKey", "appSecret"],
@@ -33,6 +35,7 @@ export const tokens = {
 	},
 	ccmessaging: {
 		paths: ["/apiaccess/ccmessaging/applyToken", "/apigovernance/api/oauth"],
+		doors: [],
 		interfaces: ["applyToken", "tokenByAkSk"],
 		carriers: ["ccmessaging-token", "Authorization", "X-APP-Key", "access_token"],
 		beside: ["X-Token-Expire", "app_key", "app_secret"],
@@ -46,6 +49,7 @@ export const tokens = {
 	},
 	isales: {
 		paths: ["/rest/isales/v1/openapi/obs/auth"],
+		doors: [],
 		interfaces: [],
 		carriers: ["Authentication", "Authorization"],
 		beside: ["refreshToken"],
@@ -59,6 +63,7 @@ export const tokens = {
 	},
 	cubedrive: {
 		paths: ["/getLogin", "/verifyAuthToken"],
+		doors: [],
 		interfaces: ["getLogin", "verifyAuthToken"],
 		carriers: ["X-Auth-Token", "authToken"],
 		beside: [],
@@ -70,10 +75,24 @@ export const tokens = {
 		success: ["true"],
 		explains: [],
 	},
+	ccgateway: {
+		paths: [],
+		doors: ["/agentgateway/resource/onlineagent/*"],
+		interfaces: ["forcelogin", "updateGuid"],
+		carriers: ["Guid", "Set-GUID"],
+		beside: [],
+		guarded: [],
+		answers: ["guid"],
+		rolls: "",
+		speaks: true,
+		codes: ["retcode"],
+		success: ["0"],
+		explains: [],
+	},
 };
 
 /** Headers that carry the tokens of systems which are not described yet. @type {readonly string[]} */
-export const foreseen = ["AppKey", "Guid", "Set-GUID"];
+export const foreseen = ["AppKey"];
 
 /**
  * A system whose token every request of another one carries too: one of it serves all identities with the same fields.

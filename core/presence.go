@@ -1,0 +1,335 @@
+package core
+
+// A session whose system signs in has its token by a person's act alone: nothing but
+// [Client.Attend] ever asks a vendor for one. The token changes while it is used, each time
+// by an answer to a call that carried the last one; it is over when none of them brings
+// another in time, when the vendor says so, or when the person signs out. Nothing follows then.
+
+// Errand is what a caller has done for whoever is signed in, beside business calls.
+type Errand uint8
+
+const (
+	// SignIn gets the session's token, unless there is one.
+	SignIn Errand = iota + 1
+	// SignInByForce does so also where the person is signed in already, and ends that session.
+	SignInByForce
+	// SignOut ends the session at the vendor.
+	SignOut
+	// KeepAlive is one sign of life.
+	KeepAlive
+)
+
+// Errands returns their names.
+func Errands() map[string]Errand {
+	return map[string]Errand{"signIn": SignIn, "signInByForce": SignInByForce, "signOut": SignOut, "keepAlive": KeepAlive}
+}
+
+// attendant is a system for which there are errands: one that signs in, or one that stands for others.
+type attendant interface {
+	// errand returns the request of an errand. One that signs in itself is asked for its sign-in by ask.
+	errand(id *identity, e Errand, token, bearer string) Request
+	// done says what the answer to it means for who asked; nil is success.
+	done(step Step, r Response) *Error
+}
+
+// presence is what is remembered of who is signed in, or was.
+type presence struct {
+	reason Reason // why there is no token
+	code   string // the vendor's own code for that, or ""
+	told   bool   // that the token's life is over
+	denied int    // answers in a row that may say that it is dead
+	first  uint64 // the serial with which the token came: it is a later one for a longer life
+
+	errand *task // the last sign-out, or sign-in elsewhere, that was asked for, until it is over
+	pulse  *task // a sign of life on its way
+	end    *task // the watch for the end of the token's life
+}
+
+// here returns what is remembered, which may be nothing yet.
+func (s *session) here() *presence {
+	if s.presence == nil {
+		s.presence = &presence{}
+	}
+	return s.presence
+}
+
+// attended reports whether somebody is signed in, or an errand is under way.
+func (s *session) attended(now Instant) bool {
+	return s.errands() != [2]*task{} || s.signsIn && s.usable(now)
+}
+
+// signedOut is the error for who wants a token where nobody is signed in.
+func (s *session) signedOut() *Error {
+	e := &Error{Code: SignedOut, System: s.systemName(), Step: StepInput, Why: NeverSignedIn}
+	if p := s.presence; s.held.token != "" {
+		e.Why = Expired
+	} else if p != nil && p.reason != "" {
+		e.Why, e.Vendor = p.reason, p.code
+	}
+	return e
+}
+
+// present decides what a caller of [Client.Get] gets: never a sign-in.
+func (c *Client) present(s *session, now Instant, want Want) Decision {
+	c.lapse(s, now)
+	if want.Rejected != "" && want.Rejected == s.held.token {
+		c.end(s, now, Rejected, "")
+	}
+	switch {
+	case s.ready(now):
+		return Decision{Kind: Use, Token: s.token()}
+	case s.task != nil:
+		return Decision{Kind: Wait, Acquisition: s.task.id}
+	}
+	return Decision{Kind: Fail, Err: s.signedOut()}
+}
+
+// Attend does an errand. What it brings is told as by [Client.Get]; where it brings no token,
+// that it is over. Sign-in and sign-out never overlap: who comes second waits for the first,
+// and who asks for the same joins it. The error for a system that has no errands is InvalidRequest.
+func (c *Client) Attend(id SessionID, e Errand, now Instant) Decision {
+	s := c.session(id)
+	if s == nil {
+		return Decision{Kind: Fail, Err: &Error{Code: Forgotten, Step: StepInput, Retryable: true}}
+	}
+	c.touch(s)
+	c.expire(s, now)
+	if _, ok := s.identity.system.(attendant); !ok {
+		return Decision{Kind: Fail, Err: &Error{Code: InvalidRequest, System: s.systemName(), Step: StepInput, Field: "system",
+			Reason: "signs nobody in: its tokens come when they are asked for"}}
+	}
+	if s.signsIn {
+		c.lapse(s, now)
+		switch here := s.ready(now); {
+		case here && e == SignIn && s.leaving() == nil:
+			return Decision{Kind: Use, Token: s.token()}
+		case e <= SignInByForce:
+			return c.signIn(s, now, e == SignInByForce)
+		case !here && e == KeepAlive:
+			return Decision{Kind: Fail, Err: s.signedOut()}
+		case !here && s.task == nil && s.here().errand == nil:
+			return Decision{Kind: Use} // nobody is there to be signed out
+		}
+	}
+	p := s.here()
+	slot, behind := &p.errand, p.errand
+	if e == KeepAlive {
+		slot, behind = &p.pulse, nil
+	} else if s.signsIn && s.task != nil {
+		behind = s.task
+	}
+	if t := *slot; t != nil && t.errand == e && (t == behind || t.blocked || behind == nil) {
+		return Decision{Kind: Wait, Acquisition: t.id}
+	}
+	t := c.task(s, now)
+	t.errand, t.request.Step = e, StepSignOut
+	if e == KeepAlive {
+		t.request.Step = StepKeepAlive
+	} else if e != SignOut {
+		t.request.Step = StepLogin
+	}
+	*slot = t
+	if behind != nil {
+		c.block(t, behind, now)
+	} else {
+		c.advance(t, now)
+	}
+	if t.err != nil {
+		return Decision{Kind: Fail, Err: t.err}
+	}
+	return Decision{Kind: Wait, Acquisition: t.id}
+}
+
+// signIn begins an acquisition, or joins the one that is under way.
+func (c *Client) signIn(s *session, now Instant, force bool) Decision {
+	if s.task == nil {
+		if err := c.begin(s, now, beginning{person: true, ahead: force, forced: force}); err != nil {
+			return Decision{Kind: Fail, Err: err}
+		}
+	}
+	return Decision{Kind: Wait, Acquisition: s.task.id}
+}
+
+// leaving returns the sign-out that is under way, or nil. One that waits itself is none.
+func (s *session) leaving() *task {
+	if p := s.presence; p != nil && p.errand != nil && !p.errand.blocked {
+		return p.errand
+	}
+	return nil
+}
+
+// run sends the request of an errand.
+func (c *Client) run(t *task, now Instant) {
+	s := t.session
+	if s.signsIn && s.held.token == "" { // over, while it waited
+		var err *Error
+		if t.errand == KeepAlive {
+			err = s.signedOut()
+		}
+		c.settle(t, now, err, 0)
+		return
+	}
+	t.generation = s.serial()
+	t.request = s.identity.system.(attendant).errand(&s.identity, t.errand, s.held.token, s.bearer())
+	c.send(t, now)
+}
+
+// returned takes the answer to an errand. It is a call of the session, and judged like all.
+func (c *Client) returned(t *task, now Instant, r Response) *Error {
+	s := t.session
+	system := s.identity.system
+	if s.signsIn && !s.gone {
+		j := system.judge(&s.identity, t.request.Method+" "+t.request.URL, r)
+		c.attest(s, t.generation, t.sent, now, j)
+		if s.held.token == "" {
+			if t.errand == SignOut {
+				return nil
+			}
+			return s.signedOut()
+		}
+	}
+	return system.(attendant).done(t.request.Step, r)
+}
+
+// finish ends an errand, and lets go on what waited for it.
+func (c *Client) finish(t *task, now Instant, err *Error) {
+	s := t.session
+	p := s.here()
+	if p.errand == t {
+		p.errand = nil
+	}
+	if p.pulse == t {
+		p.pulse = nil
+	}
+	if err != nil && err.Code != SignedOut { // which has been told already
+		c.notify(s, now, Event{Type: EventFailed, Step: err.Step, Err: err})
+	}
+	c.emit(Effect{Kind: Settled, Session: s.id, ID: t.id, Err: err})
+	for _, next := range t.waiting {
+		if !next.over {
+			next.blocked = false
+			c.cancel(next)
+			c.advance(next, now)
+		}
+	}
+}
+
+// dismiss ends the errands of a session that is forgotten.
+func (c *Client) dismiss(s *session, now Instant) {
+	for _, t := range s.errands() {
+		if t != nil && !t.over {
+			c.abandon(t, now, Forgotten)
+		}
+	}
+}
+
+// errands returns those that are under way; nil stands for none.
+func (s *session) errands() [2]*task {
+	if p := s.presence; p != nil {
+		return [2]*task{p.errand, p.pulse}
+	}
+	return [2]*task{}
+}
+
+// attest takes what the answer to a call says of who is signed in. It speaks of the token that
+// the call carried: what a former one is told is nothing to the one that followed it.
+func (c *Client) attest(s *session, serial uint64, sent, now Instant, j judgement) Outcome {
+	p := s.here()
+	known := s.held.token != "" && serial >= s.since
+	current := known && serial >= p.first && serial <= s.serial()
+	switch {
+	case j.token && j.times > 1 && current:
+		if p.denied++; p.denied < j.times {
+			return Outcome{}
+		}
+		c.end(s, now, TokenDead, j.code)
+	case j.token && j.times > 1:
+		return Outcome{}
+	case j.token && current:
+		c.end(s, now, TokenDead, j.code)
+	case j.token:
+		return Outcome{Replay: known && s.ready(now), Reason: TokenDead}
+	case !current || j.mute:
+		return Outcome{}
+	case j.out:
+		c.end(s, now, ByCaller, "")
+		return Outcome{}
+	default:
+		p.denied = 0
+		rolled := j.rolled != "" && j.rolled != s.held.token
+		why := EventRolled
+		if p.told {
+			why = EventAcquired // a call that was under way has saved it
+		}
+		switch {
+		case rolled:
+			c.install(s, now, sent, grant{token: j.rolled, life: j.life}, why, StepCall)
+		case j.sign && now.Since(sent) < now.Since(s.issued):
+			s.issued = sent
+			s.generation++ // as whoever holds the token knows another end of it
+			c.revive(s, now, why)
+		}
+		return Outcome{Rolled: rolled}
+	}
+	return Outcome{Reason: TokenDead}
+}
+
+// revive tells that a token lives on whose life was said to be over.
+func (c *Client) revive(s *session, now Instant, why EventType) {
+	if p := s.presence; p.told {
+		p.told = false
+		c.notify(s, now, Event{Type: why, Step: StepCall, ExpiresAt: s.expiresAt()})
+		c.watch(s, now)
+	}
+}
+
+// arrive notes that the session has a new token, which is used to the end of its life.
+func (c *Client) arrive(s *session, now Instant) {
+	p := s.here()
+	p.told, p.denied, p.first = false, 0, s.generation
+	s.renewAge = int32(s.held.life)
+	if p.end == nil {
+		c.watch(s, now)
+	}
+}
+
+// lapse tells, once, that the token's life is over. The token is kept: a call that carries it
+// may be under way, and bring the one that follows it.
+func (c *Client) lapse(s *session, now Instant) {
+	if s.held.token != "" && !s.usable(now) && !s.here().told {
+		s.presence.told = true
+		c.notify(s, now, Event{Type: EventSignedOut, Reason: Expired})
+	}
+}
+
+// watch tells when time alone ends the token's life, where anybody watches.
+func (c *Client) watch(s *session, now Instant) {
+	p := s.here()
+	p.end = nil
+	c.lapse(s, now)
+	if c.watched && s.usable(now) {
+		p.end = &task{session: s, watches: true}
+		c.wait(p.end, Effect{Kind: Sleep, Limit: s.held.life - now.Since(s.issued), Idle: true})
+	}
+}
+
+func (c *Client) unwatch(s *session) {
+	if p := s.presence; p != nil && p.end != nil {
+		c.cancel(p.end)
+		p.end = nil
+	}
+}
+
+// end takes the token from a session, and tells why.
+func (c *Client) end(s *session, now Instant, why Reason, code string) {
+	p := s.here()
+	c.unwatch(s)
+	s.dead = true
+	s.retire(c.print(s.held.token))
+	s.held, s.dead = grant{}, false
+	p.reason, p.code, p.denied = why, code, 0
+	if !p.told {
+		c.notify(s, now, Event{Type: EventSignedOut, Reason: why, Vendor: code})
+	}
+	p.told = false
+}
