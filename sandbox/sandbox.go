@@ -21,6 +21,7 @@ type Sandbox struct {
 	refused   map[System]map[string]bool
 	faults    faultQueues
 	logins    map[user]window
+	attempts  map[user]attempts
 	followed  int // redirects that a client followed
 }
 
@@ -41,7 +42,7 @@ func New(options Options) *Sandbox {
 	return s
 }
 
-// Reset forgets all tokens, counts, refusals, faults and changed lifetimes.
+// Reset forgets all tokens, counts, refusals, locks, faults and changed lifetimes.
 func (s *Sandbox) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,6 +56,7 @@ func (s *Sandbox) Reset() {
 	}
 	s.faults = faultQueues{}
 	s.logins = map[user]window{}
+	s.attempts = map[user]attempts{}
 	s.followed = 0
 }
 

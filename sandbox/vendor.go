@@ -40,6 +40,7 @@ type vendor struct {
 	lifetimes []lifetime
 	rolls     bool   // a business response may bring a new token
 	budget    budget // the zero value is without bound
+	lock      lock   // wrong secrets lock an account; the zero value locks none
 
 	sends   []string // the request headers of its own that a page of another origin may send
 	exposes []string // the response headers of its own that such a page may read

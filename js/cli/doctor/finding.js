@@ -52,6 +52,7 @@ export const verdicts = Object.freeze({
 	unexpected_status: exit.stranger,
 
 	wrong_credentials: exit.refused,
+	account_locked: exit.refused,
 	address_not_admitted: exit.refused,
 	access_token_expired: exit.refused,
 	access_token_not_accepted: exit.refused,

@@ -73,6 +73,17 @@ async function explain(it) {
 		case "credentials_refused":
 		case "address_not_admitted":
 			return refused(it);
+		case "account_locked":
+			return problem(
+				"token",
+				"account_locked",
+				"the vendor has locked the account",
+				`${answered}${error.vendorCode === undefined ? "" : ` with its code ${error.vendorCode}`}: that is what comes after wrong credentials, and the right ones are not taken either.`,
+				[
+					"Find out who logs in with wrong credentials, and correct them there.",
+					"Have the account unlocked, or wait until the vendor does it: each further attempt may lock it for longer.",
+				],
+			);
 		case "vendor_failure":
 			return isOfKey(last) || error.vendorCode === "401" || error.vendorCode === "403"
 				? wrongCredentials(it, `${answered}, and the vendor's code${isOfKey(last) ? " and text speak" : " speaks"} of the credentials.`)
