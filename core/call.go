@@ -12,6 +12,8 @@ type Outcome struct {
 	Rolled bool
 	// Reason says why, for a call that was refused.
 	Reason Reason
+	// Noted: what [Client.Save] returns is another by now, though no event says so.
+	Noted bool
 }
 
 // Judge reads the answer to a business call that carried the token of serial,

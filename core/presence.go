@@ -240,7 +240,7 @@ func (c *Client) attest(s *session, serial uint64, sent, now Instant, j judgemen
 	switch {
 	case j.token && j.times > 1 && current:
 		if p.denied++; p.denied < j.times {
-			return Outcome{}
+			return Outcome{Noted: true}
 		}
 		c.end(s, now, TokenDead, j.code)
 	case j.token && j.times > 1:
@@ -255,6 +255,7 @@ func (c *Client) attest(s *session, serial uint64, sent, now Instant, j judgemen
 		c.end(s, now, ByCaller, "")
 		return Outcome{}
 	default:
+		noted := p.denied > 0
 		p.denied = 0
 		rolled := j.rolled != "" && j.rolled != s.held.token
 		why := EventRolled
@@ -268,8 +269,9 @@ func (c *Client) attest(s *session, serial uint64, sent, now Instant, j judgemen
 			s.issued = sent
 			s.generation++ // as whoever holds the token knows another end of it
 			c.revive(s, now, why)
+			noted = true
 		}
-		return Outcome{Rolled: rolled}
+		return Outcome{Rolled: rolled, Noted: noted}
 	}
 	return Outcome{Reason: TokenDead}
 }

@@ -70,6 +70,17 @@ type Identity struct {
 
 // Token returns a token for an identity, once the core has decided.
 func (d *Driver) Token(ctx context.Context, id Identity, want core.Want) (core.Token, *core.Error) {
+	return d.decided(ctx, id, want, func(session core.SessionID) core.Decision { return d.client.Get(session, d.Now(), want) })
+}
+
+// Attend does an errand for an identity, of which a sign-in brings a token.
+func (d *Driver) Attend(ctx context.Context, id Identity, errand core.Errand) (core.Token, *core.Error) {
+	want := core.Want{Force: errand == core.SignInByForce}
+	return d.decided(ctx, id, want, func(session core.SessionID) core.Decision { return d.client.Attend(session, errand, d.Now()) })
+}
+
+// decided returns what the core has decided, or what comes of it.
+func (d *Driver) decided(ctx context.Context, id Identity, want core.Want, decide func(core.SessionID) core.Decision) (core.Token, *core.Error) {
 	if err := d.load(ctx); err != nil {
 		return core.Token{}, err
 	}
@@ -78,7 +89,7 @@ func (d *Driver) Token(ctx context.Context, id Identity, want core.Want) (core.T
 	var decision core.Decision
 	var settled chan core.Effect
 	if err == nil {
-		decision = d.client.Get(session, d.Now(), want)
+		decision = decide(session)
 		if decision.Kind == core.Wait {
 			settled = d.caller(decision.Acquisition)
 		}
@@ -164,7 +175,7 @@ func (d *Driver) Judge(ctx context.Context, id Identity, serial uint64, at core.
 		}
 		outcome = d.client.Judge(session, serial, at, sent, now, r)
 	}
-	order := d.command(false)
+	order := d.command(outcome.Noted)
 	d.mu.Unlock()
 	if err == nil {
 		err = d.wait(ctx, order)
@@ -325,7 +336,8 @@ func changes(e core.Effect) bool {
 		return true
 	case core.Notify:
 		switch e.Event.Type {
-		case core.EventAcquired, core.EventRenewed, core.EventRolled, core.EventRejected, core.EventCooling:
+		case core.EventAcquired, core.EventRenewed, core.EventRolled, core.EventRejected, core.EventCooling,
+			core.EventSignedOut:
 			return true
 		}
 	}
