@@ -178,17 +178,19 @@ func (c *Client) run(t *task, now Instant) {
 func (c *Client) returned(t *task, now Instant, r Response) *Error {
 	s := t.session
 	system := s.identity.system
+	err := system.(attendant).done(t.request.Step, r)
 	if s.signsIn && !s.gone {
 		j := system.judge(&s.identity, t.request.Method+" "+t.request.URL, r)
+		j.mute = j.mute || err != nil
 		c.attest(s, t.generation, t.sent, now, j)
 		if s.held.token == "" {
-			if t.errand == SignOut {
-				return nil
+			err = nil
+			if t.errand != SignOut {
+				err = s.signedOut()
 			}
-			return s.signedOut()
 		}
 	}
-	return system.(attendant).done(t.request.Step, r)
+	return err
 }
 
 // finish ends an errand, and lets go on what waited for it.
