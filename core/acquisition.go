@@ -25,6 +25,7 @@ type task struct {
 	cascaded   bool   // the dependency was already found dead once
 	stale      bool   // a token came too old to use once
 	blocked    bool   // it waits for another one, such as the dependency's acquisition, at most until its time is up
+	behind     *task  // the last one that it has waited for
 	waiting    []*task
 
 	verifies string // the token to verify, or "" for an acquisition
@@ -280,7 +281,7 @@ func (c *Client) advance(t *task, now Instant) {
 // block lets a task wait for another one, within its own time.
 func (c *Client) block(t, on *task, now Instant) {
 	on.waiting = append(on.waiting, t)
-	t.blocked = true
+	t.blocked, t.behind = true, on
 	c.wait(t, Effect{Kind: Sleep, Limit: max(0, c.timeout-now.waited(t.began))})
 }
 

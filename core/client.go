@@ -103,7 +103,7 @@ func Check(identityJSON []byte) *Error {
 // nothing else is to be done, and 0 where [Client.Get] must decide.
 func (c *Client) Live(id SessionID, now Instant) uint64 {
 	s := c.session(id)
-	if s == nil || !s.ready(now) || s.due(now) {
+	if s == nil || !s.ready(now) || s.due(now) || s.presence != nil && s.presence.told {
 		return 0
 	}
 	if d := s.carried(); d != nil && d.due(now) {
@@ -158,9 +158,6 @@ func (c *Client) drop(s *session, now Instant) {
 	}
 	s.held, s.dead, s.suspect, s.retired = grant{}, false, false, nil // first, or who waits could still get it
 	s.held.token = s.identity.given()                                 // is the caller's, and cannot be got anew
-	if s.task != nil {
-		c.abandon(s.task, now, Forgotten)
-	}
 	c.dismiss(s, now)
 	s.remain(now)
 	s.generation++ // a response on its way is late from here on

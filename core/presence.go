@@ -216,11 +216,18 @@ func (c *Client) finish(t *task, now Instant, err *Error) {
 	}
 }
 
-// dismiss ends the errands of a session that is forgotten.
+// dismiss ends all that is under way for a session that is forgotten: first what would bring a token, as it
+// must not come because another ends for which it has waited.
 func (c *Client) dismiss(s *session, now Instant) {
-	for _, t := range s.errands() {
-		if t != nil && !t.over {
-			c.abandon(t, now, Forgotten)
+	errands := s.errands()
+	if s.task != nil {
+		c.abandon(s.task, now, Forgotten)
+	}
+	for _, t := range errands {
+		for ; t != nil && t.session == s; t = t.behind {
+			if !t.over {
+				c.abandon(t, now, Forgotten)
+			}
 		}
 	}
 }
@@ -270,7 +277,9 @@ func (c *Client) attest(s *session, serial uint64, sent, now Instant, j judgemen
 		case j.sign && now.Since(sent) < now.Since(s.issued):
 			s.issued = sent
 			s.generation++ // as whoever holds the token knows another end of it
-			c.revive(s, now, why)
+			if p.told {
+				c.revive(s, now, why)
+			}
 			noted = true
 		}
 		return Outcome{Rolled: rolled, Noted: noted}
@@ -280,11 +289,10 @@ func (c *Client) attest(s *session, serial uint64, sent, now Instant, j judgemen
 
 // revive tells that a token lives on whose life was said to be over.
 func (c *Client) revive(s *session, now Instant, why EventType) {
-	if p := s.presence; p.told {
-		p.told = false
-		c.notify(s, now, Event{Type: why, Step: StepCall, ExpiresAt: s.expiresAt()})
-		c.watch(s, now)
-	}
+	s.presence.told = false
+	c.notify(s, now, Event{Type: why, Step: StepCall, ExpiresAt: s.expiresAt()})
+	c.unwatch(s)
+	c.watch(s, now)
 }
 
 // arrive notes that the session has a new token, which is used to the end of its life.
@@ -300,8 +308,12 @@ func (c *Client) arrive(s *session, now Instant) {
 // lapse tells, once, that the token's life is over. The token is kept: a call that carries it
 // may be under way, and bring the one that follows it.
 func (c *Client) lapse(s *session, now Instant) {
-	if s.held.token != "" && !s.usable(now) && !s.here().told {
-		s.presence.told = true
+	switch here, told := s.usable(now), s.presence != nil && s.presence.told; {
+	case s.held.token == "" || here != told:
+	case here:
+		c.revive(s, now, EventAcquired) // a clock was set forward, and back
+	default:
+		s.here().told = true
 		c.notify(s, now, Event{Type: EventSignedOut, Reason: Expired})
 	}
 }
@@ -310,8 +322,8 @@ func (c *Client) lapse(s *session, now Instant) {
 func (c *Client) watch(s *session, now Instant) {
 	p := s.here()
 	p.end = nil
-	c.lapse(s, now)
-	if c.watched && s.usable(now) {
+	c.lapse(s, now) // which may watch again itself
+	if p.end == nil && c.watched && s.usable(now) {
 		p.end = &task{session: s, watches: true}
 		c.wait(p.end, Effect{Kind: Sleep, Limit: s.held.life - now.Since(s.issued), Idle: true})
 	}

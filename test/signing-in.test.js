@@ -79,7 +79,9 @@ test("a sign-in by force that fails is that caller's error, though a token is th
 });
 
 test("why nobody is signed in is in the error and in the event, and in all forms of both", async () => {
-	const { session, client, events } = await gateway(({ url }) => (url.pathname.endsWith("101") && url.pathname.includes("agentevent") ? refused("100-006") : undefined));
+	const { session, client, events } = await gateway(({ url }) =>
+		url.pathname.endsWith("101") && url.pathname.includes("agentevent") ? refused("100-006") : undefined,
+	);
 	await session.signIn();
 	assert.equal((await session.fetch(poll)).status, 200);
 	const error = await session.getToken().then(assert.fail, (error) => error);
@@ -160,7 +162,11 @@ test("a sign of life that fails is told by an event, and the next one is given a
 
 for (const [what, end, after] of [
 	["the sign-out", ({ session }) => session.signOut(), ["logout"]],
-	["a sign-out that the caller makes himself", ({ session }) => session.fetch("/agentgateway/resource/onlineagent/101/logout", { method: "DELETE" }), ["logout"]],
+	[
+		"a sign-out that the caller makes himself",
+		({ session }) => session.fetch("/agentgateway/resource/onlineagent/101/logout", { method: "DELETE" }),
+		["logout"],
+	],
 	["the vendor's word", ({ session }) => session.fetch(poll), ["101"]],
 	["forget", ({ session }) => session.forget(), []],
 	["close", ({ client }) => client.close(), []],
@@ -234,11 +240,20 @@ test("options that are none are refused", async () => {
 
 test("at an edge a sign-in brings no token to the page, and its errors are the edge's", async () => {
 	const problem = (code, status, more) =>
-		new Response(JSON.stringify({ type: `urn:cctoken:error:${code}`, code, status, system: "ccgateway", step: "login", retryable: false, ...more }), {
-			status,
-			headers: { "content-type": "application/problem+json" },
-		});
-	const answers = [problem("already_signed_in", 409, { vendorCode: "100-002" }), json({}), json({}), problem("signed_out", 409, { reason: "expired" }), json({})];
+		new Response(
+			JSON.stringify({ type: `urn:cctoken:error:${code}`, code, status, system: "ccgateway", step: "login", retryable: false, ...more }),
+			{
+				status,
+				headers: { "content-type": "application/problem+json" },
+			},
+		);
+	const answers = [
+		problem("already_signed_in", 409, { vendorCode: "100-002" }),
+		json({}),
+		json({}),
+		problem("signed_out", 409, { reason: "expired" }),
+		json({}),
+	];
 	const { client, requests, clock } = await gateway(() => answers.shift());
 	const session = client.session({ edge: "https://edge.test", connection: "agents", authorization: "JWT" });
 	await assert.rejects(session.signIn(), tokenError("already_signed_in", { system: "ccgateway", vendorCode: "100-002" }));

@@ -197,11 +197,15 @@ export class Driver {
 		const { json } = reference;
 		let pulse = this.#pulses.get(json);
 		if (pulse === undefined) {
-			const made = new Pulse(() => this.attend(reference, errands.keepAlive), this.#settings.clock, () => {
-				if (this.#pulses.get(json) === made) {
-					this.#pulses.delete(json);
-				}
-			});
+			const made = new Pulse(
+				() => this.attend(reference, errands.keepAlive),
+				this.#settings.clock,
+				() => {
+					if (this.#pulses.get(json) === made) {
+						this.#pulses.delete(json);
+					}
+				},
+			);
 			this.#pulses.set(json, made);
 			pulse = made;
 		}
