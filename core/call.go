@@ -29,7 +29,7 @@ func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant,
 	r.Rolled = strings.TrimPrefix(r.Rolled, system.description().RollsAfter)
 	j := system.judge(&s.identity, at.Call, r)
 	if s.signsIn {
-		return c.attest(s, serial, sent, now, j)
+		return c.attest(s, serial, sent, now, &j)
 	}
 	current := serial == s.serial()
 	from := at.source()

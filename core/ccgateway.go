@@ -44,13 +44,16 @@ var ccgatewayDescription = Description{
 	},
 	SignsIn: true, // and so without a policy: nothing is tried again
 	Life:    2 * minute,
+	errand:  ccgatewayErrand,
 }
+
+func init() { ccgatewayDescription.done = ccgatewayDone } // it looks into the description itself
 
 const ccgatewayAgents = "/agentgateway/resource/onlineagent/"
 
 func (ccgateway) description() *Description { return &ccgatewayDescription }
 
-func (ccgateway) request(id *identity, step Step, method, end string) Request {
+func ccgatewayRequest(id *identity, step Step, method, end string) Request {
 	return Request{
 		Step:    step,
 		Method:  method,
@@ -59,42 +62,43 @@ func (ccgateway) request(id *identity, step Step, method, end string) Request {
 	}
 }
 
-func (s ccgateway) ask(id *identity, o occasion) Request {
+func (ccgateway) ask(id *identity, o occasion) Request {
 	end := ""
 	if o.forced {
 		end = "/forcelogin"
 	}
-	r := s.request(id, StepLogin, "PUT", end)
+	r := ccgatewayRequest(id, StepLogin, "PUT", end)
 	r.Body = id.object("password", "phonenum", "autoanswer", "autoenteridle", "releasephone", "status", "agenttype",
 		"ip", "checkInWebm", "checkInMailm", "listenStatus", "vcPhoneNumber")
 	return r
 }
 
-func (s ccgateway) errand(id *identity, e Errand, token, _ string) Request {
-	r := s.request(id, StepSignOut, "DELETE", "/logout")
+func ccgatewayErrand(id *identity, e Errand, token, _ string) Request {
+	r := ccgatewayRequest(id, StepSignOut, "DELETE", "/logout")
 	if e == KeepAlive {
-		r = s.request(id, StepKeepAlive, "POST", "/handshake")
+		r = ccgatewayRequest(id, StepKeepAlive, "POST", "/handshake")
 	}
 	r.Headers = append(r.Headers, Pair{"Guid", token})
 	return r
 }
 
-// done is also how a sign-in's answer begins to be read.
-func (ccgateway) done(step Step, r Response) *Error {
-	if err := answerError(&ccgatewayDescription, step, r); err != nil {
+// ccgatewayDone is also how a sign-in's answer begins to be read.
+func ccgatewayDone(step Step, r Response) *Error {
+	d := ccgateway{}.description()
+	if err := answerError(d, step, r); err != nil {
 		return err
 	}
-	switch code, ok := ccgatewayDescription.said(r.Body); {
+	switch code, ok := d.said(r.Body); {
 	case !ok:
 		return malformed(step, r)
 	case code != "0":
-		return ccgatewayDescription.failed(step, r, code)
+		return d.failed(step, r, code)
 	}
 	return nil
 }
 
-func (s ccgateway) read(step Step, r Response) (grant, *Error) {
-	if err := s.done(step, r); err != nil {
+func (ccgateway) read(step Step, r Response) (grant, *Error) {
+	if err := ccgatewayDone(step, r); err != nil {
 		return grant{}, err
 	}
 	if !isToken(r.Rolled) {

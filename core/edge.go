@@ -20,7 +20,10 @@ var edgeDescription = Description{
 	// What authorized its user is of no more use once the token is there.
 	policy: policy{retries: 1, backoff: second, relays: true, detached: true},
 	needs:  authorization{},
+	errand: edgeErrand,
 }
+
+func init() { edgeDescription.done = edge{}.problem } // it looks into the description itself
 
 func (edge) description() *Description { return &edgeDescription }
 
@@ -162,7 +165,7 @@ func (edge) problem(step Step, r Response) *Error {
 }
 
 // The edge does the errands of whoever it stands for. A sign-in brings no token to here: the edge keeps it.
-func (e edge) errand(id *identity, of Errand, _, bearer string) Request {
+func edgeErrand(id *identity, of Errand, _, bearer string) Request {
 	body := jsonObject(id.pair("connection"))
 	path := "/v1/sign-in"
 	switch of {
@@ -173,10 +176,8 @@ func (e edge) errand(id *identity, of Errand, _, bearer string) Request {
 	case KeepAlive:
 		path = "/v1/keep-alive"
 	}
-	return e.post(id, StepEdge, path, bearer, body)
+	return edge{}.post(id, StepEdge, path, bearer, body)
 }
-
-func (e edge) done(step Step, r Response) *Error { return e.problem(step, r) }
 
 // carriage is the system's own, as the edge said it.
 func (edge) carriage(_ *identity, g grant, _ string) Carriage {

@@ -24,14 +24,6 @@ func Errands() map[string]Errand {
 	return map[string]Errand{"signIn": SignIn, "signInByForce": SignInByForce, "signOut": SignOut, "keepAlive": KeepAlive}
 }
 
-// attendant is a system for which there are errands: one that signs in, or one that stands for others.
-type attendant interface {
-	// errand returns the request of an errand. One that signs in itself is asked for its sign-in by ask.
-	errand(id *identity, e Errand, token, bearer string) Request
-	// done says what the answer to it means for who asked; nil is success.
-	done(step Step, r Response) *Error
-}
-
 // presence is what is remembered of who is signed in, or was.
 type presence struct {
 	reason Reason // why there is no token
@@ -70,63 +62,90 @@ func (s *session) signedOut() *Error {
 }
 
 // present decides what a caller of [Client.Get] gets: never a sign-in.
-func (c *Client) present(s *session, now Instant, want Want) Decision {
+func (c *Client) present(s *session, now Instant, want Want) (d Decision) {
 	c.lapse(s, now)
 	if want.Rejected != "" && want.Rejected == s.held.token {
 		c.end(s, now, Rejected, "")
 	}
 	switch {
 	case s.ready(now):
-		return Decision{Kind: Use, Token: s.token()}
+		d.Token = s.token()
 	case s.task != nil:
-		return Decision{Kind: Wait, Acquisition: s.task.id}
+		d.Kind, d.Acquisition = Wait, s.task.id
+	default:
+		d.Kind, d.Err = Fail, s.signedOut()
 	}
-	return Decision{Kind: Fail, Err: s.signedOut()}
+	return d
 }
 
 // Attend does an errand. What it brings is told as by [Client.Get]; where it brings no token,
 // that it is over. Sign-in and sign-out never overlap: who comes second waits for the first,
 // and who asks for the same joins it. The error for a system that has no errands is InvalidRequest.
-func (c *Client) Attend(id SessionID, e Errand, now Instant) Decision {
+func (c *Client) Attend(id SessionID, e Errand, now Instant) (d Decision) {
 	s := c.session(id)
 	if s == nil {
-		return Decision{Kind: Fail, Err: &Error{Code: Forgotten, Step: StepInput, Retryable: true}}
+		d.Err = &Error{Code: Forgotten, Step: StepInput, Retryable: true}
+	} else {
+		c.touch(s)
+		c.expire(s, now)
+		d.Acquisition, d.Err = c.attend(s, e, now)
 	}
-	c.touch(s)
-	c.expire(s, now)
-	if _, ok := s.identity.system.(attendant); !ok {
-		return Decision{Kind: Fail, Err: &Error{Code: InvalidRequest, System: s.systemName(), Step: StepInput, Field: "system",
-			Reason: "signs nobody in: its tokens come when they are asked for"}}
+	switch {
+	case d.Err != nil:
+		d.Kind = Fail
+	case d.Acquisition != 0:
+		d.Kind = Wait
+	case e == SignIn:
+		d.Token = s.token()
 	}
-	if s.signsIn {
-		c.lapse(s, now)
-		switch here := s.ready(now); {
-		case here && e == SignIn && s.leaving() == nil:
-			return Decision{Kind: Use, Token: s.token()}
-		case e <= SignInByForce:
-			return c.signIn(s, now, e == SignInByForce)
-		case !here && e == KeepAlive:
-			return Decision{Kind: Fail, Err: s.signedOut()}
-		case !here && s.task == nil && s.here().errand == nil:
-			return Decision{Kind: Use} // nobody is there to be signed out
-		}
+	return d
+}
+
+// attend returns the number of what is to be waited for; 0 where the errand is done.
+func (c *Client) attend(s *session, e Errand, now Instant) (uint64, *Error) {
+	if s.identity.system.description().errand == nil {
+		return 0, &Error{Code: InvalidRequest, System: s.systemName(), Step: StepInput, Field: "system",
+			Reason: "signs nobody in: its tokens come when they are asked for"}
 	}
 	p := s.here()
 	slot, behind := &p.errand, p.errand
 	if e == KeepAlive {
 		slot, behind = &p.pulse, nil
-	} else if s.signsIn && s.task != nil {
-		behind = s.task
+	}
+	if s.signsIn {
+		c.lapse(s, now)
+		here := s.ready(now)
+		if e <= SignInByForce {
+			if here && e == SignIn && s.leaving() == nil {
+				return 0, nil
+			}
+			if s.task == nil {
+				force := e == SignInByForce
+				if err := c.begin(s, now, beginning{person: true, ahead: force, forced: force}); err != nil {
+					return 0, err
+				}
+			}
+			return s.task.id, nil
+		}
+		if !here && e == KeepAlive {
+			return 0, s.signedOut()
+		}
+		if !here && s.task == nil && p.errand == nil {
+			return 0, nil // nobody is there to be signed out
+		}
+		if e == SignOut && s.task != nil {
+			behind = s.task
+		}
 	}
 	if t := *slot; t != nil && t.errand == e && (t == behind || t.blocked || behind == nil) {
-		return Decision{Kind: Wait, Acquisition: t.id}
+		return t.id, nil
 	}
 	t := c.task(s, now)
-	t.errand, t.request.Step = e, StepSignOut
-	if e == KeepAlive {
+	t.errand, t.request.Step = e, StepLogin
+	if e == SignOut {
+		t.request.Step = StepSignOut
+	} else if e == KeepAlive {
 		t.request.Step = StepKeepAlive
-	} else if e != SignOut {
-		t.request.Step = StepLogin
 	}
 	*slot = t
 	if behind != nil {
@@ -134,20 +153,7 @@ func (c *Client) Attend(id SessionID, e Errand, now Instant) Decision {
 	} else {
 		c.advance(t, now)
 	}
-	if t.err != nil {
-		return Decision{Kind: Fail, Err: t.err}
-	}
-	return Decision{Kind: Wait, Acquisition: t.id}
-}
-
-// signIn begins an acquisition, or joins the one that is under way.
-func (c *Client) signIn(s *session, now Instant, force bool) Decision {
-	if s.task == nil {
-		if err := c.begin(s, now, beginning{person: true, ahead: force, forced: force}); err != nil {
-			return Decision{Kind: Fail, Err: err}
-		}
-	}
-	return Decision{Kind: Wait, Acquisition: s.task.id}
+	return t.id, t.err
 }
 
 // leaving returns the sign-out that is under way, or nil. One that waits itself is none.
@@ -170,7 +176,7 @@ func (c *Client) run(t *task, now Instant) {
 		return
 	}
 	t.generation = s.serial()
-	t.request = s.identity.system.(attendant).errand(&s.identity, t.errand, s.held.token, s.bearer())
+	t.request = s.identity.system.description().errand(&s.identity, t.errand, s.held.token, s.bearer())
 	c.send(t, now)
 }
 
@@ -178,11 +184,11 @@ func (c *Client) run(t *task, now Instant) {
 func (c *Client) returned(t *task, now Instant, r Response) *Error {
 	s := t.session
 	system := s.identity.system
-	err := system.(attendant).done(t.request.Step, r)
+	err := system.description().done(t.request.Step, r)
 	if s.signsIn && !s.gone {
 		j := system.judge(&s.identity, t.request.Method+" "+t.request.URL, r)
 		j.mute = j.mute || err != nil
-		c.attest(s, t.generation, t.sent, now, j)
+		c.attest(s, t.generation, t.sent, now, &j)
 		if s.held.token == "" {
 			err = nil
 			if t.errand != SignOut {
@@ -242,49 +248,44 @@ func (s *session) errands() [2]*task {
 
 // attest takes what the answer to a call says of who is signed in. It speaks of the token that
 // the call carried: what a former one is told is nothing to the one that followed it.
-func (c *Client) attest(s *session, serial uint64, sent, now Instant, j judgement) Outcome {
+func (c *Client) attest(s *session, serial uint64, sent, now Instant, j *judgement) (o Outcome) {
 	p := s.here()
 	known := s.held.token != "" && serial >= s.since
 	current := known && serial >= p.first && serial <= s.serial()
 	switch {
-	case j.token && j.times > 1 && current:
+	case j.token && !current:
+		if j.times == 0 { // what may mean something else is no reason to send a call once more
+			o.Replay, o.Reason = known && s.ready(now), TokenDead
+		}
+	case j.token:
 		if p.denied++; p.denied < j.times {
-			return Outcome{Noted: true}
+			o.Noted = true
+			break
 		}
 		c.end(s, now, TokenDead, j.code)
-	case j.token && j.times > 1:
-		return Outcome{}
-	case j.token && current:
-		c.end(s, now, TokenDead, j.code)
-	case j.token:
-		return Outcome{Replay: known && s.ready(now), Reason: TokenDead}
+		o.Reason = TokenDead
 	case !current || j.mute:
-		return Outcome{}
 	case j.out:
 		c.end(s, now, ByCaller, "")
-		return Outcome{}
 	default:
-		noted := p.denied > 0
+		o.Noted = p.denied > 0
 		p.denied = 0
-		rolled := j.rolled != "" && j.rolled != s.held.token
 		why := EventRolled
 		if p.told {
 			why = EventAcquired // a call that was under way has saved it
 		}
-		switch {
-		case rolled:
+		if o.Rolled = j.rolled != "" && j.rolled != s.held.token; o.Rolled {
 			c.install(s, now, sent, grant{token: j.rolled, life: j.life}, why, StepCall)
-		case j.sign && now.Since(sent) < now.Since(s.issued):
+		} else if j.sign && now.Since(sent) < now.Since(s.issued) {
 			s.issued = sent
 			s.generation++ // as whoever holds the token knows another end of it
+			o.Noted = true
 			if p.told {
 				c.revive(s, now, why)
 			}
-			noted = true
 		}
-		return Outcome{Rolled: rolled, Noted: noted}
 	}
-	return Outcome{Reason: TokenDead}
+	return o
 }
 
 // revive tells that a token lives on whose life was said to be over.
