@@ -35,7 +35,8 @@ var (
 // visit; the values are parts of data. A vendor's page may come with a byte order
 // mark or in another encoding than UTF-8; the fields that matter are ASCII, so
 // neither is an error. Where a name stands twice, visit is called twice: the last
-// one counts, as in JavaScript.
+// one counts, as in JavaScript. Of a text that is cut off, visit is called for each
+// member that is certainly whole.
 func eachMember(data []byte, visit func(name string, v value)) error {
 	return eachMemberQuoted(data, func(name string, _, v value) { visit(name, v) })
 }
@@ -117,14 +118,15 @@ func (r *reader) document(bracket byte, visit func(name, v value)) bool {
 		if !r.value() {
 			return false
 		}
-		visit(name, r.text[from:r.at])
+		v := r.text[from:r.at]
 		r.space()
 		if more = !r.is(closing(bracket)); more {
 			if !r.is(',') {
-				return false
+				return false // what is cut off here may have been a longer number
 			}
 			r.space()
 		}
+		visit(name, v)
 	}
 	r.space()
 	return r.at == len(r.text)

@@ -57,9 +57,13 @@ export class Driver {
 		return fetch(input, init, purpose);
 	}
 
+	get clock() {
+		return this.#settings.clock;
+	}
+
 	/** @returns {import("../module/wall.js").Instant} */
 	now() {
-		return instant(this.#settings.clock);
+		return instant(this.clock);
 	}
 
 	/**

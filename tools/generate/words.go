@@ -87,6 +87,8 @@ func limits() string {
 		{"signOfLifeMs", "How often a sign of life is given for who is signed in, in milliseconds.", core.SignOfLife},
 		{"keeperTimeoutMs", "Bounds an acquisition of an edge's keeper, in milliseconds.", core.KeeperTimeout},
 		{"leastKeeperTimeoutMs", "The least that it can be set to, in milliseconds.", core.LeastKeeperTimeout},
+		{"keeperConnections", "How many requests to vendors an edge's keeper has under way at once.", core.KeeperConnections},
+		{"mostKeeperConnections", "The most that it can be set to.", core.MostKeeperConnections},
 		{"mostKeeperTimeoutMs", "The most that it can be set to, in milliseconds.", core.MostKeeperTimeout},
 	} {
 		b.WriteString("/** " + l.what + " */\nexport const " + l.name + " = " + grouped(l.value) + ";\n")
