@@ -11,6 +11,7 @@
  * @property {readonly string[]} guarded headers that only the app itself may hold
  * @property {readonly string[]} answers members of answers that hold tokens
  * @property {string} rolls the member of a business answer's object that may hold a new token, or ""
+ * @property {boolean} signsIn whether a token comes by a sign-in alone
  * @property {boolean} speaks whether the body of a business answer may say what becomes of the token, also under HTTP 200
  * @property {readonly string[]} codes members of answers that hold the system's own code; the first that is there counts
  * @property {readonly string[]} success those of its values that mean success
@@ -28,6 +29,7 @@ export const tokens = {
 		guarded: [],
 		answers: ["authToken"],
 		rolls: "",
+		signsIn: false,
 		speaks: true,
 		codes: ["errorCode"],
 		success: ["0", "200"],
@@ -42,6 +44,7 @@ export const tokens = {
 		guarded: ["Authorization", "x-app-key"],
 		answers: ["token", "ccmessaging-token", "AccessToken"],
 		rolls: "token",
+		signsIn: false,
 		speaks: true,
 		codes: ["resultCode", "errorCode"],
 		success: ["0", "200"],
@@ -56,6 +59,7 @@ export const tokens = {
 		guarded: [],
 		answers: ["token", "refreshToken"],
 		rolls: "",
+		signsIn: false,
 		speaks: false,
 		codes: ["result", "resultCode", "errorCode"],
 		success: ["0"],
@@ -70,6 +74,7 @@ export const tokens = {
 		guarded: [],
 		answers: ["x-auth-token"],
 		rolls: "",
+		signsIn: false,
 		speaks: false,
 		codes: ["success"],
 		success: ["true"],
@@ -84,6 +89,7 @@ export const tokens = {
 		guarded: [],
 		answers: ["guid"],
 		rolls: "",
+		signsIn: true,
 		speaks: true,
 		codes: ["retcode"],
 		success: ["0"],

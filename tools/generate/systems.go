@@ -232,6 +232,7 @@ func tokens() string {
  * @property {readonly string[]} guarded headers that only the app itself may hold
  * @property {readonly string[]} answers members of answers that hold tokens
  * @property {string} rolls the member of a business answer's object that may hold a new token, or ""
+ * @property {boolean} signsIn whether a token comes by a sign-in alone
  * @property {boolean} speaks whether the body of a business answer may say what becomes of the token, also under HTTP 200
  * @property {readonly string[]} codes members of answers that hold the system's own code; the first that is there counts
  * @property {readonly string[]} success those of its values that mean success
@@ -262,6 +263,7 @@ export const tokens = {
 		b.WriteString("\t\tguarded: " + list(func(d *core.Description) []string { return d.Guarded }) + ",\n")
 		b.WriteString("\t\tanswers: " + list(func(d *core.Description) []string { return d.Answers }) + ",\n")
 		b.WriteString("\t\trolls: " + literal(d.Rolls) + ",\n")
+		b.WriteString("\t\tsignsIn: " + literal(d.SignsIn) + ",\n")
 		b.WriteString("\t\tspeaks: " + literal(d.Speaks()) + ",\n")
 		b.WriteString("\t\tcodes: " + literal(d.Codes) + ",\n")
 		b.WriteString("\t\tsuccess: " + literal(d.Success) + ",\n")
