@@ -221,7 +221,7 @@ export class Effects {
 	 * @param {CoreClient} core
 	 * @param {Extract<Effect, { do: "sleep" }>} effect
 	 */
-	#sleep(core, { id, limit: ms = 0, idle = false }) {
+	#sleep(core, { id, limit: ms = 0, idle }) {
 		const { clock } = this.#means;
 		/** @type {() => void} */
 		let over = () => {};
@@ -233,7 +233,7 @@ export class Effects {
 			this.report(() => core.woken(id, instant(clock)));
 			over();
 		};
-		const stop = clock.timer(wake, ms, idle);
+		const stop = clock.timer(wake, ms, idle === true);
 		this.#running.set(id, () => {
 			stop();
 			over();
