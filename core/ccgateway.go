@@ -45,9 +45,8 @@ var ccgatewayDescription = Description{
 	SignsIn: true, // and so without a policy: nothing is tried again
 	Life:    2 * minute,
 	errand:  ccgatewayErrand,
+	done:    ccgatewayDone,
 }
-
-func init() { ccgatewayDescription.done = ccgatewayDone } // it looks into the description itself
 
 const ccgatewayAgents = "/agentgateway/resource/onlineagent/"
 
@@ -83,8 +82,7 @@ func ccgatewayErrand(id *identity, e Errand, token, _ string) Request {
 }
 
 // ccgatewayDone is also how a sign-in's answer begins to be read.
-func ccgatewayDone(step Step, r Response) *Error {
-	d := ccgateway{}.description()
+func ccgatewayDone(d *Description, step Step, r Response) *Error {
 	if err := answerError(d, step, r); err != nil {
 		return err
 	}
@@ -98,7 +96,7 @@ func ccgatewayDone(step Step, r Response) *Error {
 }
 
 func (ccgateway) read(step Step, r Response) (grant, *Error) {
-	if err := ccgatewayDone(step, r); err != nil {
+	if err := ccgatewayDone(&ccgatewayDescription, step, r); err != nil {
 		return grant{}, err
 	}
 	if !isToken(r.Rolled) {

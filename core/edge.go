@@ -21,9 +21,8 @@ var edgeDescription = Description{
 	policy: policy{retries: 1, backoff: second, relays: true, detached: true},
 	needs:  authorization{},
 	errand: edgeErrand,
+	done:   edgeProblem,
 }
-
-func init() { edgeDescription.done = edge{}.problem } // it looks into the description itself
 
 func (edge) description() *Description { return &edgeDescription }
 
@@ -129,8 +128,10 @@ func (edge) texts() Texts {
 
 // problem returns the error that an edge reports as application/problem+json,
 // or nil for success. What it relays of the vendor's failure is kept.
-func (edge) problem(step Step, r Response) *Error {
-	err := answerError(&edgeDescription, step, r)
+func (edge) problem(step Step, r Response) *Error { return edgeProblem(&edgeDescription, step, r) }
+
+func edgeProblem(d *Description, step Step, r Response) *Error {
+	err := answerError(d, step, r)
 	if err == nil {
 		return nil
 	}

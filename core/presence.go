@@ -184,7 +184,8 @@ func (c *Client) run(t *task, now Instant) {
 func (c *Client) returned(t *task, now Instant, r Response) *Error {
 	s := t.session
 	system := s.identity.system
-	err := system.description().done(t.request.Step, r)
+	d := system.description()
+	err := d.done(d, t.request.Step, r)
 	if s.signsIn && !s.gone {
 		j := system.judge(&s.identity, t.request.Method+" "+t.request.URL, r)
 		j.mute = j.mute || err != nil
