@@ -44,8 +44,7 @@ var ccgatewayDescription = Description{
 	},
 	SignsIn: true, // and so without a policy: nothing is tried again
 	Life:    2 * minute,
-	errand:  ccgatewayErrand,
-	done:    ccgatewayDone,
+	errands: true,
 }
 
 const ccgatewayAgents = "/agentgateway/resource/onlineagent/"
@@ -72,7 +71,7 @@ func (ccgateway) ask(id *identity, o occasion) Request {
 	return r
 }
 
-func ccgatewayErrand(id *identity, e Errand, token, _ string) Request {
+func (ccgateway) errand(id *identity, e Errand, token, _ string) Request {
 	r := ccgatewayRequest(id, StepSignOut, "DELETE", "/logout")
 	if e == KeepAlive {
 		r = ccgatewayRequest(id, StepKeepAlive, "POST", "/handshake")
@@ -81,8 +80,9 @@ func ccgatewayErrand(id *identity, e Errand, token, _ string) Request {
 	return r
 }
 
-// ccgatewayDone is also how a sign-in's answer begins to be read.
-func ccgatewayDone(d *Description, step Step, r Response) *Error {
+// done is also how a sign-in's answer begins to be read.
+func (ccgateway) done(step Step, r Response) *Error {
+	d := &ccgatewayDescription
 	if err := answerError(d, step, r); err != nil {
 		return err
 	}
@@ -95,8 +95,8 @@ func ccgatewayDone(d *Description, step Step, r Response) *Error {
 	return nil
 }
 
-func (ccgateway) read(step Step, r Response) (grant, *Error) {
-	if err := ccgatewayDone(&ccgatewayDescription, step, r); err != nil {
+func (s ccgateway) read(step Step, r Response) (grant, *Error) {
+	if err := s.done(step, r); err != nil {
 		return grant{}, err
 	}
 	if !isToken(r.Rolled) {

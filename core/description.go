@@ -55,10 +55,8 @@ type Description struct {
 	Life int64
 
 	policy policy
-	// errand returns the request of an errand, of those that the system has; a sign-in of one that
-	// signs in itself is asked for by ask. done says what the answer means for who asked for it; nil is success.
-	errand func(id *identity, e Errand, token, bearer string) Request
-	done   func(d *Description, step Step, r Response) *Error
+	// errands is set where there are such: of a system that signs in, or of one that stands for others.
+	errands bool
 
 	// needs is the system whose token every request of this one carries too, or nil. Its
 	// identity has the fields of the same names, and the base URL of the field at, if that is given.

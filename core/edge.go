@@ -20,8 +20,8 @@ var edgeDescription = Description{
 	// What authorized its user is of no more use once the token is there.
 	policy: policy{retries: 1, backoff: second, relays: true, detached: true},
 	needs:  authorization{},
-	errand: edgeErrand,
-	done:   edgeProblem,
+	// Of whoever it stands for.
+	errands: true,
 }
 
 func (edge) description() *Description { return &edgeDescription }
@@ -128,10 +128,8 @@ func (edge) texts() Texts {
 
 // problem returns the error that an edge reports as application/problem+json,
 // or nil for success. What it relays of the vendor's failure is kept.
-func (edge) problem(step Step, r Response) *Error { return edgeProblem(&edgeDescription, step, r) }
-
-func edgeProblem(d *Description, step Step, r Response) *Error {
-	err := answerError(d, step, r)
+func (edge) problem(step Step, r Response) *Error {
+	err := answerError(&edgeDescription, step, r)
 	if err == nil {
 		return nil
 	}
@@ -166,7 +164,7 @@ func edgeProblem(d *Description, step Step, r Response) *Error {
 }
 
 // The edge does the errands of whoever it stands for. A sign-in brings no token to here: the edge keeps it.
-func edgeErrand(id *identity, of Errand, _, bearer string) Request {
+func (e edge) errand(id *identity, of Errand, _, bearer string) Request {
 	body := jsonObject(id.pair("connection"))
 	path := "/v1/sign-in"
 	switch of {
@@ -177,8 +175,10 @@ func edgeErrand(id *identity, of Errand, _, bearer string) Request {
 	case KeepAlive:
 		path = "/v1/keep-alive"
 	}
-	return edge{}.post(id, StepEdge, path, bearer, body)
+	return e.post(id, StepEdge, path, bearer, body)
 }
+
+func (e edge) done(step Step, r Response) *Error { return e.problem(step, r) }
 
 // carriage is the system's own, as the edge said it.
 func (edge) carriage(_ *identity, g grant, _ string) Carriage {

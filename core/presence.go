@@ -103,7 +103,7 @@ func (c *Client) Attend(id SessionID, e Errand, now Instant) (d Decision) {
 
 // attend returns the number of what is to be waited for; 0 where the errand is done.
 func (c *Client) attend(s *session, e Errand, now Instant) (uint64, *Error) {
-	if s.identity.system.description().errand == nil {
+	if !s.identity.system.description().errands {
 		return 0, &Error{Code: InvalidRequest, System: s.systemName(), Step: StepInput, Field: "system",
 			Reason: "signs nobody in: its tokens come when they are asked for"}
 	}
@@ -176,7 +176,7 @@ func (c *Client) run(t *task, now Instant) {
 		return
 	}
 	t.generation = s.serial()
-	t.request = s.identity.system.description().errand(&s.identity, t.errand, s.held.token, s.bearer())
+	t.request = s.identity.system.errand(&s.identity, t.errand, s.held.token, s.bearer())
 	c.send(t, now)
 }
 
@@ -184,8 +184,7 @@ func (c *Client) run(t *task, now Instant) {
 func (c *Client) returned(t *task, now Instant, r Response) *Error {
 	s := t.session
 	system := s.identity.system
-	d := system.description()
-	err := d.done(d, t.request.Step, r)
+	err := system.done(t.request.Step, r)
 	if s.signsIn && !s.gone {
 		j := system.judge(&s.identity, t.request.Method+" "+t.request.URL, r)
 		j.mute = j.mute || err != nil

@@ -18,6 +18,10 @@ type system interface {
 	verification(id *identity, token, bearer string) (Request, bool)
 	// confirms reads the answer to that request.
 	confirms(r Response) (Verdict, *Error)
+	// errand returns the request of an errand; a sign-in of a system that signs in itself is asked for by ask.
+	errand(id *identity, e Errand, token, bearer string) Request
+	// done says what the answer to it means for who asked for that; nil is success.
+	done(step Step, r Response) *Error
 	// foreign says what can be told of a token that the session does not know.
 	foreign(id *identity, token string) Verdict
 }
@@ -167,9 +171,11 @@ type judgement struct {
 // linker leaves the texts out of the module, and their types.
 type speaker interface{ texts() Texts }
 
-// none is embedded by systems that have no interface to verify.
+// none is embedded by systems: by those that have no interface to verify, or no errands.
 type none struct{}
 
 func (none) verification(*identity, string, string) (Request, bool) { return Request{}, false }
 func (none) confirms(Response) (Verdict, *Error)                    { return Verdict{}, nil }
 func (none) foreign(*identity, string) Verdict                      { return Verdict{Reason: Unknown} }
+func (none) errand(*identity, Errand, string, string) Request       { return Request{} }
+func (none) done(Step, Response) *Error                             { return nil }
