@@ -35,6 +35,9 @@ type Client struct {
 	oldest *session
 	listed int
 
+	onlineSince Instant // the minute in which
+	onlines     int     // it has done something that the platform was online again
+
 	tasks   map[uint64]*task // by the exchange that they wait for
 	counter uint64
 	effects []Effect

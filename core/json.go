@@ -43,7 +43,7 @@ func eachMember(data []byte, visit func(name string, v value)) error {
 
 // eachMemberQuoted is eachMember for who also needs each name as it stood.
 func eachMemberQuoted(data []byte, visit func(name string, quoted, v value)) error {
-	r := reader{text: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))}
+	r := reader{text: unmarked(data)}
 	if !r.document('{', func(quoted, v value) {
 		name, _ := asString(quoted)
 		visit(name, quoted, v)
@@ -51,6 +51,16 @@ func eachMemberQuoted(data []byte, visit func(name string, quoted, v value)) err
 		return errNotObject
 	}
 	return nil
+}
+
+// unmarked is a text without a byte order mark.
+func unmarked(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) }
+
+// firstOf is the byte with which a text begins, after white space; 0 where there is none.
+func firstOf(data []byte) byte {
+	r := reader{text: unmarked(data)}
+	r.space()
+	return r.next()
 }
 
 // eachElement reads data as exactly one JSON list and hands each element to visit.

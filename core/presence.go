@@ -222,17 +222,21 @@ func (c *Client) finish(t *task, now Instant, err *Error) {
 	}
 }
 
+func forgottenMeanwhile(t *task) *Error {
+	return &Error{Code: Forgotten, Step: t.step(), Retryable: true}
+}
+
 // dismiss ends all that is under way for a session that is forgotten: first what would bring a token, as it
 // must not come because another ends for which it has waited.
 func (c *Client) dismiss(s *session, now Instant) {
 	errands := s.errands()
 	if s.task != nil {
-		c.abandon(s.task, now, Forgotten)
+		c.abandon(s.task, now, forgottenMeanwhile(s.task))
 	}
 	for _, t := range errands {
 		for ; t != nil && t.session == s; t = t.behind {
 			if !t.over {
-				c.abandon(t, now, Forgotten)
+				c.abandon(t, now, forgottenMeanwhile(t))
 			}
 		}
 	}

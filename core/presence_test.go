@@ -271,7 +271,7 @@ func TestAnErrandAtAnEdgeIsNeverTriedAgainAndComesOneAfterTheOther(t *testing.T)
 	for _, e := range h.client.Effects() {
 		require.NotEqual(t, Send, e.Kind, "it waits")
 	}
-	h.client.Lost(exchange, h.now, Network, false)
+	h.client.Lost(exchange, h.now, Network, Unanswered)
 	var ids []uint64
 	for _, path := range []string{"/v1/sign-in", "/v1/sign-out"} {
 		effects := slices.Clone(h.client.Effects())

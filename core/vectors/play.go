@@ -83,6 +83,9 @@ var verbs = map[string]func(p *player, arg any, step Step){
 	},
 	"signOut":   func(p *player, arg any, step Step) { p.host.SignOut(p.who(step), p.asks(arg)) },
 	"keepAlive": func(p *player, _ any, step Step) { p.host.KeepAlive(p.who(step)) },
+	"online": func(p *player, _ any, _ Step) {
+		p.host.(Platform).Online()
+	},
 	"forget": func(p *player, _ any, step Step) {
 		require.Nil(p.t, p.host.Forget(p.who(step)))
 	},
@@ -119,7 +122,7 @@ var verbs = map[string]func(p *player, arg any, step Step){
 		p.end(step, a)
 	},
 	"lose": func(p *player, arg any, step Step) {
-		p.end(step, Answer{Lost: true, Received: arg == "receiving"})
+		p.end(step, Answer{Lost: true, Received: arg == "receiving", Unsent: arg == "connecting"})
 	},
 	"supply": func(p *player, arg any, step Step) {
 		p.end(step, Answer{Lost: arg == nil, Supplied: text(arg)})

@@ -190,6 +190,17 @@ export class Client {
 		return new Session(this.#driver, reference);
 	}
 
+	/**
+	 * Says that the network is there again, where the platform does not say it by itself as pages and workers do: React
+	 * Native, Electron's main process, a service that watches its own connection. Waiting times end that follow a failure by
+	 * which no vendor was reached. Those that spare a vendor stay, and no login begins before somebody asks for a token.
+	 * @example
+	 * NetInfo.addEventListener(({ isConnected }) => isConnected && client.online()); // in React Native
+	 */
+	online() {
+		this.#driver.online();
+	}
+
 	/** Ends the client: whoever waits gets a TokenError `closed`, and all tokens are forgotten. */
 	close() {
 		this.#latest = undefined;

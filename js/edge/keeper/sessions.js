@@ -3,9 +3,10 @@ import { keeperTimeoutMs, problemMedia } from "../../generated/limits.js";
 import { dependencies } from "../../generated/tokens.js";
 import { Cache } from "../cache.js";
 import { sorted } from "../config/identity-fields.js";
+import { defaultKeepers } from "../config/keepers.js";
 import { base64url } from "../caller/signature.js";
 import { Problem } from "../request/problem.js";
-import { defaultKeepers, objectIn, reach, shardOf } from "./objects.js";
+import { objectIn, reach, shardOf } from "./objects.js";
 
 /**
  * A token as a keeper hands it out.
@@ -96,7 +97,7 @@ export class Sessions {
 
 	/**
 	 * @param {Record<string, any>} identity with its members in one order
-	 * @param {import("./objects.js").Keepers} [keepers] the same for all identities of a system at a base URL
+	 * @param {import("../config/config.js").Keepers} [keepers] the same for all identities of a system at a base URL
 	 * @returns {Promise<Session>}
 	 */
 	async session(identity, keepers = defaultKeepers) {
@@ -238,7 +239,7 @@ export class Sessions {
 	 * through whatever connection; so it is not the connection's name that decides.
 	 * @param {string} session
 	 * @param {Record<string, any>} identity
-	 * @param {import("./objects.js").Keepers} keepers
+	 * @param {import("../config/config.js").Keepers} keepers
 	 * @param {number} count
 	 */
 	async #objectOf(session, { system, baseUrl }, { jurisdiction }, count) {
