@@ -1,5 +1,7 @@
 package core
 
+import "strings"
+
 // Outcome says what the host does with the answer to a business call.
 type Outcome struct {
 	// Replay: get a token and send the call once more, unless it was already sent
@@ -10,6 +12,8 @@ type Outcome struct {
 	Rolled bool
 	// Reason says why, for a call that was refused.
 	Reason Reason
+	// Noted: what [Client.Save] returns is another by now, though no event says so.
+	Noted bool
 }
 
 // Judge reads the answer to a business call that carried the token of serial,
@@ -21,7 +25,12 @@ func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant,
 	if s == nil {
 		return Outcome{}
 	}
-	j := s.identity.system.judge(&s.identity, at.Call, r)
+	system := s.identity.system
+	r.Rolled = strings.TrimPrefix(r.Rolled, system.description().RollsAfter)
+	j := system.judge(&s.identity, at.Call, r)
+	if s.signsIn {
+		return c.attest(s, serial, sent, now, &j)
+	}
 	current := serial == s.serial()
 	from := at.source()
 	if j.rolled != "" {

@@ -31,6 +31,7 @@ var ccmessagingDescription = Description{
 	Carriers:   []string{"ccmessaging-token"},
 	Answers:    []string{"token", "ccmessaging-token"},
 	Rolls:      "token",
+	RollsIn:    []string{"ccmessaging-token"},
 	Codes:      []string{"resultCode", "errorCode"},
 	Success:    []string{"0", "200"},
 	Meanings: []Meaning{ // service codes, where they arrive
@@ -109,10 +110,7 @@ func unquoted(v value) (string, bool) {
 
 // devg-webclint-cec cec_05_2022: the same calls also carry the key and the AccessToken.
 func (ccmessaging) carriage(id *identity, g grant, bearer string) Carriage {
-	return Carriage{
-		Headers: append([]Pair{{"ccmessaging-token", g.token}}, appHeaders(id, bearer)...),
-		Rolls:   "ccmessaging-token",
-	}
+	return Carriage{Headers: append([]Pair{{"ccmessaging-token", g.token}}, appHeaders(id, bearer)...)}
 }
 
 // clickToCall is where the 403 of a dead AccessToken renews both tokens (devg-voip-cec cec_05_1010).

@@ -106,7 +106,7 @@ func Check(identityJSON []byte) *Error {
 // nothing else is to be done, and 0 where [Client.Get] must decide.
 func (c *Client) Live(id SessionID, now Instant) uint64 {
 	s := c.session(id)
-	if s == nil || !s.ready(now) || s.due(now) {
+	if s == nil || !s.ready(now) || s.due(now) || s.presence != nil && s.presence.told {
 		return 0
 	}
 	if d := s.carried(); d != nil && d.due(now) {
@@ -136,7 +136,8 @@ func (c *Client) Lease(id SessionID, now Instant) int64 {
 //
 // An authorization is its user's own: it goes with the session of any edge's
 // connection, and is asked for anew when one of them next needs it. An
-// AccessToken stays, as it is the app's, and others use it.
+// AccessToken stays, as it is the app's, and others use it. It signs nobody out at the
+// vendor: who has signed in there stays so until the vendor ends it.
 func (c *Client) Forget(id SessionID, now Instant) {
 	s := c.session(id)
 	if s == nil {
@@ -155,11 +156,12 @@ func (c *Client) Forget(id SessionID, now Instant) {
 
 // drop takes a session's token from it, and from those who wait for one.
 func (c *Client) drop(s *session, now Instant) {
+	if s.held.token != "" && s.signsIn {
+		c.end(s, now, ByCaller, "")
+	}
 	s.held, s.dead, s.suspect, s.retired = grant{}, false, false, nil // first, or who waits could still get it
 	s.held.token = s.identity.given()                                 // is the caller's, and cannot be got anew
-	if s.task != nil {
-		c.abandon(s.task, now, &Error{Code: Forgotten, Step: s.task.step(), Retryable: true})
-	}
+	c.dismiss(s, now)
 	s.remain(now)
 	s.generation++ // a response on its way is late from here on
 	s.since = s.serial()
@@ -218,7 +220,8 @@ func (c *Client) add(id *identity) *session {
 	s.sameHash = c.index[hash]
 	c.index[hash] = s
 	s.held.token = id.given()
-	s.detached = id.system.description().policy.detached
+	d := id.system.description()
+	s.detached, s.signsIn = d.policy.detached, d.SignsIn
 	if dep := id.dependency(); dep != nil {
 		if s.dependency = c.find(dep); s.dependency == nil {
 			s.dependency = c.add(dep)
@@ -272,7 +275,7 @@ func (c *Client) Evict(id SessionID) bool {
 	if s == nil {
 		return true
 	}
-	if s.task != nil || s.dependents > 0 {
+	if s.task != nil || s.dependents > 0 || s.errands() != [2]*task{} {
 		return false
 	}
 	c.remove(s)
@@ -287,10 +290,10 @@ func (c *Client) Pending(id SessionID) uint64 {
 	return 0
 }
 
-// evict drops the least recently used session that nobody waits for.
+// evict drops the least recently used session that nobody waits for, and in which nobody is signed in.
 func (c *Client) evict(now Instant) bool {
 	for s := c.oldest; s != nil; s = s.newer {
-		if s.task == nil && s.dependents == 0 {
+		if s.task == nil && s.dependents == 0 && !s.attended(now) {
 			c.notify(s, now, Event{Type: EventEvicted})
 			c.remove(s)
 			return true
@@ -301,6 +304,7 @@ func (c *Client) evict(now Instant) bool {
 
 func (c *Client) remove(s *session) {
 	c.unlink(s)
+	c.unwatch(s)
 	s.gone = true
 	slot := uint64(s.id) & (maxSlots - 1)
 	c.slots[slot] = nil

@@ -18,6 +18,8 @@ type Description struct {
 	// Paths are the paths below a base URL at which tokens are handed out, refreshed or
 	// verified, and those below each of them. No call may reach them in the name of others.
 	Paths []string
+	// Doors are such paths below which others lie that are open; "*" stands for any one segment.
+	Doors []string
 	// Interfaces are the names of those that mean nothing else: they are closed wherever they
 	// stand, as gateways put them below other paths. Where there are none it is empty, and never nil.
 	Interfaces []string
@@ -31,6 +33,10 @@ type Description struct {
 	Answers []string
 	// Rolls is the member of a business answer's JSON object that may hold a new token, or "".
 	Rolls string
+	// RollsIn are the headers of such an answer that may: the first that is there counts.
+	// RollsAfter is what may stand before the token in them, and is no part of it.
+	RollsIn    []string
+	RollsAfter string
 	// Codes are the members of an answer's JSON object that hold the system's own code: the
 	// first that is there counts. Success are those of its values that mean success.
 	Codes   []string
@@ -46,10 +52,14 @@ type Description struct {
 	InBody bool
 	// Verifies is set where the vendor has an interface that says whether a token is valid.
 	Verifies bool
+	// SignsIn is set where nothing but a person's act brings a token: [Client.Attend].
+	SignsIn bool
 	// Life is how long a token lives where its answer does not say, in milliseconds; 0 for one without an end.
 	Life int64
 
 	policy policy
+	// errands is set where there are such: of a system that signs in, or of one that stands for others.
+	errands bool
 
 	// needs is the system whose token every request of this one carries too, or nil. Its
 	// identity has the fields of the same names, and the base URL of the field at, if that is given.
@@ -153,7 +163,7 @@ func DescriptionOf(name string) *Description {
 
 // Foreseen are headers that carry the tokens of systems without a description yet. An edge
 // keeps them from calls as it keeps the carriers of those that have one.
-func Foreseen() []string { return []string{"AppKey", "Guid", "Set-GUID"} }
+func Foreseen() []string { return []string{"AppKey"} }
 
 // Words is a text in the two languages of the vendors.
 type Words struct{ English, Chinese string }

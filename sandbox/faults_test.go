@@ -210,7 +210,7 @@ func TestFaultsAreUsedUpInTheirOrder(t *testing.T) {
 	assert.Equal(t, 1, b.State().PendingFaults)
 	a := b.do(controlReq("faults", "").with(method("DELETE")))
 	assert.JSONEq(t, `{"cleared":1}`, a.raw)
-	assert.Equal(t, 401, b.do(iSalesBusinessReq("x")).status)
+	assert.Equal(t, 403, b.do(iSalesBusinessReq("x")).status)
 }
 
 func TestAFollowedRedirectIsCounted(t *testing.T) {

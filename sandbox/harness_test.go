@@ -220,3 +220,8 @@ type broken struct {
 }
 
 func status(n int) func(ans) bool { return func(a ans) bool { return a.status == n } }
+
+// code is a refusal of the platform's own, under HTTP 200.
+func code(n float64) func(ans) bool {
+	return func(a ans) bool { return a.status == 200 && a.json["errorCode"] == n }
+}

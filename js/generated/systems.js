@@ -23,10 +23,11 @@
  * @property {string} title for people
  * @property {readonly FieldDescription[]} fields of an identity beside `system`, in the order in which a form shows them
  * @property {boolean} bodyCarriesToken whether a business call carries the token inside its JSON body
+ * @property {boolean} signsIn whether a token comes by a sign-in alone, which somebody asks for (`signIn`)
  * @property {boolean} verifies whether the vendor has an interface that says whether a token is valid
  */
 
-/** The systems that hand out tokens. @typedef {"appcube" | "ccmessaging" | "isales" | "cubedrive"} System */
+/** The systems that hand out tokens. @typedef {"appcube" | "ccmessaging" | "isales" | "cubedrive" | "ccgateway"} System */
 
 /** The systems, in the order in which people are shown them. A description, for forms and configurations: what is in it cannot be changed. @type {readonly SystemDescription[]} */
 export const systems = /* @__PURE__ */ frozen([
@@ -34,6 +35,7 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "appcube",
 		title: "OIAP AppCube",
 		bodyCarriesToken: true,
+		signsIn: false,
 		verifies: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
@@ -45,6 +47,7 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "ccmessaging",
 		title: "AICC web client",
 		bodyCarriesToken: false,
+		signsIn: false,
 		verifies: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
@@ -63,6 +66,7 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "isales",
 		title: "CC-iSales for CTI-OBS",
 		bodyCarriesToken: false,
+		signsIn: false,
 		verifies: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
@@ -74,11 +78,36 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "cubedrive",
 		title: "CubeDrive",
 		bodyCarriesToken: false,
+		signsIn: false,
 		verifies: true,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "params", kind: "parameters", secret: true, optional: false },
 			{ name: "method", kind: "choice", secret: false, optional: true, values: ["POST", "GET"] },
+		],
+	},
+	{
+		name: "ccgateway",
+		title: "CC-Gateway agent",
+		bodyCarriesToken: false,
+		signsIn: true,
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "agentId", kind: "number", secret: false, optional: false, minimum: 101, maximum: 999999 },
+			{ name: "password", kind: "text", secret: true, optional: false, maxLength: 32 },
+			{ name: "phonenum", kind: "text", secret: false, optional: false, maxLength: 24 },
+			{ name: "autoanswer", kind: "flag", secret: false, optional: true },
+			{ name: "autoenteridle", kind: "flag", secret: false, optional: true },
+			{ name: "releasephone", kind: "flag", secret: false, optional: true },
+			{ name: "status", kind: "number", secret: false, optional: true, values: [3, 4, 5] },
+			{ name: "agenttype", kind: "number", secret: false, optional: true, values: [4, 11] },
+			{ name: "ip", kind: "text", secret: false, optional: true },
+			{ name: "checkInWebm", kind: "flag", secret: false, optional: true },
+			{ name: "checkInMailm", kind: "flag", secret: false, optional: true },
+			{ name: "listenStatus", kind: "flag", secret: false, optional: true },
+			{ name: "vcPhoneNumber", kind: "text", secret: false, optional: true },
+			{ name: "mode", kind: "choice", secret: false, optional: true, values: ["dynamic", "static"] },
 		],
 	},
 ]);

@@ -163,6 +163,39 @@ export const texts = {
 		intercepted: "getLogin answered with a page of HTML, while verifyAuthToken answers properly: so CubeDrive itself is there, and intercepts logins that come too often.",
 		relying: null,
 	},
+	ccgateway: {
+		fields: {
+			baseUrl: {"help":"of the CC-Gateway","example":"https://IP:8043"},
+			agentId: {"help":"from 101 to 999999"},
+			password: {"help":"of the agent, 1 to 32 characters"},
+			phonenum: {"help":"on which the agent is called, 1 to 24 characters"},
+			autoanswer: {"help":"whether calls are answered by themselves"},
+			autoenteridle: {"help":"whether the agent is idle at once after a call"},
+			releasephone: {"help":"whether the phone is hung up after a call"},
+			status: {"help":"3, 4 or 5, as the CC-Gateway counts them"},
+			agenttype: {"help":"4 or 11, as the CC-Gateway counts them"},
+			ip: {"help":"of the agent's machine"},
+			checkInWebm: {"help":"whether the agent signs in for web chats too"},
+			checkInMailm: {"help":"whether the agent signs in for e-mails too"},
+			listenStatus: {"help":"whether the agent's listening state is reported"},
+			vcPhoneNumber: {"help":"for video calls"},
+			mode: {"help":"how the gateway is set up: its GUIDs change all the time, or never. Not sent"},
+		},
+		refused: {
+			found: "agentId or password is wrong",
+			because: "",
+			try: [
+				"Sign in once with the same agent where a person does. Do not try others: a few wrong ones lock the account.",
+			],
+		},
+		unclear: null,
+		statuses: {},
+		failed: "Check phonenum first: a number that is taken, or unknown to the platform, cannot be signed in with.",
+		absent: "",
+		page: "",
+		intercepted: "",
+		relying: null,
+	},
 };
 
 /** What the parts say on which others depend, by their names. @type {Readonly<Record<string, FailureTexts>>} */

@@ -780,9 +780,20 @@ const written = async (identity, how = {}) => {
 	return (await command(["doctor", ...flags, ...(how.args ?? [])], { env: { ...env, ...how.env } })).stdout;
 };
 
+test("an account that is locked is no wrong secret", async () => {
+	const { appcube } = sandbox.identities;
+	for (const appSecret of ["mistaken-1", "mistaken-2", "mistaken-3"]) {
+		assert.equal((await doctor({ ...appcube, appSecret })).verdict, "wrong_credentials");
+	}
+	const { verdict, code, chief } = await doctor(appcube);
+	assert.deepEqual([verdict, code, chief.step], ["account_locked", 3, "token"]);
+	assert.match(chief.because, /getAppCubeToken answered 200 with its code 200800003/);
+});
+
 test("a secret that is one of the doctor's own words takes none of them away", async () => {
 	const { appcube, cubedrive, isales: sales } = sandbox.identities;
 	for (const word of ["wrong", "credentials", "token"]) {
+		await sandbox.reset(); // else the account would be locked
 		const text = await written({ ...appcube, appSecret: word });
 		assert.match(text, /^✗ token .*appKey or appSecret is wrong\n/m);
 		assert.match(text, /\nFound: appKey or appSecret is wrong \[wrong_credentials\]\n$/);

@@ -21,6 +21,8 @@ var frontdeskDescription = Description{
 	Interfaces: []string{"sign-in"},
 	Carriers:   []string{"Guid", "Next-Guid"},
 	Answers:    []string{"guid"},
+	RollsIn:    []string{"Next-Guid", "Guid"},
+	RollsAfter: "DESK=",
 	Codes:      []string{"retcode"},
 	Success:    []string{"0"},
 	Explains:   []string{"message"},
@@ -70,7 +72,7 @@ func (frontdesk) read(step Step, r Response) (grant, *Error) {
 }
 
 func (frontdesk) carriage(_ *identity, g grant, _ string) Carriage {
-	return Carriage{Headers: []Pair{{"Guid", g.token}}, Rolls: "Next-Guid"}
+	return Carriage{Headers: []Pair{{"Guid", g.token}}}
 }
 
 func (frontdesk) judge(_ *identity, _ string, r Response) judgement {
