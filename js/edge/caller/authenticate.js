@@ -22,12 +22,12 @@ export class Authenticator {
 	 * @param {import("../config/config.js").CheckedConfig} config
 	 * @param {ConstructorParameters<typeof SignedRequests>[2]} environment
 	 */
-	constructor({ authentication, connections }, environment) {
+	constructor({ authentication, connections, operators }, environment) {
 		for (const [name, settings] of Object.entries(authentication)) {
 			if (settings.type === "signed") {
 				this.#machines.push(new SignedRequests(name, settings, environment));
 			} else {
-				this.#issuers.push(new Issuer(name, settings, claimsFor(name, connections)));
+				this.#issuers.push(new Issuer(name, settings, claimsFor(name, connections, operators)));
 			}
 		}
 		/** The headers, besides Authorization, in which browsers may have to bring a JWT. Those come with cookies. */

@@ -10,6 +10,8 @@ import { Authenticator } from "../caller/authenticate.js";
 import { replayHeader } from "../sealed/call.js";
 import { secretsOf } from "./config.js";
 import { nonceMemory } from "../caller/signed.js";
+import { Stops } from "../operator/stops.js";
+import { reach } from "../keeper/objects.js";
 import { Sessions } from "../keeper/sessions.js";
 import { Strangers } from "../caller/strangers.js";
 
@@ -34,6 +36,11 @@ export class Environment {
 		/** @param {string} name */
 		this.secretOf = (name) => /** @type {string} */ (bindings[name]);
 		this.sessions = new Sessions(bindings.KEEPER, bindings.NAME_KEY, Number(bindings.KEEPER_TIMEOUT_MS) || undefined);
+		/** Who is stopped, where there is somebody who can stop. */
+		this.stops =
+			config.operators.length > 0
+				? new Stops(async () => reach(bindings.KEEPER, await this.sessions.name(JSON.stringify(["stops"]))))
+				: undefined;
 		this.bodyTimeoutMs = Number(bindings.BODY_TIMEOUT_MS) || defaultBodyTimeoutMs;
 		this.strangers = new Strangers(this.bodyTimeoutMs);
 		this.authenticator = new Authenticator(config, { secretOf: this.secretOf, firstTime: nonceMemory(bindings.NONCES) });

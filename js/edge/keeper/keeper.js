@@ -2,6 +2,7 @@
 import keeperModule from "../../../dist/keeper.wasm";
 import { platformClock } from "../../client/clock.js";
 import { keeperConnections, keeperTimeoutMs, problemMedia, problemUrn } from "../../generated/limits.js";
+import { StopList, stopsPath } from "../operator/stop-list.js";
 import { Host } from "./host.js";
 import { reach } from "./objects.js";
 import { Program } from "./program.js";
@@ -38,6 +39,7 @@ export class Keeper {
 	/** @type {string} */ #timeout;
 	/** @type {number} */ #graceMs;
 	/** @type {Program | undefined} */ #program;
+	/** Where this object is the one that has it. @type {StopList | undefined} */ #stops;
 
 	/**
 	 * @param {{ id: { toString: () => string }, storage: import("./host.js").Storage }} ctx
@@ -68,6 +70,10 @@ export class Keeper {
 	 */
 	async fetch(request) {
 		const body = await request.text();
+		if (new URL(request.url).pathname === stopsPath) {
+			this.#stops ??= new StopList(this.#ctx.storage);
+			return this.#stops.answer(JSON.parse(body));
+		}
 		let program;
 		try {
 			program = this.#running();

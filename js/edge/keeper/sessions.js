@@ -75,6 +75,7 @@ export class Sessions {
 		new Cache(bounds);
 	/** By what they are hashes of. @type {Cache<string>} */ #users = new Cache(bounds);
 	/** By what they are hashes of. @type {Cache<string>} */ #objects = new Cache(bounds);
+	/** What was forgotten for a stop: who was stopped may come again and again. @type {Cache<true>} */ #forgotten = new Cache(bounds);
 	/** Grows with everything that may end a token, so that an answer from before cannot begin a lease after. */
 	#epoch = 0;
 
@@ -91,7 +92,9 @@ export class Sessions {
 
 	/** What is remembered, about; bytes. */
 	get bytes() {
-		return this.#sessions.bytes + this.#leases.bytes + this.#accepted.bytes + this.#users.bytes + this.#objects.bytes;
+		return (
+			this.#sessions.bytes + this.#leases.bytes + this.#accepted.bytes + this.#users.bytes + this.#objects.bytes + this.#forgotten.bytes
+		);
 	}
 
 	/**
@@ -106,7 +109,7 @@ export class Sessions {
 			return known;
 		}
 		const part = dependencyOf(identity);
-		const name = await this.#name(json);
+		const name = await this.name(json);
 		const object = await this.#objectOf(name, identity, keepers, keepers.count);
 		const former = await Promise.all(keepers.former.map((count) => this.#objectOf(name, identity, keepers, count)));
 		const others = [...new Set(former)].filter((other) => other !== object);
@@ -120,7 +123,7 @@ export class Sessions {
 				object,
 				...(others.length > 0 && { former: others }),
 				// The token on which many users' depend serves all of them: it has an object of its own.
-				...(part && { dependencyObject: objectIn(await this.#name(JSON.stringify(part)), keepers.jurisdiction) }),
+				...(part && { dependencyObject: objectIn(await this.name(JSON.stringify(part)), keepers.jurisdiction) }),
 			},
 		};
 		this.#sessions.set(json, session, { until: Date.now() + sessionMs });
@@ -163,6 +166,20 @@ export class Sessions {
 			this.#end(session);
 		}
 		return verdict;
+	}
+
+	/**
+	 * Has its keeper forget a token that was asked for before an instant.
+	 * @param {Session} session
+	 * @param {number} before milliseconds since 1970
+	 */
+	async forget(session, before) {
+		const key = `${session.name} ${before}`;
+		if (!this.#forgotten.get(key)) {
+			this.#end(session);
+			await this.#ask("forget", session, { before });
+			this.#forgotten.set(key, true, { until: Date.now() + sessionMs });
+		}
 	}
 
 	/**
@@ -219,7 +236,7 @@ export class Sessions {
 		if (known) {
 			return known;
 		}
-		const user = (await this.#name(json)).slice(0, 22);
+		const user = (await this.name(json)).slice(0, 22);
 		this.#users.set(json, user, { until: Date.now() + sessionMs });
 		return user;
 	}
@@ -235,7 +252,7 @@ export class Sessions {
 	async #objectOf(session, { system, baseUrl }, { jurisdiction }, count) {
 		const shard = shardOf(session, count);
 		const json = JSON.stringify(["keeper", system, baseUrl, shard]);
-		const known = this.#objects.get(json)?.value ?? (await this.#name(json));
+		const known = this.#objects.get(json)?.value ?? (await this.name(json));
 		this.#objects.set(json, known, { until: Date.now() + sessionMs });
 		return objectIn(known, jurisdiction);
 	}
@@ -244,7 +261,7 @@ export class Sessions {
 	 * A name that tells nothing of what it names.
 	 * @param {string} text
 	 */
-	async #name(text) {
+	async name(text) {
 		this.#key ??= await crypto.subtle.importKey("raw", encoder.encode(this.nameKey), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
 		return base64url(new Uint8Array(await crypto.subtle.sign("HMAC", this.#key, encoder.encode(text))));
 	}
@@ -256,7 +273,7 @@ export class Sessions {
 	}
 
 	/**
-	 * @param {"token" | "verify" | "judge"} what
+	 * @param {"token" | "verify" | "judge" | "forget"} what
 	 * @param {Session} session
 	 * @param {object} more
 	 * @returns {Promise<any>} rejected with a Problem, or a KeeperProblem

@@ -6,6 +6,9 @@ import { sealedCall } from "../sealed/call.js";
 import { ConfigError } from "../config/config.js";
 import { checkOrigin, corsHeaders, preflight } from "./origin.js";
 import { Problem } from "./problem.js";
+import { nothingHere, operatorOf } from "../operator/way-in.js";
+import { operated } from "../operator/operator.js";
+import { refuseStopped } from "../operator/stopped.js";
 import { calledBy, requireMethod, routeOf } from "./route.js";
 import { base64url } from "../caller/signature.js";
 import { maxSignedBody } from "../caller/signed.js";
@@ -58,7 +61,13 @@ export async function answer(request, environment, visit) {
 	const asked = { request, route, environment, visit, origin: request.headers.get("origin") };
 	admitPage(asked);
 	if (route.name === "unknown") {
-		throw new Problem("not_found", "There is nothing here.");
+		throw nothingHere();
+	}
+	if (route.name === "operator") {
+		const operator = await operatorOf(asked, () => callerOf(asked));
+		visit.log.by = operator.principal.by;
+		await limit(environment, operator.principal);
+		return operated(asked, operator);
 	}
 	if (request.method === "OPTIONS") {
 		return preflightOf(asked);
@@ -197,7 +206,8 @@ async function own(asked, { principal, read }) {
  * @param {string} name
  * @returns {Promise<Opened>}
  */
-async function open({ environment: { config, sessions, secretOf }, visit, origin }, principal, name) {
+async function open({ environment, visit, origin }, principal, name) {
+	const { config, sessions, secretOf } = environment;
 	const connection = Object.hasOwn(config.connections, name) ? config.connections[name] : undefined;
 	if (!connection) {
 		throw notOpen("unknown_connection");
@@ -211,6 +221,7 @@ async function open({ environment: { config, sessions, secretOf }, visit, origin
 	}
 	const user = await sessions.user(principal);
 	visit.log.user = user;
+	await refuseStopped(environment, principal, user, name, connection);
 	return { connection, user, session: await sessions.session(identityFor(principal, connection, secretOf), connection.keepers) };
 }
 

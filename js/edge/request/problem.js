@@ -7,6 +7,7 @@ const statuses = Object.freeze({
 	unauthorized: 401,
 	forbidden: 403,
 	sealed: 403,
+	stopped: 403,
 	not_found: 404,
 	method_not_allowed: 405,
 	request_timeout: 408,

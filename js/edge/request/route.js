@@ -3,7 +3,7 @@ import { Problem } from "./problem.js";
 
 /**
  * @typedef {object} Route
- * @property {"healthz" | "token" | "verify" | "call" | "unknown"} name
+ * @property {"healthz" | "token" | "verify" | "call" | "operator" | "unknown"} name
  * @property {string} path as it was sent
  * @property {string} search with its question mark, or ""
  */
@@ -29,6 +29,9 @@ function nameOf(path) {
 			return "token";
 		case "/v1/verify":
 			return "verify";
+	}
+	if (path.startsWith("/v1/operator/")) {
+		return "operator";
 	}
 	return /^\/v1\/call\/[^/]+\//.test(path) ? "call" : "unknown";
 }
