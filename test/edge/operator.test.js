@@ -1,6 +1,7 @@
 // What operators of an edge may do, and that nobody else sees that there is such a thing.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { command } from "../cli/command.js";
 import { signedFetch } from "../../js/edge/sign.js";
 import { consoleOrigin, secrets, startEdge } from "./edge.js";
 import { json, startVendor } from "./vendor.js";
@@ -27,6 +28,7 @@ before(async () => {
 			},
 			connections: {
 				...connections,
+				"other-app": { ...connections["open-messaging"], identity: { ...connections["open-messaging"].identity, appKey: "app002" } },
 				"by-claim": {
 					...connections["open-drive"],
 					identity: { params: { appId: "demo-app", appSecret: { secret: "DRIVE_SECRET" }, user: { claim: "team" } } },
@@ -262,4 +264,103 @@ test("where the configuration names no operators there is no such interface for 
 	} finally {
 		await plain.close();
 	}
+});
+
+describe("the status of a connection's keepers", () => {
+	const refusing = (/** @type {number} */ status) => {
+		vendor.login = (response) => json(response, {}, { status });
+	};
+	const statusOf = async (/** @type {string} */ connection) => (await operate(`status?connection=${connection}`)).body;
+	/** @param {any} status @param {(keeper: any) => number} count */
+	const sum = (status, count) =>
+		status.keepers.reduce((/** @type {number} */ total, /** @type {any} */ one) => total + (one.running ? count(one) : 0), 0);
+
+	test("counts sessions and logins, and to look at it starts no keeper", async () => {
+		await edge.restart();
+		const before = await statusOf("open-drive");
+		assert.deepEqual(
+			[before.connection, before.keepers.length, before.keepers.map((/** @type {any} */ one) => one.keeper)],
+			["open-drive", 4, [0, 1, 2, 3]],
+		);
+		assert.ok(before.keepers.every((/** @type {any} */ one) => one.running === false));
+		for (let i = 0; i < 3; i++) {
+			assert.equal((await token(`agent-status-${i}`, "open-drive")).status, 200);
+		}
+		const after = await statusOf("open-drive");
+		assert.deepEqual([sum(after, ({ sessions }) => sessions.live), sum(after, ({ logins }) => logins)], [3, 3]);
+		assert.equal(
+			sum(after, ({ budgets }) => budgets.filter((/** @type {any} */ one) => one.used === 1 && one.most === 5).length),
+			3,
+		);
+		assert.ok(sum(after, ({ age }) => (age >= 0 && age < 60 ? 0 : 1)) === 0);
+	});
+
+	test("says for which session the vendor is left alone, why, and until when; an operator ends that", async () => {
+		refusing(401);
+		try {
+			assert.equal((await token("agent-cool", "open-drive")).body.code, "credentials_refused");
+		} finally {
+			vendor.login = undefined;
+		}
+		assert.equal((await token("agent-cool", "open-drive")).body.code, "cooling_down");
+		const [cooling] = (await statusOf("open-drive")).keepers.flatMap((/** @type {any} */ one) => one.cooling ?? []);
+		assert.deepEqual([cooling.code, cooling.step, cooling.vendorStatus], ["credentials_refused", "login", 401]);
+		assert.ok(cooling.endsIn > 200 && cooling.endsIn <= 300);
+		const wrong = await operate("reset", { connection: "open-drive", session: "x".repeat(43) });
+		assert.deepEqual([wrong.status, wrong.body], [200, { reset: false }]);
+		const done = await operate("reset", { connection: "open-drive", session: cooling.session });
+		assert.deepEqual(done.body, { reset: true });
+		assert.equal((await edge.lineOf(done.request)).reset, cooling.session);
+		assert.equal((await token("agent-cool", "open-drive")).status, 200);
+	});
+
+	test("shows the keeper of what all users share as well, and that one's waiting time ends likewise", async () => {
+		vendor.login = (response, { url }) => (url.endsWith("tokenByAkSk") ? json(response, {}, { status: 401 }) : json(response, {}));
+		try {
+			assert.equal((await token("agent-shared", "other-app")).body.step, "access_token");
+			const { keepers } = await statusOf("other-app");
+			const shared = keepers.find((/** @type {any} */ one) => one.keeper === "shared");
+			assert.equal(keepers.length, 5);
+			assert.deepEqual([shared.cooling.length, shared.cooling[0].step], [1, "access_token"]);
+			assert.deepEqual((await operate("reset", { connection: "other-app", session: shared.cooling[0].session })).body, { reset: true });
+		} finally {
+			vendor.login = undefined;
+		}
+	});
+
+	test("is what cctoken edge status shows", async () => {
+		await token("agent-shell", "open-drive");
+		const env = { CCTOKEN_EDGE_URL: edge.url, CCTOKEN_EDGE_KEY_ID: "pager", CCTOKEN_EDGE_KEY: pagerKey };
+		const { code, stdout, stderr } = await command(["edge", "status", "--connection", "open-drive"], { env });
+		assert.deepEqual([code, stderr], [0, ""]);
+		assert.match(stdout, /^open-drive \(cubedrive\)\nkeeper 0 /);
+		assert.match(stdout, / live; [1-9]\d* logins in the last hour; 0 requests under way; up \d+ /);
+		const other = await command(["edge", "status", "--connection", "open-drive", "--json"], {
+			env: { ...env, CCTOKEN_EDGE_KEY: "x".repeat(40) },
+		});
+		assert.deepEqual([other.code, other.json.error.code], [3, "forbidden"]);
+	});
+
+	test("has no secret, no token and no subject in it", async () => {
+		const subject = "agent-secretive";
+		const { body } = await token(subject, "open-drive");
+		const text = JSON.stringify(await statusOf("open-drive"));
+		for (const hidden of [subject, body.token, ...Object.values(secrets), vendor.url]) {
+			assert.ok(!text.includes(hidden), hidden);
+		}
+	});
+
+	test("is of a connection that there is", async () => {
+		for (const [path, body, field] of /** @type {[string, object | undefined, string][]} */ ([
+			["status", undefined, "connection"],
+			["status?connection=none", undefined, "connection"],
+			["status?connection=open-drive&session=x", undefined, "body"],
+			["reset", { session: "x".repeat(43) }, "connection"],
+			["reset", { connection: "open-drive", session: "short" }, "session"],
+			["reset", { connection: "open-drive" }, "session"],
+		])) {
+			const answer = await operate(path, body);
+			assert.deepEqual([answer.status, answer.body.field], [400, field], path);
+		}
+	});
 });

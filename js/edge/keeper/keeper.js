@@ -70,9 +70,13 @@ export class Keeper {
 	 */
 	async fetch(request) {
 		const body = await request.text();
-		if (new URL(request.url).pathname === stopsPath) {
+		const { pathname } = new URL(request.url);
+		if (pathname === stopsPath) {
 			this.#stops ??= new StopList(this.#ctx.storage);
 			return this.#stops.answer(JSON.parse(body));
+		}
+		if ((pathname === "/status" || pathname === "/reset") && !this.#lives) {
+			return Response.json({ running: false }); // to look at it does not start it
 		}
 		let program;
 		try {
@@ -116,6 +120,10 @@ export class Keeper {
 				program.end();
 			}
 		}, 3 * this.#graceMs);
+	}
+
+	get #lives() {
+		return this.#program !== undefined && !this.#program.dead && !this.#program.broken;
 	}
 
 	/** The program, started anew where it has died, or where its last record was not stored. */

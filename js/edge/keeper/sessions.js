@@ -35,6 +35,9 @@ import { defaultKeepers, objectIn, reach, shardOf } from "./objects.js";
 /** A keeper bounds its own work; so much longer the keeper itself is waited for. Milliseconds. */
 const graceMs = 25_000;
 
+/** How long a keeper is waited for where it has nothing to do but to look; milliseconds. */
+const overviewMs = 5_000;
+
 /**
  * The keeper's word is passed on without asking again for this long at most; milliseconds. A client's own lease (js/client/driver.js)
  * ends when its core says so, in the same program. Here the core is elsewhere, and other isolates may have told it something:
@@ -60,6 +63,8 @@ const encoder = new TextEncoder();
  * A session's name, the object that keeps it, and what that is told with every request.
  * @typedef {{ name: string, object: string, location?: string, told: { identity: object, session: string, object: string, former?: string[], dependencyObject?: string } }} Session
  */
+
+/** Where a keeper is. @typedef {Pick<Session, "object" | "location">} Place */
 
 /** For how long it remembers which calls a session's token was accepted for; milliseconds. Most tokens have ended by then. */
 const acceptedMs = 86_400_000;
@@ -108,7 +113,7 @@ export class Sessions {
 		if (known) {
 			return known;
 		}
-		const part = dependencyOf(identity);
+		const shared = await this.shared(identity, keepers);
 		const name = await this.name(json);
 		const object = await this.#objectOf(name, identity, keepers, keepers.count);
 		const former = await Promise.all(keepers.former.map((count) => this.#objectOf(name, identity, keepers, count)));
@@ -123,11 +128,49 @@ export class Sessions {
 				object,
 				...(others.length > 0 && { former: others }),
 				// The token on which many users' depend serves all of them: it has an object of its own.
-				...(part && { dependencyObject: objectIn(await this.name(JSON.stringify(part)), keepers.jurisdiction) }),
+				...(shared && { dependencyObject: shared.object }),
 			},
 		};
 		this.#sessions.set(json, session, { until: Date.now() + sessionMs });
 		return session;
+	}
+
+	/**
+	 * The keeper of what an identity depends on, and where others do as well; undefined where there is nothing of the kind.
+	 * @param {Record<string, any>} identity
+	 * @param {import("./objects.js").Keepers} keepers
+	 * @returns {Promise<Place | undefined>}
+	 */
+	async shared(identity, keepers) {
+		const part = dependencyOf(identity);
+		return part && { object: objectIn(await this.name(JSON.stringify(part)), keepers.jurisdiction) };
+	}
+
+	/**
+	 * The keepers among which the sessions of a connection are spread.
+	 * @param {{ system: string, baseUrl: string, keepers: import("./objects.js").Keepers }} connection
+	 * @returns {Promise<Place[]>}
+	 */
+	async keepers({ system, baseUrl, keepers }) {
+		const { count, location } = keepers;
+		return Promise.all(
+			Array.from({ length: count }, async (_, shard) => ({ object: await this.#objectAt(shard, { system, baseUrl }, keepers), location })),
+		);
+	}
+
+	/**
+	 * What a keeper says of itself, rather than of a session.
+	 * @param {Place} place
+	 * @param {"status" | "reset" | "ready"} what
+	 * @param {object} [more]
+	 * @returns {Promise<any>} rejected with a Problem, or a KeeperProblem
+	 */
+	async overview(place, what, more = {}) {
+		const answer = await this.#askOnce(what, { ...place, told: {} }, more, AbortSignal.timeout(overviewMs));
+		if (answer instanceof KeeperProblem) {
+			throw answer;
+		}
+		return answer;
 	}
 
 	/**
@@ -249,8 +292,16 @@ export class Sessions {
 	 * @param {import("./objects.js").Keepers} keepers
 	 * @param {number} count
 	 */
-	async #objectOf(session, { system, baseUrl }, { jurisdiction }, count) {
-		const shard = shardOf(session, count);
+	#objectOf(session, identity, keepers, count) {
+		return this.#objectAt(shardOf(session, count), identity, keepers);
+	}
+
+	/**
+	 * @param {number} shard
+	 * @param {Record<string, any>} identity
+	 * @param {import("./objects.js").Keepers} keepers
+	 */
+	async #objectAt(shard, { system, baseUrl }, { jurisdiction }) {
 		const json = JSON.stringify(["keeper", system, baseUrl, shard]);
 		const known = this.#objects.get(json)?.value ?? (await this.name(json));
 		this.#objects.set(json, known, { until: Date.now() + sessionMs });
@@ -294,7 +345,7 @@ export class Sessions {
 
 	/**
 	 * @param {string} what
-	 * @param {Session} session
+	 * @param {Place & { told: object }} session
 	 * @param {object} more
 	 * @param {AbortSignal} signal
 	 * @returns {Promise<any>} also a KeeperProblem; rejected with a Problem
