@@ -527,7 +527,7 @@ func (d *Driver) send(e core.Effect) {
 		return
 	}
 	if e.Request.Step.CostsLogin() {
-		d.logins.note(d.Now())
+		d.countLogin(e)
 	}
 	leave = d.lines.take(func() {
 		defer d.survive(broken)
@@ -543,6 +543,15 @@ func (d *Driver) send(e core.Effect) {
 			})
 		}()
 	})
+}
+
+func (d *Driver) countLogin(e core.Effect) {
+	now := d.Now()
+	d.logins.note(now)
+	if d.platform.Login != nil {
+		view, _ := d.client.View(e.Session, now)
+		d.platform.Login(view.System, e.Request.Step)
+	}
 }
 
 func entryOf(e *core.Event) Entry {

@@ -9,6 +9,7 @@ import {
 import { Authenticator } from "../caller/authenticate.js";
 import { replayHeader } from "../sealed/call.js";
 import { secretsOf } from "./config.js";
+import { Measures } from "../metrics/measures.js";
 import { nonceMemory } from "../caller/signed.js";
 import { Stops } from "../operator/stops.js";
 import { reach } from "../keeper/objects.js";
@@ -35,7 +36,10 @@ export class Environment {
 		this.missing = missing(config, bindings);
 		/** @param {string} name */
 		this.secretOf = (name) => /** @type {string} */ (bindings[name]);
-		this.sessions = new Sessions(bindings.KEEPER, bindings.NAME_KEY, Number(bindings.KEEPER_TIMEOUT_MS) || undefined);
+		const measures = new Measures(bindings.ANALYTICS);
+		this.sessions = new Sessions(bindings.KEEPER, bindings.NAME_KEY, Number(bindings.KEEPER_TIMEOUT_MS) || undefined, measures);
+		/** Who may read the metrics without being an operator. @type {string | undefined} */
+		this.metricsToken = bindings.METRICS_TOKEN;
 		/** Who is stopped, where there is somebody who can stop. */
 		this.stops =
 			config.operators.length > 0
@@ -77,6 +81,10 @@ function missing(config, bindings) {
 	}
 	if (typeof bindings.STORAGE_KEYS !== "string" || !bindings.STORAGE_KEYS.split(",").every((key) => storageKey.test(key.trim()))) {
 		lines.push(`STORAGE_KEYS: the secret with the keys under which tokens are stored, as ${storageKeys}`);
+	}
+	const { METRICS_TOKEN: token } = bindings;
+	if (token !== undefined && !(typeof token === "string" && token.length >= leastKey && /^[\w.~+/=-]+$/.test(token))) {
+		lines.push(`METRICS_TOKEN: a secret of at least ${leastKey} random letters and digits, or nothing`);
 	}
 	// The first is checked by the keeper as well, so that a mistake is told before there is one. The other keeps to the same.
 	for (const name of ["KEEPER_TIMEOUT_MS", "BODY_TIMEOUT_MS"]) {

@@ -2,6 +2,7 @@
 import keeperModule from "../../../dist/keeper.wasm";
 import { platformClock } from "../../client/clock.js";
 import { keeperConnections, keeperTimeoutMs, problemMedia, problemUrn } from "../../generated/limits.js";
+import { Measures } from "../metrics/measures.js";
 import { StopList, stopsPath } from "../operator/stop-list.js";
 import { Host } from "./host.js";
 import { reach } from "./objects.js";
@@ -13,6 +14,7 @@ import { Program } from "./program.js";
  * @property {import("./objects.js").DurableObjectNamespaceLike} KEEPER its own namespace
  * @property {string} [STORAGE_KEYS] secret: "id:base64url-of-32-bytes,…"; the first one seals, all of them open
  * @property {string} [KEEPER_TIMEOUT_MS] how long an acquisition may take with all its tries; 20,000 by default
+ * @property {import("../metrics/measures.js").Analytics} [ANALYTICS] where what happens is written to as well
  * @property {string} [KEEPER_CONNECTIONS] how many requests to vendors an object has under way at once; 6 by default
  */
 
@@ -53,11 +55,16 @@ export class Keeper {
 		this.#timeout = String(timeoutMs ?? env.KEEPER_TIMEOUT_MS ?? keeperTimeoutMs); // Go checks it
 		this.#graceMs = graceMs;
 		const object = ctx.id.toString().slice(0, 16); // tells objects apart in the log; it is a keyed hash
+		const measures = new Measures(env.ANALYTICS);
 		this.#outside = {
 			clock: platformClock,
 			fetch: (url, init) => fetch(url, init),
 			ask: (object, url, init) => reach(env.KEEPER, object).fetch(url, init),
-			log: (line) => console.log(`{"keeper":"${object}",${line.slice(1)}`),
+			log(line) {
+				measures.event(JSON.parse(line));
+				console.log(`{"keeper":"${object}",${line.slice(1)}`);
+			},
+			login: (system, step) => measures.login(system, step),
 			...outside,
 		};
 	}

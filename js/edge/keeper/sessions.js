@@ -88,8 +88,10 @@ export class Sessions {
 	 * @param {DurableObjectNamespaceLike} namespace
 	 * @param {string} nameKey
 	 * @param {number} [timeoutMs] what a keeper may take for an acquisition with all its tries
+	 * @param {import("../metrics/measures.js").Measures} [measures]
 	 */
-	constructor(namespace, nameKey, timeoutMs = keeperTimeoutMs) {
+	constructor(namespace, nameKey, timeoutMs = keeperTimeoutMs, measures) {
+		this.measures = measures;
 		this.namespace = namespace;
 		this.nameKey = nameKey;
 		this.patienceMs = timeoutMs + graceMs;
@@ -345,12 +347,33 @@ export class Sessions {
 
 	/**
 	 * @param {string} what
-	 * @param {Place & { told: object }} session
+	 * @param {Place & { told: object }} place
 	 * @param {object} more
 	 * @param {AbortSignal} signal
 	 * @returns {Promise<any>} also a KeeperProblem; rejected with a Problem
 	 */
-	async #askOnce(what, { object, location, told }, more, signal) {
+	async #askOnce(what, place, more, signal) {
+		const began = Date.now();
+		let code = "";
+		try {
+			const answer = await this.#send(what, place, more, signal);
+			code = answer instanceof KeeperProblem ? answer.code : "";
+			return answer;
+		} catch (error) {
+			code = error instanceof Problem ? (error.reason ?? error.code) : "internal";
+			throw error;
+		} finally {
+			this.measures?.keeper(what, code, Date.now() - began);
+		}
+	}
+
+	/**
+	 * @param {string} what
+	 * @param {Place & { told: object }} place
+	 * @param {object} more
+	 * @param {AbortSignal} signal
+	 */
+	async #send(what, { object, location, told }, more, signal) {
 		try {
 			const response = await reach(this.namespace, object, location).fetch(`https://keeper/${what}`, {
 				method: "POST",

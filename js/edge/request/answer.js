@@ -6,6 +6,7 @@ import { sealedCall } from "../sealed/call.js";
 import { ConfigError } from "../config/config.js";
 import { checkOrigin, corsHeaders, preflight } from "./origin.js";
 import { Problem } from "./problem.js";
+import { metrics, readsMetrics } from "../metrics/metrics.js";
 import { nothingHere, operatorOf } from "../operator/way-in.js";
 import { operated } from "../operator/operator.js";
 import { refuseStopped } from "../operator/stopped.js";
@@ -62,6 +63,13 @@ export async function answer(request, environment, visit) {
 	admitPage(asked);
 	if (route.name === "unknown") {
 		throw nothingHere();
+	}
+	if (route.name === "metrics") {
+		if (!(await readsMetrics(asked))) {
+			await operatorOf(asked, () => callerOf(asked));
+		}
+		requireMethod(request, ["GET"]);
+		return metrics();
 	}
 	if (route.name === "operator") {
 		const operator = await operatorOf(asked, () => callerOf(asked));

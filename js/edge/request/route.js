@@ -3,7 +3,7 @@ import { Problem } from "./problem.js";
 
 /**
  * @typedef {object} Route
- * @property {"healthz" | "token" | "verify" | "call" | "operator" | "unknown"} name
+ * @property {"healthz" | "token" | "verify" | "call" | "operator" | "metrics" | "unknown"} name
  * @property {string} path as it was sent
  * @property {string} search with its question mark, or ""
  */
@@ -25,6 +25,8 @@ function nameOf(path) {
 	switch (path) {
 		case "/healthz":
 			return "healthz";
+		case "/metrics":
+			return "metrics";
 		case "/v1/token":
 			return "token";
 		case "/v1/verify":
