@@ -14,7 +14,7 @@ import { unauthorized } from "./unauthorized.js";
  */
 
 export class Authenticator {
-	/** @type {Issuer[]} */ #issuers = [];
+	/** @type {Issuer[]} */ issuers = [];
 	/** @type {Issuer[]} */ #bearers = [];
 	/** @type {SignedRequests[]} */ #machines = [];
 
@@ -27,12 +27,12 @@ export class Authenticator {
 			if (settings.type === "signed") {
 				this.#machines.push(new SignedRequests(name, settings, environment));
 			} else {
-				this.#issuers.push(new Issuer(name, settings, claimsFor(name, connections, operators)));
+				this.issuers.push(new Issuer(name, settings, claimsFor(name, connections, operators)));
 			}
 		}
 		/** The headers, besides Authorization, in which browsers may have to bring a JWT. Those come with cookies. */
-		this.ambientHeaders = [...new Set(this.#issuers.flatMap(({ settings }) => settings.header ?? []))];
-		this.#bearers = this.#issuers.filter(({ settings }) => !settings.header);
+		this.ambientHeaders = [...new Set(this.issuers.flatMap(({ settings }) => settings.header ?? []))];
+		this.#bearers = this.issuers.filter(({ settings }) => !settings.header);
 	}
 
 	/**
@@ -58,7 +58,7 @@ export class Authenticator {
 			if (token !== null) {
 				return bearer(
 					token,
-					this.#issuers.filter(({ settings }) => settings.header === header),
+					this.issuers.filter(({ settings }) => settings.header === header),
 				);
 			}
 		}

@@ -8,6 +8,7 @@ import {
 } from "../../generated/limits.js";
 import { Authenticator } from "../caller/authenticate.js";
 import { replayHeader } from "../sealed/call.js";
+import { Readiness } from "../request/ready.js";
 import { secretsOf } from "./config.js";
 import { Measures } from "../metrics/measures.js";
 import { nonceMemory } from "../caller/signed.js";
@@ -48,6 +49,7 @@ export class Environment {
 		this.bodyTimeoutMs = Number(bindings.BODY_TIMEOUT_MS) || defaultBodyTimeoutMs;
 		this.strangers = new Strangers(this.bodyTimeoutMs);
 		this.authenticator = new Authenticator(config, { secretOf: this.secretOf, firstTime: nonceMemory(bindings.NONCES) });
+		this.readiness = new Readiness(this);
 		const policies = Object.values(config.connections).flatMap(({ call }) => call ?? []);
 		/** What browsers are told, the same for every path: no connection's name can be found out with it. */
 		this.browsers = {

@@ -56,6 +56,11 @@ export async function answer(request, environment, visit) {
 		requireMethod(request, ["GET", "HEAD"]);
 		return health(problems);
 	}
+	if (route.name === "readyz") {
+		requireMethod(request, ["GET", "HEAD"]);
+		const ready = environment instanceof ConfigError || problems.length > 0 ? ["configuration"] : await environment.readiness.failing();
+		return readiness(ready);
+	}
 	if (environment instanceof ConfigError || problems.length > 0) {
 		throw new Problem("not_configured", "The edge is not configured; /healthz says what is missing.");
 	}
@@ -94,6 +99,11 @@ function health(problems) {
 	return problems.length === 0
 		? Response.json({ status: "ok" })
 		: Response.json({ status: "not_configured", missing: problems }, { status: 503 });
+}
+
+/** @param {readonly string[]} failing */
+function readiness(failing) {
+	return failing.length === 0 ? Response.json({ status: "ready" }) : Response.json({ status: "not_ready", failing }, { status: 503 });
 }
 
 /**

@@ -3,7 +3,7 @@ import { Problem } from "./problem.js";
 
 /**
  * @typedef {object} Route
- * @property {"healthz" | "token" | "verify" | "call" | "operator" | "metrics" | "unknown"} name
+ * @property {"healthz" | "readyz" | "token" | "verify" | "call" | "operator" | "metrics" | "unknown"} name
  * @property {string} path as it was sent
  * @property {string} search with its question mark, or ""
  */
@@ -25,6 +25,8 @@ function nameOf(path) {
 	switch (path) {
 		case "/healthz":
 			return "healthz";
+		case "/readyz":
+			return "readyz";
 		case "/metrics":
 			return "metrics";
 		case "/v1/token":
