@@ -3,7 +3,7 @@ import { answer } from "./request/answer.js";
 import { checkConfig, ConfigError } from "./config/config.js";
 import { Environment } from "./config/environment.js";
 import { Measures } from "./metrics/measures.js";
-import { Problem } from "./request/problem.js";
+import { Problem, requestHeader } from "./request/problem.js";
 import { KeeperProblem } from "./keeper/sessions.js";
 
 /** @typedef {import("./request/answer.js").Visit} Visit */
@@ -81,7 +81,7 @@ export function createEdge(config) {
 			};
 			/** @type {Visit} */
 			const visit = {
-				headers: { ...always, "cctoken-request": id },
+				headers: { ...always, [requestHeader]: id },
 				log: { event: "request", request: id, method: safeMethod(request.method) },
 				cutOff(side) {
 					if (!ended) {

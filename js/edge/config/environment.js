@@ -9,7 +9,9 @@ import {
 import { Authenticator } from "../caller/authenticate.js";
 import { replayHeader } from "../sealed/call.js";
 import { Readiness } from "../request/ready.js";
+import { requestHeader } from "../request/problem.js";
 import { secretsOf } from "./config.js";
+import { CallerRate } from "../caller/rate.js";
 import { Measures } from "../metrics/measures.js";
 import { nonceMemory } from "../caller/signed.js";
 import { Stops } from "../operator/stops.js";
@@ -56,10 +58,11 @@ export class Environment {
 			credentials: this.authenticator.ambientHeaders.length > 0,
 			methods: distinct(["POST", ...policies.flatMap(({ methods }) => methods)]),
 			headers: distinct(["authorization", "content-type", ...policies.flatMap(({ requestHeaders = [] }) => requestHeaders)]),
-			exposed: distinct(["retry-after", replayHeader, ...policies.flatMap(({ responseHeaders = [] }) => responseHeaders)]),
+			exposed: distinct(["retry-after", replayHeader, requestHeader, ...policies.flatMap(({ responseHeaders = [] }) => responseHeaders)]),
 		};
-		/** @type {{ limit: (by: { key: string }) => Promise<{ success: boolean }> } | undefined} */
-		this.limiter = bindings.RATE_LIMITER;
+		const perMinute = Number(bindings.RATE_LIMIT_PER_MINUTE) || undefined;
+		/** @type {{ limit: (by: { key: string }) => Promise<{ success: boolean, retryAfter?: number }> } | undefined} */
+		this.limiter = bindings.RATE_LIMITER ?? (perMinute && new CallerRate(perMinute));
 	}
 }
 
@@ -94,6 +97,10 @@ function missing(config, bindings) {
 		if (timeout !== undefined && !(/^\d+$/.test(String(timeout)) && Number(timeout) >= least && Number(timeout) <= most)) {
 			lines.push(`${name}: a whole number of milliseconds from ${least} to ${most}, or nothing`);
 		}
+	}
+	const rate = bindings.RATE_LIMIT_PER_MINUTE;
+	if (rate !== undefined && !/^[1-9]\d{0,5}$/.test(String(rate))) {
+		lines.push("RATE_LIMIT_PER_MINUTE: a whole number from 1 to 999999, or nothing");
 	}
 	const connections = bindings.KEEPER_CONNECTIONS;
 	if (connections !== undefined && !(/^[1-9]\d{0,3}$/.test(String(connections)) && Number(connections) <= mostKeeperConnections)) {

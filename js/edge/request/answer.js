@@ -161,9 +161,9 @@ async function limit({ limiter }, { by, subject }) {
 		return;
 	}
 	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${by}\n${subject}`));
-	const { success } = await limiter.limit({ key: base64url(new Uint8Array(digest)) });
+	const { success, retryAfter = 60 } = await limiter.limit({ key: base64url(new Uint8Array(digest)) });
 	if (!success) {
-		throw new Problem("rate_limited", "Too many requests; wait before the next.", { retryAfter: 60 });
+		throw new Problem("rate_limited", "Too many requests; wait before the next.", { retryAfter });
 	}
 }
 
