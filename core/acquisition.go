@@ -14,6 +14,7 @@ type task struct {
 	request  Request
 	sent     Instant
 	retries  int
+	idles    bool // it pauses as no vendor was reached
 
 	ahead      bool   // get a new token even though the current one can still be used
 	forced     bool   // a caller insists on a new token: an error is not covered up by an older one
@@ -126,15 +127,29 @@ func (c *Client) expire(s *session, now Instant) {
 	const grace = 2 * second // for the host's own timer
 	for _, s := range [...]*session{s.dependency, s} {
 		if s != nil && s.task != nil && now.waited(s.task.began) > c.timeout+grace {
-			c.abandon(s.task, now, Timeout)
+			c.abandon(s.task, now, s.task.late())
 		}
 	}
 }
 
 // abandon ends a task whose answer will not be waited for.
-func (c *Client) abandon(t *task, now Instant, code Code) {
+func (c *Client) abandon(t *task, now Instant, err *Error) {
 	c.cancel(t)
-	c.settle(t, now, &Error{Code: code, Step: t.step(), Retryable: true}, 0)
+	c.settle(t, now, err, 0)
+}
+
+// late is the error of a task whose time is up. A host whose timers sleep, as those of a
+// hidden page do, may end a pause too late: then it is what led to the pause.
+func (t *task) late() *Error {
+	err := &Error{Code: Timeout, Step: t.step(), Retryable: true}
+	idler := t
+	if t.blocked {
+		idler = t.session.dependency.task
+	}
+	if idler.idles {
+		err.Code, err.unreached = Network, true
+	}
+	return err
 }
 
 // step is the exchange that a task waits for, be it its dependency's.
@@ -154,9 +169,10 @@ func (c *Client) cancel(t *task) {
 	}
 }
 
-// barred returns the error for an attempt that must not be made now, or nil.
-func (c *Client) barred(s *session, now Instant) *Error {
-	if left := s.barrier.left(now); left > 0 {
+// barred returns the error for an attempt that must not be made now, or nil. forced
+// says that a caller insists on it.
+func (c *Client) barred(s *session, now Instant, forced bool) *Error {
+	if left := s.barrier.left(now); left > 0 && !(forced && s.barrier.passable()) {
 		cause := *s.barrier.cause
 		cause.RetryAt = now.Wall + left
 		return &Error{Code: CoolingDown, System: cause.System, Step: cause.Step, Status: cause.Status,
@@ -180,11 +196,11 @@ type beginning struct {
 
 // begin starts an acquisition unless something stands against it.
 func (c *Client) begin(s *session, now Instant, how beginning) *Error {
-	if err := c.barred(s, now); err != nil {
+	if err := c.barred(s, now, how.forced); err != nil {
 		return err
 	}
 	if d := s.dependency; d != nil && !d.usable(now) && d.task == nil {
-		if err := c.begin(d, now, beginning{}); err != nil {
+		if err := c.begin(d, now, beginning{forced: how.forced}); err != nil {
 			return err
 		}
 	}
@@ -222,7 +238,7 @@ func (c *Client) advance(t *task, now Instant) {
 	}
 	if d != nil && (!d.usable(now) || t.shunned(d)) {
 		if d.task == nil {
-			if err := c.begin(d, now, beginning{ahead: t.shunned(d)}); err != nil && !t.relents(d, now) {
+			if err := c.begin(d, now, beginning{ahead: t.shunned(d), forced: t.forced}); err != nil && !t.relents(d, now) {
 				c.settle(t, now, err, 0)
 				return
 			}
@@ -274,7 +290,7 @@ func (c *Client) send(t *task, now Instant) {
 	s := t.session
 	left := c.timeout - now.waited(t.began)
 	if left <= 0 {
-		c.settle(t, now, &Error{Code: Timeout, Step: t.request.Step, Retryable: true}, 0)
+		c.settle(t, now, t.late(), 0)
 		return
 	}
 	if t.request.Step.CostsLogin() {
@@ -293,7 +309,7 @@ func (c *Client) send(t *task, now Instant) {
 
 // wait makes the task wait for the answer to an effect.
 func (c *Client) wait(t *task, e Effect) {
-	t.exchange, t.pausing = c.number(), e.Kind == Sleep
+	t.exchange, t.pausing, t.idles = c.number(), e.Kind == Sleep, false
 	c.tasks[t.exchange] = t
 	e.Session, e.ID = t.session.id, t.exchange
 	c.emit(e)
@@ -359,14 +375,16 @@ func (c *Client) cascade(t *task, now Instant, reason Reason) bool {
 
 // Lost reports that a request brought no response that can be read. The codes
 // are Network, Timeout, ResponseTooLarge, Redirected and, for a caller's
-// function, SupplierFailed. received says whether the vendor had begun to answer.
-func (c *Client) Lost(exchange uint64, now Instant, code Code, received bool) {
+// function, SupplierFailed.
+func (c *Client) Lost(exchange uint64, now Instant, code Code, reach Reach) {
 	t := c.answered(exchange, false)
 	if t == nil {
 		return
 	}
 	retryable := code == Network || code == Timeout || code == SupplierFailed
-	c.failed(t, now, &Error{Code: code, Step: t.request.Step, Retryable: retryable}, received, 0)
+	err := &Error{Code: code, Step: t.request.Step, Retryable: retryable}
+	t.unreached(err, reach)
+	c.failed(t, now, err, reach == Answering, 0)
 }
 
 // Supplied reports what the caller's function returned.
@@ -385,11 +403,16 @@ func (c *Client) Supplied(exchange uint64, now Instant, supply Supply) {
 
 // Woken reports that a pause is over.
 func (c *Client) Woken(exchange uint64, now Instant) {
-	t := c.answered(exchange, true)
+	if t := c.answered(exchange, true); t != nil {
+		c.resume(t, now)
+	}
+}
+
+// resume goes on after a pause.
+func (c *Client) resume(t *task, now Instant) {
 	switch {
-	case t == nil:
 	case t.blocked:
-		c.settle(t, now, &Error{Code: Timeout, Step: t.step(), Retryable: true}, 0)
+		c.settle(t, now, t.late(), 0)
 	case t.verifies != "" && t.session.dependency == nil:
 		c.send(t, now)
 	default: // not blindly the same request: a token may have been rolled in, or the dependency's renewed
@@ -464,7 +487,7 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 	}
 	s.task = nil
 	if err == nil {
-		s.failures, s.barrier = 0, nil
+		s.failures, s.outages, s.barrier = 0, 0, nil
 	} else {
 		if err.RetryAt == 0 { // not a dependency's error, which has its own barrier
 			c.coolDown(s, now, err, wait)

@@ -35,6 +35,9 @@ type Client struct {
 	oldest *session
 	listed int
 
+	onlineSince Instant // the minute in which
+	onlines     int     // it has done something that the platform was online again
+
 	tasks   map[uint64]*task // by the exchange that they wait for
 	counter uint64
 	effects []Effect
@@ -155,7 +158,7 @@ func (c *Client) drop(s *session, now Instant) {
 	s.held, s.dead, s.suspect, s.retired = grant{}, false, false, nil // first, or who waits could still get it
 	s.held.token = s.identity.given()                                 // is the caller's, and cannot be got anew
 	if s.task != nil {
-		c.abandon(s.task, now, Forgotten)
+		c.abandon(s.task, now, &Error{Code: Forgotten, Step: s.task.step(), Retryable: true})
 	}
 	s.remain(now)
 	s.generation++ // a response on its way is late from here on

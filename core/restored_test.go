@@ -46,7 +46,8 @@ func TestWhatIsRestoredIsBoundedOnBothSides(t *testing.T) {
 		{`"refreshLife":` + day, true}, {`"refreshLife":` + next(day), false},
 		{`"barrier":` + hours, true}, {`"barrier":` + next(hours), false},
 		{`"life":5,"renewAge":5`, true}, {`"life":5,"renewAge":6`, false}, {`"renewAge":1`, false},
-		{`"failures":1048575`, true}, {`"failures":1048576`, false}, {`"logins":1048575`, true}, {`"logins":1048576`, false},
+		{`"failures":16`, true}, {`"failures":17`, false}, {`"outages":16`, true}, {`"outages":17`, false},
+		{`"unreached":true,"barrier":30000`, true}, {`"unreached":true,"barrier":30001`, false}, {`"logins":1048575`, true}, {`"logins":1048576`, false},
 		{`"useless":3`, true}, {`"useless":4`, false},
 		{`"becauseUser":4294967295`, true}, {`"becauseUser":4294967296`, false}, {`"becausePlace":4294967295`, true}, {`"becausePlace":4294967296`, false},
 		{heard(), true}, {heard(many), true}, {heard(many, many), false}, {heard("1", "1"), false}, {heard(many, "1,1,1,1,1,1,1"), false},
@@ -124,6 +125,23 @@ func TestWhatIsSavedIsRestoredWhole(t *testing.T) {
 		require.Equal(t, want, *pair[1].barrier.cause)
 	}
 	require.Equal(t, saved, again.client.Save(again.session, h.now), "and is saved the same")
+}
+
+func TestWhoHasSpokenIsSavedHoweverManyTheyAre(t *testing.T) {
+	for many := range mostHeard + 1 {
+		h := newStateHost(t, stateISales)
+		s := h.client.session(h.session)
+		s.testimony = &testimony{of: 1, at: h.now.Mono, since: h.now.Mono}
+		for n := range many {
+			s.testimony.heard = append(s.testimony.heard, hearing{source: source{uint32(n), thatPlace}, at: h.now.Mono, own: h.now.Mono, first: h.now.Mono})
+		}
+		want := *s.testimony
+		saved := h.client.Save(h.session, h.now)
+		require.Equal(t, many > 0, strings.Contains(string(saved), `"heard"`))
+		h.open()
+		require.True(t, h.client.Restore(h.session, h.now, saved))
+		require.Equal(t, want, *h.client.session(h.session).testimony)
+	}
 }
 
 func TestEachThingThatATestimonyHoldsIsWorthSaving(t *testing.T) {

@@ -87,7 +87,7 @@ func (c *Client) Relent(id SessionID, now Instant) bool {
 	}
 	for _, s := range [...]*session{s, s.dependency} {
 		if s != nil {
-			s.failures, s.barrier = 0, nil
+			s.failures, s.outages, s.barrier = 0, 0, nil
 		}
 	}
 	return true

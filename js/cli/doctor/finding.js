@@ -51,6 +51,7 @@ export const verdicts = Object.freeze({
 	redirected: exit.stranger,
 	unexpected_status: exit.stranger,
 
+	blocked: exit.refused,
 	wrong_credentials: exit.refused,
 	address_not_admitted: exit.refused,
 	access_token_expired: exit.refused,

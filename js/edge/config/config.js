@@ -2,23 +2,10 @@
 // hold one. It is checked once and as a whole; whatever is not understood makes all of it invalid.
 import { systems } from "../../generated/systems.js";
 import { tokens } from "../../generated/tokens.js";
-import { defaultKeepers, mostKeepers } from "../keeper/objects.js";
-import {
-	baseUrl,
-	binding,
-	headerName,
-	isPublicKeySet,
-	isRecord,
-	isText,
-	locationHint,
-	oneOf,
-	origin,
-	passable,
-	pathPrefix,
-	webUrl,
-} from "./forms.js";
+import { baseUrl, binding, headerName, isPublicKeySet, isRecord, isText, oneOf, origin, passable, pathPrefix, webUrl } from "./forms.js";
 import { defaultRequestHeaders, defaultResponseHeaders } from "../sealed/header-names.js";
 import { fieldsOf, readIdentity, sourcesOf } from "./identity-fields.js";
+import { defaultKeepers, readKeepers } from "./keepers.js";
 import { Reader } from "./reader.js";
 
 /**
@@ -108,7 +95,12 @@ import { Reader } from "./reader.js";
  * @property {Rule[]} [operators] who may stop users, and see how the keepers are. Default: nobody
  */
 
-/** A connection with its defaults. @typedef {Connection & { keepers: import("../keeper/objects.js").Keepers }} CheckedConnection */
+/**
+ * How the keepers of a connection are laid out: a KeepersConfig with its defaults.
+ * @typedef {{ count: number, former: number[], jurisdiction?: string, location?: string }} Keepers
+ */
+
+/** A connection with its defaults. @typedef {Connection & { keepers: Keepers }} CheckedConnection */
 
 /** A configuration with its defaults filled in. @typedef {EdgeConfig & { origins: string[], operators: Rule[], connections: Record<string, CheckedConnection> }} CheckedConfig */
 
@@ -276,18 +268,6 @@ function readRule(rule, authentication) {
 		rule.fail("values", "and claim belong together");
 	}
 	rule.end();
-	return checked;
-}
-
-/** @param {Reader} keepers */
-function readKeepers(keepers) {
-	const checked = {
-		count: keepers.number("count", defaultKeepers.count, 1, mostKeepers),
-		former: keepers.numbers("former", 1, mostKeepers),
-		jurisdiction: keepers.text("jurisdiction", oneOf("eu", "fedramp"), { optional: true }),
-		location: keepers.text("location", locationHint, { optional: true }),
-	};
-	keepers.end();
 	return checked;
 }
 

@@ -3,9 +3,10 @@ import { keeperTimeoutMs, problemMedia } from "../../generated/limits.js";
 import { dependencies } from "../../generated/tokens.js";
 import { Cache } from "../cache.js";
 import { sorted } from "../config/identity-fields.js";
+import { defaultKeepers } from "../config/keepers.js";
 import { base64url } from "../caller/signature.js";
 import { Problem } from "../request/problem.js";
-import { defaultKeepers, objectIn, reach, shardOf } from "./objects.js";
+import { objectIn, reach, shardOf } from "./objects.js";
 
 /**
  * A token as a keeper hands it out.
@@ -106,7 +107,7 @@ export class Sessions {
 
 	/**
 	 * @param {Record<string, any>} identity with its members in one order
-	 * @param {import("./objects.js").Keepers} [keepers] the same for all identities of a system at a base URL
+	 * @param {import("../config/config.js").Keepers} [keepers] the same for all identities of a system at a base URL
 	 * @returns {Promise<Session>}
 	 */
 	async session(identity, keepers = defaultKeepers) {
@@ -140,7 +141,7 @@ export class Sessions {
 	/**
 	 * The keeper of what an identity depends on, and where others do as well; undefined where there is nothing of the kind.
 	 * @param {Record<string, any>} identity
-	 * @param {import("./objects.js").Keepers} keepers
+	 * @param {import("../config/config.js").Keepers} keepers
 	 * @returns {Promise<Place | undefined>}
 	 */
 	async shared(identity, keepers) {
@@ -150,7 +151,7 @@ export class Sessions {
 
 	/**
 	 * The keepers among which the sessions of a connection are spread.
-	 * @param {{ system: string, baseUrl: string, keepers: import("./objects.js").Keepers }} connection
+	 * @param {{ system: string, baseUrl: string, keepers: import("../config/config.js").Keepers }} connection
 	 * @returns {Promise<Place[]>}
 	 */
 	async keepers({ system, baseUrl, keepers }) {
@@ -291,7 +292,7 @@ export class Sessions {
 	 * through whatever connection; so it is not the connection's name that decides.
 	 * @param {string} session
 	 * @param {Record<string, any>} identity
-	 * @param {import("./objects.js").Keepers} keepers
+	 * @param {import("../config/config.js").Keepers} keepers
 	 * @param {number} count
 	 */
 	#objectOf(session, identity, keepers, count) {
@@ -301,7 +302,7 @@ export class Sessions {
 	/**
 	 * @param {number} shard
 	 * @param {Record<string, any>} identity
-	 * @param {import("./objects.js").Keepers} keepers
+	 * @param {import("../config/config.js").Keepers} keepers
 	 */
 	async #objectAt(shard, { system, baseUrl }, { jurisdiction }) {
 		const json = JSON.stringify(["keeper", system, baseUrl, shard]);
