@@ -313,8 +313,8 @@ func (t *task) relents(d *session, now Instant) bool {
 // shunned reports whether the dependency's current token is not to be carried.
 func (t *task) shunned(d *session) bool { return t.shuns != 0 && t.shuns == d.generation }
 
-// costsLogin reports whether a request counts as a login at the vendor.
-func costsLogin(step Step) bool {
+// CostsLogin reports whether a request counts as a login at the vendor.
+func (step Step) CostsLogin() bool {
 	return step == StepLogin || step == StepApply || step == StepAccessToken
 }
 
@@ -326,7 +326,7 @@ func (c *Client) send(t *task, now Instant) {
 		c.settle(t, now, t.late(), 0)
 		return
 	}
-	if costsLogin(t.request.Step) {
+	if t.request.Step.CostsLogin() {
 		if wait := s.overBudget(now); wait > 0 {
 			c.settle(t, now, &Error{Code: LoginBudget, Step: t.request.Step, Retryable: true}, wait)
 			return

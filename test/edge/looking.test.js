@@ -174,7 +174,7 @@ describe("nobody is held up:", () => {
 				const request = response.headers.get("cctoken-request");
 				const connection = path === drive ? "drive" : "messaging";
 				const line = JSON.stringify({ event: "stream_ended", request, connection, reason: "token_in_answer" });
-				for (const limit = Date.now() + 10_000; !edge.output().includes(line); ) {
+				for (const limit = Date.now() + 10_000; !edge.output().includes(line);) {
 					assert.ok(Date.now() < limit, `there is no ${line}`); // the runtime writes it when it likes
 					await new Promise((resolve) => setTimeout(resolve, 10));
 				}
