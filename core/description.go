@@ -45,6 +45,8 @@ type Description struct {
 	Explains []string
 	// InBody is set where a business call carries the token as members of its JSON body.
 	InBody bool
+	// InBodyBy is the Choice by whose first value alone it does so, or "".
+	InBodyBy string
 	// Verifies is set where the vendor has an interface that says whether a token is valid.
 	Verifies bool
 	// Life is how long a token lives where its answer does not say, in milliseconds; 0 for one without an end.
@@ -154,7 +156,7 @@ func DescriptionOf(name string) *Description {
 
 // Foreseen are headers that carry the tokens of systems without a description yet. An edge
 // keeps them from calls as it keeps the carriers of those that have one.
-func Foreseen() []string { return []string{"AppKey", "Guid", "Set-GUID"} }
+func Foreseen() []string { return []string{"Guid", "Set-GUID"} }
 
 // Words is a text in the two languages of the vendors.
 type Words struct{ English, Chinese string }

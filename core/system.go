@@ -26,6 +26,7 @@ type system interface {
 // are shown them, then the edge, then the parts that others depend on.
 var systems = [...]system{
 	appcube{},
+	oiap{},
 	ccmessaging{},
 	isales{},
 	cubedrive{},

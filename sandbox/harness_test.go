@@ -123,6 +123,15 @@ func appCubeBusinessReq(token string) req {
 		map[string]string{"Content-Type": utf8JSON}}
 }
 
+func oiapLoginReq() req {
+	return appCubeLoginReq().with(path("/oifde/rest/api/gettoken"),
+		body(jsonOf(map[string]string{"appKey": OIAPAppKey, "appSecret": OIAPAppSecret})))
+}
+
+func oiapBusinessReq(token string) req {
+	return appCubeBusinessReq(token).with(path("/oifde/rest/api/business"))
+}
+
 func accessTokenReq() req {
 	return req{"POST", "/apigovernance/api/oauth/tokenByAkSk",
 		jsonOf(map[string]string{"app_key": AICCAppKey, "app_secret": AICCAppSecret}),

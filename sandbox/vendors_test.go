@@ -107,6 +107,36 @@ func TestAppCubeTokenTravelsInTheBody(t *testing.T) {
 	})
 }
 
+func TestOIAPLoginIsStrict(t *testing.T) {
+	b := newBench(t, Options{})
+	b.refuses(oiapLoginReq(), appCubeForm, oiapLoginRules("/oifde/rest/api/gettoken"))
+}
+
+func TestOIAPTokenTravelsInTheBodyOrInHeaders(t *testing.T) {
+	b := newBench(t, Options{})
+	token := b.got(oiapLoginReq(), "authToken")
+	inHeaders := func(user, token string) edit {
+		return func(r *req) {
+			body("{}")(r)
+			header("username", user)(r)
+			header("token", token)(r)
+		}
+	}
+	assert.True(t, code(0)(b.do(oiapBusinessReq(token))))
+	assert.True(t, code(0)(b.do(oiapBusinessReq(token), inHeaders(OIAPAppKey, token))))
+	b.refuses(oiapBusinessReq(token), appCubeForm, []broken{
+		{"no token", body("{}"), code(900001)},
+		{"an unknown token", field("authToken", `"x"`), code(900002)},
+		{"a token of the other door", field("authToken", jsonOf(b.appCube())), code(900002)},
+		{"an unknown token in the header", inHeaders(OIAPAppKey, "x"), code(900002)},
+		{"another username", inHeaders("system002", token), code(900002)},
+		{"no username", func(r *req) { inHeaders(OIAPAppKey, token)(r); without("username")(r) }, code(900002)},
+		{"both", func(r *req) { header("username", OIAPAppKey)(r); header("token", token)(r) }, code(900002)},
+		{"a body that is no object", body("[]"), code(10000002)},
+		{"another Content-Type", header("Content-Type", "application/json"), code(10000003)},
+	})
+}
+
 func TestWrongSecretsLockAnAppKeyForAWhile(t *testing.T) {
 	b := newBench(t, Options{Secrets: map[System]map[string]string{AppCube: {AppCubeAppKey: AppCubeAppSecret, "other": "its own"}}})
 	wrong := func() ans { return b.do(appCubeLoginReq(), field("appSecret", `"wrong-secret"`)) }

@@ -23,7 +23,7 @@ export async function main(context) {
 	const { identity, timeoutMs, client } = await prepare(context);
 	try {
 		const body = await readBody(context);
-		checkCarriage(identity.system, method, body);
+		checkCarriage(identity, method, body);
 		if (body !== undefined && !headers.has("content-type")) {
 			headers.set("content-type", jsonIn(body) !== undefined ? "application/json; charset=UTF-8" : "application/octet-stream");
 		}

@@ -16,6 +16,16 @@
  */
 
 /**
+ * The intelligent assistant platform ("C3 OIAP Interface Authentication", cec_07_0004).
+ * @typedef {object} OiapIdentity
+ * @property {"oiap"} system
+ * @property {string} baseUrl of the OIAP, such as `https://IP:PORT`
+ * @property {string} appKey the tenant ID, or the name of a system
+ * @property {string} appSecret goes with the app key
+ * @property {"body" | "headers"} [carrier] where a call carries the token: in its JSON body, as a tenant's does, or in the headers username and token, as a system's does. Default "body"
+ */
+
+/**
  * The AICC web client ("Performing Third-Party Request Authentication (applyToken)", cec_07_0103).
  * @typedef {object} CcmessagingFields
  * @property {"ccmessaging"} system
@@ -63,7 +73,7 @@
  * @property {"POST" | "GET"} [method] how getLogin is called: a query may end up in logs, a body does not. Default "POST"
  */
 
-/** One of the systems, asked directly. @typedef {AppCubeIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity} VendorIdentity */
+/** One of the systems, asked directly. @typedef {AppCubeIdentity | OiapIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity} VendorIdentity */
 
 /**
  * All fields of all systems.
@@ -72,6 +82,7 @@
  * @property {string} [baseUrl]
  * @property {string} [appKey]
  * @property {string} [appSecret]
+ * @property {"body" | "headers"} [carrier]
  * @property {string} [authUrl]
  * @property {string | (() => Promise<Supplied>)} [accessToken]
  * @property {string} [userId]
@@ -114,6 +125,7 @@ export function snapshot(f) {
 		baseUrl: f.baseUrl,
 		appKey: f.appKey,
 		appSecret: f.appSecret,
+		carrier: f.carrier,
 		authUrl: f.authUrl,
 		accessToken: f.accessToken,
 		userId: f.userId,
@@ -144,6 +156,7 @@ export function unchanged(copy, f, same) {
 		copy.baseUrl === f.baseUrl &&
 		copy.appKey === f.appKey &&
 		copy.appSecret === f.appSecret &&
+		copy.carrier === f.carrier &&
 		copy.authUrl === f.authUrl &&
 		copy.accessToken === f.accessToken &&
 		copy.userId === f.userId &&

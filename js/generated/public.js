@@ -5,7 +5,9 @@ export { systems } from "./systems.js";
 /** @typedef {import("./systems.js").System} System */
 /** @typedef {import("./systems.js").SystemDescription} SystemDescription */
 /** @typedef {import("./systems.js").FieldDescription} FieldDescription */
+/** @typedef {import("./systems.js").Carrier} Carrier */
 /** @typedef {import("./identity.js").AppCubeIdentity} AppCubeIdentity */
+/** @typedef {import("./identity.js").OiapIdentity} OiapIdentity */
 /** @typedef {import("./identity.js").CcmessagingIdentity} CcmessagingIdentity */
 /** @typedef {import("./identity.js").IsalesIdentity} IsalesIdentity */
 /** @typedef {import("./identity.js").CubeDriveIdentity} CubeDriveIdentity */

@@ -17,16 +17,23 @@
  */
 
 /**
+ * The identities whose calls carry the token inside their JSON body: those that have the value in the field, or leave it out.
+ * @typedef {object} Carrier
+ * @property {string} field of the identity
+ * @property {string} value of that field
+ */
+
+/**
  * What is known of one system.
  * @typedef {object} SystemDescription
  * @property {System} name as an identity's `system` has it
  * @property {string} title for people
  * @property {readonly FieldDescription[]} fields of an identity beside `system`, in the order in which a form shows them
- * @property {boolean} bodyCarriesToken whether a business call carries the token inside its JSON body
+ * @property {boolean | Carrier} bodyCarriesToken whether a business call carries the token inside its JSON body, or where only some do, which
  * @property {boolean} verifies whether the vendor has an interface that says whether a token is valid
  */
 
-/** The systems that hand out tokens. @typedef {"appcube" | "ccmessaging" | "isales" | "cubedrive"} System */
+/** The systems that hand out tokens. @typedef {"appcube" | "oiap" | "ccmessaging" | "isales" | "cubedrive"} System */
 
 /** The systems, in the order in which people are shown them. A description, for forms and configurations: what is in it cannot be changed. @type {readonly SystemDescription[]} */
 export const systems = /* @__PURE__ */ frozen([
@@ -39,6 +46,18 @@ export const systems = /* @__PURE__ */ frozen([
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "appKey", kind: "text", secret: false, optional: false },
 			{ name: "appSecret", kind: "text", secret: true, optional: false },
+		],
+	},
+	{
+		name: "oiap",
+		title: "OIAP",
+		bodyCarriesToken: { field: "carrier", value: "body" },
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "appKey", kind: "header", secret: false, optional: false },
+			{ name: "appSecret", kind: "text", secret: true, optional: false },
+			{ name: "carrier", kind: "choice", secret: false, optional: true, values: ["body", "headers"] },
 		],
 	},
 	{

@@ -57,6 +57,28 @@ export const texts = {
 		intercepted: "",
 		relying: null,
 	},
+	oiap: {
+		fields: {
+			baseUrl: {"help":"of the OIAP","example":"https://IP:PORT"},
+			appKey: {"help":"the tenant ID, or the name of a system"},
+			appSecret: {"help":"goes with the app key"},
+			carrier: {"help":"where a call carries the token: in its JSON body, as a tenant's does, or in the headers username and token, as a system's does"},
+		},
+		refused: {
+			found: "appKey or appSecret is wrong",
+			because: "",
+			try: [
+				"Compare both with what the OIAP's administrator has; a few wrong tries lock the key.",
+			],
+		},
+		unclear: null,
+		statuses: {},
+		failed: "",
+		absent: "",
+		page: "",
+		intercepted: "",
+		relying: null,
+	},
 	ccmessaging: {
 		fields: {
 			baseUrl: {"help":"of the AICC","example":"https://service.besclouds.com"},

@@ -19,10 +19,23 @@
 /** @type {Readonly<Record<import("./systems.js").System, Tokens>>} */
 export const tokens = {
 	appcube: {
-		paths: ["/oifde/rest/appcube/api/getAppCubeToken", "/oifde/rest/api/gettoken"],
-		interfaces: ["getAppCubeToken", "gettoken"],
+		paths: ["/oifde/rest/appcube/api/getAppCubeToken"],
+		interfaces: ["getAppCubeToken"],
 		carriers: ["authToken"],
 		beside: ["appKey", "appSecret"],
+		guarded: [],
+		answers: ["authToken"],
+		rolls: "",
+		speaks: true,
+		codes: ["errorCode"],
+		success: ["0", "200"],
+		explains: ["errorMsg"],
+	},
+	oiap: {
+		paths: ["/oifde/rest/api/gettoken"],
+		interfaces: ["gettoken"],
+		carriers: ["authToken", "token"],
+		beside: ["appKey", "appSecret", "username"],
 		guarded: [],
 		answers: ["authToken"],
 		rolls: "",
@@ -73,7 +86,7 @@ export const tokens = {
 };
 
 /** Headers that carry the tokens of systems which are not described yet. @type {readonly string[]} */
-export const foreseen = ["AppKey", "Guid", "Set-GUID"];
+export const foreseen = ["Guid", "Set-GUID"];
 
 /**
  * A system whose token every request of another one carries too: one of it serves all identities with the same fields.

@@ -133,7 +133,7 @@ func public() string {
 			b.WriteString("/** @typedef {import(\"./" + file + ".js\")." + name + "} " + name + " */\n")
 		}
 	}
-	export("systems", "System", "SystemDescription", "FieldDescription")
+	export("systems", "System", "SystemDescription", "FieldDescription", "Carrier")
 	for _, d := range vendors() {
 		export("identity", core.TextsOf(d.Name).Type)
 	}

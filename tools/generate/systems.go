@@ -26,12 +26,19 @@ func systems() string {
  */
 
 /**
+ * The identities whose calls carry the token inside their JSON body: those that have the value in the field, or leave it out.
+ * @typedef {object} Carrier
+ * @property {string} field of the identity
+ * @property {string} value of that field
+ */
+
+/**
  * What is known of one system.
  * @typedef {object} SystemDescription
  * @property {System} name as an identity's ` + "`system`" + ` has it
  * @property {string} title for people
  * @property {readonly FieldDescription[]} fields of an identity beside ` + "`system`" + `, in the order in which a form shows them
- * @property {boolean} bodyCarriesToken whether a business call carries the token inside its JSON body
+ * @property {boolean | Carrier} bodyCarriesToken whether a business call carries the token inside its JSON body, or where only some do, which
  * @property {boolean} verifies whether the vendor has an interface that says whether a token is valid
  */
 
@@ -47,7 +54,7 @@ func systems() string {
 		b.WriteString("\t{\n")
 		b.WriteString("\t\tname: " + literal(d.Name) + ",\n")
 		b.WriteString("\t\ttitle: " + literal(core.TextsOf(d.Name).Title.English) + ",\n")
-		b.WriteString("\t\tbodyCarriesToken: " + literal(d.InBody) + ",\n")
+		b.WriteString("\t\tbodyCarriesToken: " + carrierLiteral(d) + ",\n")
 		b.WriteString("\t\tverifies: " + literal(d.Verifies) + ",\n")
 		b.WriteString("\t\tfields: [\n")
 		b.WriteString("\t\t\t" + fieldLiteral(core.Field{Name: d.Base, Kind: core.URL}) + ",\n")
@@ -72,6 +79,15 @@ function frozen(value) {
 }
 `)
 	return file("The systems and the fields of their identities.", b.String())
+}
+
+func carrierLiteral(d *core.Description) string {
+	for _, f := range d.Fields {
+		if f.Name == d.InBodyBy {
+			return "{ field: " + literal(f.Name) + ", value: " + literal(f.Values[0]) + " }"
+		}
+	}
+	return literal(d.InBody)
 }
 
 func fieldLiteral(f core.Field) string {
