@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime edge generate pressed types run test test-all test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz lint format format-check pack clean FORCE
+.PHONY: help build runtime edge generate pressed types run test test-all test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz mutate lint format format-check pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -101,6 +101,13 @@ fuzz: ## fuzz everything that reads outside bytes, FUZZTIME=60s each
 			echo "$$package $$name"; go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$package; \
 		done; \
 	done
+
+SEED ?= 1
+N ?= 300
+# Two tests look at what is imported and linked, which no mutant changes.
+mutate: ## change one token of core, N=300 times, and see that a test fails each time; SEED=1 says which
+	go run ./tools/mutate -seed $(SEED) -n $(N) -bar 95 -equivalent tools/mutate/equivalent.txt \
+		-skip 'TestImportsStaySmallAndPure|TestAPageLoadsNoTextForPeople' ./core
 
 # The declarations are compiled once more as a program without the DOM library sees them.
 lint: format-check types dist/edge.js ## check format, types, and what go vet and eslint look for

@@ -369,14 +369,13 @@ func (c *Client) Lost(exchange uint64, now Instant, code Code, received bool) {
 	c.failed(t, now, &Error{Code: code, Step: t.request.Step, Retryable: retryable}, received, 0)
 }
 
-// Supplied reports what the caller's function returned, and for how
-// many milliseconds it lives; 0 where the function does not say.
-func (c *Client) Supplied(exchange uint64, now Instant, token string, life int64) {
+// Supplied reports what the caller's function returned.
+func (c *Client) Supplied(exchange uint64, now Instant, supply Supply) {
 	t := c.answered(exchange, false)
 	if t == nil {
 		return
 	}
-	g, err := supplied(t.request.Step, token, life)
+	g, err := supply.grant(t.request.Step)
 	if err != nil {
 		c.failed(t, now, err, true, 0)
 		return
@@ -428,17 +427,18 @@ func (c *Client) install(s *session, now, sent Instant, g grant, why EventType, 
 		why = EventRenewed
 	}
 	s.retire(c.print(s.held.token))
-	s.held, s.issued, s.dead, s.suspect = g, sent, false, false
-	s.generation++
+	next := s.follows(g)
 	if t := s.testimony; t != nil {
 		t.refresh, t.confirmed = step == StepRefresh, false
-		if t.of == s.generation {
-			t.at = now.Mono
+		if t.of == s.generation+1 {
+			t.of, t.at = next, now.Mono
 		}
 		if why == EventRolled {
 			t.of = 0 // it was got for nobody's word
 		}
 	}
+	s.held, s.issued, s.dead, s.suspect = g, sent, false, false
+	s.generation = next
 	if why == EventRolled && s.task != nil {
 		s.task.ahead = false // this is the other token
 	}

@@ -15,13 +15,30 @@ func (id *identity) given() string {
 // lives: asking it again is cheap.
 const suppliedLife = 10 * minute
 
-// supplied is the grant for what a caller's function returned.
-func supplied(step Step, token string, life int64) (grant, *Error) {
-	if !isToken(token) {
+// Supply is what a caller's function returned.
+type Supply struct {
+	Token string
+	Life  int64 // milliseconds, or 0 where the function does not say
+	// Serial is that of the token where another client has it, or 0. It tells calls that carried
+	// one token from those that carried the next, whichever of the clients that ask has ended meanwhile.
+	Serial uint64
+}
+
+func (s Supply) grant(step Step) (grant, *Error) {
+	if !isToken(s.Token) {
 		return grant{}, &Error{Code: SupplierFailed, Step: step}
 	}
+	life := s.Life
 	if life <= 0 || life > 24*hour {
 		life = suppliedLife
 	}
-	return grant{token: token, life: life}, nil
+	return grant{token: s.Token, life: life, serial: s.Serial}, nil
+}
+
+// follows is the generation of a token that is installed after the current one.
+func (s *session) follows(g grant) uint64 {
+	if g.serial > s.generation || g.serial != 0 && g.serial == s.generation && g.token == s.held.token {
+		return g.serial
+	}
+	return s.generation + 1
 }

@@ -261,6 +261,29 @@ func (c *Client) unlink(s *session) {
 	c.listed--
 }
 
+// Evict drops a session from memory, as another one's place is wanted or nobody uses it, and
+// reports whether it is gone: not while something is in flight, or others depend on it.
+// Whoever has what [Client.Save] returned can open it again as it was.
+func (c *Client) Evict(id SessionID) bool {
+	s := c.session(id)
+	if s == nil {
+		return true
+	}
+	if s.task != nil || s.dependents > 0 {
+		return false
+	}
+	c.remove(s)
+	return true
+}
+
+// Pending returns the acquisition that is in flight for a session, or 0.
+func (c *Client) Pending(id SessionID) uint64 {
+	if s := c.session(id); s != nil && s.task != nil {
+		return s.task.id
+	}
+	return 0
+}
+
 // evict drops the least recently used session that nobody waits for.
 func (c *Client) evict(now Instant) bool {
 	for s := c.oldest; s != nil; s = s.newer {

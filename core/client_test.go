@@ -148,7 +148,7 @@ func TestForgetGivesTheTokenToNobody(t *testing.T) {
 func TestForgetLeavesNothingOfAnEdgesUser(t *testing.T) {
 	now := Instant{Wall: 10 * hour}
 	authorized := map[string]func(c *Client, supply uint64){
-		"before": func(c *Client, supply uint64) { c.Supplied(supply, now, "JWT", 0) },
+		"before": func(c *Client, supply uint64) { c.Supplied(supply, now, Supply{Token: "JWT"}) },
 		"not":    func(*Client, uint64) {},
 	}
 	for name, authorize := range authorized {
@@ -174,7 +174,7 @@ func TestForgetLeavesNothingOfAnEdgesUser(t *testing.T) {
 			require.Empty(t, c.tasks)
 			require.Empty(t, c.index)
 			c.Effects()
-			c.Supplied(effects[supply].ID, now, "JWT-late", 0)
+			c.Supplied(effects[supply].ID, now, Supply{Token: "JWT-late"})
 			require.Empty(t, c.Effects())
 			require.Zero(t, c.Live(ids[0], now)+c.Live(ids[1], now))
 		})

@@ -17,6 +17,10 @@ const (
 	KeeperTimeout      = 20_000
 	LeastKeeperTimeout = 1_000
 	MostKeeperTimeout  = 120_000
+	// KeeperConnections is how many requests to vendors a keeper has under way at once, and MostKeeperConnections what that
+	// can be set to. Cloudflare holds back a seventh.
+	KeeperConnections     = 6
+	MostKeeperConnections = 1000
 )
 
 // What stands on both sides of the wall between an edge's front door and its keeper.

@@ -2,7 +2,6 @@ package core
 
 import (
 	"bytes"
-	"math"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -83,7 +82,7 @@ func asNumber(v value) (float64, bool) {
 		return 0, false
 	}
 	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || math.IsInf(f, 0) {
+	if err != nil { // also where it is too large
 		return 0, false
 	}
 	return f, true

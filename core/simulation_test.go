@@ -24,7 +24,7 @@ var simulationSeed = flag.Uint64("seed", 0, "replay one seed of the simulation, 
 //
 //	go test ./core -run TestSimulation -seed N
 //
-// SIM_SEEDS sets how many are run, 2,000 where it is not set.
+// SIM_SEEDS sets how many are run, 2,000 where it is not set; 500 under -short.
 func TestSimulation(t *testing.T) {
 	if *simulationSeed != 0 {
 		w := newWorld(*simulationSeed, true)
@@ -34,6 +34,9 @@ func TestSimulation(t *testing.T) {
 		return
 	}
 	seeds := uint64(2000)
+	if testing.Short() {
+		seeds = 500
+	}
 	if text := os.Getenv("SIM_SEEDS"); text != "" {
 		var err error
 		seeds, err = strconv.ParseUint(text, 10, 64)
@@ -677,7 +680,7 @@ func (w *world) succeed(f *flying) {
 	w.issued[token].asked, w.issued[token].life = f.sent, life
 	w.say("answer %d with %s of %d ms for %s", f.id, token, life, w.issued[token].owner)
 	if r.Supplier != 0 {
-		w.client.Supplied(f.id, w.now, token, 0)
+		w.client.Supplied(f.id, w.now, Supply{Token: token})
 		return
 	}
 	w.client.Answered(f.id, w.now, Response{Status: 200, Body: []byte(body)})

@@ -88,10 +88,16 @@ func (c *Client) Restore(id SessionID, now Instant, data []byte) bool {
 		return false
 	}
 	s.restore(own, now, passed)
-	if d := s.dependency; d != nil && given && d.generation == 0 && d.logins == 0 && d.task == nil {
+	// Of several sessions that depend on it, the one that was saved last knows best.
+	if d := s.dependency; d != nil && given && d.task == nil && (d.generation == 0 && d.logins == 0 || d.supplied(dependency)) {
 		d.restore(dependency, now, passed)
 	}
 	return true
+}
+
+// supplied reports whether a saved state of what another client supplies is newer than what is known.
+func (s *session) supplied(st state) bool {
+	return s.identity.supplier() != 0 && uint64(st.numbers["generation"]) > s.generation
 }
 
 func (s *session) restore(st state, now Instant, passed int64) {

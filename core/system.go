@@ -83,6 +83,7 @@ type grant struct {
 	refreshLife int64  // milliseconds
 
 	remote *remote // what an edge said of the token, or nil
+	serial uint64  // of the token at another client, or 0
 }
 
 // occasion is what the request of an acquisition is made with.

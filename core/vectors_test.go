@@ -228,7 +228,7 @@ func (h *vectorHost) exchange(id uint64, r *Request) {
 			case r.Supplier != 0 && a.Lost:
 				h.client.Lost(id, h.now(), SupplierFailed, false)
 			case r.Supplier != 0:
-				h.client.Supplied(id, h.now(), a.Supplied, 0)
+				h.client.Supplied(id, h.now(), Supply{Token: a.Supplied})
 			case a.Lost:
 				h.client.Lost(id, h.now(), Network, a.Received)
 			case len(a.Body) > MaxAnswer:

@@ -7,8 +7,9 @@
 //
 // # Requests
 //
-// Each is a POST of a JSON object with the member "identity" (as the core reads
-// it) and, where the token on which the session depends has a keeper of its own,
+// Each is a POST of a JSON object with the members "identity" (as the core reads
+// it) and "session", its name: a keyed hash, under which its record is stored. There may be "object" and
+// "former", the names of this keeper's own object and of those that may have had the session before; and, where the token on which the session depends has a keeper of its own,
 // "dependencyObject", the name of that keeper's object. Only the front door and
 // other keepers send them. An unknown member is an error.
 //
@@ -19,6 +20,8 @@
 //	/judge   serial of the token that a business call carried; sentAgo in milliseconds; of its answer status, retryAfter?,
 //	         date?, rolled? and body?, base64
 //	         → replay, rolled, reason?
+//	/release to: the object that has the session from now on
+//	         → state?, as the core has saved it
 //	/forget  drops the token; what protects the vendor stays
 //	         → {}
 //

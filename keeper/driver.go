@@ -2,34 +2,37 @@ package keeper
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
 	"cctoken/core"
 )
 
-// Driver obeys the core for any number of callers at once.
+// Driver obeys the core for any number of sessions and callers at once.
 //
-// What the core decides becomes an order: its effects, and the record as it is
-// after them. Orders are carried out one after the other, and an order that
-// changes the record only after the record is stored. So a login is noted before
+// What the core decides becomes an order: its effects, and the records of the sessions that
+// they change. Orders are carried out one after the other, and an order that
+// changes a record only after the record is stored. So a login is noted before
 // its request is sent, and a token is stored before anybody gets it: a program
 // that is ended at any moment neither exceeds a login budget afterwards, nor has
 // handed out what its successor does not know.
 type Driver struct {
 	platform Platform
 
-	loading sync.Once
-	unread  *core.Error // why the record could not be loaded
-
 	mu        sync.Mutex // held for the length of a call of the core, never across a wait
 	client    *core.Client
-	record    record
+	entries   map[string]*entry
+	opened    map[core.SessionID]*entry
+	swept     int64 // when those were last let go that nobody asks for, on the monotonic clock
 	suppliers suppliers
 	callers   map[uint64][]chan core.Effect // by the acquisition or verification that they wait for
 	running   map[uint64]func()             // ends a request or a pause, by exchange
+	lines     lines
 
+	altered []core.SessionID // by more than effects
 	orders  []*order
+	unsaved map[string][]byte // the newest records that are not stored yet
 	working bool
 	broken  chan struct{} // closed when the store has failed: nothing is carried out any more
 }
@@ -37,11 +40,11 @@ type Driver struct {
 // order is what one call of the core asks for.
 type order struct {
 	effects []core.Effect
-	record  []byte        // sealed, or nil where it is as stored
-	done    chan struct{} // closed when all of it is under way
+	records map[string][]byte // sealed, by the keys of their sessions
+	done    chan struct{}     // closed when all of it is under way
 }
 
-// NewDriver returns a driver that has not read its record yet.
+// NewDriver returns a driver that has read no record yet.
 func NewDriver(p Platform) *Driver {
 	if p.MaxSessions <= 0 {
 		p.MaxSessions = defaultMaxSessions
@@ -49,9 +52,12 @@ func NewDriver(p Platform) *Driver {
 	return &Driver{
 		platform: p,
 		client:   core.New(core.Options{Seed: p.Seed, Timeout: p.Timeout, MaxSessions: p.MaxSessions}),
-		record:   record{most: p.MaxSessions},
+		entries:  map[string]*entry{},
+		opened:   map[core.SessionID]*entry{},
 		callers:  map[uint64][]chan core.Effect{},
 		running:  map[uint64]func(){},
+		lines:    lines{most: p.Connections},
+		unsaved:  map[string][]byte{},
 		broken:   make(chan struct{}),
 	}
 }
@@ -63,6 +69,11 @@ func (d *Driver) Now() core.Instant { return d.platform.Clock.Now() }
 type Identity struct {
 	// JSON is the identity as the core reads it.
 	JSON []byte
+	// Session names it: the key of its record. Two identities never have the same.
+	Session string
+	// Object is the name of this keeper's own object, and Former are those of the keepers that may have had the session before.
+	Object string
+	Former []string
 	// DependencyObject names the keeper that has the token on which the session
 	// depends. It then asks that keeper, and that one's secret goes to nobody else.
 	DependencyObject string
@@ -70,24 +81,18 @@ type Identity struct {
 
 // Token returns a token for an identity, once the core has decided.
 func (d *Driver) Token(ctx context.Context, id Identity, want core.Want) (core.Token, *core.Error) {
-	if err := d.load(ctx); err != nil {
-		return core.Token{}, err
-	}
-	d.mu.Lock()
-	session, err := d.open(id)
 	var decision core.Decision
 	var settled chan core.Effect
-	if err == nil {
-		decision = d.client.Get(session, d.Now(), want)
+	order, err := d.ask(ctx, id, func(session core.SessionID, now core.Instant) *core.Error {
+		decision = d.client.Get(session, now, want)
 		if decision.Kind == core.Wait {
 			settled = d.caller(decision.Acquisition)
 		}
-	}
-	order := d.command(false)
-	d.mu.Unlock()
+		return nil
+	})
 	switch {
 	case err != nil:
-	case decision.Kind == core.Wait:
+	case settled != nil:
 		var e core.Effect
 		e, err = d.outcome(ctx, settled)
 		if err != nil && e.Token.Value != "" && !want.Force && e.Token.Value != want.Rejected && e.Token.Serial != want.Instead {
@@ -118,21 +123,15 @@ func (d *Driver) Lease(t core.Token) (int64, core.Instant) {
 
 // Verify says whether a token of an identity is valid.
 func (d *Driver) Verify(ctx context.Context, id Identity, token string) (core.Verdict, *core.Error) {
-	if err := d.load(ctx); err != nil {
-		return core.Verdict{}, err
-	}
-	d.mu.Lock()
-	session, err := d.open(id)
 	var verdict core.Verdict
 	var verified chan core.Effect
-	if err == nil {
-		var number uint64
-		if verdict, number, err = d.client.Verify(session, token, d.Now()); number != 0 {
+	order, err := d.ask(ctx, id, func(session core.SessionID, now core.Instant) *core.Error {
+		said, number, err := d.client.Verify(session, token, now)
+		if verdict = said; number != 0 {
 			verified = d.caller(number)
 		}
-	}
-	order := d.command(false)
-	d.mu.Unlock()
+		return err
+	})
 	switch {
 	case err != nil:
 	case verified != nil:
@@ -150,22 +149,15 @@ func (d *Driver) Verify(ctx context.Context, id Identity, token string) (core.Ve
 // went to a place and was sent so many milliseconds ago. accepted are other places
 // that have accepted this token, as whoever asks has seen.
 func (d *Driver) Judge(ctx context.Context, id Identity, serial uint64, at core.Place, accepted []core.Place, sentAgo int64, r core.Response) (core.Outcome, *core.Error) {
-	if err := d.load(ctx); err != nil {
-		return core.Outcome{}, err
-	}
-	d.mu.Lock()
-	session, err := d.open(id)
 	var outcome core.Outcome
-	if err == nil {
-		now := d.Now()
+	order, err := d.ask(ctx, id, func(session core.SessionID, now core.Instant) *core.Error {
 		sent := core.Instant{Wall: now.Wall - sentAgo, Mono: now.Mono - sentAgo}
 		for _, place := range accepted {
 			d.client.Accepted(session, serial, place, now)
 		}
 		outcome = d.client.Judge(session, serial, at, sent, now, r)
-	}
-	order := d.command(false)
-	d.mu.Unlock()
+		return nil
+	})
 	if err == nil {
 		err = d.wait(ctx, order)
 	}
@@ -175,45 +167,63 @@ func (d *Driver) Judge(ctx context.Context, id Identity, serial uint64, at core.
 // Forget drops an identity's token, and ends the wait of those who ask for one.
 // What protects the vendor stays.
 func (d *Driver) Forget(ctx context.Context, id Identity) *core.Error {
-	if err := d.load(ctx); err != nil {
-		return err
-	}
-	d.mu.Lock()
-	session, err := d.open(id)
-	if err == nil {
-		d.client.Forget(session, d.Now())
-	}
-	order := d.command(true)
-	d.mu.Unlock()
+	order, err := d.ask(ctx, id, func(session core.SessionID, now core.Instant) *core.Error {
+		d.changed(session) // whether or not somebody waits for what is forgotten
+		d.client.Forget(session, now)
+		return nil
+	})
 	if err == nil {
 		err = d.wait(ctx, order)
 	}
 	return err
 }
 
-// load reads the record, once. All first callers wait for it.
-func (d *Driver) load(ctx context.Context) *core.Error {
-	d.loading.Do(func() {
-		sealed, err := d.platform.Store.Load(ctx)
-		if err != nil {
-			d.unread = &core.Error{Code: StorageFailed, Step: core.StepInput, Retryable: true}
-			return
-		}
-		if sealed == nil {
-			return
-		}
-		plain, key, ok := d.platform.Keys.open(d.platform.Place, sealed)
-		if !ok || !d.record.read(plain) {
-			// As good as none: a key was taken off the list, or the storage was tampered with.
-			d.platform.Log(Entry{Event: "record_unreadable", Key: key})
-		}
+// ask opens the session of an identity and has the core asked about it, and returns the order that
+// comes of that, or nil where there is nothing to wait for.
+func (d *Driver) ask(ctx context.Context, id Identity, question func(core.SessionID, core.Instant) *core.Error) (order *order, err *core.Error) {
+	e, err := d.enter(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer d.mu.Unlock()
+	defer d.survive(func() {
+		d.client.Evict(e.session) // what was in the middle of being changed comes back as it was stored
+		order, err = d.command(e), failed()
 	})
-	return d.unread
+	now := d.Now()
+	d.sweep(now)
+	session, err := d.open(e, id, now)
+	if err == nil {
+		err = question(session, now)
+	}
+	return d.command(e), err
 }
 
-// open returns the session of an identity; one that the record knows goes on
-// where it was. The lock is held.
-func (d *Driver) open(id Identity) (core.SessionID, *core.Error) {
+// survive is deferred around what concerns one session: a fault in it is that one's, and the program goes on
+// for all others.
+func (d *Driver) survive(after func()) {
+	if recover() == nil {
+		return
+	}
+	d.platform.Log(Entry{Event: "session_failed"}) // not why: a panic's text may quote a token
+	if after != nil {
+		after()
+	}
+}
+
+// failed is the error of who asked in vain, as something here was wrong.
+func failed() *core.Error {
+	return &core.Error{Code: moduleFailed, Step: core.StepInput, Retryable: true}
+}
+
+// open returns the session of an entry; one that has a record goes on where it was. The lock is held.
+func (d *Driver) open(e *entry, id Identity, now core.Instant) (core.SessionID, *core.Error) {
+	if e.record.MovedTo != "" {
+		return 0, moved(e.record.MovedTo)
+	}
+	if e.session != 0 {
+		return e.session, nil
+	}
 	identity := id.JSON
 	var asks *supplier
 	if id.DependencyObject != "" {
@@ -222,7 +232,6 @@ func (d *Driver) open(id Identity) (core.SessionID, *core.Error) {
 			return 0, err
 		}
 	}
-	now := d.Now()
 	session, err := d.client.Open(identity, now)
 	if err != nil {
 		return 0, err
@@ -230,11 +239,38 @@ func (d *Driver) open(id Identity) (core.SessionID, *core.Error) {
 	if asks != nil {
 		d.suppliers.note(session, asks)
 	}
-	if saved := d.record.claim(session, id); saved != nil && !d.client.Restore(session, now, saved) {
+	if saved := e.record.State; saved != nil && !d.client.Restore(session, now, saved) {
 		d.platform.Log(Entry{Event: "record_useless"})
+	}
+	e.session, e.record.State = session, nil
+	d.opened[session] = e
+	if e.arrived {
+		e.arrived = false
+		d.changed(session)
 	}
 	return session, nil
 }
+
+// sweep lets sessions go that nobody asks for: their records have all of them. The lock is held.
+func (d *Driver) sweep(now core.Instant) {
+	if now.Mono-d.swept < sweepEvery {
+		return
+	}
+	d.swept = now.Mono
+	for key, e := range d.entries {
+		if now.Mono-e.used < idleFor || e.used == 0 {
+			continue
+		}
+		if e.session == 0 || d.client.Evict(e.session) {
+			delete(d.entries, key)
+		}
+	}
+}
+
+const (
+	sweepEvery = 60_000  // milliseconds
+	idleFor    = 600_000 // milliseconds
+)
 
 // caller returns where the end of an acquisition or a verification will be told. The lock is held.
 func (d *Driver) caller(number uint64) chan core.Effect {
@@ -282,36 +318,83 @@ func storageFailed() *core.Error {
 func (d *Driver) act(report func(now core.Instant)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	defer d.survive(nil)
 	report(d.Now())
-	d.command(false)
+	d.command(nil)
 }
 
+// changed notes that the record of a session is another, whatever effects there are. The lock is held.
+func (d *Driver) changed(session core.SessionID) { d.altered = append(d.altered, session) }
+
 // command makes an order of what the core asks for, and returns nil where there
-// is nothing to wait for. changed says that the record may have changed even
-// though there are no effects. The lock is held.
-func (d *Driver) command(changed bool) *order {
+// is nothing to wait for: whoever is about one session, or nil, does not wait for the records of others. The lock is held.
+func (d *Driver) command(about *entry) *order {
 	effects := slices.Clone(d.client.Effects())
 	o := &order{effects: effects, done: make(chan struct{})}
+	altered := d.altered
+	d.altered = nil
 	for _, e := range effects {
-		changed = changed || changes(e)
-		if e.Kind == core.Evicted {
-			d.record.drop(e.Session)
-			d.suppliers.drop(e.Session)
+		if changes(e) {
+			altered = append(altered, e.Session)
 		}
 	}
-	if changed {
-		o.record = d.platform.Keys.seal(d.platform.Place, d.record.write(d.client, d.Now()))
+	for _, session := range altered {
+		d.note(o, session)
 	}
-	if !d.working && o.record == nil {
-		d.obey(effects) // nothing is to be stored first
+	behind := d.unstored(about) || slices.ContainsFunc(effects, func(e core.Effect) bool {
+		return e.Kind != core.Evicted && d.unstored(d.opened[e.Session])
+	})
+	for _, e := range effects {
+		if e.Kind == core.Evicted {
+			d.suppliers.drop(e.Session)
+			if left := d.opened[e.Session]; left != nil {
+				delete(d.opened, e.Session)
+				delete(d.entries, left.key)
+			}
+		}
+	}
+	if !behind { // nothing is to be stored first
+		d.obey(effects)
 		return nil
 	}
+	d.give(o)
+	return o
+}
+
+// unstored reports whether the newest record of an entry is still to be stored. The lock is held.
+func (d *Driver) unstored(e *entry) bool { return e != nil && d.unsaved[e.key] != nil }
+
+// give has an order carried out after those before it. The lock is held.
+func (d *Driver) give(o *order) {
 	d.orders = append(d.orders, o)
 	if !d.working {
 		d.working = true
 		go d.work()
 	}
-	return o
+}
+
+// note has the record of a session stored with an order. The lock is held.
+func (d *Driver) note(o *order, session core.SessionID) {
+	e := d.opened[session]
+	switch {
+	case e != nil:
+		d.store(o, e)
+	case d.suppliers.of[session] != nil: // another keeper has what is to be known of it
+	default: // of what sessions here depend on, each of them has the state
+		for _, e := range d.opened {
+			d.store(o, e)
+		}
+	}
+}
+
+func (d *Driver) store(o *order, e *entry) {
+	if o.records == nil {
+		o.records = map[string][]byte{}
+	}
+	if o.records[e.key] == nil {
+		o.records[e.key] = d.write(e)
+		d.unsaved[e.key] = o.records[e.key]
+	}
 }
 
 // changes reports whether what a session must not forget is another after an
@@ -321,7 +404,7 @@ func changes(e core.Effect) bool {
 	switch e.Kind {
 	case core.Send:
 		return e.Request.Step != core.StepVerify
-	case core.Settled, core.Evicted:
+	case core.Settled:
 		return true
 	case core.Notify:
 		switch e.Event.Type {
@@ -332,8 +415,8 @@ func changes(e core.Effect) bool {
 	return false
 }
 
-// work carries out the orders. Those that come while a record is being written
-// share the next one: the newest holds all that the others say.
+// work carries out the orders. Those that come while records are being written
+// share the next write: the newest of a session holds all that the others say.
 func (d *Driver) work() {
 	for {
 		d.mu.Lock()
@@ -345,14 +428,12 @@ func (d *Driver) work() {
 			return
 		}
 		d.mu.Unlock()
-		var newest []byte
+		newest := map[string][]byte{}
 		for _, o := range orders {
-			if o.record != nil {
-				newest = o.record
-			}
+			maps.Copy(newest, o.records)
 		}
-		if newest != nil {
-			if err := d.platform.Store.Save(context.Background(), newest); err != nil {
+		if len(newest) > 0 {
+			if err := d.inTime(func(ctx context.Context) error { return d.platform.Store.Save(ctx, newest) }); err != nil {
 				// What was decided cannot be kept, so it is not done. Whoever runs this starts another one, which goes
 				// on from what was stored.
 				d.platform.Log(Entry{Event: "storage_failed"})
@@ -361,6 +442,11 @@ func (d *Driver) work() {
 			}
 		}
 		d.mu.Lock()
+		for key, sealed := range newest {
+			if newer := d.unsaved[key]; newer != nil && &newer[0] == &sealed[0] {
+				delete(d.unsaved, key)
+			}
+		}
 		for _, o := range orders {
 			d.obey(o.effects)
 			close(o.done)
@@ -410,34 +496,43 @@ func (d *Driver) finish(exchange uint64, report func(now core.Instant)) {
 // send sends a request, and bounds the wait for its response itself: a platform
 // whose fetch does not end when it is told to must not hold up the callers.
 func (d *Driver) send(e core.Effect) {
+	broken := func() {
+		go d.finish(e.ID, func(now core.Instant) { d.client.Lost(e.ID, now, core.Network, false) })
+	}
+	defer d.survive(broken)
 	ctx, cancel := context.WithCancel(context.Background())
 	stop := d.platform.Clock.After(e.Limit, func() {
 		d.finish(e.ID, func(now core.Instant) { d.client.Lost(e.ID, now, core.Timeout, false) })
 	})
+	leave := func() {}
 	d.running[e.ID] = func() {
 		stop()
 		cancel()
+		leave()
 	}
 	if e.Request.Supplier != 0 {
 		supplier := d.suppliers.named(e.Request.Supplier, e.Session)
-		wait := d.platform.Objects.Ask(ctx, supplier.object, supplier.question(d.client.Save(e.Session, d.Now()), d.platform.Place))
+		wait := d.platform.Objects.Ask(ctx, supplier.object, "/token", supplier.question(d.client.Save(e.Session, d.Now()), d.platform.Place))
 		go func() {
 			status, body, err := wait()
 			d.finish(e.ID, func(now core.Instant) { supplier.report(d.client, e.ID, now, status, body, err) })
 		}()
 		return
 	}
-	wait := d.platform.Vendor.Send(ctx, e.Request)
-	go func() {
-		response, lost := wait()
-		d.finish(e.ID, func(now core.Instant) {
-			if lost != nil {
-				d.client.Lost(e.ID, now, lost.Code, lost.Received)
-				return
-			}
-			d.client.Answered(e.ID, now, response)
-		})
-	}()
+	leave = d.lines.take(func() {
+		defer d.survive(broken)
+		wait := d.platform.Vendor.Send(ctx, e.Request)
+		go func() {
+			response, lost := wait()
+			d.finish(e.ID, func(now core.Instant) {
+				if lost != nil {
+					d.client.Lost(e.ID, now, lost.Code, lost.Received)
+					return
+				}
+				d.client.Answered(e.ID, now, response)
+			})
+		}()
+	})
 }
 
 func entryOf(e *core.Event) Entry {

@@ -180,10 +180,10 @@ func TestARecordUnderAnUnlistedKeyCountsAsAbsent(t *testing.T) {
 func TestARecordThatWasMovedOrDamagedCountsAsAbsent(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		before := w.token("a", cubedrive, nil)
-		w.storeOf("b").record = slices.Clone(w.storeOf("a").record)
+		w.storeOf("b").records[keyOf(cubedrive)] = slices.Clone(w.recordOf("a", cubedrive))
 		require.NotEqual(t, before, w.token("b", cubedrive, nil))
 		w.evict("a")
-		w.storeOf("a").record = []byte("damaged")
+		w.storeOf("a").records[keyOf(cubedrive)] = []byte("damaged")
 		require.NotEqual(t, before, w.token("a", cubedrive, nil))
 		require.Equal(t, 3, w.requests("/getLogin"))
 		require.Contains(t, w.events(), "record_unreadable")
@@ -193,7 +193,7 @@ func TestARecordThatWasMovedOrDamagedCountsAsAbsent(t *testing.T) {
 func TestTheRecordRevealsNothing(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		token := w.token("a", isales("somebody"), nil)
-		record := string(w.storeOf("a").record)
+		record := string(w.recordOf("a", isales("somebody")))
 		require.NotEmpty(t, record)
 		for _, secret := range []string{token, "somebody", "passwd-of", "isales", base} {
 			require.NotContains(t, record, secret)
@@ -294,7 +294,9 @@ func TestUsersOfAnAppShareOneAccessTokenOfItsOwnObject(t *testing.T) {
 		require.Equal(t, 1, w.requests("/tokenByAkSk"))
 		require.Equal(t, 50, w.requests("/applyToken"))
 		for user, s := range w.stores {
-			require.NotContains(t, string(s.record), "app-secret", user)
+			for _, record := range s.records {
+				require.NotContains(t, string(record), "app-secret", user)
+			}
 		}
 	})
 }

@@ -17,6 +17,9 @@ const maxBody = 256 << 10
 // asked is the body of every request.
 type asked struct {
 	Identity         json.RawMessage `json:"identity"`
+	Session          string          `json:"session"`
+	Object           string          `json:"object"`
+	Former           []string        `json:"former"`
 	DependencyObject string          `json:"dependencyObject"`
 
 	User string `json:"user"` // a keyed hash of whose call it is, or ""
@@ -26,6 +29,8 @@ type asked struct {
 	Instead  uint64 `json:"instead"` // the serial of a token that a call was refused with
 
 	Token string `json:"token"` // POST /verify
+
+	To string `json:"to"` // POST /release
 
 	Serial uint64 `json:"serial"` // POST /judge, as judged
 	Call   string `json:"call"`   // its method and path
@@ -40,7 +45,7 @@ type asked struct {
 }
 
 func (a asked) identity() Identity {
-	return Identity{JSON: a.Identity, DependencyObject: a.DependencyObject}
+	return Identity{JSON: a.Identity, Session: a.Session, Object: a.Object, Former: a.Former, DependencyObject: a.DependencyObject}
 }
 
 // tokenAnswer is a token and how a call carries it.
@@ -126,6 +131,10 @@ var requests = map[string]func(context.Context, *Driver, asked) (any, *core.Erro
 	"/forget": func(ctx context.Context, d *Driver, a asked) (any, *core.Error) {
 		return struct{}{}, d.Forget(ctx, a.identity())
 	},
+	"/release": func(ctx context.Context, d *Driver, a asked) (any, *core.Error) {
+		state, err := d.Release(ctx, a.identity(), a.To)
+		return released{state}, err
+	},
 }
 
 // seconds turns milliseconds into seconds; what is over stays a little above zero, as zero means that nothing is known.
@@ -183,7 +192,7 @@ func read(body io.Reader) (a asked, status int, reason string) {
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	if d.Decode(&a) != nil || d.More() || a.Identity == nil {
+	if d.Decode(&a) != nil || d.More() || a.Identity == nil || !isKey(a.Session) {
 		return a, http.StatusBadRequest, "the body is not a JSON object of the members that are known here"
 	}
 	return a, 0, ""

@@ -120,10 +120,12 @@ func TestARequestThatIsNotUnderstoodIsRefusedWithoutAWordOfIt(t *testing.T) {
 			"not JSON":                 {"POST", "/token", "sesame", http.StatusBadRequest},
 			"not an object":            {"POST", "/token", `["sesame"]`, http.StatusBadRequest},
 			"no identity":              {"POST", "/token", `{}`, http.StatusBadRequest},
-			"an unknown member":        {"POST", "/token", `{"identity":{},"sesame":1}`, http.StatusBadRequest},
-			"a wrong type":             {"POST", "/judge", `{"identity":{},"serial":"sesame"}`, http.StatusBadRequest},
-			"two objects":              {"POST", "/token", `{"identity":{}} {"sesame":1}`, http.StatusBadRequest},
-			"a body that is no base64": {"POST", "/judge", `{"identity":{},"body":"sesame!"}`, http.StatusBadRequest},
+			"an unknown member":        {"POST", "/token", `{"identity":{},"session":"s","sesame":1}`, http.StatusBadRequest},
+			"a wrong type":             {"POST", "/judge", `{"identity":{},"session":"s","serial":"sesame"}`, http.StatusBadRequest},
+			"two objects":              {"POST", "/token", `{"identity":{},"session":"s"} {"sesame":1}`, http.StatusBadRequest},
+			"a body that is no base64": {"POST", "/judge", `{"identity":{},"session":"s","body":"sesame!"}`, http.StatusBadRequest},
+			"no session":               {"POST", "/token", `{"identity":{}}`, http.StatusBadRequest},
+			"a session that is no key": {"POST", "/token", `{"identity":{},"session":"ses ame"}`, http.StatusBadRequest},
 			"a body that is too large": {"POST", "/token", `{"identity":"` + strings.Repeat("sesame", 50_000) + `"}`, http.StatusRequestEntityTooLarge},
 		} {
 			response, p := w.post(c.method, c.path, c.body)

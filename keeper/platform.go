@@ -18,18 +18,20 @@ type Platform struct {
 	Log func(Entry)
 	// Keys opens and seals the record; nil where none is configured, and then every request is refused.
 	Keys *Keys
-	// Place names where the record is stored; a record from another place does not open here.
+	// Place names where the records are stored; a record from another place does not open here.
 	Place string
 	// Seed is two random numbers.
 	Seed [2]uint64
 	// Timeout bounds an acquisition or a verification with all its tries, in milliseconds; 0 takes the core's default.
 	Timeout int64
-	// MaxSessions bounds how many identities one keeper serves; 0 takes the keeper's own default.
+	// MaxSessions bounds how many identities are in memory; 0 takes the keeper's own default. The
+	// others are in the store.
 	MaxSessions int
+	// Connections bounds how many requests to vendors are under way at once; 0 is no bound.
+	Connections int
 }
 
-// defaultMaxSessions is small: a keeper usually serves one identity, and all of them share one record.
-const defaultMaxSessions = 16
+const defaultMaxSessions = 20_000
 
 // A Clock reads the platform's two clocks and sets timers.
 type Clock interface {
@@ -54,15 +56,15 @@ type Lost struct {
 
 // Objects reaches other keepers by the names of their objects.
 type Objects interface {
-	// Ask posts a JSON body to /token of the object, without blocking. wait returns what it answers.
-	Ask(ctx context.Context, object string, body []byte) (wait func() (status int, answer []byte, err error))
+	// Ask posts a JSON body to a path of the object, without blocking. wait returns what it answers.
+	Ask(ctx context.Context, object, path string, body []byte) (wait func() (status int, answer []byte, err error))
 }
 
-// A Store holds one record. When Save returns, the record outlives the program.
+// A Store holds records by their keys. When Save returns, all of them outlive the program.
 type Store interface {
-	// Load returns the record, or nil where there is none.
-	Load(ctx context.Context) ([]byte, error)
-	Save(ctx context.Context, record []byte) error
+	// Load returns a record, or nil where there is none.
+	Load(ctx context.Context, key string) ([]byte, error)
+	Save(ctx context.Context, records map[string][]byte) error
 }
 
 // Entry is one line of the keeper's log.
@@ -81,9 +83,19 @@ type Entry struct {
 
 // ParseTimeout reads [Platform].Timeout: a whole number of milliseconds within the core's bounds.
 func ParseTimeout(text string) (int64, error) {
-	ms, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || ms < core.LeastKeeperTimeout || ms > core.MostKeeperTimeout {
-		return 0, errors.New("must be a whole number of milliseconds from " + strconv.Itoa(core.LeastKeeperTimeout) + " to " + strconv.Itoa(core.MostKeeperTimeout))
+	return parse(text, core.LeastKeeperTimeout, core.MostKeeperTimeout, "milliseconds")
+}
+
+// ParseConnections reads [Platform].Connections.
+func ParseConnections(text string) (int, error) {
+	n, err := parse(text, 1, core.MostKeeperConnections, "requests")
+	return int(n), err
+}
+
+func parse(text string, least, most int64, of string) (int64, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < least || n > most {
+		return 0, errors.New("must be a whole number of " + of + " from " + strconv.FormatInt(least, 10) + " to " + strconv.FormatInt(most, 10))
 	}
-	return ms, nil
+	return n, nil
 }

@@ -22,6 +22,7 @@ type Problem struct {
 	VendorCode   string  `json:"vendorCode,omitempty"`
 	Retryable    bool    `json:"retryable"`
 	RetryAfter   float64 `json:"retryAfter,omitempty"` // seconds
+	MovedTo      string  `json:"movedTo,omitempty"`    // the object that has the session
 	Cause        string  `json:"cause,omitempty"`      // the code of the earlier failure that led to this one
 }
 
@@ -35,6 +36,7 @@ const moduleFailed = "module_failed"
 // statusOf is the one table from codes to statuses. A console sees these
 // statuses too, as the front door passes them on.
 //
+//	421  another object has the session: moved
 //	500  whoever called the keeper is at fault: invalid_identity, invalid_request
 //	429  not for this caller, whose word is used up: token_rejected, or rate_limited for force
 //	503  not now, and the vendor was spared: cooling_down, login_budget, rate_limited, unavailable,
@@ -46,6 +48,8 @@ const moduleFailed = "module_failed"
 // console, not from the configuration: 400.
 func statusOf(code core.Code, field string) int {
 	switch code {
+	case Moved:
+		return http.StatusMisdirectedRequest
 	case core.InvalidIdentity, core.InvalidRequest:
 		if field == "token" {
 			return http.StatusBadRequest
@@ -59,7 +63,7 @@ func statusOf(code core.Code, field string) int {
 		}
 		return http.StatusServiceUnavailable
 	case core.CoolingDown, core.LoginBudget, core.Unavailable, core.TooManySessions, core.Forgotten,
-		core.NotConfigured, StorageFailed:
+		core.NotConfigured, StorageFailed, moduleFailed:
 		return http.StatusServiceUnavailable
 	case core.Timeout:
 		return http.StatusGatewayTimeout
@@ -81,6 +85,12 @@ func problemOf(e *core.Error, now core.Instant) Problem {
 		VendorCode:   e.Vendor,
 		Retryable:    e.Retryable,
 	}
+	switch e.Code {
+	case Moved:
+		p.MovedTo = e.Reason
+	case moduleFailed:
+		p.RetryAfter = 1
+	}
 	if e.Cause != nil {
 		p.Cause = string(e.Cause.Code)
 	}
@@ -91,8 +101,13 @@ func problemOf(e *core.Error, now core.Instant) Problem {
 }
 
 func title(e *core.Error) string {
-	if e.Code == StorageFailed {
+	switch e.Code {
+	case StorageFailed:
 		return "the keeper's storage failed; nothing was handed out"
+	case Moved:
+		return "another object has the session"
+	case moduleFailed:
+		return "the keeper failed at this session; try again"
 	}
 	return e.Error()
 }

@@ -1,98 +1,151 @@
 package keeper
 
 import (
-	"bytes"
-	"crypto/sha256"
+	"context"
 	"encoding/json"
-	"slices"
+	"errors"
+	"strings"
 
 	"cctoken/core"
 )
 
-// record is what must not be forgotten of all sessions, as it is inside the
-// encryption.
+// record is what must not be forgotten of one session, as it is inside the encryption.
 type record struct {
-	most    int
-	kept    []kept
-	dormant []savedSession // read, and not opened since
+	// State is what the core saved.
+	State json.RawMessage `json:"state,omitempty"`
+	// MovedTo is the object that has the session now, or "". The state stays here: that
+	// object may end before it has stored its own.
+	MovedTo string `json:"movedTo,omitempty"`
 }
 
-// kept is a session that is open, and the mark of its identity.
-type kept struct {
-	session core.SessionID
-	mark    mark
+// entry is a session that this program knows.
+type entry struct {
+	key     string
+	ready   chan struct{} // closed when the record has been read
+	failed  *core.Error   // why it could not be
+	record  record
+	arrived bool           // its state came from another object, and is not stored here yet
+	session core.SessionID // 0 until it is opened, and where it was moved
+	used    int64          // when it was last asked for, on the monotonic clock
 }
 
-// mark tells identities apart. It is a plain hash of something that may be
-// guessed, and so never leaves the encryption.
-type mark [sha256.Size]byte
-
-// savedSession is one session in the record.
-type savedSession struct {
-	Mark  mark            `json:"mark"`
-	State json.RawMessage `json:"state"`
+// isKey reports whether a text can be the key of a session: the front door's keyed hash, in base64url; or, of a
+// token that others depend on, the name of its object.
+func isKey(text string) bool {
+	return len(text) >= 1 && len(text) <= 128 && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_:") == ""
 }
 
-// markOf hashes an identity in a form that does not depend on the order of its members.
-func markOf(id Identity) mark {
-	var members map[string]json.RawMessage
-	canonical := id.JSON
-	if json.Unmarshal(id.JSON, &members) == nil {
-		for name, v := range members {
-			var compact bytes.Buffer
-			if json.Compact(&compact, v) == nil {
-				members[name] = compact.Bytes()
-			}
+// place is what the record of a session is bound to: moved to another object, or to
+// another key, it does not open.
+func (d *Driver) place(key string) string { return d.platform.Place + "/" + key }
+
+// enter returns the entry of a session, whose record has been read, with the lock held. All who come first
+// wait for that. Where there is none, those objects are asked that may have had the session before.
+func (d *Driver) enter(ctx context.Context, id Identity) (*entry, *core.Error) {
+	for {
+		now := d.Now()
+		d.mu.Lock()
+		e := d.entries[id.Session]
+		if e == nil || e.returns(id) {
+			e = &entry{key: id.Session, ready: make(chan struct{})}
+			d.entries[id.Session] = e
+			unsaved := d.unsaved[id.Session]
+			go d.fill(e, id, unsaved)
 		}
-		canonical, _ = json.Marshal(members)
+		e.used = now.Mono
+		select {
+		case <-e.ready:
+			if e.failed == nil {
+				return e, nil
+			}
+		default:
+		}
+		d.mu.Unlock()
+		select {
+		case <-e.ready:
+			if e.failed != nil {
+				d.abandon(e)
+				return nil, e.failed
+			}
+		case <-ctx.Done():
+			return nil, gone()
+		}
 	}
-	h := sha256.New()
-	h.Write(canonical)
-	h.Write([]byte{0})
-	h.Write([]byte(id.DependencyObject))
-	return mark(h.Sum(nil))
 }
 
-// claim notes that a session was opened, and returns what was saved of it the
-// first time, or nil.
-func (r *record) claim(session core.SessionID, id Identity) []byte {
-	if slices.ContainsFunc(r.kept, func(k kept) bool { return k.session == session }) {
-		return nil
+// abandon has the next one who asks read the record again.
+func (d *Driver) abandon(e *entry) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.entries[e.key] == e {
+		delete(d.entries, e.key)
 	}
-	m := markOf(id)
-	r.kept = append(r.kept, kept{session, m})
-	at := slices.IndexFunc(r.dormant, func(s savedSession) bool { return s.Mark == m })
-	if at < 0 {
-		return nil
-	}
-	state := r.dormant[at].State
-	r.dormant = slices.Delete(r.dormant, at, at+1)
-	return state
 }
 
-// drop forgets a session that the core has evicted.
-func (r *record) drop(session core.SessionID) {
-	r.kept = slices.DeleteFunc(r.kept, func(k kept) bool { return k.session == session })
-}
-
-// read takes the content of a record, and reports whether it is one.
-func (r *record) read(plain []byte) bool {
-	var sessions []savedSession
-	if json.Unmarshal(plain, &sessions) != nil {
+// returns reports whether a session that was moved away is to come back.
+func (e *entry) returns(id Identity) bool {
+	select {
+	case <-e.ready:
+		return e.record.MovedTo != "" && len(id.Former) > 0
+	default:
 		return false
 	}
-	r.dormant = sessions
-	return true
 }
 
-// write returns the record as it is now.
-func (r *record) write(c *core.Client, now core.Instant) []byte {
-	sessions := make([]savedSession, 0, len(r.kept)+len(r.dormant))
-	for _, k := range r.kept {
-		sessions = append(sessions, savedSession{k.mark, c.Save(k.session, now)})
+// fill reads the record of an entry. It is bounded by the store and by the other objects, not by
+// who happened to ask first.
+func (d *Driver) fill(e *entry, id Identity, unsaved []byte) {
+	defer close(e.ready)
+	defer d.survive(func() { e.failed = failed() })
+	sealed, err := unsaved, error(nil)
+	if sealed == nil {
+		err = d.inTime(func(ctx context.Context) (err error) {
+			sealed, err = d.platform.Store.Load(ctx, e.key)
+			return err
+		})
 	}
-	// Those that nobody has asked for since the start come last, and go first.
-	sessions = append(sessions, r.dormant...)
-	plain, _ := json.Marshal(sessions[:min(len(sessions), r.most)])
-	return plain
+	if err != nil {
+		e.failed = storageFailed()
+	} else if sealed != nil {
+		plain, key, ok := d.platform.Keys.open(d.place(e.key), sealed)
+		if !ok || json.Unmarshal(plain, &e.record) != nil {
+			// As good as none: a key was taken off the list, or the storage was tampered with.
+			d.platform.Log(Entry{Event: "record_unreadable", Key: key})
+		}
+	}
+	if e.failed == nil && (e.record.State == nil || e.record.MovedTo != "") {
+		e.failed = d.fetchFrom(e, id) // where nobody has it, it is new, or where it was moved to
+	}
 }
+
+// write returns the sealed record of an entry as it is now.
+func (d *Driver) write(e *entry) []byte {
+	if e.session != 0 {
+		e.record.State = d.client.Save(e.session, d.Now())
+	}
+	plain, _ := json.Marshal(e.record)
+	return d.platform.Keys.seal(d.place(e.key), plain)
+}
+
+// inTime bounds a call of the store: one that never ends must not hold a session up for ever.
+func (d *Driver) inTime(call func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	over, done := make(chan struct{}), make(chan error, 1)
+	stop := d.platform.Clock.After(storeTimeout, func() { close(over) })
+	defer stop()
+	go func() {
+		defer d.survive(func() { done <- errStoreFailed })
+		done <- call(ctx)
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-over:
+		return errStoreFailed
+	}
+}
+
+const storeTimeout = 20_000 // milliseconds
+
+var errStoreFailed = errors.New("the store did not answer")

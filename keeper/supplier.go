@@ -134,9 +134,10 @@ func (o *supplier) question(held []byte, place string) []byte {
 	_ = json.Unmarshal(held, &state)
 	ask := struct {
 		Identity json.RawMessage `json:"identity"`
+		Session  string          `json:"session"`
 		Rejected string          `json:"rejected,omitempty"`
 		User     string          `json:"user"`
-	}{Identity: json.RawMessage(o.identity), User: place}
+	}{Identity: json.RawMessage(o.identity), Session: o.object, User: place}
 	if state.Dead || state.Suspect {
 		ask.Rejected = state.Token
 	}
@@ -151,10 +152,11 @@ func (o *supplier) report(c *core.Client, exchange uint64, now core.Instant, sta
 	if err == nil && status == http.StatusOK {
 		var given struct {
 			Value     string  `json:"value"`
+			Serial    uint64  `json:"serial"`
 			ExpiresIn float64 `json:"expiresIn"`
 		}
 		if json.Unmarshal(body, &given) == nil && given.Value != "" {
-			c.Supplied(exchange, now, given.Value, int64(given.ExpiresIn*1000))
+			c.Supplied(exchange, now, core.Supply{Token: given.Value, Life: int64(given.ExpiresIn * 1000), Serial: given.Serial})
 			return
 		}
 	}

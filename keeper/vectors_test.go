@@ -37,7 +37,10 @@ func TestVectors(t *testing.T) {
 		t.Run(c.File+"/"+c.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				vectors.Play(t, c, func(world *vectors.World) vectors.Host {
-					h := &vectorHost{t: t, world: world}
+					h := &vectorHost{t: t, world: world, records: map[string][]byte{}}
+					if c.Options.MaxSessions != 0 {
+						h.records = nil // what leaves memory would come back from there
+					}
 					h.handler = keeper.Handler(keeper.NewDriver(keeper.Platform{
 						Clock: h, Vendor: h, Objects: h, Store: h, Log: func(e keeper.Entry) { world.Notify(e.Event) },
 						Keys: keys, Place: "vectors", Seed: [2]uint64{1, 2}, Timeout: c.Options.Timeout, MaxSessions: c.Options.MaxSessions,
@@ -58,6 +61,7 @@ type vectorHost struct {
 
 	mu      sync.Mutex
 	brought []brought
+	records map[string][]byte
 }
 
 // brought is what the answer to a request held, and when the request was sent.
@@ -70,9 +74,20 @@ func (h *vectorHost) Now() core.Instant { return core.Instant(h.world.Now()) }
 
 func (h *vectorHost) After(ms int64, wake func()) func() { return h.world.After(ms, wake) }
 
-func (h *vectorHost) Load(context.Context) ([]byte, error) { return nil, nil }
+func (h *vectorHost) Load(_ context.Context, key string) ([]byte, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.records[key], nil
+}
 
-func (h *vectorHost) Save(context.Context, []byte) error { return nil }
+func (h *vectorHost) Save(_ context.Context, records map[string][]byte) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.records != nil {
+		maps.Copy(h.records, records)
+	}
+	return nil
+}
 
 // send sends a request, and returns what waits for its answer.
 func (h *vectorHost) send(r *vectors.Request) func(context.Context) (vectors.Answer, error) {
@@ -115,7 +130,7 @@ func (h *vectorHost) Send(ctx context.Context, r *core.Request) func() (core.Res
 }
 
 // Ask asks the caller's function, which stands for the keeper of an AccessToken.
-func (h *vectorHost) Ask(ctx context.Context, _ string, _ []byte) func() (int, []byte, error) {
+func (h *vectorHost) Ask(ctx context.Context, _, _ string, _ []byte) func() (int, []byte, error) {
 	wait := h.send(&vectors.Request{Asks: true})
 	return func() (int, []byte, error) {
 		a, err := wait(ctx)
@@ -243,7 +258,7 @@ func (h *vectorHost) call(id vectors.Identity, call vectors.Call) (int, *vectors
 // post asks the keeper as the front door does.
 func (h *vectorHost) post(path string, id vectors.Identity, fields map[string]any, into any) *vectors.Error {
 	id = maps.Clone(id)
-	body := map[string]any{"identity": id}
+	body := map[string]any{"identity": id, "session": keyOf(id)}
 	if _, supplied := id["accessToken"].(map[string]any); supplied {
 		delete(id, "accessToken")
 		id["appSecret"] = "app-secret"

@@ -3,6 +3,7 @@ package keeper_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -29,6 +30,11 @@ type world struct {
 	vendors *sandbox.Sandbox
 	keys    string
 	timeout int64
+	// connections is how many requests a keeper has under way at once; 0 is no bound.
+	connections int
+	maxSessions int // of a keeper in memory; 0 is the default
+	clockBreaks func() bool
+	breaks      func(path string) bool // at which requests to vendors the keeper's own code panics
 
 	mu      sync.Mutex
 	keepers map[string]*program
@@ -53,17 +59,18 @@ type program struct {
 
 // store is an object's storage, which outlives its programs.
 type store struct {
-	mu     sync.Mutex
-	record []byte
-	writes int
-	fails  bool
-	slow   chan struct{} // where it is there, each write waits for it
+	mu      sync.Mutex
+	records map[string][]byte
+	writes  int
+	reads   int
+	fails   bool
+	slow    chan struct{} // where it is there, each write waits for it
 }
 
 func newWorld(t *testing.T) *world {
 	return &world{
 		t: t, vendors: sandbox.New(sandbox.Options{}), keys: "k1:" + storageKey(1),
-		keepers: map[string]*program{}, stores: map[string]*store{}, hangs: func(string) bool { return false },
+		keepers: map[string]*program{}, stores: map[string]*store{}, hangs: func(string) bool { return false }, breaks: func(string) bool { return false }, clockBreaks: func() bool { return false },
 	}
 }
 
@@ -75,7 +82,7 @@ func (w *world) storeOf(name string) *store {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.stores[name] == nil {
-		w.stores[name] = &store{}
+		w.stores[name] = &store{records: map[string][]byte{}}
 	}
 	return w.stores[name]
 }
@@ -93,7 +100,7 @@ func (w *world) keeper(name string) *program {
 	k := &program{world: w, store: s, dead: make(chan struct{})}
 	k.Handler = keeper.Handler(keeper.NewDriver(keeper.Platform{
 		Clock: k, Vendor: k, Objects: k, Store: k, Log: w.note, Keys: keys, Place: name,
-		Seed: [2]uint64{1, uint64(len(w.log))}, Timeout: w.timeout,
+		Seed: [2]uint64{1, uint64(len(w.log))}, Timeout: w.timeout, Connections: w.connections, MaxSessions: w.maxSessions,
 	}), nil)
 	w.keepers[name] = k
 	return k
@@ -152,6 +159,9 @@ func (w *world) requests(end string) int {
 }
 
 func (k *program) Now() core.Instant {
+	if k.world.clockBreaks() {
+		panic("a fault")
+	}
 	now := time.Now()
 	return core.Instant{Wall: now.UnixMilli(), Mono: now.UnixMilli()}
 }
@@ -196,6 +206,9 @@ func (k *program) Send(ctx context.Context, r *core.Request) func() (core.Respon
 	if r.Form != nil {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+	if k.world.breaks(target.Path) {
+		panic("a fault")
+	}
 	k.world.mu.Lock()
 	k.world.sent = append(k.world.sent, sent{target.Path, body})
 	hangs := k.world.hangs(target.Path)
@@ -217,26 +230,27 @@ func (k *program) Send(ctx context.Context, r *core.Request) func() (core.Respon
 	}
 }
 
-func (k *program) Ask(ctx context.Context, object string, body []byte) func() (int, []byte, error) {
+func (k *program) Ask(ctx context.Context, object, path string, body []byte) func() (int, []byte, error) {
 	return func() (int, []byte, error) {
 		answer := httptest.NewRecorder()
-		k.world.keeper(object).ServeHTTP(answer, httptest.NewRequest("POST", "https://keeper/token", bytes.NewReader(body)).WithContext(ctx))
+		k.world.keeper(object).ServeHTTP(answer, httptest.NewRequest("POST", "https://keeper"+path, bytes.NewReader(body)).WithContext(ctx))
 		return answer.Code, answer.Body.Bytes(), nil
 	}
 }
 
 var errStore = errors.New("the store fails")
 
-func (k *program) Load(context.Context) ([]byte, error) {
+func (k *program) Load(_ context.Context, key string) ([]byte, error) {
 	k.store.mu.Lock()
 	defer k.store.mu.Unlock()
 	if k.store.fails {
 		return nil, errStore
 	}
-	return k.store.record, nil
+	k.store.reads++
+	return k.store.records[key], nil
 }
 
-func (k *program) Save(_ context.Context, record []byte) error {
+func (k *program) Save(_ context.Context, records map[string][]byte) error {
 	k.store.mu.Lock()
 	slow := k.store.slow
 	k.store.mu.Unlock()
@@ -251,7 +265,8 @@ func (k *program) Save(_ context.Context, record []byte) error {
 	if k.store.fails || !k.alive() {
 		return errStore
 	}
-	k.store.record, k.store.writes = record, k.store.writes+1
+	maps.Copy(k.store.records, records)
+	k.store.writes += len(records)
 	return nil
 }
 
@@ -270,13 +285,28 @@ type answer struct {
 
 type fields = map[string]any
 
+// keyOf names the session of an identity, as the front door's keyed hash does.
+func keyOf(identity any) string {
+	text, _ := json.Marshal(identity)
+	var members any
+	_ = json.Unmarshal(text, &members)
+	text, _ = json.Marshal(members) // in one order
+	sum := sha256.Sum256(text)
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// recordOf returns the stored record of a session.
+func (w *world) recordOf(name string, identity any) []byte {
+	return w.storeOf(name).records[keyOf(identity)]
+}
+
 // ask posts to an object, as the front door does.
 func (w *world) ask(name, path string, identity any, more fields) answer {
 	return w.askUntil(context.Background(), name, path, identity, more)
 }
 
 func (w *world) askUntil(ctx context.Context, name, path string, identity any, more fields) answer {
-	body := fields{"identity": identity}
+	body := fields{"identity": identity, "session": keyOf(identity), "object": name}
 	maps.Copy(body, more)
 	data, err := json.Marshal(body)
 	if err != nil {

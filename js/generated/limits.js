@@ -16,6 +16,10 @@ export const maxSessions = 500_000;
 export const keeperTimeoutMs = 20_000;
 /** The least that it can be set to, in milliseconds. */
 export const leastKeeperTimeoutMs = 1_000;
+/** How many requests to vendors an edge's keeper has under way at once. */
+export const keeperConnections = 6;
+/** The most that it can be set to. */
+export const mostKeeperConnections = 1_000;
 /** The most that it can be set to, in milliseconds. */
 export const mostKeeperTimeoutMs = 120_000;
 /** How the `type` of an edge's own refusals begins. */

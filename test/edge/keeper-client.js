@@ -14,9 +14,17 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 	/** The caller's AccessToken functions, in place of the keeper of an AccessToken. @type {Map<string, () => Promise<string>>} */
 	const suppliers = new Map();
 	const records = new Map();
+	/** A name for each identity, as the front door's keyed hash is one. @type {Map<string, string>} */
+	const names = new Map();
+	const nameOf = (identity) => {
+		const text = JSON.stringify(Object.entries(identity).sort(), (_, value) => (typeof value === "function" ? "function" : value));
+		names.has(text) || names.set(text, `session-${names.size}`);
+		return names.get(text);
+	};
 	const storage = {
 		get: async (key) => records.get(key),
-		put: async (key, value) => void records.set(key, value),
+		// Where a case bounds the sessions in memory, what leaves it is gone: from the storage it would come back.
+		put: async (entries) => maxSessions === undefined && Object.entries(entries).forEach(([key, value]) => records.set(key, value)),
 		sync: async () => {},
 	};
 	const keeper = new Keeper(
@@ -51,7 +59,7 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 
 	async function post(path, identity, fields) {
 		const { accessToken, ...members } = identity;
-		const body = { identity, ...fields };
+		const body = { identity, session: nameOf(identity), ...fields };
 		if (typeof accessToken === "function") {
 			suppliers.set("object", accessToken);
 			Object.assign(body, { identity: { ...members, appSecret: "secret" }, dependencyObject: "object" });

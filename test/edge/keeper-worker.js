@@ -25,7 +25,7 @@ export class Keeper {
 		const faults = this.#faults;
 		const storage = {
 			get: (key) => (faults.load ? new Promise(() => {}) : ctx.storage.get(key)),
-			put: (key, value) => (faults.put ? Promise.reject(new Error("disk full: value-in-an-error")) : ctx.storage.put(key, value)),
+			put: (entries) => (faults.put ? Promise.reject(new Error("disk full: value-in-an-error")) : ctx.storage.put(entries)),
 			sync: () => ctx.storage.sync(),
 		};
 		this.#keeper = new Real({ id: ctx.id, storage }, env, {

@@ -1,5 +1,6 @@
 // The keeper in real workerd, against the sandbox over HTTP.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { request } from "node:http";
 import { after, before, beforeEach, test } from "node:test";
 import { readFile, stat } from "node:fs/promises";
@@ -34,9 +35,16 @@ beforeEach(async () => {
 	await sandbox.reset();
 });
 
+/** The session of an identity, as the front door's keyed hash names it. */
+const nameOf = ({ identity }) =>
+	createHash("sha256")
+		.update(JSON.stringify(identity ?? null))
+		.digest("base64url");
+
 /** Asks an object, and reads its answer. */
 async function ask(object, path, body, init = {}) {
-	const response = await worker.fetch(`/${prefix}-${object}/${path}`, { method: "POST", body: JSON.stringify(body), ...init });
+	const told = { session: nameOf(body), ...body };
+	const response = await worker.fetch(`/${prefix}-${object}/${path}`, { method: "POST", body: JSON.stringify(told), ...init });
 	const text = await response.text();
 	return { ...(text && JSON.parse(text)), status: response.status, text };
 }
@@ -210,7 +218,7 @@ test("the storage alone reveals neither a token nor a secret nor a subject", asy
 	);
 	await worker.restart();
 	const stored = await contentsOf(worker.persist);
-	assert.ok(stored.includes("record"), "the records are there");
+	assert.ok(stored.includes("session/"), "the records are there");
 	for (const secret of secrets) {
 		for (const form of [secret, Buffer.from(secret).toString("base64").replace(/=*$/, ""), Buffer.from(secret, "utf16le")]) {
 			assert.ok(!stored.includes(form), `found in the storage: ${secret}`);
@@ -290,6 +298,27 @@ test("a program that does not answer is not waited for, and is replaced", async 
 	// The program that waits for its storage for ever still stands; after a while it does not.
 	await until(async () => (await ask("a", "token", { identity: cubedrive() })).status === 200);
 	assert.match(worker.output().slice(told), /program_stuck/);
+});
+
+test("a session that is not answered is told so alone: the program goes on for the others", async (t) => {
+	t.after(() => worker.restart());
+	await worker.restart({ KEEPER_TIMEOUT_MS: "1000" });
+	await token("a", { identity: isales("u") });
+	const told = worker.output().length;
+	await fault("a", { load: true });
+	const silent = ask("a", "token", { identity: cubedrive() });
+	let others = 0;
+	const until = Date.now() + 7000; // over the time after which a program that answers nobody counts as stuck
+	while (Date.now() < until) {
+		await token("a", { identity: isales("u") });
+		others++;
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
+	assert.ok(others > 20, String(others));
+	assert.equal((await silent).code, "module_failed");
+	assert.match(worker.output().slice(told), /program_late/);
+	assert.doesNotMatch(worker.output().slice(told), /program_stuck|program_died/);
+	assert.equal(await logins("isales"), 1);
 });
 
 test("a renewal ahead of time goes on after its caller has been answered, and nobody else comes", async () => {

@@ -177,17 +177,19 @@ test("a user's hash is worked out once, is the same for the same one only, and s
 	assert.equal(sign.mock.callCount(), 3);
 });
 
-test("two identities never share an object, and an object's name shows nothing of either", async () => {
+test("two identities never share a session, and neither its name nor its object's shows anything of them", async () => {
 	const { sessions } = keepers(() => kept());
 	const names = new Set();
 	for (const changed of [{}, { appKey: "k2" }, { appSecret: "s2" }, { baseUrl: "https://other.test" }, { system: "isales" }]) {
-		const { name } = await sessions.session({ ...identity, ...changed });
+		const { name, object } = await sessions.session({ ...identity, ...changed });
 		assert.match(name, /^[A-Za-z0-9_-]{43}$/);
+		assert.match(object, /^[A-Za-z0-9_-]{43}$/);
 		names.add(name);
 	}
 	assert.equal(names.size, 5);
-	const other = new Sessions(/** @type {any} */ ({}), "another-name-key-0123456789abcdef0");
-	assert.ok(!names.has((await other.session(identity)).name), "the name key decides");
+	const other = await new Sessions(/** @type {any} */ ({}), "another-name-key-0123456789abcdef0").session(identity);
+	assert.ok(!names.has(other.name), "the name key decides");
+	assert.notEqual(other.object, (await sessions.session(identity)).object);
 });
 
 test("all users of an app name the same object for its AccessToken, and another app another one", async () => {

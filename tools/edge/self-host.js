@@ -54,6 +54,7 @@ function own(text) {
 		"NAME_KEY",
 		"STORAGE_KEYS",
 		"KEEPER_TIMEOUT_MS",
+		"KEEPER_CONNECTIONS",
 		"BODY_TIMEOUT_MS",
 		...secretsOf(checkConfig(JSON.parse(text))).keys(),
 	];

@@ -83,6 +83,8 @@ func limits() string {
 		{"maxSessions", "The most that it can be told to keep.", core.MaxSessions},
 		{"keeperTimeoutMs", "Bounds an acquisition of an edge's keeper, in milliseconds.", core.KeeperTimeout},
 		{"leastKeeperTimeoutMs", "The least that it can be set to, in milliseconds.", core.LeastKeeperTimeout},
+		{"keeperConnections", "How many requests to vendors an edge's keeper has under way at once.", core.KeeperConnections},
+		{"mostKeeperConnections", "The most that it can be set to.", core.MostKeeperConnections},
 		{"mostKeeperTimeoutMs", "The most that it can be set to, in milliseconds.", core.MostKeeperTimeout},
 	} {
 		b.WriteString("/** " + l.what + " */\nexport const " + l.name + " = " + grouped(l.value) + ";\n")

@@ -35,6 +35,10 @@ func newKeeper(host js.Value) http.Handler {
 	if err != nil {
 		return refuse("KEEPER_TIMEOUT_MS", err)
 	}
+	connections, err := keeper.ParseConnections(host.Get("connections").String())
+	if err != nil {
+		return refuse("KEEPER_CONNECTIONS", err)
+	}
 	var seed [16]byte
 	_, _ = rand.Read(seed[:]) // never fails: it ends the program instead
 	p := platform{host}
@@ -45,6 +49,7 @@ func newKeeper(host js.Value) http.Handler {
 		Seed:        [2]uint64{binary.LittleEndian.Uint64(seed[:8]), binary.LittleEndian.Uint64(seed[8:])},
 		Timeout:     timeout,
 		MaxSessions: host.Get("maxSessions").Int(),
+		Connections: connections,
 	}), nil)
 }
 

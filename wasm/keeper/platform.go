@@ -89,11 +89,11 @@ func (p platform) Send(ctx context.Context, r *core.Request) func() (core.Respon
 	}
 }
 
-func (p platform) Ask(ctx context.Context, object string, body []byte) func() (int, []byte, error) {
+func (p platform) Ask(ctx context.Context, object, path string, body []byte) func() (int, []byte, error) {
 	exchange := p.host.Call("question", object, string(body))
 	return func() (int, []byte, error) {
 		headers := http.Header{"Content-Type": {"application/json"}}
-		response, err := p.do(ctx, exchange, http.MethodPost, "https://keeper/token", headers)
+		response, err := p.do(ctx, exchange, http.MethodPost, "https://keeper"+path, headers)
 		if err != nil {
 			return 0, nil, err
 		}
@@ -105,16 +105,20 @@ func (p platform) Ask(ctx context.Context, object string, body []byte) func() (i
 	}
 }
 
-func (p platform) Load(context.Context) ([]byte, error) {
-	record, err := await(p.host.Call("load"))
+func (p platform) Load(_ context.Context, key string) ([]byte, error) {
+	record, err := await(p.host.Call("load", key))
 	if err != nil || record.IsUndefined() {
 		return nil, err
 	}
 	return bytesOf(record), nil
 }
 
-func (p platform) Save(_ context.Context, record []byte) error {
-	_, err := await(p.host.Call("save", arrayOf(record)))
+func (p platform) Save(_ context.Context, records map[string][]byte) error {
+	var keys, sealed []any
+	for key, record := range records {
+		keys, sealed = append(keys, key), append(sealed, arrayOf(record))
+	}
+	_, err := await(p.host.Call("save", keys, sealed))
 	return err
 }
 

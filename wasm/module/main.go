@@ -152,7 +152,7 @@ func lost(client uint32, exchange, wall, mono float64, received, n uint32) uint3
 
 //go:wasmexport supplied
 func supplied(client uint32, exchange, wall, mono, life float64, n uint32) uint32 {
-	clients[client].Supplied(uint64(exchange), instant(wall, mono), text(n), int64(life))
+	clients[client].Supplied(uint64(exchange), instant(wall, mono), core.Supply{Token: text(n), Life: int64(life)})
 	return answer(client, nil)
 }
 

@@ -2,7 +2,21 @@
 // hold one. It is checked once and as a whole; whatever is not understood makes all of it invalid.
 import { systems } from "../../generated/systems.js";
 import { tokens } from "../../generated/tokens.js";
-import { baseUrl, binding, headerName, isPublicKeySet, isRecord, isText, oneOf, origin, passable, pathPrefix, webUrl } from "./forms.js";
+import { defaultKeepers, mostKeepers } from "../keeper/objects.js";
+import {
+	baseUrl,
+	binding,
+	headerName,
+	isPublicKeySet,
+	isRecord,
+	isText,
+	locationHint,
+	oneOf,
+	origin,
+	passable,
+	pathPrefix,
+	webUrl,
+} from "./forms.js";
 import { defaultRequestHeaders, defaultResponseHeaders } from "../sealed/header-names.js";
 import { fieldsOf, readIdentity, sourcesOf } from "./identity-fields.js";
 import { Reader } from "./reader.js";
@@ -59,6 +73,16 @@ import { Reader } from "./reader.js";
  */
 
 /**
+ * How the sessions of a connection are spread over Durable Objects.
+ * @typedef {object} KeepersConfig
+ * @property {number} [count] of objects, 1 to 256. Default 8. It may be changed while sessions live:
+ * @property {number[]} [former] counts of before. The sessions that move are then handed over, with their tokens and budgets; after
+ *   a day it can go. Default: none
+ * @property {"eu" | "fedramp"} [jurisdiction] in which the objects run and store. It is chosen once: objects of another one are others
+ * @property {string} [location] a hint where an object is made, such as "weur"; otherwise near who first asks
+ */
+
+/**
  * A vendor's system, whose account is used there, and by whom.
  * @typedef {object} Connection
  * @property {import("../../generated/systems.js").System} system the system
@@ -72,6 +96,7 @@ import { Reader } from "./reader.js";
  *   holder can get any user's token. Default false
  * @property {string[]} [origins] of the edge's, those whose pages may use this connection. Default: all of them
  * @property {CallPolicy} [call] what sealed calls may do; without it there are none
+ * @property {KeepersConfig} [keepers] how its sessions are spread over objects; the same for all connections of a system at a base URL
  */
 
 /**
@@ -82,7 +107,9 @@ import { Reader } from "./reader.js";
  * @property {Record<string, Connection>} connections by the name that callers use
  */
 
-/** A configuration with its defaults filled in. @typedef {EdgeConfig & { origins: string[] }} CheckedConfig */
+/** A connection with its defaults. @typedef {Connection & { keepers: import("../keeper/objects.js").Keepers }} CheckedConnection */
+
+/** A configuration with its defaults filled in. @typedef {EdgeConfig & { origins: string[], connections: Record<string, CheckedConnection> }} CheckedConfig */
 
 /** A configuration that cannot be used. Its problems name fields and bindings, and quote no value. */
 export class ConfigError extends Error {
@@ -121,6 +148,18 @@ export function checkConfig(input) {
 		if (origins?.some((/** @type {string} */ one) => !checked.origins.includes(one))) {
 			problems.push(`connections.${name}.origins has one that the edge's own origins do not have`);
 		}
+	}
+	/** @type {Map<string, string>} */
+	const laidOut = new Map();
+	for (const [name, { system, baseUrl, keepers }] of Object.entries(checked.connections)) {
+		const place = `${system} ${baseUrl}`;
+		const layout = JSON.stringify(keepers);
+		if ((laidOut.get(place) ?? layout) !== layout) {
+			problems.push(
+				`connections.${name}.keepers must be as that of the other connections of this system and base URL: they share sessions`,
+			);
+		}
+		laidOut.set(place, layout);
 	}
 	const issuers = Object.values(authentication)
 		.filter(({ type }) => type === "jwt")
@@ -211,6 +250,7 @@ function readConnection(reader, authentication) {
 		shareAppToken: reader.flag("shareAppToken", false),
 		origins: reader.list("origins", origin, { optional: true }),
 		call: reader.section("call", readCall, { optional: true }),
+		keepers: reader.section("keepers", readKeepers, { optional: true }) ?? defaultKeepers,
 	};
 	if (checked.shareAppToken && system && (tokens[system].guarded.length === 0 || checked.sealed)) {
 		reader.fail("shareAppToken", "is only for systems whose calls carry a token of the app's own, where the connection is not sealed");
@@ -234,6 +274,18 @@ function readRule(rule, authentication) {
 		rule.fail("values", "and claim belong together");
 	}
 	rule.end();
+	return checked;
+}
+
+/** @param {Reader} keepers */
+function readKeepers(keepers) {
+	const checked = {
+		count: keepers.number("count", defaultKeepers.count, 1, mostKeepers),
+		former: keepers.numbers("former", 1, mostKeepers),
+		jurisdiction: keepers.text("jurisdiction", oneOf("eu", "fedramp"), { optional: true }),
+		location: keepers.text("location", locationHint, { optional: true }),
+	};
+	keepers.end();
 	return checked;
 }
 

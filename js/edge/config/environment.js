@@ -1,5 +1,11 @@
 // What the Worker is given: bindings and secrets. Looked at once for each environment, and as a whole.
-import { leastKeeperTimeoutMs as least, mostKeeperTimeoutMs as most, storageKey, storageKeys } from "../../generated/limits.js";
+import {
+	leastKeeperTimeoutMs as least,
+	mostKeeperConnections,
+	mostKeeperTimeoutMs as most,
+	storageKey,
+	storageKeys,
+} from "../../generated/limits.js";
 import { Authenticator } from "../caller/authenticate.js";
 import { replayHeader } from "../sealed/call.js";
 import { secretsOf } from "./config.js";
@@ -71,6 +77,10 @@ function missing(config, bindings) {
 		if (timeout !== undefined && !(/^\d+$/.test(String(timeout)) && Number(timeout) >= least && Number(timeout) <= most)) {
 			lines.push(`${name}: a whole number of milliseconds from ${least} to ${most}, or nothing`);
 		}
+	}
+	const connections = bindings.KEEPER_CONNECTIONS;
+	if (connections !== undefined && !(/^[1-9]\d{0,3}$/.test(String(connections)) && Number(connections) <= mostKeeperConnections)) {
+		lines.push(`KEEPER_CONNECTIONS: a whole number from 1 to ${mostKeeperConnections}, or nothing`);
 	}
 	for (const [name, where] of secretsOf(config)) {
 		const value = bindings[name];

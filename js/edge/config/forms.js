@@ -19,6 +19,8 @@ export const pathPrefix = checking(
 	'must be a plain path that begins with "/"; one that ends with "/" is a prefix',
 );
 
+export const locationHint = checking((text) => /^[a-z]{2,10}$/.test(text), "must be a location hint of the platform, such as weur");
+
 export const origin = checking((text) => {
 	const url = parse(text);
 	return url !== undefined && url.origin === text && isWeb(url);

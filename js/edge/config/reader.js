@@ -63,6 +63,15 @@ export class Reader {
 		return value;
 	}
 
+	/** @param {string} name @param {number} least @param {number} most @returns {number[]} none where it is absent */
+	numbers(name, least, most) {
+		const value = this.take(name) ?? [];
+		if (!Array.isArray(value) || !value.every((one) => Number.isInteger(one) && one >= least && one <= most)) {
+			this.fail(name, `must be a list of whole numbers from ${least} to ${most}`);
+		}
+		return value;
+	}
+
 	/** @param {string} name @param {boolean} byDefault @returns {boolean} */
 	flag(name, byDefault) {
 		const value = this.take(name) ?? byDefault;

@@ -14,12 +14,15 @@ import { read } from "../../client/http.js";
  * The part of a Durable Object's storage that is used.
  * @typedef {object} Storage
  * @property {(key: string) => Promise<unknown>} get
- * @property {(key: string, value: unknown) => Promise<void>} put
+ * @property {(entries: Record<string, unknown>) => Promise<void>} put
  * @property {() => Promise<void>} sync
  */
 
-/** Where the record lies in the object's storage. */
-const recordKey = "record";
+/** Where the record of a session lies in the object's storage. @param {string} session */
+const recordKey = (session) => `session/${session}`;
+
+/** So many records go into one call of the storage (https://developers.cloudflare.com/durable-objects/api/storage-api/#put). */
+const mostInOne = 128;
 
 export class Host {
 	/** @type {Outside} */ #outside;
@@ -36,15 +39,17 @@ export class Host {
 	 * @param {object} settings
 	 * @param {string} settings.storageKeys
 	 * @param {string} settings.timeout in milliseconds, or ""
-	 * @param {number} settings.maxSessions 0 for the program's own default
+	 * @param {number} settings.maxSessions in memory; 0 for the program's own default
+	 * @param {string} settings.connections how many requests to vendors are under way at once
 	 * @param {string} settings.place what the record is bound to
 	 * @param {Storage} settings.storage
 	 * @param {Outside} settings.outside
 	 */
-	constructor({ storageKeys, timeout, maxSessions, place, storage, outside }) {
+	constructor({ storageKeys, timeout, maxSessions, connections, place, storage, outside }) {
 		this.storageKeys = storageKeys;
 		this.timeout = timeout;
 		this.maxSessions = maxSessions;
+		this.connections = connections;
 		this.place = place;
 		this.#storage = storage;
 		this.#outside = outside;
@@ -109,24 +114,30 @@ export class Host {
 		return exchange;
 	}
 
-	/** @returns {Promise<Uint8Array | undefined>} */
-	async load() {
+	/**
+	 * @param {string} session
+	 * @returns {Promise<Uint8Array | undefined>}
+	 */
+	async load(session) {
 		this.#openOrThrow();
-		try {
-			const record = await this.#storage.get(recordKey);
-			return record instanceof Uint8Array ? record : undefined;
-		} catch (error) {
-			this.broken = true;
-			throw error;
-		}
+		const record = await this.#storage.get(recordKey(session));
+		return record instanceof Uint8Array ? record : undefined;
 	}
 
-	/** @param {Uint8Array} record */
-	async save(record) {
+	/**
+	 * @param {string[]} sessions
+	 * @param {Uint8Array[]} records of those
+	 */
+	async save(sessions, records) {
 		this.#openOrThrow();
 		try {
-			await this.#storage.put(recordKey, record);
-			await this.#storage.sync(); // from here on it outlives the object
+			const entries = sessions.map((session, i) => [recordKey(session), records[i]]);
+			const puts = [];
+			for (let from = 0; from < entries.length; from += mostInOne) {
+				puts.push(this.#storage.put(Object.fromEntries(entries.slice(from, from + mostInOne))));
+			}
+			await Promise.all(puts);
+			await this.#storage.sync(); // from here on they outlive the object
 		} catch (error) {
 			this.broken = true;
 			throw error;

@@ -1,16 +1,18 @@
 // The Durable Object that keeps sessions: a Go program that lives as long as the object, and is started anew when it dies.
 import keeperModule from "../../../dist/keeper.wasm";
 import { platformClock } from "../../client/clock.js";
-import { keeperTimeoutMs, problemMedia, problemUrn } from "../../generated/limits.js";
+import { keeperConnections, keeperTimeoutMs, problemMedia, problemUrn } from "../../generated/limits.js";
 import { Host } from "./host.js";
+import { reach } from "./objects.js";
 import { Program } from "./program.js";
 
 /**
  * What the object needs of its environment.
  * @typedef {object} Env
- * @property {{ idFromName: (name: string) => any, get: (id: any) => { fetch: typeof fetch } }} KEEPER its own namespace
+ * @property {import("./objects.js").DurableObjectNamespaceLike} KEEPER its own namespace
  * @property {string} [STORAGE_KEYS] secret: "id:base64url-of-32-bytes,…"; the first one seals, all of them open
  * @property {string} [KEEPER_TIMEOUT_MS] how long an acquisition may take with all its tries; 20,000 by default
+ * @property {string} [KEEPER_CONNECTIONS] how many requests to vendors an object has under way at once; 6 by default
  */
 
 /**
@@ -18,7 +20,10 @@ import { Program } from "./program.js";
  * @typedef {Partial<import("./host.js").Outside> & { maxSessions?: number, timeoutMs?: number, graceMs?: number }} Stand
  */
 
-/** How much longer than its own limit a program may take to answer; after four times as long it counts as stuck. */
+/**
+ * How much longer than its own limit a program may take to answer. One that then answers nobody for three times as long
+ * counts as stuck.
+ */
 const defaultGraceMs = 5000;
 
 /**
@@ -49,7 +54,7 @@ export class Keeper {
 		this.#outside = {
 			clock: platformClock,
 			fetch: (url, init) => fetch(url, init),
-			ask: (name, url, init) => env.KEEPER.get(env.KEEPER.idFromName(name)).fetch(url, init),
+			ask: (object, url, init) => reach(env.KEEPER, object).fetch(url, init),
 			log: (line) => console.log(`{"keeper":"${object}",${line.slice(1)}`),
 			...outside,
 		};
@@ -76,8 +81,8 @@ export class Keeper {
 	}
 
 	/**
-	 * An answer, or that there is none in time. A program that is only slow, on a busy machine, goes on and may still store
-	 * the token that it waits for; one that stays silent is ended.
+	 * An answer, or that there is none in time. That is told to who asked; the program has other sessions, and may still store
+	 * the token that it waits for. One that says nothing to anybody is ended.
 	 * @param {Program} program
 	 * @param {Promise<Response>} answer
 	 */
@@ -86,22 +91,25 @@ export class Keeper {
 		/** @type {(response: Response) => void} */
 		let giveUp;
 		const late = /** @type {Promise<Response>} */ (new Promise((resolve) => (giveUp = resolve)));
-		const stops = [
-			platformClock.timer(() => {
-				this.#outside.log('{"event":"program_late"}');
-				giveUp(moduleFailed());
-			}, limit),
-			platformClock.timer(
-				() => {
-					this.#outside.log('{"event":"program_stuck"}');
-					program.end();
-				},
-				limit + 3 * this.#graceMs,
-			),
-		];
-		const answered = answer.finally(() => stops.forEach((stop) => stop()));
+		const stop = platformClock.timer(() => {
+			this.#outside.log('{"event":"program_late"}');
+			giveUp(moduleFailed());
+			this.#endIfStuck(program);
+		}, limit);
+		const answered = answer.finally(stop);
 		answered.catch(() => {}); // nobody looks at it any more when it is late
 		return Promise.race([answered, late]);
+	}
+
+	/** @param {Program} program */
+	#endIfStuck(program) {
+		const { answers } = program;
+		platformClock.timer(() => {
+			if (program.answers === answers && !program.dead) {
+				this.#outside.log('{"event":"program_stuck"}');
+				program.end();
+			}
+		}, 3 * this.#graceMs);
 	}
 
 	/** The program, started anew where it has died, or where its last record was not stored. */
@@ -116,6 +124,7 @@ export class Keeper {
 					storageKeys: this.#env.STORAGE_KEYS ?? "",
 					timeout: this.#timeout,
 					maxSessions: this.#maxSessions,
+					connections: String(this.#env.KEEPER_CONNECTIONS ?? keeperConnections),
 					place: this.#ctx.id.toString(),
 					storage: this.#ctx.storage,
 					outside: this.#outside,

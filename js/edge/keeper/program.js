@@ -12,6 +12,8 @@ export class Program {
 	 */
 	#waiting = new Set();
 	dead = false;
+	/** How many requests it has answered. */
+	answers = 0;
 
 	/**
 	 * Starts the program. It is ready when the constructor returns.
@@ -58,6 +60,7 @@ export class Program {
 				/** @type {any} */ (this.#binding).handleRequest(request).then(resolve, reject);
 			});
 		} finally {
+			this.answers++;
 			this.#waiting.delete(die);
 			this.#host.body(ticket); // where Go did not take it
 		}

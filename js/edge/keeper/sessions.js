@@ -1,10 +1,11 @@
-// Asks the keepers, one object a session, and passes on what they say. No decision about a token is made here.
+// Asks the keepers and passes on what they say. No decision about a token is made here.
 import { keeperTimeoutMs, problemMedia } from "../../generated/limits.js";
 import { dependencies } from "../../generated/tokens.js";
 import { Cache } from "../cache.js";
 import { sorted } from "../config/identity-fields.js";
 import { base64url } from "../caller/signature.js";
 import { Problem } from "../request/problem.js";
+import { defaultKeepers, objectIn, reach, shardOf } from "./objects.js";
 
 /**
  * A token as a keeper hands it out.
@@ -50,9 +51,15 @@ const bounds = { maxBytes: 8 << 20, maxEntries: 10_000 };
  */
 const sessionMs = 600_000;
 
+/** So often a session is looked for where an object says that it was moved. */
+const mostMoves = 3;
+
 const encoder = new TextEncoder();
 
-/** Where a session is kept, and what its keeper is told with every request. @typedef {{ name: string, told: object }} Session */
+/**
+ * A session's name, the object that keeps it, and what that is told with every request.
+ * @typedef {{ name: string, object: string, location?: string, told: { identity: object, session: string, object: string, former?: string[], dependencyObject?: string } }} Session
+ */
 
 /** For how long it remembers which calls a session's token was accepted for; milliseconds. Most tokens have ended by then. */
 const acceptedMs = 86_400_000;
@@ -67,6 +74,7 @@ export class Sessions {
 	/** By the session's name, for one token of it. @type {Cache<{ serial: number, places: [user: string, call: string][] }>} */ #accepted =
 		new Cache(bounds);
 	/** By what they are hashes of. @type {Cache<string>} */ #users = new Cache(bounds);
+	/** By what they are hashes of. @type {Cache<string>} */ #objects = new Cache(bounds);
 	/** Grows with everything that may end a token, so that an answer from before cannot begin a lease after. */
 	#epoch = 0;
 
@@ -83,24 +91,37 @@ export class Sessions {
 
 	/** What is remembered, about; bytes. */
 	get bytes() {
-		return this.#sessions.bytes + this.#leases.bytes + this.#accepted.bytes + this.#users.bytes;
+		return this.#sessions.bytes + this.#leases.bytes + this.#accepted.bytes + this.#users.bytes + this.#objects.bytes;
 	}
 
 	/**
 	 * @param {Record<string, any>} identity with its members in one order
+	 * @param {import("./objects.js").Keepers} [keepers] the same for all identities of a system at a base URL
 	 * @returns {Promise<Session>}
 	 */
-	async session(identity) {
+	async session(identity, keepers = defaultKeepers) {
 		const json = JSON.stringify(identity);
 		const known = this.#sessions.get(json)?.value;
 		if (known) {
 			return known;
 		}
 		const part = dependencyOf(identity);
+		const name = await this.#name(json);
+		const object = await this.#objectOf(name, identity, keepers, keepers.count);
+		const former = await Promise.all(keepers.former.map((count) => this.#objectOf(name, identity, keepers, count)));
+		const others = [...new Set(former)].filter((other) => other !== object);
 		const session = {
-			name: await this.#name(json),
-			// The token on which many users' depend serves all of them: it has an object of its own.
-			told: { identity, ...(part && { dependencyObject: await this.#name(JSON.stringify(part)) }) },
+			name,
+			object,
+			location: keepers.location,
+			told: {
+				identity,
+				session: name,
+				object,
+				...(others.length > 0 && { former: others }),
+				// The token on which many users' depend serves all of them: it has an object of its own.
+				...(part && { dependencyObject: objectIn(await this.#name(JSON.stringify(part)), keepers.jurisdiction) }),
+			},
 		};
 		this.#sessions.set(json, session, { until: Date.now() + sessionMs });
 		return session;
@@ -204,6 +225,22 @@ export class Sessions {
 	}
 
 	/**
+	 * The object that keeps a session where there are so many. Whoever has the same account at the same place shares a session,
+	 * through whatever connection; so it is not the connection's name that decides.
+	 * @param {string} session
+	 * @param {Record<string, any>} identity
+	 * @param {import("./objects.js").Keepers} keepers
+	 * @param {number} count
+	 */
+	async #objectOf(session, { system, baseUrl }, { jurisdiction }, count) {
+		const shard = shardOf(session, count);
+		const json = JSON.stringify(["keeper", system, baseUrl, shard]);
+		const known = this.#objects.get(json)?.value ?? (await this.#name(json));
+		this.#objects.set(json, known, { until: Date.now() + sessionMs });
+		return objectIn(known, jurisdiction);
+	}
+
+	/**
 	 * A name that tells nothing of what it names.
 	 * @param {string} text
 	 */
@@ -224,26 +261,43 @@ export class Sessions {
 	 * @param {object} more
 	 * @returns {Promise<any>} rejected with a Problem, or a KeeperProblem
 	 */
-	async #ask(what, { name, told }, more) {
-		let response;
+	async #ask(what, session, more) {
+		const signal = AbortSignal.timeout(this.patienceMs);
+		for (let moves = 0; ; moves++) {
+			const answer = await this.#askOnce(what, session, more, signal);
+			if (!(answer instanceof KeeperProblem)) {
+				return answer;
+			}
+			if (answer.movedTo === undefined || moves === mostMoves) {
+				throw answer;
+			}
+			session.object = answer.movedTo; // the number of keepers was changed, which this isolate does not know yet
+		}
+	}
+
+	/**
+	 * @param {string} what
+	 * @param {Session} session
+	 * @param {object} more
+	 * @param {AbortSignal} signal
+	 * @returns {Promise<any>} also a KeeperProblem; rejected with a Problem
+	 */
+	async #askOnce(what, { object, location, told }, more, signal) {
 		try {
-			response = await this.namespace.get(this.namespace.idFromName(name)).fetch(`https://keeper/${what}`, {
+			const response = await reach(this.namespace, object, location).fetch(`https://keeper/${what}`, {
 				method: "POST",
 				headers: { "content-type": "application/json" },
-				body: JSON.stringify({ ...told, ...more }),
-				signal: AbortSignal.timeout(this.patienceMs),
+				body: JSON.stringify({ ...told, object, ...more }),
+				signal,
 			});
 			const text = await response.text();
 			if (response.status === 200) {
 				return JSON.parse(text);
 			}
 			if (response.headers.get("content-type") === problemMedia) {
-				throw new KeeperProblem(response, text);
+				return new KeeperProblem(response, text);
 			}
 		} catch (error) {
-			if (error instanceof KeeperProblem) {
-				throw error;
-			}
 			const late = error instanceof Error && error.name === "TimeoutError";
 			throw late
 				? new Problem("timeout", "The session's keeper did not answer in time.", { reason: "keeper_timeout" })
@@ -282,8 +336,11 @@ export class KeeperProblem extends Error {
 		this.status = response.status;
 		this.retryAfter = response.headers.get("retry-after");
 		this.text = text;
+		const { code, movedTo } = JSON.parse(text);
 		/** @type {string} */
-		this.code = String(JSON.parse(text).code);
+		this.code = String(code);
+		/** The object that has the session. @type {string | undefined} */
+		this.movedTo = movedTo;
 	}
 
 	toResponse() {

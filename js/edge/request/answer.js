@@ -211,7 +211,7 @@ async function open({ environment: { config, sessions, secretOf }, visit, origin
 	}
 	const user = await sessions.user(principal);
 	visit.log.user = user;
-	return { connection, user, session: await sessions.session(identityFor(principal, connection, secretOf)) };
+	return { connection, user, session: await sessions.session(identityFor(principal, connection, secretOf), connection.keepers) };
 }
 
 /** @typedef {import("./token-routes.js").Opened} Opened */
