@@ -26,8 +26,11 @@ func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant,
 	system := s.identity.system
 	r.Rolled = strings.TrimPrefix(r.Rolled, system.description().RollsAfter)
 	j := system.judge(&s.identity, at.Call, r)
+	if s.borrows {
+		j.token, j.bearer = false, j.token
+	}
 	current := serial == s.serial()
-	from := at.source()
+	from := s.from(at.source())
 	if j.rolled != "" {
 		if !current || j.rolled == s.held.token {
 			return Outcome{}
@@ -66,8 +69,8 @@ func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant,
 // the token of serial. [Client.Judge] notes that by itself; this is for a host that
 // has the answers judged elsewhere, and tells of them when one is refused.
 func (c *Client) Accepted(id SessionID, serial uint64, at Place, now Instant) {
-	if s := c.session(id); s != nil && serial == s.serial() && s.held.token != "" {
-		c.accepted(s, at.source(), now)
+	if s := c.session(id); s != nil && serial == s.serial() && s.lender().held.token != "" {
+		c.accepted(s, s.from(at.source()), now)
 	}
 }
 

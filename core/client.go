@@ -82,11 +82,13 @@ func (c *Client) Open(identityJSON []byte, now Instant) (SessionID, *Error) {
 		return 0, err
 	}
 	s := c.find(id)
-	if s == nil {
+	if s == nil || !s.listed { // one that only others depend on takes a place as well from now on
 		if c.listed >= c.max && !c.evict(now) {
 			return 0, &Error{Code: TooManySessions, System: id.system.description().shown(), Step: StepInput, Retryable: true}
 		}
-		s = c.add(id)
+		if s = c.find(id); s == nil { // it may have gone with its last dependent
+			s = c.add(id)
+		}
 	}
 	c.touch(s)
 	return s.id, nil
@@ -153,7 +155,9 @@ func (c *Client) Forget(id SessionID, now Instant) {
 // drop takes a session's token from it, and from those who wait for one.
 func (c *Client) drop(s *session, now Instant) {
 	s.held, s.dead, s.suspect, s.retired = grant{}, false, false, nil // first, or who waits could still get it
-	s.held.token = s.identity.given()                                 // is the caller's, and cannot be got anew
+	if !s.borrows {
+		s.held.token = s.identity.given() // is the caller's, and cannot be got anew
+	}
 	if s.task != nil {
 		c.abandon(s.task, now, Forgotten)
 	}
@@ -214,13 +218,16 @@ func (c *Client) add(id *identity) *session {
 	}
 	s.sameHash = c.index[hash]
 	c.index[hash] = s
-	s.held.token = id.given()
 	s.detached = id.system.description().policy.detached
 	if dep := id.dependency(); dep != nil {
+		s.borrows = dep.system == id.system
 		if s.dependency = c.find(dep); s.dependency == nil {
 			s.dependency = c.add(dep)
 		}
 		s.dependency.dependents++
+	}
+	if !s.borrows {
+		s.held.token = id.given()
 	}
 	return s
 }

@@ -80,6 +80,16 @@ func (d *Description) Needs() (of *Description, at string) {
 	return d.needs.description(), d.at
 }
 
+// Shares returns the description of the system whose token serves many identities of this
+// one, and the field with its base URL where that differs: that which it needs, or itself
+// where others need it; or nil.
+func (d *Description) Shares() (of *Description, at string) {
+	if d.needs == nil && d.given != "" {
+		return d, ""
+	}
+	return d.Needs()
+}
+
 // Part returns the exchange in which the token of a part is got, and the field whose
 // text is the token itself where the caller gives one, or "".
 func (d *Description) Part() (step Step, given string) { return d.step, d.given }
@@ -127,6 +137,9 @@ type Field struct {
 	// Beside is the field that may be a function: where it is one, this one must be there, as
 	// it tells apart whom the function speaks for.
 	Beside string
+	// Carried is a field that business calls carry, and that is all: identities that differ in
+	// it alone share one token, that of the identity without it.
+	Carried bool
 	// Alone is a field that tells identities of a program apart and is not sent.
 	Alone bool
 

@@ -48,6 +48,16 @@ func (e *Error) Error() string {
 	return text
 }
 
+// of is the error as the callers of another session know it, whose token depends on what has failed.
+func (e *Error) of(s *session) *Error {
+	own := *e
+	own.System = s.systemName()
+	if e.Cause != nil {
+		own.Cause = e.Cause.of(s)
+	}
+	return &own
+}
+
 // Unwrap returns the cause, so that errors.Is and errors.As reach it.
 func (e *Error) Unwrap() error {
 	if e.Cause == nil {

@@ -27,12 +27,12 @@ type system interface {
 var systems = [...]system{
 	appcube{},
 	oiap{},
+	apifabric{},
 	ccmessaging{},
 	isales{},
 	cubedrive{},
 
 	edge{},
-	accessToken{},
 	authorization{},
 }
 
@@ -104,8 +104,12 @@ func (g grant) usable(asked, now Instant) bool {
 // zero, negative or absurd one (over a day) takes the documented default, so
 // that no answer makes a loop of logins or a token without an end.
 func lifetime(v value, byDefault int64) int64 {
-	s, ok := asNumber(v)
-	if !ok || s < 1 || s > 24*60*60 {
+	s, _ := asNumber(v)
+	return seconds(s, byDefault)
+}
+
+func seconds(s float64, byDefault int64) int64 {
+	if s < 1 || s > 24*60*60 {
 		return byDefault
 	}
 	return int64(s * 1000)

@@ -195,10 +195,20 @@ func TestTokenByAkSkAnswersInStrings(t *testing.T) {
 	assert.Contains(t, a.json, "Scope")
 	assert.Len(t, a.json, 7)
 
-	b.SetLifetimes(Lifetimes{"accessToken": 5 * time.Second})
+	b.SetLifetimes(Lifetimes{"apifabric": 5 * time.Second})
 	assert.Equal(t, "5", b.do(accessTokenReq()).json["Expires"], "never more than the lifetime that is set")
-	b.SetLifetimes(Lifetimes{"accessToken": 9 * time.Hour})
+	b.SetLifetimes(Lifetimes{"apifabric": 9 * time.Hour})
 	assert.Equal(t, "3600", b.do(accessTokenReq(), header("X-Token-Expire", "3600")).json["Expires"])
+}
+
+func TestAPIFabricBusinessTakesTheAccessTokenAlone(t *testing.T) {
+	b := newBench(t, Options{})
+	access := b.access()
+	foreign := b.do(accessTokenReq(), field("app_key", `"app002"`), field("app_secret", `"app-secret-of-app002"`)).str("AccessToken")
+	good := pollReq(access, "").with(path("/apiaccess/business"), without("ccmessaging-token"))
+	assert.Equal(t, "0", b.do(good).str("resultCode"))
+	assert.Equal(t, "0", b.do(good, method("POST"), header("X-TenantSpaceID", "space-1")).str("resultCode"))
+	b.refuses(good, aiccForm, append(aiccCallerRules(access, foreign), broken{"PUT", method("PUT"), status(405)}))
 }
 
 // aiccCallerRules are what every call of the web client must carry.
@@ -467,9 +477,9 @@ func TestTokensDieOnTime(t *testing.T) {
 		dead func(ans) bool
 	}{
 		{"appcube", func(b *bench) req { return appCubeBusinessReq(b.appCube()) }, code(900001)},
-		{"accessToken", func(b *bench) req { return applyTokenReq(b.access()) }, status(403)},
+		{"apifabric", func(b *bench) req { return applyTokenReq(b.access()) }, status(403)},
 		{"ccmessaging", func(b *bench) req {
-			b.SetLifetimes(Lifetimes{"accessToken": time.Hour})
+			b.SetLifetimes(Lifetimes{"apifabric": time.Hour})
 			access := b.access()
 			return pollReq(access, b.ccMessaging(access))
 		}, status(401)},

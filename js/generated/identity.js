@@ -26,6 +26,31 @@
  */
 
 /**
+ * The AccessToken of the AICC's API Fabric ("C1", tokenByAkSk, cec_07_0002).
+ * @typedef {object} ApiFabricFields
+ * @property {"apifabric"} system
+ * @property {string} baseUrl of tokenByAkSk, such as `https://service.besclouds.com`
+ * @property {string} appKey as configured on the API Fabric
+ * @property {string} [tenantSpaceId] only where a site with several tenants asks for it: sent as X-TenantSpaceID
+ */
+
+/**
+ * API Fabric, by its appSecret.
+ * @typedef {object} ApiFabricByAppSecret
+ * @property {string} appSecret goes with the app key, and gets the AccessToken (tokenByAkSk)
+ * @property {undefined} [accessToken]
+ */
+
+/**
+ * API Fabric, by its accessToken.
+ * @typedef {object} ApiFabricByAccessToken
+ * @property {string | (() => Promise<Supplied>)} accessToken one that you have, in place of the app secret, or a function that is asked for one whenever one is needed. It stands for the app, not for a user: all identities of one app share what it gives, and whether it fails. Of several functions the one is asked that came with the call that needs it. Where each user has a function of their own, each has a client.
+ * @property {undefined} [appSecret]
+ */
+
+/** The AccessToken of the AICC's API Fabric ("C1", tokenByAkSk, cec_07_0002). @typedef {ApiFabricFields & (ApiFabricByAppSecret | ApiFabricByAccessToken)} ApiFabricIdentity */
+
+/**
  * The AICC web client ("Performing Third-Party Request Authentication (applyToken)", cec_07_0103).
  * @typedef {object} CcmessagingFields
  * @property {"ccmessaging"} system
@@ -73,7 +98,7 @@
  * @property {"POST" | "GET"} [method] how getLogin is called: a query may end up in logs, a body does not. Default "POST"
  */
 
-/** One of the systems, asked directly. @typedef {AppCubeIdentity | OiapIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity} VendorIdentity */
+/** One of the systems, asked directly. @typedef {AppCubeIdentity | OiapIdentity | ApiFabricIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity} VendorIdentity */
 
 /**
  * All fields of all systems.
@@ -83,13 +108,13 @@
  * @property {string} [appKey]
  * @property {string} [appSecret]
  * @property {"body" | "headers"} [carrier]
- * @property {string} [authUrl]
  * @property {string | (() => Promise<Supplied>)} [accessToken]
+ * @property {string} [tenantSpaceId]
+ * @property {string} [authUrl]
  * @property {string} [userId]
  * @property {string} [userName]
  * @property {string} [channelId]
  * @property {string} [locale]
- * @property {string} [tenantSpaceId]
  * @property {string} [user]
  * @property {string} [passwd]
  * @property {Readonly<Record<string, string>>} [params]
@@ -106,7 +131,7 @@
  * @type {readonly { field: string, of: string, base: readonly string[], by: readonly string[] }[]}
  */
 export const supplied = [
-	{ field: "accessToken", of: "accesstoken", base: ["authUrl", "baseUrl"], by: ["appKey"] },
+	{ field: "accessToken", of: "apifabric", base: ["authUrl", "baseUrl"], by: ["appKey"] },
 	{ field: "authorization", of: "authorization", base: ["edge"], by: ["subject"] },
 ];
 
@@ -126,13 +151,13 @@ export function snapshot(f) {
 		appKey: f.appKey,
 		appSecret: f.appSecret,
 		carrier: f.carrier,
-		authUrl: f.authUrl,
 		accessToken: f.accessToken,
+		tenantSpaceId: f.tenantSpaceId,
+		authUrl: f.authUrl,
 		userId: f.userId,
 		userName: f.userName,
 		channelId: f.channelId,
 		locale: f.locale,
-		tenantSpaceId: f.tenantSpaceId,
 		user: f.user,
 		passwd: f.passwd,
 		params: f.params,
@@ -157,13 +182,13 @@ export function unchanged(copy, f, same) {
 		copy.appKey === f.appKey &&
 		copy.appSecret === f.appSecret &&
 		copy.carrier === f.carrier &&
-		copy.authUrl === f.authUrl &&
 		copy.accessToken === f.accessToken &&
+		copy.tenantSpaceId === f.tenantSpaceId &&
+		copy.authUrl === f.authUrl &&
 		copy.userId === f.userId &&
 		copy.userName === f.userName &&
 		copy.channelId === f.channelId &&
 		copy.locale === f.locale &&
-		copy.tenantSpaceId === f.tenantSpaceId &&
 		copy.user === f.user &&
 		copy.passwd === f.passwd &&
 		(copy.params === f.params || same(copy.params, f.params)) &&

@@ -8,6 +8,7 @@ export { systems } from "./systems.js";
 /** @typedef {import("./systems.js").Carrier} Carrier */
 /** @typedef {import("./identity.js").AppCubeIdentity} AppCubeIdentity */
 /** @typedef {import("./identity.js").OiapIdentity} OiapIdentity */
+/** @typedef {import("./identity.js").ApiFabricIdentity} ApiFabricIdentity */
 /** @typedef {import("./identity.js").CcmessagingIdentity} CcmessagingIdentity */
 /** @typedef {import("./identity.js").IsalesIdentity} IsalesIdentity */
 /** @typedef {import("./identity.js").CubeDriveIdentity} CubeDriveIdentity */

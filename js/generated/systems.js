@@ -33,7 +33,7 @@
  * @property {boolean} verifies whether the vendor has an interface that says whether a token is valid
  */
 
-/** The systems that hand out tokens. @typedef {"appcube" | "oiap" | "ccmessaging" | "isales" | "cubedrive"} System */
+/** The systems that hand out tokens. @typedef {"appcube" | "oiap" | "apifabric" | "ccmessaging" | "isales" | "cubedrive"} System */
 
 /** The systems, in the order in which people are shown them. A description, for forms and configurations: what is in it cannot be changed. @type {readonly SystemDescription[]} */
 export const systems = /* @__PURE__ */ frozen([
@@ -58,6 +58,19 @@ export const systems = /* @__PURE__ */ frozen([
 			{ name: "appKey", kind: "header", secret: false, optional: false },
 			{ name: "appSecret", kind: "text", secret: true, optional: false },
 			{ name: "carrier", kind: "choice", secret: false, optional: true, values: ["body", "headers"] },
+		],
+	},
+	{
+		name: "apifabric",
+		title: "API Fabric",
+		bodyCarriesToken: false,
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "appKey", kind: "header", secret: false, optional: false },
+			{ name: "appSecret", kind: "text", secret: true, optional: false },
+			{ name: "accessToken", kind: "supplied", secret: true, optional: false, insteadOf: "appSecret" },
+			{ name: "tenantSpaceId", kind: "header", secret: false, optional: true },
 		],
 	},
 	{

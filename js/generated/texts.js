@@ -79,6 +79,37 @@ export const texts = {
 		intercepted: "",
 		relying: null,
 	},
+	apifabric: {
+		fields: {
+			baseUrl: {"help":"of tokenByAkSk","example":"https://service.besclouds.com"},
+			appKey: {"help":"as configured on the API Fabric"},
+			appSecret: {"help":"goes with the app key, and gets the AccessToken (tokenByAkSk)"},
+			accessToken: {"help":"one that you have, in place of the app secret"},
+			tenantSpaceId: {"help":"only where a site with several tenants asks for it: sent as X-TenantSpaceID"},
+		},
+		refused: {
+			found: "the app key or the app secret is wrong, or the app is switched off",
+			because: "",
+			try: [
+				"Copy both anew from the API Fabric, without spaces or line ends around them.",
+				"Check that the app is still switched on there, and subscribed.",
+			],
+		},
+		unclear: {
+			found: "",
+			because: "A wrong app key, a wrong app secret, an app that is switched off and an address that is not admitted can all look like this.",
+			try: [
+				"Log in once from a machine whose address is certainly admitted, with the same key and secret. If it works there, it is the address.",
+				"If it fails there too, it is the key or the secret: copy both anew from the API Fabric, without spaces at their ends.",
+			],
+		},
+		statuses: {},
+		failed: "",
+		absent: "tokenByAkSk often has another base URL, mostly without the port; for ccmessaging that is authUrl.",
+		page: "",
+		intercepted: "",
+		relying: null,
+	},
 	ccmessaging: {
 		fields: {
 			baseUrl: {"help":"of the AICC","example":"https://service.besclouds.com"},
@@ -189,7 +220,7 @@ export const texts = {
 
 /** What the parts say on which others depend, by their names. @type {Readonly<Record<string, FailureTexts>>} */
 export const parts = {
-	accesstoken: {
+	apifabric: {
 		refused: {
 			found: "the app key or the app secret is wrong, or the app is switched off",
 			because: "",
@@ -208,7 +239,7 @@ export const parts = {
 		},
 		statuses: {},
 		failed: "",
-		absent: "tokenByAkSk often has another base URL, mostly without the port: that is authUrl.",
+		absent: "tokenByAkSk often has another base URL, mostly without the port; for ccmessaging that is authUrl.",
 		page: "",
 		intercepted: "",
 	},

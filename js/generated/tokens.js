@@ -44,11 +44,24 @@ export const tokens = {
 		success: ["0", "200"],
 		explains: ["errorMsg"],
 	},
+	apifabric: {
+		paths: ["/apigovernance/api/oauth"],
+		interfaces: ["tokenByAkSk"],
+		carriers: ["Authorization", "X-APP-Key", "access_token"],
+		beside: ["X-Token-Expire", "X-TenantSpaceID", "app_key", "app_secret"],
+		guarded: ["Authorization", "x-app-key"],
+		answers: ["AccessToken"],
+		rolls: "",
+		speaks: false,
+		codes: ["errorCode", "resultCode"],
+		success: ["0"],
+		explains: ["exceptionInfo"],
+	},
 	ccmessaging: {
 		paths: ["/apiaccess/ccmessaging/applyToken", "/apigovernance/api/oauth"],
 		interfaces: ["applyToken", "tokenByAkSk"],
 		carriers: ["ccmessaging-token", "Authorization", "X-APP-Key", "access_token"],
-		beside: ["X-Token-Expire", "app_key", "app_secret"],
+		beside: ["X-Token-Expire", "X-TenantSpaceID", "app_key", "app_secret"],
 		guarded: ["Authorization", "x-app-key"],
 		answers: ["token", "ccmessaging-token", "AccessToken"],
 		rolls: "token",
@@ -89,7 +102,7 @@ export const tokens = {
 export const foreseen = ["Guid", "Set-GUID"];
 
 /**
- * A system whose token every request of another one carries too: one of it serves all identities with the same fields.
+ * A system whose token every request of another one carries too, or its own: one of it serves all identities with the same fields.
  * @typedef {object} Dependency
  * @property {string} system its name
  * @property {readonly string[]} fields
@@ -100,5 +113,6 @@ export const foreseen = ["Guid", "Set-GUID"];
 
 /** @type {Readonly<Partial<Record<import("./systems.js").System, Dependency>>>} */
 export const dependencies = {
-	ccmessaging: { system: "accesstoken", fields: ["appKey", "appSecret", "accessToken"], at: "authUrl", given: "accessToken", step: "access_token" },
+	apifabric: { system: "apifabric", fields: ["appKey", "appSecret", "accessToken"], at: "", given: "accessToken", step: "access_token" },
+	ccmessaging: { system: "apifabric", fields: ["appKey", "appSecret", "accessToken"], at: "authUrl", given: "accessToken", step: "access_token" },
 };

@@ -104,7 +104,7 @@ func suppliers() []supplier {
 				s.base = append([]string{at}, s.base...)
 			}
 			for _, other := range part.Fields {
-				if other.Name != f.Name && other.Name != f.Instead {
+				if other.Name != f.Name && other.Name != f.Instead && !other.Carried {
 					s.by = append(s.by, other.Name)
 				}
 			}

@@ -284,7 +284,7 @@ export const tokens = {
 	b.WriteString("/** Headers that carry the tokens of systems which are not described yet. @type {readonly string[]} */\nexport const foreseen = " + literal(core.Foreseen()) + ";\n\n")
 
 	b.WriteString(`/**
- * A system whose token every request of another one carries too: one of it serves all identities with the same fields.
+ * A system whose token every request of another one carries too, or its own: one of it serves all identities with the same fields.
  * @typedef {object} Dependency
  * @property {string} system its name
  * @property {readonly string[]} fields
@@ -297,10 +297,12 @@ export const tokens = {
 export const dependencies = {
 `)
 	for _, d := range vendors() {
-		if of, at := d.Needs(); of != nil {
+		if of, at := d.Shares(); of != nil {
 			names := []string{}
 			for _, f := range of.Fields {
-				names = append(names, f.Name)
+				if !f.Carried {
+					names = append(names, f.Name)
+				}
 			}
 			step, given := of.Part()
 			b.WriteString("\t" + d.Name + ": { system: " + literal(of.Name) + ", fields: " + literal(names) + ", at: " + literal(at) +
