@@ -14,6 +14,7 @@ type task struct {
 	request  Request
 	sent     Instant
 	retries  int
+	idles    bool // it pauses as no vendor was reached
 
 	ahead      bool   // get a new token even though the current one can still be used
 	forced     bool   // a caller insists on a new token: an error is not covered up by an older one
@@ -161,9 +162,10 @@ func (c *Client) cancel(t *task) {
 	}
 }
 
-// barred returns the error for an attempt that must not be made now, or nil.
-func (c *Client) barred(s *session, now Instant) *Error {
-	if left := s.barrier.left(now); left > 0 {
+// barred returns the error for an attempt that must not be made now, or nil. forced
+// says that a caller insists on it.
+func (c *Client) barred(s *session, now Instant, forced bool) *Error {
+	if left := s.barrier.left(now); left > 0 && !(forced && s.barrier.passable()) {
 		cause := *s.barrier.cause
 		cause.RetryAt = now.Wall + left
 		return &Error{Code: CoolingDown, System: cause.System, Step: cause.Step, Status: cause.Status,
@@ -187,11 +189,11 @@ type beginning struct {
 
 // begin starts an acquisition unless something stands against it.
 func (c *Client) begin(s *session, now Instant, how beginning) *Error {
-	if err := c.barred(s, now); err != nil {
+	if err := c.barred(s, now, how.forced); err != nil {
 		return err
 	}
 	if d := s.dependency; d != nil && !d.usable(now) && d.task == nil {
-		if err := c.begin(d, now, beginning{}); err != nil {
+		if err := c.begin(d, now, beginning{forced: how.forced}); err != nil {
 			return err.of(s)
 		}
 	}
@@ -229,7 +231,7 @@ func (c *Client) advance(t *task, now Instant) {
 	}
 	if d != nil && (!d.usable(now) || t.shunned(d)) {
 		if d.task == nil {
-			if err := c.begin(d, now, beginning{ahead: t.shunned(d)}); err != nil && !t.relents(d, now) {
+			if err := c.begin(d, now, beginning{ahead: t.shunned(d), forced: t.forced}); err != nil && !t.relents(d, now) {
 				c.settle(t, now, err.of(s), 0)
 				return
 			}
@@ -304,7 +306,7 @@ func (c *Client) send(t *task, now Instant) {
 
 // wait makes the task wait for the answer to an effect.
 func (c *Client) wait(t *task, e Effect) {
-	t.exchange, t.pausing = c.number(), e.Kind == Sleep
+	t.exchange, t.pausing, t.idles = c.number(), e.Kind == Sleep, false
 	c.tasks[t.exchange] = t
 	e.Session, e.ID = t.session.id, t.exchange
 	c.emit(e)
@@ -370,14 +372,16 @@ func (c *Client) cascade(t *task, now Instant, reason Reason) bool {
 
 // Lost reports that a request brought no response that can be read. The codes
 // are Network, Timeout, ResponseTooLarge, Redirected and, for a caller's
-// function, SupplierFailed. received says whether the vendor had begun to answer.
-func (c *Client) Lost(exchange uint64, now Instant, code Code, received bool) {
+// function, SupplierFailed.
+func (c *Client) Lost(exchange uint64, now Instant, code Code, reach Reach) {
 	t := c.answered(exchange, false)
 	if t == nil {
 		return
 	}
 	retryable := code == Network || code == Timeout || code == SupplierFailed
-	c.failed(t, now, &Error{Code: code, Step: t.request.Step, Retryable: retryable}, received, 0)
+	err := &Error{Code: code, Step: t.request.Step, Retryable: retryable}
+	t.unreached(err, reach)
+	c.failed(t, now, err, reach == Answering, 0)
 }
 
 // Supplied reports what the caller's function returned.
@@ -396,9 +400,14 @@ func (c *Client) Supplied(exchange uint64, now Instant, supply Supply) {
 
 // Woken reports that a pause is over.
 func (c *Client) Woken(exchange uint64, now Instant) {
-	t := c.answered(exchange, true)
+	if t := c.answered(exchange, true); t != nil {
+		c.resume(t, now)
+	}
+}
+
+// resume goes on after a pause.
+func (c *Client) resume(t *task, now Instant) {
 	switch {
-	case t == nil:
 	case t.blocked:
 		c.settle(t, now, &Error{Code: Timeout, Step: t.step(), Retryable: true}, 0)
 	case t.verifies != "" && t.session.dependency == nil:
@@ -475,7 +484,7 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 	}
 	s.task = nil
 	if err == nil {
-		s.failures, s.barrier = 0, nil
+		s.failures, s.outages, s.barrier = 0, 0, nil
 	} else {
 		if err.RetryAt == 0 { // not a dependency's error, which has its own barrier
 			c.coolDown(s, now, err, wait)

@@ -12,6 +12,8 @@ func answerError(d *Description, step Step, r Response) *Error {
 		e.Code = Redirected
 	case s == 400:
 		e.Code = BadRequest
+	case d.blocked(r):
+		e.Code = Blocked
 	case s == 401 || s == 403:
 		e.Code = CredentialsRefused
 	case s == 404:
@@ -20,7 +22,7 @@ func answerError(d *Description, step Step, r Response) *Error {
 		e.Code, e.Retryable = RateLimited, true
 	case s == 500:
 		e.Code = VendorFailure
-	case s == 502 || s == 503 || s == 504:
+	case s == 408 || s == 425 || s >= 502 && s <= 504 || s >= 520 && s <= 524 || s == 529:
 		e.Code, e.Retryable = Unavailable, true
 	default:
 		e.Code = UnexpectedStatus

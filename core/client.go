@@ -35,6 +35,9 @@ type Client struct {
 	oldest *session
 	listed int
 
+	onlineSince Instant // the minute in which
+	onlines     int     // it has done something that the platform was online again
+
 	tasks   map[uint64]*task // by the exchange that they wait for
 	counter uint64
 	effects []Effect
@@ -135,10 +138,10 @@ func (c *Client) Lease(id SessionID, now Instant) int64 {
 //
 // An authorization is its user's own: it goes with the session of any edge's
 // connection, and is asked for anew when one of them next needs it. An
-// AccessToken stays, as it is the app's, and others use it.
+// AccessToken stays, as it is the app's, while others use it.
 func (c *Client) Forget(id SessionID, now Instant) {
 	s := c.session(id)
-	if s == nil {
+	if s == nil || s.dependents > 0 && !s.personal() {
 		return
 	}
 	c.drop(s, now)

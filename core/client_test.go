@@ -25,7 +25,7 @@ func TestAnswerToAnExchangeThatIsOverOrAPauseHasNoEffect(t *testing.T) {
 
 	c.Answered(send.ID, now, good)
 	c.Answered(pause.ID, now, good)
-	c.Lost(pause.ID, now, Network, false)
+	c.Lost(pause.ID, now, Network, Unanswered)
 	require.Empty(t, c.Effects())
 	_, usable := c.Token(id, now)
 	require.False(t, usable)

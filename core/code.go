@@ -14,6 +14,9 @@ const (
 	CredentialsRefused Code = "credentials_refused"
 	// AccountLocked: the vendor has locked the account, as it does after wrong credentials.
 	AccountLocked Code = "account_locked"
+	// Blocked: what stands before the vendor, such as a firewall, refused the request (403 with
+	// a page, a text or nothing, or 418), and does not say why.
+	Blocked Code = "blocked"
 	// AddressNotAdmitted: the vendor does not admit calls from this network address.
 	AddressNotAdmitted Code = "address_not_admitted"
 	// BadRequest: the vendor answered 400.
@@ -34,7 +37,7 @@ const (
 	Network Code = "network"
 	// Timeout: the answer did not come in time.
 	Timeout Code = "timeout"
-	// Unavailable: the vendor answered 502, 503 or 504.
+	// Unavailable: the vendor is not there for the moment, or overloaded (408, 425, 502 to 504, 520 to 524, 529).
 	Unavailable Code = "unavailable"
 	// RateLimited: the vendor answered 429.
 	RateLimited Code = "rate_limited"
@@ -96,6 +99,7 @@ var codes = [...]struct {
 	{InvalidRequest, ""},
 	{CredentialsRefused, "the vendor refused the credentials; check the key, the secret and the account's state"},
 	{AccountLocked, "the vendor has locked the account; correct the credentials, and have it unlocked before the next attempt"},
+	{Blocked, "what stands before the vendor refused the request, and does not say why: this network address may not be admitted, or the key or secret is wrong"},
 	{AddressNotAdmitted, "the vendor does not admit this network address; have it added to the tenant's allow list"},
 	{BadRequest, "the vendor called the request incorrect; check the base URL and the identity's fields"},
 	{NotFound, "the vendor knows no such path; check the base URL"},

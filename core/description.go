@@ -41,6 +41,9 @@ type Description struct {
 	Success []string
 	// Meanings are what the vendor's documents say of those codes.
 	Meanings []Meaning
+	// Terse is set where the vendor's documents give its 403 no body: one without is its own
+	// word. Elsewhere it is that of something before it.
+	Terse bool
 	// Explains are the members of a refusal's JSON object whose text may say why.
 	Explains []string
 	// InBody is set where a business call carries the token as members of its JSON body.

@@ -15,7 +15,8 @@ type Error struct {
 	Retryable bool
 	// RetryAt is the wall-clock instant in milliseconds before which a further
 	// call fails without calling the vendor, or 0.
-	RetryAt int64
+	RetryAt   int64
+	unreached bool // no vendor was reached
 	// Cause is the earlier failure that led to this one, or nil.
 	Cause *Error
 }
@@ -32,7 +33,7 @@ func (e *Error) Error() string {
 	if e.Step != "" && e.Step != StepInput {
 		text += string(e.Step) + ": "
 	}
-	text += e.Code.advice()
+	text += e.advice()
 	if e.Status != 0 {
 		text += " (HTTP " + itoa(int64(e.Status)) + ")"
 	}
@@ -40,7 +41,7 @@ func (e *Error) Error() string {
 		text += " (vendor code " + e.Vendor + ")"
 	}
 	if e.Cause != nil {
-		text += "; cause: " + string(e.Cause.Step) + ": " + e.Cause.Code.advice()
+		text += "; cause: " + string(e.Cause.Step) + ": " + e.Cause.advice()
 		if e.Cause.Status != 0 {
 			text += " (HTTP " + itoa(int64(e.Cause.Status)) + ")"
 		}
@@ -56,6 +57,14 @@ func (e *Error) of(s *session) *Error {
 		own.Cause = e.Cause.of(s)
 	}
 	return &own
+}
+
+// advice is what the code says, and of 418 what it mostly means: TLS has no name for who calls an address.
+func (e *Error) advice() string {
+	if e.Code == Blocked && e.Status == 418 {
+		return "what stands before the vendor refused the request, as it does to who calls an address; the base URL must have the vendor's host name"
+	}
+	return e.Code.advice()
 }
 
 // Unwrap returns the cause, so that errors.Is and errors.As reach it.

@@ -14,6 +14,10 @@ func TestErrorSaysWhatHappenedToWhatAndWhatToDo(t *testing.T) {
 		"isales: login: the vendor refused the credentials; check the key, the secret and the account's state (HTTP 403) (vendor code 7)": refused,
 		"isales: login: not tried: an earlier attempt failed and its waiting time is not over; cause: login: the vendor refused the credentials; check the key, the secret and the account's state (HTTP 403)": {
 			Code: CoolingDown, System: "isales", Step: StepLogin, Cause: refused},
+		"ccmessaging: access_token: what stands before the vendor refused the request, and does not say why: this network address may not be admitted, or the key or secret is wrong (HTTP 403)": {
+			Code: Blocked, System: "ccmessaging", Step: StepAccessToken, Status: 403},
+		"isales: login: not tried: an earlier attempt failed and its waiting time is not over; cause: login: what stands before the vendor refused the request, as it does to who calls an address; the base URL must have the vendor's host name (HTTP 418)": {
+			Code: CoolingDown, System: "isales", Step: StepLogin, Cause: &Error{Code: Blocked, Step: StepLogin, Status: 418}},
 		"appcube: appKey is missing":                        invalid("appcube", "appKey", "is missing"),
 		"the session was forgotten while the caller waited": {Code: Forgotten, Step: StepInput},
 	} {

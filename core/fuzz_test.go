@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
@@ -393,9 +394,13 @@ func FuzzJudge(f *testing.F) {
 		}
 	}
 	for i, s := range bodies {
-		for _, status := range []int{200, 401, 403, 500} {
+		for _, status := range []int{200, 401, 403, 418, 500} {
 			f.Add(uint8(i), status, "", []byte(s))
 		}
+	}
+	for i := range ids {
+		f.Add(uint8(i), 403, "", []byte(`<html>illegal or expired token info</html>`))
+		f.Add(uint8(i), 418, "", []byte(`{"exceptionInfo":"illegal or expired token info"}`))
 	}
 	f.Add(uint8(0), 200, "ROLLED", []byte(`{"token":"x"}`))
 	f.Add(uint8(0), 200, "not a\ntoken", []byte(`{"token":"eyJ1c2VySWQiOiJ1c2VyLTEiLCJjaGFubmVsSWQiOiJjaGFubmVsLTEifQ=="}`))
@@ -408,9 +413,10 @@ func FuzzJudge(f *testing.F) {
 			require.Empty(t, j.rolled)
 			return
 		}
-		code, _ := id.system.description().said(body)
-		meaning := id.system.description().meaning(code)
-		told := meaning != nil && meaning.Of == TokenDead // by a code, whatever the status
+		d := id.system.description()
+		code, _ := d.said(body)
+		m := d.meaning(code)
+		said := m != nil && m.Of == TokenDead
 		switch {
 		case j.rolled != "":
 			require.True(t, messaging && 200 <= status && status <= 299)
@@ -422,15 +428,18 @@ func FuzzJudge(f *testing.F) {
 				require.Contains(t, string(body), `"`)
 			}
 		case j.token || j.bearer:
-			require.True(t, told || status == 401 || status == 403)
+			require.True(t, said || status == 401 || status == 403)
 			require.True(t, messaging || !j.bearer, "nothing else has two tokens")
 			require.NotEmpty(t, j.reason)
 		}
 		if status == 401 {
 			require.True(t, j.token, "401 is what every vendor answers a dead token with")
 		}
-		if status == 403 && j.token && !told {
-			require.Contains(t, []system{isales{}, apifabric{}}, id.system)
+		if status == 403 && j.token && !said {
+			require.True(t, d.Terse || id.system == apifabric{}, "a 403 alone is a dead token to nobody else")
+		}
+		if !said && status == 418 || status == 403 && len(body) > 0 && body[0] == '<' {
+			require.False(t, j.token || j.bearer, "what stands before a vendor says nothing of a token")
 		}
 	})
 }
@@ -515,18 +524,19 @@ func FuzzHTTPDate(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		at, ok := httpDate(s)
-		if ok {
-			// The name of the weekday is not looked at. A leap second is read, which net/http does not.
-			known, leap := "Sun"+s[3:], int64(0)
-			if s[23:25] == "60" {
-				known, leap = known[:23]+"59"+known[25:], second
-			}
-			want, err := http.ParseTime(known)
+		const now = 784111777000 // 6 November 1994
+		at, ok := httpDate(s, now)
+		if want, err := http.ParseTime(withoutLeapSecond(withItsDay(s))); ok {
 			require.NoError(t, err)
-			require.Equal(t, want.UnixMilli()+leap, at)
-		} else if want, err := http.ParseTime(s); err == nil && want.Year() >= 1970 {
-			require.NotEqual(t, want.Format(http.TimeFormat), s, "the one form that is still generated is read")
+			want = inItsCentury(withItsDay(s), want, now)
+			if withoutLeapSecond(s) != s {
+				want = want.Add(time.Second)
+			}
+			require.Equal(t, want.UnixMilli(), at)
+		} else if err == nil && inItsCentury(s, want, now).Year() >= 1970 {
+			for _, form := range []string{http.TimeFormat, "Monday, 02-Jan-06 15:04:05 GMT", time.ANSIC} {
+				require.NotEqual(t, want.Format(form), s, "each form that the RFC has is read")
+			}
 		}
 		for _, after := range []int64{
 			retryAfter(Response{RetryAfter: s}, Instant{Wall: 784111777000}),
@@ -663,4 +673,30 @@ func FuzzSession(f *testing.F) {
 			t.Fatal(broken + "\n" + strings.Join(w.trace, "\n"))
 		}
 	})
+}
+
+// withoutLeapSecond is a date whose leap second is the second before: net/http reads none.
+func withoutLeapSecond(s string) string { return strings.Replace(s, ":60 ", ":59 ", 1) }
+
+// withItsDay is a date with some day's name, as the name is not looked at.
+func withItsDay(s string) string {
+	name := map[int]string{24: "Sun,", 22: "Sunday,", 20: "Sun"}
+	if _, text, ok := strings.Cut(s, " "); ok && name[len(text)] != "" {
+		return name[len(text)] + " " + text
+	}
+	return s
+}
+
+// inItsCentury is the time of a date whose year may have two digits, by the words of the RFC.
+func inItsCentury(s string, read time.Time, now int64) time.Time {
+	if _, err := time.Parse(time.RFC850, s); err != nil {
+		return read
+	}
+	last := time.UnixMilli(now).UTC().Add(time.Duration(fiftyYears) * time.Millisecond)
+	for year := 2100 + read.Year()%100; ; year -= 100 {
+		at := time.Date(year, read.Month(), read.Day(), read.Hour(), read.Minute(), read.Second(), 0, time.UTC)
+		if !at.After(last) {
+			return at
+		}
+	}
 }

@@ -75,7 +75,7 @@ func throughEdge(b *bench, exchange uint64) {
 
 // paused has a verification's request fail for a passing reason, and returns the pause.
 func paused(t *testing.T, b *bench, exchange uint64) Effect {
-	b.Lost(exchange, b.now, Network, false)
+	b.Lost(exchange, b.now, Network, Unanswered)
 	for _, e := range b.Effects() {
 		if e.Kind == Sleep {
 			return e

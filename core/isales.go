@@ -19,6 +19,7 @@ var isalesDescription = Description{
 	Answers:    []string{"token", "refreshToken"},
 	Codes:      []string{"result", "resultCode", "errorCode"},
 	Success:    []string{"0"},
+	Terse:      true, // "Response status code: 403. Authentication failed."
 	Explains:   []string{"resultMsg", "resultDesc"},
 	Life:       5 * minute, // the example's 300 seconds: the document states no default
 	policy:     lenient,
@@ -89,7 +90,7 @@ func (isales) carriage(_ *identity, g grant, _ string) Carriage {
 }
 
 func (isales) judge(_ *identity, _ string, r Response) judgement {
-	if r.Status == 403 { // "Response status code: 403. Authentication failed."
+	if r.Status == 403 && !isalesDescription.blocked(r) {
 		return judgement{token: true, reason: TokenDead}
 	}
 	return isalesDescription.judge(r)

@@ -35,14 +35,15 @@ var (
 // visit; the values are parts of data. A vendor's page may come with a byte order
 // mark or in another encoding than UTF-8; the fields that matter are ASCII, so
 // neither is an error. Where a name stands twice, visit is called twice: the last
-// one counts, as in JavaScript.
+// one counts, as in JavaScript. Of a text that is cut off, visit is called for each
+// member that is certainly whole.
 func eachMember(data []byte, visit func(name string, v value)) error {
 	return eachMemberQuoted(data, func(name string, _, v value) { visit(name, v) })
 }
 
 // eachMemberQuoted is eachMember for who also needs each name as it stood.
 func eachMemberQuoted(data []byte, visit func(name string, quoted, v value)) error {
-	r := reader{text: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))}
+	r := reader{text: unmarked(data)}
 	if !r.document('{', func(quoted, v value) {
 		name, _ := asString(quoted)
 		visit(name, quoted, v)
@@ -50,6 +51,16 @@ func eachMemberQuoted(data []byte, visit func(name string, quoted, v value)) err
 		return errNotObject
 	}
 	return nil
+}
+
+// unmarked is a text without a byte order mark.
+func unmarked(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) }
+
+// firstOf is the byte with which a text begins, after white space; 0 where there is none.
+func firstOf(data []byte) byte {
+	r := reader{text: unmarked(data)}
+	r.space()
+	return r.next()
 }
 
 // eachElement reads data as exactly one JSON list and hands each element to visit.
@@ -117,14 +128,15 @@ func (r *reader) document(bracket byte, visit func(name, v value)) bool {
 		if !r.value() {
 			return false
 		}
-		visit(name, r.text[from:r.at])
+		v := r.text[from:r.at]
 		r.space()
 		if more = !r.is(closing(bracket)); more {
 			if !r.is(',') {
-				return false
+				return false // what is cut off here may have been a longer number
 			}
 			r.space()
 		}
+		visit(name, v)
 	}
 	r.space()
 	return r.at == len(r.text)

@@ -31,6 +31,24 @@ func TestExactlyOneObjectIsRead(t *testing.T) {
 	}
 }
 
+// Of a long answer only the beginning is read. A number that it ends in may have further digits.
+func TestOfATextThatIsCutOffEachMemberCountsThatIsCertainlyWhole(t *testing.T) {
+	const text = `{"errorCode":900001,"token":"T","list":[1,{"a":2}],"last":12}`
+	whole := []string{`errorCode=900001 `, `token="T" `, `list=[1,{"a":2}] `, `last=12 `}
+	for cut := range text {
+		seen := ""
+		require.Error(t, eachMember([]byte(text[:cut]), func(name string, v value) { seen += name + "=" + string(v) + " " }))
+		want, at := "", 0
+		for _, member := range whole {
+			name, v, _ := strings.Cut(strings.TrimSpace(member), "=")
+			if at += len(`,"":`) + len(name) + len(v); at < cut { // a sign has come after it
+				want += member
+			}
+		}
+		require.Equal(t, want, seen, text[:cut])
+	}
+}
+
 // The pieces are those of which JSON is made, so that many texts are nearly right and some are.
 func TestWhatIsOneObjectIsWhatTheWorldTakesForOne(t *testing.T) {
 	pieces := []string{

@@ -11,7 +11,7 @@ func TestARequestIsSentWhileAMillisecondIsLeft(t *testing.T) {
 	for left, sent := range map[int64]bool{1: true, 0: false, -1: false} {
 		b := newBench(t, exampleIdentity)
 		b.get(Want{})
-		b.Lost(b.sent(), b.now, Network, false)
+		b.Lost(b.sent(), b.now, Network, Unanswered)
 		var pause uint64
 		for _, e := range b.Effects() {
 			if e.Kind == Sleep {
@@ -41,7 +41,7 @@ func TestWhatIsLostCanBeTriedAgainWhereItPasses(t *testing.T) {
 	for code, retryable := range map[Code]bool{Network: true, Timeout: true, SupplierFailed: true, ResponseTooLarge: false, Redirected: false} {
 		b := newBench(t, exampleDrive)
 		b.get(Want{})
-		b.Lost(b.sent(), b.now, code, true)
+		b.Lost(b.sent(), b.now, code, Answering)
 		err := b.settled()
 		require.Equal(t, code, err.Code)
 		require.Equal(t, retryable, err.Retryable, "%s", code)
@@ -156,7 +156,7 @@ func TestAGivenTokenThatIsRefusedIsTheCallersToReplace(t *testing.T) {
 func TestACooldownTellsItsCause(t *testing.T) {
 	b := newBench(t, exampleIdentity)
 	b.get(Want{})
-	b.Answered(b.sent(), b.now, Response{Status: 403})
+	b.Answered(b.sent(), b.now, Response{Status: 403, Body: []byte(`{}`)})
 	b.pass(minute)
 	at := b.now.Wall + 4*minute
 	require.Equal(t, &Error{Code: CoolingDown, System: "appcube", Step: StepLogin, Status: 403, RetryAt: at,

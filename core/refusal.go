@@ -25,6 +25,22 @@ func Subjects() []Subject {
 	return append(slices.Clone(subjects[:]), Subject{KeyRefused, [][]string{{"secret", "password", "passwd", "credential", "authenticat"}}})
 }
 
+// blocked reports whether a refusal is no word of the vendor's, but of what stands
+// before it: a firewall or a proxy answers 403 with a page, a text or nothing, and 418
+// to who calls by address. It says nothing of a token, and may say nothing of the credentials.
+func (d *Description) blocked(r Response) bool {
+	if r.Status != 403 {
+		return r.Status == 418
+	}
+	switch firstOf(r.Body) { // of a long body there is only the beginning
+	case '{':
+		return false
+	case 0:
+		return !d.Terse
+	}
+	return true
+}
+
 // why tells apart the reasons of a refusal, by the words of its text. What is
 // not understood is Unknown.
 func (d *Description) why(r Response) Reason {

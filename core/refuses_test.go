@@ -69,7 +69,8 @@ func TestARefusalOfAnAddressIsNoRefusalOfCredentials(t *testing.T) {
 		body   string
 		want   Code
 	}{
-		{403, address, AddressNotAdmitted}, {401, address, AddressNotAdmitted}, {403, ``, CredentialsRefused}, {500, address, VendorFailure}, {404, address, NotFound},
+		{403, address, AddressNotAdmitted}, {401, address, AddressNotAdmitted}, {403, `{}`, CredentialsRefused}, {403, ``, Blocked},
+		{500, address, VendorFailure}, {404, address, NotFound},
 	} {
 		_, err := ccmessaging{}.read(StepApply, Response{Status: c.status, Body: []byte(c.body)})
 		require.Equal(t, c.want, err.Code, "%d %s", c.status, c.body)

@@ -56,7 +56,7 @@ func TestBackoffGrowsWithTheFailuresUpToItsBound(t *testing.T) {
 	for failures, ceiling := range []int64{10, 20, 40, 80, 160, 320, 600, 600, 600} {
 		var least, most int64 = hour, 0
 		for range 2000 {
-			wait := c.backoff(10*second, failures)
+			wait := c.backoff(10*second, failures, maxBackoff)
 			least, most = min(least, wait), max(most, wait)
 		}
 		require.GreaterOrEqual(t, least, int64(2500), "never at once")
@@ -64,7 +64,35 @@ func TestBackoffGrowsWithTheFailuresUpToItsBound(t *testing.T) {
 		require.Less(t, most, 2500+ceiling*second)
 		require.Greater(t, most, 2500+ceiling*second*95/100)
 	}
-	require.LessOrEqual(t, c.backoff(10*second, 1<<30), maxBackoff+2500, "no failure overflows it")
+	require.LessOrEqual(t, c.backoff(10*second, mostGrowth, maxBackoff), maxBackoff, "no failure overflows it")
+}
+
+// Short at first, as an address may be admitted at any moment; but who knocks again and again is banned.
+func TestWhatIsBlockedIsTriedAgainLaterAndLater(t *testing.T) {
+	ceilings := []int64{minute, 2 * minute, 4 * minute, 8 * minute, maxBackoff, maxBackoff}
+	longest := make([]int64, len(ceilings))
+	for seed := range uint64(300) {
+		b := &bench{T: t, Client: New(Options{Seed: [2]uint64{seed, 4}}), now: Instant{Wall: 1_000_000, Mono: 1_000}}
+		id, invalid := b.Open([]byte(exampleIdentity), b.now)
+		require.Nil(t, invalid)
+		b.id = id
+		for n, ceiling := range ceilings {
+			require.Equal(t, Wait, b.get(Want{}).Kind)
+			b.Answered(b.sent(), b.now, Response{Status: 403, Body: []byte("<html>")})
+			err := b.settled()
+			require.Equal(t, Blocked, err.Code)
+			wait := err.RetryAt - b.now.Wall
+			require.GreaterOrEqual(t, wait, minute/4, "never at once")
+			require.LessOrEqual(t, wait, minute/4+ceiling)
+			longest[n] = max(longest[n], wait)
+			b.pass(wait - 1)
+			require.Equal(t, CoolingDown, b.get(Want{Force: true}).Err.Code, "whoever insists")
+			b.pass(1)
+		}
+	}
+	for n, ceiling := range ceilings {
+		require.Greater(t, longest[n], ceiling*95/100, "it grows")
+	}
 }
 
 // A login that is repeated because the connection broke counts as well.
@@ -79,7 +107,7 @@ func TestRepetitionKeepsToTheBudget(t *testing.T) {
 	require.Equal(t, Wait, b.get(Want{Force: true}).Kind)
 	fifth := b.sent()
 	require.NotZero(t, fifth)
-	b.Lost(fifth, b.now, Network, false)
+	b.Lost(fifth, b.now, Network, Unanswered)
 	for _, e := range b.Effects() {
 		if e.Kind == Sleep {
 			b.pass(e.Limit)

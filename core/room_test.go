@@ -217,7 +217,7 @@ func TestAFunctionThatFailedIsForgottenWithItsUser(t *testing.T) {
 	} {
 		b := newBench(t, identity)
 		b.get(Want{})
-		b.Lost(b.sent(), b.now, SupplierFailed, false)
+		b.Lost(b.sent(), b.now, SupplierFailed, Unanswered)
 		d := b.session(b.id).dependency
 		require.Equal(t, SupplierFailed, d.barrier.cause.Code)
 		b.Forget(b.id, b.now)

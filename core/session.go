@@ -9,10 +9,11 @@ type session struct {
 	newer, older *session // in the order of use; both nil where not listed
 	dependency   *session // whose token every request carries too, or nil
 	dependents   int32    // sessions that have this one as dependency
-	failures     int32
-	logins       int32 // ever made
-	renewAge     int32 // the age in milliseconds at which the token is renewed ahead of time
-	listed       bool  // opened by a caller; a dependency that nobody opened is not
+	failures     int8     // in a row, as far as waiting times grow with them
+	outages      int8     // the same, of those by which no vendor was reached; the others do not count them
+	logins       int32    // ever made
+	renewAge     int32    // the age in milliseconds at which the token is renewed ahead of time
+	listed       bool     // opened by a caller; a dependency that nobody opened is not
 	gone         bool
 	dead         bool // the current token was refused, and nobody else uses it
 	suspect      bool // it was refused, and others use it: it is renewed in the background
@@ -48,6 +49,14 @@ func (s *session) spend(at Instant) {
 		s.budget = &budget{}
 	}
 	s.budget.recent = append(s.budget.recent, at)
+}
+
+// refund takes the last login back, which was not made. There is one acquisition at a
+// time: none can have been noted since.
+func (s *session) refund() {
+	if n := len(s.recent()); n > 0 {
+		s.budget.recent = s.budget.recent[:n-1]
+	}
 }
 
 // barrier stops attempts for a while after a failure.

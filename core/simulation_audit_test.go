@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
@@ -118,11 +119,18 @@ func (a *auditor) stop(w *world, f *flying, wait int64, why string) {
 func (a *auditor) answered(w *world, f *flying, r Response) {
 	if owner := a.flying[f.id]; owner != "" {
 		switch r.Status {
-		case 401, 403:
-			if f.request.Step == StepLogin || f.request.Step == StepAccessToken {
+		case 401, 403, 418:
+			if f.request.Step != StepLogin && f.request.Step != StepAccessToken {
+				break
+			}
+			// A page is nobody's who knows the credentials; nor is nothing, of a vendor that says more.
+			page := bytes.HasPrefix(r.Body, []byte("<")) || bytes.HasPrefix(r.Body, []byte("[")) || len(r.Body) == 0 && !strings.HasPrefix(owner, "isales")
+			if r.Status == 418 || r.Status == 403 && page {
+				a.stop(w, f, 15*second, "it was blocked")
+			} else {
 				a.stop(w, f, 5*minute, "its credentials were refused")
 			}
-		case 429, 502, 503, 504:
+		case 408, 425, 429, 502, 503, 504, 522, 529:
 			// An hour is the longest that the core lets itself be told.
 			if after := map[string]int64{"1": second, "30": 30 * second, "4000": hour}[r.RetryAfter]; after > 0 {
 				a.stop(w, f, after, "the vendor asked it to wait")
@@ -136,8 +144,11 @@ func (a *auditor) answered(w *world, f *flying, r Response) {
 }
 
 // lost sees that an exchange ended without an answer.
-func (a *auditor) lost(w *world, f *flying, received bool) {
-	if received && strings.HasPrefix(a.flying[f.id], "cubedrive") {
+func (a *auditor) lost(w *world, f *flying, reach Reach) {
+	if at := a.account(a.flying[f.id]); reach == Unsent && len(at.logins) > 0 && f.request.Step == StepLogin {
+		at.logins = at.logins[:len(at.logins)-1] // the vendor knows nothing of it
+	}
+	if reach == Answering && strings.HasPrefix(a.flying[f.id], "cubedrive") {
 		a.stop(w, f, 2500, "a login failed that the vendor has seen")
 	}
 	delete(a.flying, f.id)

@@ -97,6 +97,9 @@ type world struct {
 	jury         *jury
 	auditor      *auditor
 	lastExchange uint64
+	dark         bool    // no request reaches a vendor
+	online       []int64 // when, within a minute, it has ended something that the network was there again
+	unreached    bool    // such a loss is being reported
 	mortal       bool    // the host is put away now and then, and started again
 	luck         int     // how many of a hundred answers bring what was asked for
 	paces        []int64 // the lengths of time that pass, in milliseconds
@@ -130,10 +133,11 @@ type flying struct {
 
 // witness is what an onlooker remembers of a session.
 type witness struct {
-	barrier Instant
-	wait    int64
-	retries int
-	held    *Token // the last one handed out, while nothing is known against it
+	barrier  Instant
+	wait     int64
+	passable bool // no vendor was reached before it
+	retries  int
+	held     *Token // the last one handed out, while nothing is known against it
 }
 
 type simulatedCaller struct {
@@ -264,8 +268,10 @@ func (w *world) step(n int) {
 		ms := (w.duration() - w.duration())
 		w.say("clock %+d", ms)
 		w.now.Wall += ms
-	case n < 91:
+	case n < 90:
 		w.business()
+	case n < 91:
+		w.network()
 	case n < 92:
 		w.end()
 	case n < 96:
@@ -329,6 +335,9 @@ func (w *world) ask(p person) {
 	young := s.ready(w.now)
 	sat := w.jury.before(s, source{})
 	w.jury.word(w, s, want)
+	if want.Force { // it ends what spares no vendor, also of what the session depends on
+		w.passable(s, s.dependency)
+	}
 	d := w.client.Get(id, w.now, want)
 	w.say("%s asks %+v: %v", p.name, want, d.Kind)
 	w.jury.begun(w, s, sat, want)
@@ -346,6 +355,10 @@ func (w *world) ask(p person) {
 	case Fail:
 		w.clean(d.Err)
 		w.rule(d.Err.Code != CoolingDown || d.Err.RetryAt > w.now.Wall, "8: a waiting time that is over stops an attempt")
+		if d.Err.Code == CoolingDown && d.Err.Cause.unreached {
+			w.rule(!want.Force, "15: who insists waits for a network that may be there")
+			w.rule(d.Err.RetryAt <= w.now.Wall+30*second, "15: a network that may be there is waited for %d ms", d.Err.RetryAt-w.now.Wall)
+		}
 	}
 	w.obey()
 }
@@ -434,7 +447,7 @@ func (w *world) effect(e Effect) {
 			for _, other := range w.open {
 				w.rule(other.session != e.Session || other.verifies, "2: two acquisitions run for one session")
 			}
-			w.rule(w.now.Since(seen.barrier) >= seen.wait, "8: the vendor is called %d ms into a waiting time of %d", w.now.Since(seen.barrier), seen.wait)
+			w.rule(w.now.Since(seen.barrier) >= seen.wait || seen.passable && w.insisted(e.Session), "8: the vendor is called %d ms into a waiting time of %d", w.now.Since(seen.barrier), seen.wait)
 		}
 		w.open[e.ID] = &flying{e.ID, e.Session, e.Request, w.now, w.now.Mono + e.Limit, e.Request.Step == StepVerify}
 	case Sleep:
@@ -514,7 +527,8 @@ func (w *world) notified(e *Event, seen *witness) {
 		}
 		w.rule(seen.retries <= limit, "11: a transient failure is repeated %d times", seen.retries)
 	case EventCooling:
-		seen.barrier, seen.wait = w.now, e.RetryAt-w.now.Wall
+		seen.barrier, seen.wait, seen.passable = w.now, e.RetryAt-w.now.Wall, w.unreached
+		w.rule(!w.unreached || seen.wait <= 30*second, "15: a vendor that was not reached is spared for %d ms", seen.wait)
 		if e.Step == StepLogin || e.Step == StepApply {
 			w.rule(seen.wait > 0, "8: a waiting time of %d ms", seen.wait)
 		}
@@ -550,8 +564,8 @@ func (w *world) pass(ms int64) {
 			w.client.Woken(next.id, w.now)
 		} else {
 			w.late = append(w.late, next.id)
-			w.auditor.lost(w, next, true) // nobody knows what the vendor has seen
-			w.client.Lost(next.id, w.now, Timeout, false)
+			w.auditor.lost(w, next, Answering) // nobody knows what the vendor has seen
+			w.client.Lost(next.id, w.now, Timeout, Unanswered)
 		}
 		w.obey()
 	}
@@ -583,16 +597,15 @@ func (w *world) answerSome() {
 	}
 	delete(w.open, f.id)
 	switch n := w.random.IntN(100); {
+	case w.dark:
+		w.lose(f, Network, pick(w, []Reach{Unanswered, Unsent}))
 	case n < w.luck:
 		w.succeed(f)
 	case n < w.luck+8:
-		w.say("lose %d", f.id)
-		w.late = append(w.late, f.id)
-		code, received := pick(w, []Code{Network, Network, ResponseTooLarge, Redirected}), w.chance(50)
-		w.auditor.lost(w, f, received)
-		w.client.Lost(f.id, w.now, code, received)
+		code, reach := pick(w, []Code{Network, Network, ResponseTooLarge, Redirected}), pick(w, []Reach{Answering, Unanswered})
+		w.lose(f, code, reach)
 	default:
-		r := Response{Status: pick(w, []int{200, 302, 400, 401, 403, 403, 404, 418, 429, 500, 502, 503, 503, 504})}
+		r := Response{Status: pick(w, []int{200, 302, 400, 401, 403, 403, 404, 408, 418, 425, 429, 500, 502, 503, 503, 504, 522, 529})}
 		if w.chance(40) {
 			r.RetryAfter = pick(w, []string{"1", "30", "4000", "x", "-1", "Sun, 06 Nov 1994 08:49:37 GMT"})
 		}
@@ -606,6 +619,89 @@ func (w *world) answerSome() {
 		w.client.Answered(f.id, w.now, r)
 	}
 	w.obey()
+}
+
+func (w *world) lose(f *flying, code Code, reach Reach) {
+	w.say("lose %d: %s, %d", f.id, code, reach)
+	w.late = append(w.late, f.id)
+	w.auditor.lost(w, f, reach)
+	w.unreached = code == Network && reach != Answering
+	w.client.Lost(f.id, w.now, code, reach)
+	w.obey()
+	w.unreached = false
+}
+
+// network goes, or is there again; the platform tells of that, and now and then of nothing.
+func (w *world) network() {
+	if !w.dark && w.chance(50) {
+		w.say("the network is gone")
+		w.dark = true
+		return
+	}
+	w.dark = w.dark && w.chance(20)
+	w.say("the platform is online")
+	var spared, passable []*session
+	pauses := 0
+	for _, s := range w.client.slots {
+		if s != nil && s.barrier.left(w.now) > 0 {
+			if w.sessions[s.id].passable {
+				passable = append(passable, s)
+			} else {
+				spared = append(spared, s)
+			}
+		}
+		if s != nil && s.task != nil && s.task.pausing {
+			pauses++
+		}
+	}
+	w.client.Online(w.now)
+	for _, e := range w.client.effects {
+		if e.Kind == Send {
+			pauses--
+		}
+	}
+	w.rule(pauses >= 0, "15: an acquisition begins by itself as the network is there")
+	for _, s := range spared {
+		w.rule(s.barrier.left(w.now) > 0, "15: a vendor is not spared any more as the network is there")
+	}
+	w.online = slices.DeleteFunc(w.online, func(at int64) bool { return w.now.Mono-at >= minute })
+	must, did := len(w.online) < 5, false
+	for _, s := range passable {
+		w.rule(s.barrier.left(w.now) == 0 || !must, "15: a network that is there is waited for")
+		if s.barrier.left(w.now) == 0 {
+			w.passable(s)
+			did = true
+		}
+	}
+	if did {
+		w.online = append(w.online, w.now.Mono)
+	}
+	w.rule(len(w.online) <= 10, "15: %d words of one minute that the network is there are taken", len(w.online))
+}
+
+// insisted reports whether a caller who insists waits for a session, or for one that depends on it.
+func (w *world) insisted(id SessionID) bool {
+	for _, callers := range w.waiting {
+		for _, c := range callers {
+			s := w.client.session(c.session)
+			if c.want.Force && s != nil && (s.id == id || s.dependency != nil && s.dependency.id == id) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// passable ends what the witnesses of sessions know of waiting times that spare no vendor.
+func (w *world) passable(sessions ...*session) {
+	for _, s := range sessions {
+		if s == nil {
+			continue
+		}
+		if seen := w.sessions[s.id]; seen != nil && seen.passable {
+			seen.wait = 0
+		}
+	}
 }
 
 // owner says whose token an answer to this request brings.
@@ -808,9 +904,12 @@ func (w *world) call(who person, t Token, at Place, reasons []Reason) {
 	case w.chance(20):
 		r.Status = pick(w, []int{403, 404, 500})
 		if strings.HasPrefix(who.name, "isales") {
-			r.Status = 500
+			r.Status = pick(w, []int{403, 418, 500})
 		}
 		r.Body = []byte(pick(w, []string{"", `{"exceptionInfo":"ip address"}`}))
+		if r.Status == 403 && strings.HasPrefix(who.name, "isales") || r.Status == 418 {
+			r.Body = []byte("<html>illegal or expired token info</html>") // a firewall's, which says nothing of the token
+		}
 	case len(parts) > 1 && w.chance(30):
 		rolled := fmt.Sprintf("TOKEN-%d", len(w.values))
 		w.values = append(w.values, rolled)
@@ -899,11 +998,15 @@ func (w *world) verify() {
 // under way is lost with those who waited; what protects the vendor is not.
 func (w *world) restart() {
 	w.say("restart")
-	saved := map[string][]byte{}
+	saved, stopped := map[string][]byte{}, map[string]witness{}
 	for _, p := range w.people {
 		if id, err := parseIdentity([]byte(p.json), ""); err == nil {
 			if s := w.client.find(id); s != nil && s.listed {
 				saved[p.json] = w.client.Save(s.id, w.now)
+				stopped[p.name] = w.stopped(s)
+				if s.dependency != nil {
+					stopped[p.app] = w.stopped(s.dependency)
+				}
 			}
 		}
 	}
@@ -930,7 +1033,7 @@ func (w *world) restart() {
 		}
 	}
 	w.auditor.restart()
-	w.lastExchange = 0
+	w.lastExchange, w.online = 0, nil
 	for _, p := range w.people {
 		if data, ok := saved[p.json]; ok {
 			id, ok := w.open1(p)
@@ -938,11 +1041,22 @@ func (w *world) restart() {
 			knows := ok && (s.generation != 0 || s.logins != 0) // who depends on it has brought it back already
 			w.rule(ok && w.client.Restore(id, w.now, data) != knows, "8: a session cannot be restored from what it saved: %s", data)
 			w.auditor.holders[id] = p.name
+			w.sessions[id] = new(stopped[p.name])
 			if d := w.client.session(id).dependency; d != nil {
 				w.auditor.holders[d.id] = p.app
+				w.sessions[d.id] = new(stopped[p.app])
 			}
 		}
 	}
+}
+
+// stopped is what is known of a session's waiting time after a restart.
+func (w *world) stopped(s *session) witness {
+	seen := w.sessions[s.id]
+	if seen == nil {
+		return witness{}
+	}
+	return witness{barrier: w.now, wait: max(0, seen.wait-w.now.Since(seen.barrier)), passable: seen.passable}
 }
 
 // rebased is an instant as it is known after a restart: as an age, in which it
@@ -959,6 +1073,11 @@ func (w *world) forget() {
 		return
 	}
 	w.say("forget session %d of %s", id, p.name)
+	if s := w.client.session(id); s.dependents > 0 && !s.personal() { // others use it
+		w.client.Forget(id, w.now)
+		w.rule(w.client.session(id) == s, "9: what others use is forgotten")
+		return
+	}
 	personal := strings.HasPrefix(p.app, "user ")
 	for _, i := range w.issued {
 		i.past = i.past || i.owner == p.name || personal && i.owner == p.app

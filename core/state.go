@@ -35,6 +35,7 @@ func (s *session) save(w *writer, now Instant) {
 	w.number("generation", int64(s.generation))
 	w.number("logins", int64(s.logins))
 	w.number("failures", int64(s.failures))
+	w.number("outages", int64(s.outages))
 	if s.testimony != nil {
 		s.testimony.save(w, now)
 	}
@@ -56,6 +57,7 @@ func (s *session) save(w *writer, now Instant) {
 		w.number("status", int64(cause.Status))
 		w.text("vendor", cause.Vendor)
 		w.boolean("retryable", cause.Retryable)
+		w.boolean("unreached", cause.unreached)
 	}
 	if len(s.recent()) > 0 {
 		w.name("recent")
@@ -105,7 +107,7 @@ func (s *session) restore(st state, now Instant, passed int64) {
 	ago := func(age int64) Instant { return Instant{Wall: now.Wall - age - passed, Mono: now.Mono - age - passed} }
 	s.generation = uint64(n["generation"])
 	s.logins = int32(n["logins"])
-	s.failures = int32(n["failures"])
+	s.failures, s.outages = int8(n["failures"]), int8(n["outages"])
 	s.testimony = st.testimony(now, passed)
 	if isToken(st.texts["token"]) {
 		s.held = grant{token: st.texts["token"], life: n["life"], refresh: st.texts["refresh"], refreshLife: n["refreshLife"]}
@@ -117,6 +119,7 @@ func (s *session) restore(st state, now Instant, passed int64) {
 		s.barrier = &barrier{since: now, wait: left, cause: &Error{
 			Code: Code(st.texts["code"]), System: s.systemName(), Step: Step(st.texts["step"]),
 			Status: int(n["status"]), Vendor: st.texts["vendor"], Retryable: st.flags["retryable"], RetryAt: now.Wall + left,
+			unreached: st.flags["unreached"],
 		}}
 	}
 	s.budget = budgetAfter(s.identity.system.description().policy, st.recent, now, passed)
@@ -176,7 +179,8 @@ func (st state) plausible() bool {
 	}
 	n := st.numbers
 	return n["life"] <= 24*hour && n["refreshLife"] <= 24*hour && n["barrier"] <= maxRetryAfter &&
-		n["renewAge"] <= max(n["life"], 0) && max(n["failures"], n["logins"]) < 1<<20 && st.plausibleTestimony()
+		n["renewAge"] <= max(n["life"], 0) && n["logins"] < 1<<20 &&
+		max(n["failures"], n["outages"]) <= mostGrowth && (!st.flags["unreached"] || n["barrier"] <= maxOutage) && st.plausibleTestimony()
 }
 
 func readState(data []byte) (state, bool) {

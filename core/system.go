@@ -56,7 +56,7 @@ func isVendor(name string) bool {
 type policy struct {
 	// retries is how many more times a transient failure is tried inside one acquisition.
 	retries int
-	// retryAnswered also rides out failures that the vendor answered (502, 503, 504, 429).
+	// retryAnswered also rides out passing failures that the vendor answered (Unavailable, RateLimited).
 	retryAnswered bool
 	// backoff is the base of the waiting time after a failed acquisition, in milliseconds.
 	backoff int64

@@ -190,6 +190,8 @@ func (h *vectorHost) Forget(id vectors.Identity) *vectors.Error {
 	return nil
 }
 
+func (h *vectorHost) Online() { h.client.Online(h.now()) }
+
 // Settle does what the client asks for.
 func (h *vectorHost) Settle() {
 	for {
@@ -201,7 +203,7 @@ func (h *vectorHost) Settle() {
 			switch e.Kind {
 			case Send:
 				h.exchange(e.ID, e.Request)
-				h.stops[e.ID] = h.After(e.Limit, func() { h.client.Lost(e.ID, h.now(), Timeout, false) })
+				h.stops[e.ID] = h.After(e.Limit, func() { h.client.Lost(e.ID, h.now(), Timeout, Unanswered) })
 			case Sleep:
 				h.stops[e.ID] = h.After(e.Limit, func() { h.client.Woken(e.ID, h.now()) })
 			case Cancel:
@@ -226,13 +228,13 @@ func (h *vectorHost) exchange(id uint64, r *Request) {
 			h.stop(id)
 			switch {
 			case r.Supplier != 0 && a.Lost:
-				h.client.Lost(id, h.now(), SupplierFailed, false)
+				h.client.Lost(id, h.now(), SupplierFailed, Unanswered)
 			case r.Supplier != 0:
 				h.client.Supplied(id, h.now(), Supply{Token: a.Supplied})
 			case a.Lost:
-				h.client.Lost(id, h.now(), Network, a.Received)
+				h.client.Lost(id, h.now(), Network, reachOf(a))
 			case len(a.Body) > MaxAnswer:
-				h.client.Lost(id, h.now(), ResponseTooLarge, true)
+				h.client.Lost(id, h.now(), ResponseTooLarge, Answering)
 			default:
 				h.client.Answered(id, h.now(), responseOf(a))
 			}
@@ -245,6 +247,16 @@ func (h *vectorHost) stop(id uint64) {
 		stop()
 		delete(h.stops, id)
 	}
+}
+
+func reachOf(a vectors.Answer) Reach {
+	switch {
+	case a.Received:
+		return Answering
+	case a.Unsent:
+		return Unsent
+	}
+	return Unanswered
 }
 
 func responseOf(a vectors.Answer) Response {

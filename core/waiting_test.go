@@ -25,8 +25,8 @@ func TestARandomNumberIsFromTheLowerBoundUpToBelowTheUpper(t *testing.T) {
 	require.Equal(t, int64(5), c.between(5, 5))
 	require.Equal(t, int64(5), c.between(5, 4))
 	require.Equal(t, int64(5), c.between(5, 6))
-	require.Zero(t, c.backoff(1, 0), "jitter begins at nothing")
-	least, most = extremes(1000, func() int64 { return c.backoff(4, 1) })
+	require.Zero(t, c.backoff(1, 0, maxBackoff), "jitter begins at nothing")
+	least, most = extremes(1000, func() int64 { return c.backoff(4, 1, maxBackoff) })
 	require.Equal(t, int64(1), least)
 	require.Equal(t, int64(8), most)
 }
@@ -43,7 +43,7 @@ func TestAPauseBeforeARepetitionIsShortAndRandom(t *testing.T) {
 		for _, pauses := range []*[]int64{&first, &second} {
 			for _, e := range append([]Effect(nil), c.Effects()...) {
 				if e.Kind == Send {
-					c.Lost(e.ID, now, Network, false)
+					c.Lost(e.ID, now, Network, Unanswered)
 				}
 			}
 			for _, e := range append([]Effect(nil), c.Effects()...) {
@@ -140,6 +140,7 @@ func TestHowLongNothingIsTriedFollowsFromWhatFailed(t *testing.T) {
 			LoginBudget:        {floor, floor},
 			CredentialsRefused: {5 * minute, 5 * minute},
 			AccountLocked:      {30 * minute, 30 * minute},
+			Blocked:            grows(minute),
 			Unauthorized:       {floor, floor},
 			Network:            grows(base), Timeout: grows(base), Unavailable: grows(base), RateLimited: grows(base), StaleOnArrival: grows(base), SupplierFailed: grows(base),
 		}[code]
@@ -157,7 +158,7 @@ func TestHowLongNothingIsTriedFollowsFromWhatFailed(t *testing.T) {
 				continue
 			}
 			require.Equal(t, b.now.Wall+s.barrier.left(b.now), err.RetryAt)
-			require.Equal(t, int32(1), s.failures)
+			require.Equal(t, int8(1), s.failures)
 			require.GreaterOrEqual(t, s.barrier.wait, want.least, "%s", code)
 			require.LessOrEqual(t, s.barrier.wait, want.most, "%s", code)
 
@@ -176,5 +177,9 @@ func TestHowLongNothingIsTriedFollowsFromWhatFailed(t *testing.T) {
 		s, err := through.session(through.id), &Error{Code: CredentialsRefused}
 		through.coolDown(s, through.now, err, after)
 		require.Equal(t, wait, s.barrier.wait, "an edge says itself how long, for the vendor behind it")
+		if after > 0 {
+			through.coolDown(s, through.now, &Error{Code: Blocked}, after)
+			require.Equal(t, wait, s.barrier.wait, "also of what is blocked there")
+		}
 	}
 }

@@ -497,12 +497,12 @@ func (d *Driver) finish(exchange uint64, report func(now core.Instant)) {
 // whose fetch does not end when it is told to must not hold up the callers.
 func (d *Driver) send(e core.Effect) {
 	broken := func() {
-		go d.finish(e.ID, func(now core.Instant) { d.client.Lost(e.ID, now, core.Network, false) })
+		go d.finish(e.ID, func(now core.Instant) { d.client.Lost(e.ID, now, core.Network, core.Unanswered) })
 	}
 	defer d.survive(broken)
 	ctx, cancel := context.WithCancel(context.Background())
 	stop := d.platform.Clock.After(e.Limit, func() {
-		d.finish(e.ID, func(now core.Instant) { d.client.Lost(e.ID, now, core.Timeout, false) })
+		d.finish(e.ID, func(now core.Instant) { d.client.Lost(e.ID, now, core.Timeout, core.Unanswered) })
 	})
 	leave := func() {}
 	d.running[e.ID] = func() {
@@ -526,7 +526,7 @@ func (d *Driver) send(e core.Effect) {
 			response, lost := wait()
 			d.finish(e.ID, func(now core.Instant) {
 				if lost != nil {
-					d.client.Lost(e.ID, now, lost.Code, lost.Received)
+					d.client.Lost(e.ID, now, lost.Code, lost.reach())
 					return
 				}
 				d.client.Answered(e.ID, now, response)

@@ -364,6 +364,7 @@ func TestARefusedAppIsToldAsSuchToItsUsers(t *testing.T) {
 			a := w.ask(fmt.Sprint("u", i), "/token", wrong, byObject)
 			require.Equal(t, http.StatusBadGateway+min(i, 1), a.status, "the first is told what happened, the others that it did")
 			require.Equal(t, []string{"credentials_refused", "cooling_down", "cooling_down"}[i], a.problem.Code)
+			require.Equal(t, []string{"", "credentials_refused", "credentials_refused"}[i], a.problem.Cause)
 			require.Equal(t, "access_token", a.problem.Step)
 			require.Equal(t, "ccmessaging", a.problem.System)
 			require.Equal(t, 403, a.problem.VendorStatus)
@@ -385,6 +386,41 @@ func TestAnAppsOutageStaysRetryableForItsUsers(t *testing.T) {
 		require.True(t, second.problem.Retryable, second.text)
 		require.Positive(t, second.problem.RetryAfter)
 	})
+}
+
+// An outage of hours must not be waited for once it is over, by those who use an app's AccessToken either.
+func TestAVendorThatCannotBeReachedIsToldWithAShortRetryAfter(t *testing.T) {
+	for name, c := range map[string]struct {
+		identity fields
+		more     fields
+	}{"a session": {appcube("k"), nil}, "a user of an app, whose AccessToken has a keeper of its own": {ccmessaging("u1"), byObject}} {
+		t.Run(name, func(t *testing.T) {
+			in(t, func(t *testing.T, w *world) {
+				w.cut = true
+				codes := map[string]int{}
+				for n := range 60 {
+					a := w.ask("u1", "/token", c.identity, c.more)
+					codes[a.problem.Code]++
+					require.True(t, a.problem.Retryable, a.text)
+					require.Positive(t, a.problem.RetryAfter)
+					require.LessOrEqual(t, a.problem.RetryAfter, 30.0, a.text)
+					require.NotEmpty(t, a.header.Get("Retry-After"))
+					if n%2 == 1 { // the others come while it cools down
+						time.Sleep(time.Duration(a.problem.RetryAfter*1000) * time.Millisecond)
+					}
+				}
+				require.Len(t, codes, 2, "%v", codes)
+				require.Positive(t, codes["network"])
+				require.Positive(t, codes["cooling_down"])
+				w.evict("u1") // a program that is started anew knows how long at most
+				w.evict("app")
+				require.LessOrEqual(t, w.ask("u1", "/token", c.identity, c.more).problem.RetryAfter, 30.0)
+				w.cut = false
+				time.Sleep(30 * time.Second)
+				require.Equal(t, http.StatusOK, w.ask("u1", "/token", c.identity, c.more).status)
+			})
+		})
+	}
 }
 
 func TestAnAccessTokensKeeperWhoseStorageFailsIsAskedOnceMore(t *testing.T) {

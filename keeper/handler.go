@@ -11,7 +11,7 @@ import (
 )
 
 // maxBody bounds a request: the body of a vendor's answer, of which the front
-// door passes on 64 KiB, is base64 here.
+// door passes on 16 KiB, is base64 here.
 const maxBody = 256 << 10
 
 // asked is the body of every request.

@@ -189,6 +189,7 @@ func TestEveryFailureOfAVendorHasItsStatus(t *testing.T) {
 		code   string
 	}{
 		"401": {502, "credentials_refused"}, "403": {502, "credentials_refused"}, "429": {503, "rate_limited"},
+		"html403": {502, "blocked"}, "html418": {502, "blocked"},
 		"500": {502, "vendor_failure"}, "502": {503, "unavailable"}, "503": {503, "unavailable"}, "504": {503, "unavailable"},
 		"html": {502, "malformed_response"}, "empty": {502, "malformed_response"}, "types": {502, "malformed_response"},
 		"redirect": {502, "redirected"},

@@ -54,6 +54,13 @@ type Lost struct {
 	Received bool
 }
 
+func (l *Lost) reach() core.Reach {
+	if l.Received {
+		return core.Answering
+	}
+	return core.Unanswered // as far as such a platform tells
+}
+
 // Objects reaches other keepers by the names of their objects.
 type Objects interface {
 	// Ask posts a JSON body to a path of the object, without blocking. wait returns what it answers.

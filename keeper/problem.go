@@ -91,8 +91,8 @@ func problemOf(e *core.Error, now core.Instant) Problem {
 	case moduleFailed:
 		p.RetryAfter = 1
 	}
-	if e.Cause != nil {
-		p.Cause = string(e.Cause.Code)
+	for cause := e.Cause; cause != nil; cause = cause.Cause { // one pause may be for another: the first failure is told
+		p.Cause = string(cause.Code)
 	}
 	if left := e.RetryAt - now.Wall; e.RetryAt != 0 && left > 0 {
 		p.RetryAfter = float64(left) / 1000
@@ -121,6 +121,9 @@ func errorOf(p Problem, now core.Instant) *core.Error {
 		Status:    p.VendorStatus,
 		Vendor:    p.VendorCode,
 		Retryable: p.Retryable,
+	}
+	if p.Cause != "" {
+		e.Cause = &core.Error{Code: core.Code(p.Cause), System: p.System, Step: e.Step, Status: p.VendorStatus}
 	}
 	if p.RetryAfter > 0 {
 		e.RetryAt = now.Wall + int64(p.RetryAfter*1000)

@@ -117,7 +117,7 @@ func (s *suppliers) drop(session core.SessionID) { delete(s.of, session) }
 func (s *suppliers) explain(session core.SessionID, e *core.Error) {
 	if o := s.of[session]; e != nil && o != nil && o.failure != nil && e.Step == o.step && e.Code == o.failure.Code {
 		f := o.failure
-		e.Status, e.Vendor, e.Retryable, e.RetryAt = f.Status, f.Vendor, f.Retryable, max(e.RetryAt, f.RetryAt)
+		e.Status, e.Vendor, e.Retryable, e.RetryAt, e.Cause = f.Status, f.Vendor, f.Retryable, max(e.RetryAt, f.RetryAt), f.Cause
 	}
 }
 
@@ -163,11 +163,18 @@ func (o *supplier) report(c *core.Client, exchange uint64, now core.Instant, sta
 	var p Problem
 	switch {
 	case err != nil || json.Unmarshal(body, &p) != nil || p.Code == "":
-		c.Lost(exchange, now, core.SupplierFailed, false)
+		c.Lost(exchange, now, core.SupplierFailed, core.Unanswered)
 	case p.Code == string(StorageFailed) || p.Code == moduleFailed:
-		c.Lost(exchange, now, core.Unavailable, true) // it is started anew: worth another try
+		c.Lost(exchange, now, core.Unavailable, core.Answering) // it is started anew: worth another try
 	default:
 		o.failure = errorOf(p, now)
-		c.Lost(exchange, now, o.failure.Code, true)
+		if o.failure.Code == core.CoolingDown && p.Cause == string(core.Network) {
+			o.failure.Code = core.Network // what that keeper waits for, this one waits for as well
+		}
+		reach := core.Answering
+		if o.failure.Code == core.Network {
+			reach = core.Unanswered // it is the vendor that was not reached, and its keeper that spares it
+		}
+		c.Lost(exchange, now, o.failure.Code, reach)
 	}
 }

@@ -40,6 +40,7 @@ type world struct {
 	keepers map[string]*program
 	stores  map[string]*store
 	hangs   func(path string) bool // which requests to vendors are never answered
+	cut     bool                   // no request reaches a vendor
 	sent    []sent
 	log     []keeper.Entry
 }
@@ -211,7 +212,7 @@ func (k *program) Send(ctx context.Context, r *core.Request) func() (core.Respon
 	}
 	k.world.mu.Lock()
 	k.world.sent = append(k.world.sent, sent{target.Path, body})
-	hangs := k.world.hangs(target.Path)
+	hangs, cut := k.world.hangs(target.Path), k.world.cut
 	k.world.mu.Unlock()
 	return func() (core.Response, *keeper.Lost) {
 		if hangs || !k.alive() {
@@ -219,6 +220,9 @@ func (k *program) Send(ctx context.Context, r *core.Request) func() (core.Respon
 			case <-ctx.Done():
 			case <-k.dead:
 			}
+			return core.Response{}, &keeper.Lost{Code: core.Network}
+		}
+		if cut {
 			return core.Response{}, &keeper.Lost{Code: core.Network}
 		}
 		answer := httptest.NewRecorder()

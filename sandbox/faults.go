@@ -25,6 +25,7 @@ import (
 //
 //	reset     the connection breaks without an answer
 //	html      status 200 with a page of HTML
+//	html403 html418   such a page with that status, as by a firewall before the vendor
 //	huge      status 200 with 2 MiB of JSON
 //	empty     status 200 without a body
 //	redirect  307 to /_sandbox/redirected, which counts who followed
@@ -68,7 +69,7 @@ func (v RetryAfter) check() error {
 
 var (
 	faultStatuses = []string{"401", "403", "429", "500", "502", "503", "504"}
-	faultKinds    = append([]string{"delay", "reset", "truncate", "html", "types", "huge", "empty", "redirect"}, faultStatuses...)
+	faultKinds    = append([]string{"delay", "reset", "truncate", "html", "html403", "html418", "types", "huge", "empty", "redirect"}, faultStatuses...)
 )
 
 const (
@@ -194,6 +195,10 @@ func (f Fault) reply(system System) reply {
 	switch f.Kind {
 	case "html":
 		return reply{status: http.StatusOK, html: interception, reason: reason}
+	case "html403":
+		return reply{status: http.StatusForbidden, html: forbidden, reason: reason}
+	case "html418":
+		return reply{status: http.StatusTeapot, html: interception, reason: reason}
 	case "redirect":
 		a := reply{status: http.StatusTemporaryRedirect, reason: reason}
 		a.set("Location", controlPrefix+"redirected")
@@ -210,6 +215,10 @@ func (f Fault) reply(system System) reply {
 	}
 	return a
 }
+
+// forbidden is what nginx answers, be it for the address or for the key.
+const forbidden = "<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>\r\n<center><h1>403 Forbidden</h1></center>\r\n" +
+	"<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
 
 func (f Fault) wait(ctx context.Context) error {
 	if f.DelayMs == 0 {

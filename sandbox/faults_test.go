@@ -47,6 +47,16 @@ func TestFaultsThatReplaceTheAnswer(t *testing.T) {
 			assert.Contains(t, resp.Header.Get("Content-Type"), "text/html")
 			assert.False(t, json.Valid([]byte(body)))
 		}},
+		{"html403", func(t *testing.T, resp *http.Response, body string) {
+			assert.Equal(t, 403, resp.StatusCode)
+			assert.Contains(t, resp.Header.Get("Content-Type"), "text/html")
+			assert.Contains(t, body, "<h1>403 Forbidden</h1>")
+		}},
+		{"html418", func(t *testing.T, resp *http.Response, body string) {
+			assert.Equal(t, 418, resp.StatusCode)
+			assert.Contains(t, resp.Header.Get("Content-Type"), "text/html")
+			assert.False(t, json.Valid([]byte(body)))
+		}},
 		{"empty", func(t *testing.T, resp *http.Response, body string) {
 			assert.Equal(t, 200, resp.StatusCode)
 			assert.Empty(t, body)

@@ -144,10 +144,10 @@ describe("aborting", () => {
 			() => client.verifyToken("token", identities.cubedrive, { signal }),
 			() => session.verify("token", { signal }),
 			() => session.verify(undefined, { signal }),
-			() => client.fetch(appcube, "/call", { signal }),
 		]) {
 			await assert.rejects(call(), tokenError("aborted"));
 		}
+		await assert.rejects(client.fetch(appcube, "/call", { signal }), (error) => error === signal.reason);
 		await settled();
 		assert.equal(requests.length, 0);
 	});

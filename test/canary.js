@@ -286,7 +286,7 @@ async function echoes() {
 		const text = `${url} ${JSON.stringify(headers instanceof Headers ? [...headers] : headers)} ${body}`;
 		return { text, safe: text.replace(/[^\x20-\x7e]/g, "") };
 	};
-	const answers = [200, 307, 400, 401, 403, 404, 418, 429, 500, 503].map((status) => (url, init) => {
+	const answers = [200, 307, 400, 401, 403, 404, 418, 429, 451, 500, 503].map((status) => (url, init) => {
 		const { text, safe } = echo(url, init);
 		const body = JSON.stringify({
 			errorCode: 7,

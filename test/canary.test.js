@@ -102,6 +102,7 @@ test("no secret, no token and no vendor's text is in what a whole run prints, th
 	const codes = [
 		"aborted",
 		"bad_request",
+		"blocked",
 		"closed",
 		"cooling_down",
 		"credentials_refused",

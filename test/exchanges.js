@@ -30,7 +30,9 @@ const answers = {
 	"finds the request wrong": answer(400),
 	"has no such interface": answer(404),
 	"fails": answer(500),
-	"answers an unknown status": answer(418),
+	"answers an unknown status": answer(451),
+	"is behind what refuses": () => new Response("<html>", { status: 403, headers: { "content-type": "text/html" } }),
+	"is called by address": answer(418),
 	"has had too many calls": answer(429, {}, { "retry-after": "3600" }),
 	"is not available": answer(503),
 	"redirects": answer(307, {}, { location: "https://elsewhere.test/" }),
@@ -40,6 +42,8 @@ const answers = {
 	"as an edge does not accept the authorization": problem(401, "unauthorized"),
 	"as an edge does not give the connection": problem(403, "forbidden"),
 	"as an edge has sealed the connection": problem(403, "sealed"),
+	"as an edge tells of a locked account": problem(502, "account_locked"),
+	"as an edge tells of an address that is not admitted": problem(502, "address_not_admitted"),
 	"as an edge is not configured": problem(503, "not_configured"),
 };
 

@@ -39,13 +39,15 @@ const faults = [
 	["redirect", "redirected", 307],
 	["401", "credentials_refused", 401],
 	["403", "credentials_refused", 403],
+	["html403", "blocked", 403],
+	["html418", "blocked", 418],
 	["429", "rate_limited", 429],
 	["500", "vendor_failure", 500],
 	["502", "unavailable", 502],
 	["503", "unavailable", 503],
 	["504", "unavailable", 504],
 ];
-const lasting = new Set(["credentials_refused", "malformed_response", "response_too_large", "redirected", "vendor_failure"]);
+const lasting = new Set(["credentials_refused", "blocked", "malformed_response", "response_too_large", "redirected", "vendor_failure"]);
 
 for (const [system, endpoint, step] of [
 	["appcube", "login", "login"],
@@ -156,14 +158,14 @@ test("isales: a refresh that fails for good leads to a login, and the caller see
 
 test("a business call with a fault is the caller's to judge, and no login follows but after a 401", async () => {
 	for (const system of ["appcube", "ccmessaging", "isales", "cubedrive"]) {
-		for (const fault of ["html", "empty", "types", "huge", "429", "500", "502", "503", "504"]) {
+		for (const fault of ["html", "html403", "html418", "empty", "types", "huge", "429", "500", "502", "503", "504"]) {
 			await sandbox.reset();
 			const client = createClient(module);
 			const { identity, path, init } = own(system);
 			await sandbox.fault({ system, endpoint: "business", fault });
 			const response = await client.fetch(identity, path, init);
 			await response.text();
-			assert.equal(response.status, Number(fault) || 200, `${system} ${fault}`);
+			assert.equal(response.status, Number(fault.replace("html", "")) || 200, `${system} ${fault}`);
 			const { counts } = await sandbox.state();
 			assert.deepEqual([counts[system].logins, counts[system].business], [1, 1], `${system} ${fault}`);
 		}

@@ -223,6 +223,8 @@ class Host {
 			const { resolve, reject } = this.take(step);
 			if (when === "sending") {
 				reject(new TypeError("fetch failed"));
+			} else if (when === "connecting") {
+				reject(new TypeError("fetch failed", { cause: Object.assign(new Error(), { code: "ECONNREFUSED" }) }));
 			} else {
 				const broken = new ReadableStream({ pull: (c) => c.error(new TypeError("terminated")) });
 				resolve(new Response(broken, { status: 200 }));
@@ -291,6 +293,10 @@ class Host {
 			this.client.session(this.who(step)).forget();
 			await turns();
 		},
+		async online() {
+			this.client.online();
+			await turns();
+		},
 		async events(types) {
 			await turns();
 			same(this.events, types, "events");
@@ -319,6 +325,7 @@ Host.prototype.steps = Object.fromEntries(
 		"pending",
 		"quiet",
 		"forget",
+		"online",
 		"events",
 	].map((verb) => [verb, true]),
 );

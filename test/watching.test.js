@@ -88,7 +88,7 @@ test("the check names the first field at fault, with what getToken would say", a
 		["appcube", { appSecret: "" }, "appSecret"],
 		["appcube", { baseUrl: "vendor.test" }, "baseUrl"],
 		["ccmessaging", { userId: "u".repeat(33) }, "userId"],
-		["ccmessaging", { locale: "en_US" }, "locale"],
+		["ccmessaging", { locale: "en-US" }, "locale"],
 		["isales", { password: "x" }, "password"],
 		["cubedrive", { params: {} }, "params"],
 	]) {

@@ -11,6 +11,13 @@ type Host interface {
 	Settle()
 }
 
+// Platform is a host that may be told of the network. A keeper is not: nobody tells it.
+type Platform interface {
+	Host
+	// Online says that the network is there again.
+	Online()
+}
+
 // Want is what a caller says beside its identity.
 type Want struct {
 	Force    bool

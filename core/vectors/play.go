@@ -75,6 +75,9 @@ var verbs = map[string]func(p *player, arg any, step Step){
 	"verify": func(p *player, arg any, step Step) {
 		p.host.Verify(p.who(step), step["value"].(string), p.asks(arg))
 	},
+	"online": func(p *player, _ any, _ Step) {
+		p.host.(Platform).Online()
+	},
 	"forget": func(p *player, _ any, step Step) {
 		require.Nil(p.t, p.host.Forget(p.who(step)))
 	},
@@ -111,7 +114,7 @@ var verbs = map[string]func(p *player, arg any, step Step){
 		p.end(step, a)
 	},
 	"lose": func(p *player, arg any, step Step) {
-		p.end(step, Answer{Lost: true, Received: arg == "receiving"})
+		p.end(step, Answer{Lost: true, Received: arg == "receiving", Unsent: arg == "connecting"})
 	},
 	"supply": func(p *player, arg any, step Step) {
 		p.end(step, Answer{Lost: arg == nil, Supplied: text(arg)})

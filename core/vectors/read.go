@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"slices"
 )
 
 // Files are the files of cases: all that lie in this folder.
@@ -24,6 +25,12 @@ type Case struct {
 	Identity Identity
 	Options  Options
 	Steps    []Step
+}
+
+// NeedsPlatform reports whether only a [Platform] can play the case: one that hears of its
+// network, or learns that a request never left.
+func (c Case) NeedsPlatform() bool {
+	return slices.ContainsFunc(c.Steps, func(s Step) bool { return s["online"] == true || s["lose"] == "connecting" })
 }
 
 // Identity is what a caller gives.

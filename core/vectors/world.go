@@ -52,6 +52,7 @@ type Answer struct {
 
 	Lost     bool   // the connection broke, or the function failed
 	Received bool   // it broke after the response had begun
+	Unsent   bool   // there never was one
 	Supplied string // what the function gave
 }
 

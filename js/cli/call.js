@@ -58,7 +58,7 @@ async function send(client, identity, path, init, timeoutMs) {
 	try {
 		return await client.fetch(identity, path, { ...init, signal: controller.signal });
 	} catch (error) {
-		if (error instanceof TokenError && error.code !== "aborted") {
+		if (error instanceof TokenError) {
 			throw error;
 		}
 		if (controller.signal.aborted) {

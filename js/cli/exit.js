@@ -37,6 +37,7 @@ const ofToken = {
 	invalid_option: exit.usage,
 	credentials_refused: exit.refused,
 	account_locked: exit.refused,
+	blocked: exit.refused,
 	address_not_admitted: exit.refused,
 	bad_request: exit.refused,
 	vendor_failure: exit.refused,

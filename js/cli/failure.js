@@ -10,7 +10,7 @@ import { UsageError } from "./usage.js";
 /** @typedef {import("../client/identity.js").VendorIdentity} VendorIdentity */
 
 /** What the doctor can tell more of. */
-const forTheDoctor = new Set(["network", "timeout", "credentials_refused", "vendor_failure"]);
+const forTheDoctor = new Set(["network", "timeout", "credentials_refused", "blocked", "vendor_failure"]);
 
 /** What is wrong with the core's file. @type {Readonly<Record<string, string>>} */
 const ofTheCore = {

@@ -76,7 +76,7 @@ export function business(driver, reference, path, init) {
 	return call(
 		driver,
 		through,
-		(signal, instead) => abortable(signal, () => (instead ? driver.token(through, { instead }) : driver.plain(through))),
+		(signal, instead) => abortable(signal, () => (instead ? driver.token(through, { instead }) : driver.plain(through)), reasonOf),
 		baseUrl,
 		path,
 		init,
@@ -98,26 +98,34 @@ export function valueOf(token, field) {
 	return token;
 }
 
+/** @typedef {import("./platform.js").PlatformSignal} Signal */
+
+const aborted = (/** @type {Signal} */ { reason }) =>
+	new TokenError("aborted", "The caller's signal was aborted.", { retryable: true, cause: reason });
+
+/** What fetch is rejected with. */
+const reasonOf = (/** @type {Signal} */ { reason }) => reason;
+
 /**
- * The outcome of work, or `aborted` as soon as the signal fires. The work goes on: others may wait for it too.
+ * The outcome of work, or an error as soon as the signal fires. The work goes on: others may wait for it too.
  * @template T
- * @param {import("./platform.js").PlatformSignal | null | undefined} signal
+ * @param {Signal | null | undefined} signal
  * @param {() => Promise<T>} work
+ * @param {(signal: Signal) => unknown} [error]
  * @returns {Promise<T>}
  */
-async function abortable(signal, work) {
+async function abortable(signal, work, error = aborted) {
 	if (signal == null) {
 		return work();
 	}
 	if (typeof signal.addEventListener !== "function") {
 		throw invalidOption("signal", "must be an AbortSignal");
 	}
-	const aborted = () => new TokenError("aborted", "The caller's signal was aborted.", { retryable: true, cause: signal.reason });
 	if (signal.aborted) {
-		throw aborted();
+		throw error(signal);
 	}
 	return new Promise((resolve, reject) => {
-		const abort = () => reject(aborted());
+		const abort = () => reject(error(signal));
 		signal.addEventListener("abort", abort, { once: true });
 		work()
 			.then(resolve, reject)

@@ -1,6 +1,7 @@
 // A business call: it carries the token, and hands the answer to the core for its meaning.
+import { lookInto } from "./answer.js";
 import { TokenError } from "./error.js";
-import { headOf, Lost, read } from "./http.js";
+import { headOf } from "./http.js";
 import { carryBody } from "./members.js";
 import { withReplay } from "./replay.js";
 import { Token } from "./token.js";
@@ -29,9 +30,10 @@ export async function call(driver, reference, getToken, baseUrl, path, init) {
 		async send(view, again) {
 			const prepared = carry(view, { ...init, redirect });
 			const sent = driver.now();
-			const answer = await driver.fetch(url, prepared, { session: view.session, step: "call" });
+			const response = await driver.fetch(url, prepared, { session: view.session, step: "call" });
+			const { answer, meaning } = await lookInto(response, view.speaks, driver.clock, init.signal);
 			const place = `${prepared.method ?? "GET"} ${new URL(url).pathname}`;
-			const { replay, reason } = driver.judge(reference, view, place, sent, headOf(answer, view.rolls), await meaning(answer, view));
+			const { replay, reason } = driver.judge(reference, view, place, sent, headOf(answer, view.rolls), meaning);
 			if (replay && !isUsedUp(init.body)) {
 				again(reason);
 			}
@@ -121,28 +123,6 @@ function textOrBytes(body) {
  */
 function isUsedUp(body) {
 	return typeof body === "object" && body !== null && (typeof body.getReader === "function" || Symbol.asyncIterator in body);
-}
-
-/**
- * The part of a response that can mean something for the token: the JSON of a refusal, or of any answer of a system
- * that sends new tokens along. The caller's response stays whole.
- * @param {import("./platform.js").PlatformResponse} response
- * @param {import("../module/wall.js").TokenView} view
- * @returns {Promise<Uint8Array>}
- */
-async function meaning(response, view) {
-	const json = /\bjson\b/i.test(response.headers.get("content-type") ?? "");
-	if (!json || (response.ok && !view.speaks)) {
-		return new Uint8Array();
-	}
-	try {
-		return (await read(response.clone())) ?? new Uint8Array();
-	} catch (error) {
-		if (error instanceof Lost) {
-			return new Uint8Array(); // the caller will meet the same on the response itself
-		}
-		throw error;
-	}
 }
 
 /**

@@ -118,11 +118,15 @@ export class Client {
 	 * A business call that carries the identity's token; for a connection of an edge, one that the edge makes. Where the
 	 * vendor answers that the token is dead, it is renewed and the call sent once more, unless its body is a stream; ccmessaging's
 	 * AccessToken and token may die together, and then once more for each. A new token that comes with the answer is adopted.
+	 *
+	 * An answer is looked into only where it may say so: the first 16 KiB of a refusal, or of a small success that is a JSON object, of
+	 * a system that speaks in bodies. Its body is still whole. Whatever streams, is long or does not come within 300 ms is the
+	 * caller's at its headers.
 	 * @param {Identity} identity whose token it carries
 	 * @param {string} path appended to the identity's base URL; it begins with "/"
 	 * @param {import("./platform.js").PlatformRequestInit} [init] as for `fetch`; redirects are not followed
 	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had, and as `fetch` where the call
-	 *   itself failed
+	 *   itself failed or its `signal` fired: with the signal's reason
 	 * @example
 	 * const response = await client.fetch(identity, "/apiaccess/ccmessaging/send", {
 	 * 	method: "POST",
@@ -150,6 +154,17 @@ export class Client {
 		const reference = this.#refer(identity);
 		this.#driver.prepare(reference);
 		return new Session(this.#driver, reference);
+	}
+
+	/**
+	 * Says that the network is there again, where the platform does not say it by itself as pages and workers do: React
+	 * Native, Electron's main process, a service that watches its own connection. Waiting times end that follow a failure by
+	 * which no vendor was reached. Those that spare a vendor stay, and no login begins before somebody asks for a token.
+	 * @example
+	 * NetInfo.addEventListener(({ isConnected }) => isConnected && client.online()); // in React Native
+	 */
+	online() {
+		this.#driver.online();
 	}
 
 	/** Ends the client: whoever waits gets a TokenError `closed`, and all tokens are forgotten. */

@@ -5,6 +5,7 @@ import { errorOf } from "./error.js";
 import { encode } from "./identity.js";
 import { Leases } from "./leases.js";
 import { Life } from "./life.js";
+import { whenOnline } from "./online.js";
 import { adopt, Sessions } from "./sessions.js";
 import { Suppliers } from "./suppliers.js";
 
@@ -20,6 +21,7 @@ export class Driver {
 	/** @type {Suppliers} */ #suppliers;
 	#sessions = new Sessions();
 	/** Of the core of now, where there is one. @type {Leases | undefined} */ #leases;
+	/** Ends the listening to the platform, where there is a core to be told. @type {(() => void) | undefined} */ #deaf;
 	/** @type {Life} */ #life;
 	/** @type {Effects} */ #effects;
 
@@ -32,8 +34,12 @@ export class Driver {
 		// More than can have a session. One that is dropped costs its user a session anew, so those of a moment's guests do not count.
 		this.#suppliers = new Suppliers(2 * settings.maxSessions);
 		this.#life = new Life(module, settings, {
-			begun: (core) => (this.#leases = new Leases(core, settings.clock)),
+			begun: (core) => {
+				this.#leases = new Leases(core, settings.clock);
+				this.#deaf = whenOnline(() => this.online());
+			},
 			over: (error) => {
+				this.#deaf?.();
 				this.#leases?.end();
 				this.#leases = undefined;
 				this.#effects.end(error);
@@ -54,9 +60,13 @@ export class Driver {
 		return fetch(input, init, purpose);
 	}
 
+	get clock() {
+		return this.#settings.clock;
+	}
+
 	/** @returns {import("../module/wall.js").Instant} */
 	now() {
-		return instant(this.#settings.clock);
+		return instant(this.clock);
 	}
 
 	/**
@@ -212,6 +222,11 @@ export class Driver {
 				this.#suppliers.drop(reference.supplier);
 			}
 		}
+	}
+
+	/** The network is there again, or may be. */
+	online() {
+		this.#effects.report((core) => core.online(this.now()));
 	}
 
 	close() {

@@ -165,7 +165,7 @@ export class Effects {
 		const stop = clock.timer(() => {
 			late = true;
 			// Not left to the platform's fetch alone: one that ignores its signal must not hold up the callers.
-			ended(() => core.lost(id, instant(clock), "timeout", false));
+			ended(() => core.lost(id, instant(clock), "timeout", "unanswered"));
 			controller.abort();
 		}, limit);
 		const cancel = () => {
@@ -192,9 +192,9 @@ export class Effects {
 					return;
 				}
 				// The platform's error may quote a URL; the caller's own function's error is the caller's to see.
-				const lost = error instanceof Lost ? error : new Lost("network", false, error);
+				const lost = error instanceof Lost ? error : new Lost("network", "unanswered", error);
 				this.#cause = request.supplier ? error : safeCause(lost.cause);
-				ended(() => core.lost(id, instant(clock), request.supplier ? "supplier_failed" : lost.code, lost.received));
+				ended(() => core.lost(id, instant(clock), request.supplier ? "supplier_failed" : lost.code, lost.reach));
 				this.#cause = undefined;
 			},
 		);

@@ -5,12 +5,12 @@ import { maxAnswer } from "../generated/limits.js";
 export class Lost {
 	/**
 	 * @param {"network" | "timeout" | "response_too_large" | "redirected"} code
-	 * @param {boolean} received whether the vendor had begun to answer
+	 * @param {import("../module/wall.js").Reach} reach
 	 * @param {unknown} [cause]
 	 */
-	constructor(code, received, cause) {
+	constructor(code, reach, cause) {
 		this.code = code;
-		this.received = received;
+		this.reach = reach;
 		this.cause = cause;
 	}
 }
@@ -23,6 +23,7 @@ export class Lost {
  */
 export async function exchange(send, { method, url = "", query, headers = [], body, form }, signal) {
 	let response;
+	const wasOffline = offline();
 	try {
 		response = await send(query ? withQuery(url, query) : url, {
 			method,
@@ -32,14 +33,14 @@ export async function exchange(send, { method, url = "", query, headers = [], bo
 			signal,
 		});
 	} catch (cause) {
-		throw new Lost("network", false, cause);
+		throw new Lost("network", (wasOffline && offline()) || unconnected(cause) ? "unsent" : "unanswered", cause);
 	}
 	if (response.type === "opaqueredirect") {
-		throw new Lost("redirected", true); // browsers show no more of it than this
+		throw new Lost("redirected", "answering"); // browsers show no more of it than this
 	}
 	const bytes = await read(response);
 	if (!bytes) {
-		throw new Lost("response_too_large", true);
+		throw new Lost("response_too_large", "answering");
 	}
 	return { head: headOf(response), body: bytes };
 }
@@ -114,7 +115,7 @@ export async function read(response) {
 			chunks.push(part.value);
 		}
 	} catch (cause) {
-		throw new Lost("network", true, cause);
+		throw new Lost("network", "answering", cause);
 	}
 	const bytes = new Uint8Array(size);
 	let at = 0;
@@ -125,14 +126,37 @@ export async function read(response) {
 	return bytes;
 }
 
+/** Whether the platform says that it has no network. That it says so is certain, that it does not means nothing. */
+const offline = () => /** @type {any} */ (globalThis).navigator?.onLine === false;
+
+/** The platforms' words for what fails before anything can be sent: Node's and undici's, and Bun's. */
+const beforeSending = new Set(["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "UND_ERR_CONNECT_TIMEOUT", "ConnectionRefused"]);
+
+/**
+ * Whether a platform's own error says that there never was a connection. A host that cannot be reached says so of one that
+ * breaks later, too: then it counts what was being done.
+ * @param {unknown} error
+ */
+function unconnected(error) {
+	const inner = under(error);
+	const { code, syscall } = inner?.errors?.[0] ?? inner ?? {};
+	return beforeSending.has(inner?.code) || beforeSending.has(code) || syscall === "connect";
+}
+
+/**
+ * What lies under what `fetch` throws.
+ * @param {unknown} error
+ * @returns {any}
+ */
+const under = (error) => (error instanceof Error && error.cause !== undefined ? error.cause : error);
+
 /**
  * What may be told of a platform's own error. Its text may quote a URL, and so a secret; its code cannot.
  * @param {unknown} error
  * @returns {Error | undefined}
  */
 export function safeCause(error) {
-	const inner = error instanceof Error && error.cause !== undefined ? error.cause : error;
-	const code = /** @type {{ code?: unknown } | undefined} */ (inner)?.code;
+	const code = under(error)?.code;
 	if (typeof code !== "string" || !/^[A-Z][A-Z0-9_]{1,40}$/.test(code)) {
 		return undefined;
 	}

@@ -59,7 +59,7 @@ export class Session {
 	 * @param {string} path appended to the identity's base URL; it begins with "/"
 	 * @param {import("./platform.js").PlatformRequestInit} [init] as for `fetch`; redirects are not followed
 	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had,
-	 *   and as `fetch` where the call itself failed
+	 *   and as `fetch` where the call itself failed or its `signal` fired: with the signal's reason
 	 */
 	async fetch(path, init = {}) {
 		return business(this.#driver, this.#reference, path, init);

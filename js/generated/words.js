@@ -8,6 +8,7 @@
  * - `invalid_request`: a business call cannot carry the token as asked; `field` says what. The call was not sent.
  * - `credentials_refused`: the vendor does not accept the credentials.
  * - `account_locked`: the vendor has locked the account, as it does after wrong credentials.
+ * - `blocked`: what stands before the vendor, such as a firewall, refused the request and does not say why.
  * - `address_not_admitted`: the vendor does not admit this network address.
  * - `bad_request`: the vendor answered 400.
  * - `not_found`: the vendor answered 404; the base URL is likely wrong.
@@ -18,7 +19,7 @@
  * - `redirected`: the vendor answered a redirect, which is never followed with credentials.
  * - `network`: no connection, or it was lost.
  * - `timeout`: no answer in time.
- * - `unavailable`: the vendor answered 502, 503 or 504.
+ * - `unavailable`: the vendor is not there for the moment, or overloaded: 408, 425, 502 to 504, 520 to 524 or 529.
  * - `rate_limited`: the vendor answered 429.
  * - `cooling_down`: not tried, as an earlier attempt failed a moment ago; `cause` is that failure.
  * - `login_budget`: not tried, as the logins that the vendor tolerates are used up for now.
@@ -45,7 +46,7 @@
  * - `module_stale`: the WebAssembly file is of another build than the JavaScript.
  * - `module_started`: `initialize` came with another source after the start.
  * - `module_failed`: the WebAssembly module died; the next call starts a fresh one.
- * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "account_locked" | "address_not_admitted" | "bad_request" | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large" | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget" | "token_rejected" | "stale_on_arrival" | "unauthorized" | "forbidden" | "sealed" | "not_configured" | "supplier_failed" | "too_many_sessions" | "forgotten" | "aborted" | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_stale" | "module_started" | "module_failed"} TokenErrorCode
+ * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "account_locked" | "blocked" | "address_not_admitted" | "bad_request" | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large" | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget" | "token_rejected" | "stale_on_arrival" | "unauthorized" | "forbidden" | "sealed" | "not_configured" | "supplier_failed" | "too_many_sessions" | "forgotten" | "aborted" | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_stale" | "module_started" | "module_failed"} TokenErrorCode
  */
 
 /**

@@ -66,6 +66,15 @@
 /** @typedef {{ status: number, retryAfter?: string, date?: string, rolled?: string, age?: number }} Head */
 
 /**
+ * How far a request has come that brought no response that can be read: the vendor may have got it, or had begun to answer;
+ * or it has certainly not left the host.
+ * @typedef {"unanswered" | "answering" | "unsent"} Reach
+ */
+
+/** As the core counts them. @type {Reach[]} */
+const reaches = ["unanswered", "answering", "unsent"];
+
+/**
  * What is wrong with an identity, of which no session is made; undefined where nothing is.
  * @param {Instance} instance
  * @param {string} identity as JSON
@@ -174,12 +183,12 @@ export class CoreClient {
 	 * @param {number} exchange
 	 * @param {Instant} now
 	 * @param {string} code
-	 * @param {boolean} received whether the vendor had begun to answer
+	 * @param {Reach} reach
 	 * @returns {Answer}
 	 */
-	lost(exchange, { wall, mono }, code, received) {
+	lost(exchange, { wall, mono }, code, reach) {
 		const n = this.#put(code);
-		return this.#ask("lost", exchange, wall, mono, Number(received), n);
+		return this.#ask("lost", exchange, wall, mono, reaches.indexOf(reach), n);
 	}
 
 	/**
@@ -200,6 +209,14 @@ export class CoreClient {
 	 */
 	woken(exchange, { wall, mono }) {
 		return this.#ask("woken", exchange, wall, mono);
+	}
+
+	/**
+	 * @param {Instant} now
+	 * @returns {Answer}
+	 */
+	online({ wall, mono }) {
+		return this.#ask("online", wall, mono);
 	}
 
 	/**

@@ -30,9 +30,10 @@ export { SandboxError } from "./error.js";
  * @property {SandboxSystem} system whose endpoint
  * @property {"login" | "business" | "refresh" | "verify" | (string & {})} endpoint those that the system has are its
  *   `endpoints` in `sandbox.systems`; the name of a system is one where that is asked for a token first
- * @property {"delay" | "truncate" | "types" | "reset" | "html" | "huge" | "empty" | "redirect" | "401" | "403" | "429"
- *   | "500" | "502" | "503" | "504"} fault a status; or the answer comes late (`delay`), breaks off (`truncate`), has wrong
- *   types, is a page of HTML, 2 MiB of JSON (`huge`), empty or a redirect; or the connection is cut (`reset`)
+ * @property {"delay" | "truncate" | "types" | "reset" | "html" | "html403" | "html418" | "huge" | "empty" | "redirect" | "401"
+ *   | "403" | "429" | "500" | "502" | "503" | "504"} fault a status; or the answer comes late (`delay`), breaks off
+ *   (`truncate`), has wrong types, is a page of HTML (`html403` and `html418` with that status, as by a firewall before the
+ *   vendor), 2 MiB of JSON (`huge`), empty or a redirect; or the connection is cut (`reset`)
  * @property {number} [count] how many requests. Default 1.
  * @property {number} [delayMs] in milliseconds; goes with every fault, and `delay` needs it
  * @property {number | string} [retryAfter] of a status: seconds, or an HTTP date

@@ -361,7 +361,7 @@ test("a proxy that asks for a login, a captive portal, and a portal that answers
 	assert.match(redirected.step("token").found, /login\.portal\.test/);
 	const late = await listening(createHTTP((request, response) => response.writeHead(request.method === "POST" ? 407 : 404).end()));
 	assert.equal((await doctor(isales(`http://${late}`))).verdict, "proxy_authentication");
-	const gateway = await listening(createHTTP((request, response) => response.writeHead(request.method === "POST" ? 418 : 404).end()));
+	const gateway = await listening(createHTTP((request, response) => response.writeHead(request.method === "POST" ? 451 : 404).end()));
 	assert.equal((await doctor(isales(`http://${gateway}`))).verdict, "unexpected_status");
 });
 
@@ -508,6 +508,64 @@ test("a 403 that does not say why is told as what it is, with ways to find out",
 	const third = await doctor({ ...user, accessToken: "AN-ACCESS-TOKEN" });
 	assert.equal(third.verdict, "refused_unclear");
 	assert.match(third.chief.because, /expired, one of another app key, and an address/);
+});
+
+test("what stands before the vendor refuses: everything, or the login alone, as a made-up path shows; and no more is said than was seen", async () => {
+	const page = "<html><center><h1>403 Forbidden</h1></center></html>";
+	const at = async (everything, status, type, body) =>
+		`http://${await listening(
+			createHTTP((request, response) =>
+				everything || request.method === "POST"
+					? response.writeHead(status, type && { "content-type": type }).end(body)
+					: response.writeHead(404, { "content-type": "application/json" }).end("{}"),
+			),
+		)}`;
+	const ask = async (identity) => {
+		const { verdict, code, step } = await doctor(identity);
+		const { found, because, todo } = step("token");
+		assert.doesNotMatch(`${found} ${because}`, /success|false|are wrong/, "nothing is claimed that was not seen");
+		return { verdict, code, found, because, todo: todo.join("\n") };
+	};
+	const systems = Object.values(sandbox.identities).map((identity) => (baseUrl) => ({ ...identity, baseUrl }));
+	for (const identity of systems) {
+		const all = await ask(identity(await at(true, 403, "text/html", page)));
+		assert.deepEqual([all.verdict, all.code], ["blocked", 3]);
+		assert.match(all.found, /^whatever is asked, it is refused: the address, or what stands before the vendor$/);
+		assert.match(
+			all.because,
+			/ answered 403 with a page of HTML, and a path that no vendor has answers 403 as well, without credentials\.$/,
+		);
+		assert.match(all.todo, /127\.0\.0\.1.*NAT/);
+
+		const one = await ask(identity(await at(false, 403, "text/html", page)));
+		assert.deepEqual([one.verdict, one.code], ["blocked", 3]);
+		assert.match(one.found, /^what stands before the vendor refuses \w+, and only that$/);
+		assert.match(one.because, /403 with a page of HTML, and a path that no vendor has answers 404\. .*address.*key/);
+		assert.match(one.todo, /127\.0\.0\.1.*NAT/);
+	}
+	const sales = isales(await at(true, 403, undefined, ""));
+	assert.match((await ask(sales)).because, /answered 403 with nothing in it, and a path that no vendor has answers 403 as well/);
+	const appcube = { ...sandbox.identities.appcube, baseUrl: await at(true, 403, "text/plain", "RBAC: access denied") };
+	assert.match((await ask(appcube)).because, /answered 403 with no JSON, and a path/);
+});
+
+test("418 says that the base URL must have a host name, where it has an address", async () => {
+	const url = `http://${await listening(createHTTP((_, response) => response.writeHead(418, { "content-type": "text/html" }).end("<html>")))}`;
+	const byAddress = await doctor(isales(url));
+	assert.deepEqual([byAddress.verdict, byAddress.code, byAddress.chief.step], ["wrong_base_url", 5, "token"]);
+	assert.match(byAddress.chief.found, /host name/);
+	const byName = await doctor(isales(url.replace("127.0.0.1", "localhost")));
+	assert.equal(byName.verdict, "blocked");
+});
+
+test("a login that is refused without a word is blocked where everything is, and else the credentials are wrong", async () => {
+	const silent = await listening(createHTTP((request, response) => response.writeHead(request.method === "POST" ? 403 : 404).end()));
+	assert.equal((await doctor(isales(`http://${silent}`))).verdict, "wrong_credentials");
+});
+
+test("CubeDrive's interception by 403 is told as too many logins where it verifies", async () => {
+	await sandbox.faults({ system: "cubedrive", endpoint: "login", fault: "html403" });
+	assert.equal((await doctor(sandbox.identities.cubedrive)).verdict, "rate_limited");
 });
 
 test("an AccessToken that was given and has expired; and one that is new and not accepted", async () => {

@@ -233,6 +233,8 @@ const faults = [
 	"reset",
 	"truncate",
 	"html",
+	"html403",
+	"html418",
 	"types",
 	"huge",
 	"empty",

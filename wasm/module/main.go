@@ -145,8 +145,8 @@ func answered(client uint32, exchange, wall, mono, status, age float64, headers,
 }
 
 //go:wasmexport lost
-func lost(client uint32, exchange, wall, mono float64, received, n uint32) uint32 {
-	clients[client].Lost(uint64(exchange), instant(wall, mono), core.Code(text(n)), received != 0)
+func lost(client uint32, exchange, wall, mono float64, reach, n uint32) uint32 {
+	clients[client].Lost(uint64(exchange), instant(wall, mono), core.Code(text(n)), core.Reach(reach))
 	return answer(client, nil)
 }
 
@@ -159,6 +159,12 @@ func supplied(client uint32, exchange, wall, mono, life float64, n uint32) uint3
 //go:wasmexport woken
 func woken(client uint32, exchange, wall, mono float64) uint32 {
 	clients[client].Woken(uint64(exchange), instant(wall, mono))
+	return answer(client, nil)
+}
+
+//go:wasmexport online
+func online(client uint32, wall, mono float64) uint32 {
+	clients[client].Online(instant(wall, mono))
 	return answer(client, nil)
 }
 

@@ -5,7 +5,7 @@ import "strings"
 // Faults are the sandbox's faults, by the sandbox's names. A delay has its length after a space, a status its Retry-After.
 var Faults = []string{
 	"500", "503", "503 10", "429 10", "429", "401", "403", "502", "504",
-	"delay 3", "delay 40", "reset", "truncate", "html", "types", "huge", "empty", "redirect",
+	"delay 3", "delay 40", "reset", "truncate", "html", "html403", "html418", "types", "huge", "empty", "redirect",
 }
 
 // FaultBody is the JSON that asks the sandbox for a fault. number must be digits.

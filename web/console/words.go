@@ -95,6 +95,8 @@ var texts = with(core.AllWords(), map[string][2]string{
 	"fault reset":    {"connection reset", "连接中断"},
 	"fault truncate": {"answer cut short", "应答被截断"},
 	"fault html":     {"a page of HTML", "返回 HTML 页面"},
+	"fault html403":  {"a firewall’s page with 403", "防火墙返回 403 页面"},
+	"fault html418":  {"a firewall’s page with 418", "防火墙返回 418 页面"},
 	"fault types":    {"wrong JSON types", "JSON 类型错误"},
 	"fault huge":     {"2 MiB of JSON", "2 MiB 的 JSON"},
 	"fault empty":    {"empty answer", "空应答"},

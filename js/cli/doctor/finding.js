@@ -51,6 +51,7 @@ export const verdicts = Object.freeze({
 	redirected: exit.stranger,
 	unexpected_status: exit.stranger,
 
+	blocked: exit.refused,
 	wrong_credentials: exit.refused,
 	account_locked: exit.refused,
 	address_not_admitted: exit.refused,

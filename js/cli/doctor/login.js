@@ -4,6 +4,7 @@ import { parts, texts } from "../../generated/texts.js";
 import { createClient, validateIdentity } from "../../node.js";
 import { baseAt, dependencyOf, isGiven } from "../bases.js";
 import { shorten, span } from "../terminal.js";
+import { addressAdvice, askAnything, isRefusal, refusedBefore } from "./blocked.js";
 import { problem, well } from "./finding.js";
 import { obstacle, proxyRefusal, proxyUnreachable } from "./obstacles.js";
 import { probe } from "./probe.js";
@@ -84,9 +85,11 @@ async function explain(it) {
 					"Have the account unlocked, or wait until the vendor does it: each further attempt may lock it for longer.",
 				],
 			);
+		case "blocked":
+			return blocked(it);
 		case "vendor_failure":
-			return isOfKey(last) || error.vendorCode === "401" || error.vendorCode === "403"
-				? wrongCredentials(it, `${answered}, and the vendor's code${isOfKey(last) ? " and text speak" : " speaks"} of the credentials.`)
+			return isOfKey(last)
+				? wrongCredentials(it, `${answered}, and its text speaks of the credentials.`)
 				: problem(
 						"token",
 						"vendor_failure",
@@ -197,21 +200,62 @@ function pathOf({ identity, error, last: { path }, look }) {
  */
 const interfaceOf = (it) => /** @type {string} */ (pathOf(it).split("/").at(-1));
 
+/** @param {Case} it */
+const baseOf = ({ identity, error }) => new URL(baseAt(identity, error.step));
+
+/**
+ * What came in place of a documented answer: no more is said of it than was seen.
+ * @param {Exchange} last
+ */
+const contentOf = ({ content }) =>
+	({ empty: "with nothing in it", json: "with JSON of another form", other: "with no JSON", html: "with a page of HTML" })[content];
+
+/**
+ * A refusal by what stands before the vendor: of everything, or of the login alone.
+ * @param {Case} it
+ * @param {import("./probe.js").Answer} [other] what a path that no vendor has is answered, where it was asked already
+ * @returns {Promise<Finding>}
+ */
+async function blocked(it, other) {
+	const { identity, last, way, look } = it;
+	const { intercepted, page } = saidOf(it);
+	if (last.content === "html" && intercepted !== "" && (await verifies(identity, look.ms))) {
+		return tooMany(intercepted, null);
+	}
+	const base = baseOf(it);
+	return refusedBefore({
+		answered: `${answerOf(it)} ${contentOf(last)}`,
+		called: interfaceOf(it),
+		base,
+		way,
+		other: other ?? (await askAnything(way, base)),
+		last,
+		page,
+	});
+}
+
 /**
  * A 401 or 403, or a refusal by the body's own code. Vendors tell little apart here; what they leave open is said.
  * @param {Case} it
- * @returns {Finding}
+ * @returns {Promise<Finding>}
  */
-function refused(it) {
-	const { identity, error, last } = it;
+async function refused(it) {
+	const { identity, error, last, way } = it;
 	const answered = answerOf(it);
+	if (error.status === 403 && last.content === "empty") {
+		// It may be the vendor's own word; but where anything is refused so, it tells nothing of the credentials.
+		const other = await askAnything(way, baseOf(it));
+		if (isRefusal(other)) {
+			return blocked(it, other);
+		}
+	}
 	if (error.code === "address_not_admitted" || last.about === "address_not_admitted") {
 		return problem(
 			"token",
 			"address_not_admitted",
 			"the vendor does not admit this machine's address",
 			`${answered}, and its text speaks of an address.`,
-			addressAdvice(it),
+			addressAdvice(way),
 		);
 	}
 	const { relying } = texts[identity.system];
@@ -259,17 +303,8 @@ function refusedWithToken(it, relying) {
 function refusedUnclearly(it, { because, try: todo }) {
 	return problem("token", "refused_unclear", `${interfaceOf(it)} refuses, and does not say why`, `${answerOf(it)}. ${because}`, [
 		...todo,
-		...addressAdvice(it),
+		...addressAdvice(it.way),
 	]);
-}
-
-/** @param {Case} it */
-function addressAdvice({ way }) {
-	const local = way?.local ?? "";
-	return [
-		"Have the address that the calls come from added to the tenant's allow list (trustlist).",
-		`${local ? `This machine's own is ${local}; ` : ""}behind a NAT or proxy the vendor sees that one's address: ask who runs your network.`,
-	];
 }
 
 /**
@@ -304,10 +339,7 @@ async function strange(it) {
 	const { identity, error, last, look } = it;
 	const answered = answerOf(it);
 	if (last.content !== "html") {
-		const what =
-			error.code === "response_too_large"
-				? "with more than 1 MiB, which is not read"
-				: { empty: "with nothing in it", json: "with JSON of another form", other: "with no JSON" }[last.content];
+		const what = error.code === "response_too_large" ? "with more than 1 MiB, which is not read" : contentOf(last);
 		return problem(
 			"token",
 			"malformed_answer",

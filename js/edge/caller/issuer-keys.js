@@ -2,7 +2,8 @@
 // begun to fetch: a thousand consoles at a cold edge would be a thousand requests to the issuer. Here one request
 // fetches, and the others look now and then whether it has.
 import { createLocalJWKSet, errors } from "jose";
-import { peek, sourceOf } from "../request/body.js";
+import { peek } from "../../client/source.js";
+import { sourceOf } from "../request/body.js";
 
 /** How long an issuer is waited for, its answer included; milliseconds. */
 const timeoutMs = 5_000;

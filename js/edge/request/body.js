@@ -1,4 +1,5 @@
 // Bodies, read as far as they may be.
+import { peek } from "../../client/source.js";
 import { Problem } from "./problem.js";
 
 /** The caller's body is longer than it may be. */
@@ -14,18 +15,13 @@ const brokenOff = () =>
 /** So much is read at once; bytes. */
 const pieceBytes = 64 << 10;
 
-/**
- * A stream as it is read: piece by piece. A piece is good until the next one is read.
- * @typedef {object} Source
- * @property {() => Promise<Uint8Array | undefined>} read the next piece, or undefined at the end
- * @property {() => boolean} waiting whether a piece is waited for
- * @property {() => void} cancel where nobody wants the rest
- */
+/** @typedef {import("../../client/source.js").Source} Source */
+/** Also tells whether a piece is waited for. @typedef {Source & { waiting: () => boolean }} Watched */
 
 /**
  * @param {ReadableStream<Uint8Array> | null} stream
  * @param {{ length?: number, most?: number }} [options] length: of all of it, where it is known; most: bytes at once
- * @returns {Source} what its read is rejected with is the platform's own
+ * @returns {Watched} what its read is rejected with is the platform's own
  */
 export function sourceOf(stream, { length = Infinity, most = pieceBytes } = {}) {
 	const reader = stream?.getReader({ mode: "byob" });
@@ -57,7 +53,7 @@ export function sourceOf(stream, { length = Infinity, most = pieceBytes } = {}) 
  * @param {ReadableStream<Uint8Array> | null} stream
  * @param {{ length?: number, most?: number, timeoutMs: number, whole?: boolean }} options whole: the time is for all of it, and not for
  *   each piece; the others as sourceOf has them
- * @returns {Source}
+ * @returns {Watched}
  */
 export function callersSource(stream, { timeoutMs, whole = false, ...options }) {
 	const source = sourceOf(stream, options);
@@ -78,82 +74,6 @@ export function callersSource(stream, { timeoutMs, whole = false, ...options }) 
 			} finally {
 				clearTimeout(timer);
 			}
-		},
-	};
-}
-
-/** Pieces of a stream, as one. They are copied: there may be many small ones, each in a buffer that is large. */
-export class Gathered {
-	#bytes = new Uint8Array(1024);
-	length = 0;
-
-	/** What it takes; bytes. */
-	get capacity() {
-		return this.#bytes.length;
-	}
-
-	get bytes() {
-		return this.#bytes.subarray(0, this.length);
-	}
-
-	/** @param {Uint8Array} piece */
-	add(piece) {
-		const length = this.length + piece.length;
-		if (length > this.#bytes.length) {
-			const larger = new Uint8Array(Math.max(length, 2 * this.#bytes.length));
-			larger.set(this.bytes);
-			this.#bytes = larger;
-		}
-		this.#bytes.set(piece, this.length);
-		this.length = length;
-	}
-}
-
-/**
- * The beginning of a stream, and all of it once more.
- * @typedef {object} Peeked
- * @property {Uint8Array<ArrayBuffer>} bytes what was read
- * @property {boolean} whole whether that is all
- * @property {Source} source all of the stream from its beginning; to be read once
- */
-
-/**
- * Reads a stream until it ends, more than a number of bytes have come, or these are enough.
- * @param {Source} source
- * @param {number} most
- * @param {{ grow?: (bytes: number) => void, enough?: (bytes: Uint8Array<ArrayBuffer>) => boolean }} [options] grow: told what is held,
- *   before more is read; what it throws ends the reading. enough: asked of all that has come
- * @returns {Promise<Peeked>}
- */
-export async function peek(source, most, { grow = () => {}, enough = () => false } = {}) {
-	const gathered = new Gathered();
-	let whole = true;
-	for (let piece = await source.read(); piece; piece = await source.read()) {
-		gathered.add(piece);
-		if (gathered.length > most || enough(gathered.bytes)) {
-			whole = false;
-			break;
-		}
-		grow(gathered.capacity);
-	}
-	return { bytes: gathered.bytes, whole, source: resumed(gathered.bytes, source) };
-}
-
-/**
- * @param {Uint8Array} bytes that were read
- * @param {Source} source the rest
- * @returns {Source} all of it
- */
-export function resumed(bytes, source) {
-	let given = bytes.length === 0;
-	return {
-		...source,
-		async read() {
-			if (given) {
-				return source.read();
-			}
-			given = true;
-			return bytes;
 		},
 	};
 }

@@ -1,18 +1,16 @@
 // Sealed calls: the edge adds the token, and the page never sees it.
 import { maxAnswer, problemMedia } from "../../generated/limits.js";
-import { tokens } from "../../generated/tokens.js";
-import { headOf } from "../../client/http.js";
-import { carryBody, membersOf, objectOf } from "../../client/members.js";
+import { carryBody } from "../../client/members.js";
 import { withReplay } from "../../client/replay.js";
-import { callersSource, peek, piecesOf, readBody, resumed, sourceOf, streamOf, tooLarge } from "../request/body.js";
-import { isPacked, lengthOf } from "./encoding.js";
-import { brokenAnswer, checkStatus, onward, vendorsSource } from "./onward.js";
+import { peek } from "../../client/source.js";
+import { callersSource, piecesOf, readBody, streamOf, tooLarge } from "../request/body.js";
+import { isPacked } from "./encoding.js";
+import { checkStatus, onward } from "./onward.js";
 import { target } from "./path.js";
 import { Problem } from "../request/problem.js";
-import { look, whyWithheld } from "./token-answer.js";
 import { queryCarriesToken } from "./token-names.js";
+import { understand } from "./understood.js";
 
-/** @typedef {import("../request/body.js").Source} Source */
 /** @typedef {import("../keeper/sessions.js").KeptToken} KeptToken */
 /** @typedef {import("../keeper/sessions.js").Session} Session */
 
@@ -21,9 +19,6 @@ export const replayHeader = "cctoken-replay";
 
 /** A JSON object that carries a token is read whole, up to as much as is read of an answer. */
 const maxCarrying = maxAnswer;
-
-/** So much of a refusal can mean something for a token; bytes. */
-const maxRefusal = 64 << 10;
 
 /** The runtime passes control characters on in headers, at which a caller's own HTTP fails. */
 const unsendable = /[\0-\x08\x0a-\x1f\x7f]/;
@@ -86,7 +81,7 @@ export async function sealedCall(call) {
 			const outcome =
 				understood.meaning &&
 				(await sessions.judge(session, { serial: token.serial, call: place, user, sentAgo: Date.now() - sent, ...understood.meaning }));
-			if (response.ok) {
+			if (response.ok && !understood.meaning) {
 				sessions.accepted(session, token.serial, user, place);
 			}
 			dead = outcome?.replay === true;
@@ -250,86 +245,6 @@ async function send({ request, policy }, url, token, body) {
 }
 
 /**
- * A vendor's answer, as far as it was read.
- * @typedef {object} Understood
- * @property {{ status: number, retryAfter?: string, date?: string, rolled?: string, body?: string } | undefined} meaning what the
- *   core is to judge; undefined where the answer cannot say anything of the token
- * @property {Uint8Array<ArrayBuffer> | Source | null} body what the caller gets
- * @property {Problem} [withheld] why no caller may get it
- * @property {() => void} drop where nobody gets it
- */
-
-/**
- * @param {Response} response
- * @param {KeptToken} token that the call carried
- * @param {import("../../generated/systems.js").System} system
- * @param {Record<string, unknown>} log
- * @returns {Promise<Understood>}
- */
-async function understand(response, { rolls }, system, { request, connection }) {
-	/** Of an answer's JSON object, that may hold a new token besides the header. */
-	const { rolls: rolledMember } = tokens[system];
-	const { headers, body } = response;
-	const json = /\bjson\b/i.test(headers.get("content-type") ?? "");
-	const packed = isPacked(headers);
-	const head = headOf(response, rolls);
-	if (!body) {
-		return { meaning: response.ok && head.rolled === undefined ? undefined : head, body: null, drop() {} };
-	}
-	if (!response.ok) {
-		const { bytes, whole, source } = await peeked(response, maxRefusal);
-		return {
-			meaning: { ...head, body: json && !packed ? base64(bytes.subarray(0, maxRefusal)) : undefined },
-			body: whole ? bytes : source,
-			withheld: whyWithheld(headers, bytes, whole),
-			drop: source.cancel,
-		};
-	}
-	if (rolledMember === "" || !json) {
-		// Of a stream the request's own line is written before its first byte is there.
-		const note = () => console.log(JSON.stringify({ event: "stream_ended", request, connection, reason: "token_in_answer" }));
-		const source = vendorsSource(response);
-		return { meaning: head.rolled === undefined ? undefined : head, drop: source.cancel, ...(await look(headers, source, note)) };
-	}
-	const { bytes, whole, source } = await peeked(response, maxAnswer);
-	if (!whole) {
-		source.cancel();
-		throw new Problem("response_too_large", "The vendor's JSON is larger than 1 MiB, and may hold a token that must not pass.");
-	}
-	// A new token in the body is for the session, and the page must not see it, whether it was adopted or came too late.
-	const members = packed ? undefined : membersOf(bytes);
-	const rolled = members?.filter(({ name }) => name === rolledMember) ?? [];
-	const rest =
-		rolled.length === 0
-			? bytes
-			: objectOf(/** @type {import("../../client/members.js").Member[]} */ (members).filter(({ name }) => name !== rolledMember));
-	return {
-		meaning: head.rolled === undefined && rolled.length === 0 ? undefined : { ...head, body: base64(objectOf(rolled)) },
-		body: rest,
-		withheld: whyWithheld(headers, rest, true),
-		drop() {},
-	};
-}
-
-/**
- * @param {Response} response
- * @param {number} most
- * @returns {Promise<import("../request/body.js").Peeked>}
- */
-async function peeked(response, most) {
-	const length = lengthOf(response.headers);
-	try {
-		if (length !== undefined && length <= most) {
-			const bytes = new Uint8Array(await response.arrayBuffer()); // quicker, and no more than was declared
-			return { bytes, whole: true, source: resumed(bytes, sourceOf(null)) };
-		}
-	} catch (error) {
-		throw brokenAnswer(error);
-	}
-	return peek(vendorsSource(response), most);
-}
-
-/**
  * The answer as the caller gets it: listed headers only, and never one that could be taken for the edge's own word.
  * @param {Response} response
  * @param {BodyInit | null} body
@@ -358,13 +273,4 @@ function relay({ status, headers: theirs }, body, { responseHeaders = [] }, repl
 		headers.set("content-encoding", /** @type {string} */ (theirs.get("content-encoding")));
 	}
 	return new Response(body, { status, headers });
-}
-
-/** @param {Uint8Array} bytes */
-function base64(bytes) {
-	let text = "";
-	for (let at = 0; at < bytes.length; at += 8192) {
-		text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-	}
-	return btoa(text);
 }

@@ -1,5 +1,6 @@
 // A vendor's answer on its way to the caller: what is broken is told as the vendor's fault, or breaks for the caller too.
-import { Gathered, piecesOf, sourceOf, streamOf } from "../request/body.js";
+import { Gathered } from "../../client/source.js";
+import { piecesOf, sourceOf, streamOf } from "../request/body.js";
 import { lengthOf } from "./encoding.js";
 import { Problem } from "../request/problem.js";
 
@@ -13,7 +14,7 @@ const firstMs = 50;
 /** Where nobody knows how much is to come, the first of it may be an event that somebody waits for. */
 const furtherMs = 2;
 
-/** @typedef {import("../request/body.js").Source} Source */
+/** @typedef {import("../../client/source.js").Source} Source */
 
 /**
  * A status below 200 only announces an answer, and there is none above 599. The runtime hands out such statuses as they came.

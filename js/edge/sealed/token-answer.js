@@ -1,6 +1,8 @@
 // What a vendor answered is looked at before a page may have it: whatever the interfaces that hand out tokens answer stays
 // here, should a call ever have reached one. Those answers are small, and JSON or XML under any content type.
-import { peek, sourceOf } from "../request/body.js";
+import { refusalMs, successMs } from "../../client/meaning.js";
+import { peek } from "../../client/source.js";
+import { sourceOf } from "../request/body.js";
 import { isPacked, lengthOf } from "./encoding.js";
 import { holdsToken } from "./token-names.js";
 import { Problem } from "../request/problem.js";
@@ -8,40 +10,71 @@ import { Problem } from "../request/problem.js";
 /** So much of an answer is looked at; bytes. One that declares more passes at its headers. */
 export const maxLooked = 64 << 10;
 
-/** @typedef {import("../request/body.js").Source} Source */
+/** @typedef {import("../../client/source.js").Source} Source */
+
+/**
+ * An answer, as far as it was looked at.
+ * @typedef {object} Looked
+ * @property {Uint8Array} bytes of its beginning
+ * @property {Problem} [withheld] why no page may have it
+ * @property {Uint8Array<ArrayBuffer> | Source} body
+ */
 
 /**
  * Looks at an answer as far as it must: one that does not begin like JSON or XML passes at its first bytes, and an event stream
  * at its headers, as these may come long before. What does begin so is held until it ends or is larger than is looked at, and so
- * is what is packed.
- * @param {Headers} headers
- * @param {Source} source
- * @param {() => void} note is called where a stream was ended for what it held
- * @returns {Promise<{ withheld?: Problem, body: Uint8Array<ArrayBuffer> | Source }>} withheld: why no page may have it
+ * is what is packed. Where that takes too long its headers pass, and what is held is its body. Of a refusal the beginning is always
+ * looked at.
+ * @param {Response} response
+ * @param {Source} source its body
+ * @param {(why: Problem) => void} note is told why a body was ended
+ * @returns {Promise<Looked>}
  */
-export async function look(headers, source, note) {
+export async function look({ headers, ok }, source, note) {
 	const type = typeOf(headers);
 	const packed = isPacked(headers);
 	const length = lengthOf(headers);
-	if (length !== undefined && length > maxLooked) {
-		return { body: source };
+	if (ok && length !== undefined && length > maxLooked) {
+		return { bytes: new Uint8Array(), body: source };
 	}
-	const begin = () => peek(source, maxLooked, { enough: (bytes) => !packed && !couldBeData(bytes.subarray(0, 256), type) });
-	if (length === undefined && !packed && /^\s*text\/event-stream\b/i.test(type)) {
-		return {
-			body: begunAs(source, async () => {
-				const begun = await begin();
-				if (!isTokenAnswer(begun.bytes, type)) {
-					return begun.source;
-				}
-				note();
-				source.cancel();
-				return sourceOf(null);
-			}),
-		};
+	const enough = (/** @type {Uint8Array} */ bytes) => !packed && !couldBeData(bytes.subarray(0, 256), type);
+	const held = (/** @type {Source} */ from) =>
+		begunAs(from, async () => {
+			const { bytes, whole, source: all } = await peek(from, maxLooked, { enough });
+			const withheld = whyWithheld(headers, bytes, whole);
+			if (!withheld) {
+				return all;
+			}
+			note(withheld);
+			from.cancel();
+			return sourceOf(null);
+		});
+	if (ok && length === undefined && !packed && /^\s*text\/event-stream\b/i.test(type)) {
+		return { bytes: new Uint8Array(), body: held(source) };
 	}
-	const { bytes, whole, source: all } = await begin();
-	return { withheld: whyWithheld(headers, bytes, whole), body: whole ? bytes : all };
+	const { bytes, whole, late, source: all } = await begun(ok, (late) => peek(source, maxLooked, { enough, late, tolerant: true }));
+	return {
+		bytes,
+		withheld: late ? undefined : whyWithheld(headers, bytes, whole),
+		body: whole ? bytes : late ? held(all) : all,
+	};
+}
+
+/**
+ * The beginning of an answer, waited for as long as one may be.
+ * @template T
+ * @param {boolean} ok whether it is a success
+ * @param {(late: Promise<unknown>) => Promise<T>} read told when no more is to be waited for
+ * @returns {Promise<T>}
+ */
+export async function begun(ok, read) {
+	/** @type {any} */
+	let timer;
+	try {
+		return await read(new Promise((resolve) => (timer = setTimeout(resolve, ok ? successMs : refusalMs))));
+	} finally {
+		clearTimeout(timer);
+	}
 }
 
 /**
@@ -72,10 +105,10 @@ export function whyWithheld(headers, bytes, whole) {
  * @param {() => Promise<Source>} begin
  * @returns {Source}
  */
-function begunAs(source, begin) {
+export function begunAs(source, begin) {
 	/** @type {Source | undefined} */
-	let begun;
-	return { ...source, read: async () => (begun ??= await begin()).read() };
+	let made;
+	return { ...source, read: async () => (made ??= await begin()).read() };
 }
 
 /** @param {Headers} headers */
