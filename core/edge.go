@@ -151,7 +151,11 @@ func (edge) problem(step Step, r Response) *Error {
 				err.Status = int(status)
 			}
 		case "vendorCode":
-			err.Vendor, _ = codeText(v)
+			for _, s := range systems {
+				if code, ok := s.description().codeOf(v); ok {
+					err.Vendor = code
+				}
+			}
 		case "retryable":
 			err.Retryable, _ = asBool(v)
 		}

@@ -31,6 +31,7 @@ var systems = [...]system{
 	ccmessaging{},
 	isales{},
 	cubedrive{},
+	astrozero{},
 
 	edge{},
 	authorization{},

@@ -183,6 +183,15 @@ func cubeDriveFormReq() req {
 		map[string]string{"Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"}}
 }
 
+func astroZeroParams() url.Values {
+	return url.Values{"grant_type": {"client_credentials"}, "client_id": {AstroZeroClientID}, "client_secret": {AstroZeroClientSecret}}
+}
+
+func astroZeroLoginReq() req {
+	return req{"POST", "/baas/auth/v1.0/oauth2/token", astroZeroParams().Encode(),
+		map[string]string{"Content-Type": "application/x-www-form-urlencoded"}}
+}
+
 func verifyReq(token string) req {
 	return req{"GET", "/lite/verifyAuthToken?authToken=" + url.QueryEscape(token), "", nil}
 }

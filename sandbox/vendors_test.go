@@ -379,6 +379,63 @@ func TestISalesBusinessIsStrict(t *testing.T) {
 	})
 }
 
+// astroZeroForm has no token, whatever else.
+func astroZeroForm(t *testing.T, a ans) {
+	assert.NotContains(t, a.json, "access_token")
+	assert.IsType(t, "", a.json["error_description"])
+}
+
+func word(text string) func(ans) bool {
+	return func(a ans) bool { return a.status == 400 && a.str("error") == text }
+}
+
+func TestAstroZeroLoginIsStrict(t *testing.T) {
+	b := newBench(t, Options{})
+	form := func(name, value string) edit {
+		return func(r *req) {
+			values := astroZeroParams()
+			values.Set(name, value)
+			r.body = values.Encode()
+		}
+	}
+	rules := []broken{
+		{"GET", method("GET"), status(405)},
+		{"another path", path("/baas/auth/v1.0/oauth2/tokens"), status(404)},
+		{"no Content-Type", without("Content-Type"), word("invalid_request")},
+		{"a JSON body", header("Content-Type", "application/json"), word("invalid_request")},
+		{"a form that is not well formed", body("client_id=%zz"), word("invalid_request")},
+		{"a parameter twice", body(astroZeroParams().Encode() + "&client_id=x"), word("invalid_request")},
+		{"another grant", form("grant_type", "password"), word("unsupported_grant_type")},
+		{"an unknown client", form("client_id", "another"), word("unauthorized_client")},
+		{"a wrong secret", form("client_secret", "wrong-secret"), word("unauthorized_client")},
+	}
+	for _, name := range []string{"grant_type", "client_id", "client_secret"} {
+		rules = append(rules, broken{name + " is empty", form(name, ""), word("invalid_request")})
+	}
+	b.refuses(astroZeroLoginReq(), astroZeroForm, rules)
+	a := b.do(astroZeroLoginReq())
+	assert.EqualValues(t, 1800, a.json["expires_in"])
+	assert.Equal(t, "Bearer", a.json["token_type"])
+}
+
+func TestAstroZeroTokenTravelsInAHeader(t *testing.T) {
+	b := newBench(t, Options{})
+	token := b.got(astroZeroLoginReq(), "access_token")
+	good := req{"GET", "/baas/business", "", map[string]string{"access-token": token}}
+	for _, m := range []string{"GET", "POST"} {
+		assert.Equal(t, 200, b.do(good, method(m)).status)
+	}
+	b.refuses(good, astroZeroForm, []broken{
+		{"PUT", method("PUT"), status(405)},
+		{"no token", without("access-token"), status(401)},
+		{"an unknown token", header("access-token", "x"), status(401)},
+		{"the token as a bearer", func(r *req) {
+			without("access-token")(r)
+			header("Authorization", "Bearer "+token)(r)
+		}, status(401)},
+	})
+}
+
 func cubeDriveForm(t *testing.T, a ans) { assert.Equal(t, false, a.json["success"]) }
 
 func TestCubeDriveLoginIsStrict(t *testing.T) {
@@ -485,6 +542,10 @@ func TestTokensDieOnTime(t *testing.T) {
 		}, status(401)},
 		{"isales", func(b *bench) req { token, _ := b.iSales(); return iSalesBusinessReq(token) }, status(403)},
 		{"cubedrive", func(b *bench) req { return commonPageReq(b.cubeDrive()) }, status(401)},
+		{"oiap", func(b *bench) req { return oiapBusinessReq(b.got(oiapLoginReq(), "authToken")) }, code(900001)},
+		{"astrozero", func(b *bench) req {
+			return req{"GET", "/baas/business", "", map[string]string{"access-token": b.got(astroZeroLoginReq(), "access_token")}}
+		}, status(401)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, Options{Lifetime: life})

@@ -98,7 +98,18 @@
  * @property {"POST" | "GET"} [method] how getLogin is called: a query may end up in logs, a body does not. Default "POST"
  */
 
-/** One of the systems, asked directly. @typedef {AppCubeIdentity | OiapIdentity | ApiFabricIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity} VendorIdentity */
+/**
+ * AppCube's own OAuth2, which is Astro Zero today (astrozero_06_0042, astrozero_api_0010).
+ * @typedef {object} AstroZeroIdentity
+ * @property {"astrozero"} system
+ * @property {string} baseUrl of the environment, such as `https://DOMAIN`
+ * @property {string} clientId of the connected application that was registered for OAuth
+ * @property {string} clientSecret goes with the client ID
+ * @property {string} [redirectUrl] only where the application was registered with one: as it is registered
+ * @property {string} [locale] in which the vendor words its answers, such as `zh_CN`
+ */
+
+/** One of the systems, asked directly. @typedef {AppCubeIdentity | OiapIdentity | ApiFabricIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity | AstroZeroIdentity} VendorIdentity */
 
 /**
  * All fields of all systems.
@@ -119,6 +130,9 @@
  * @property {string} [passwd]
  * @property {Readonly<Record<string, string>>} [params]
  * @property {"POST" | "GET"} [method]
+ * @property {string} [clientId]
+ * @property {string} [clientSecret]
+ * @property {string} [redirectUrl]
  * @property {string} [edge]
  * @property {string} [connection]
  * @property {string} [subject]
@@ -162,6 +176,9 @@ export function snapshot(f) {
 		passwd: f.passwd,
 		params: f.params,
 		method: f.method,
+		clientId: f.clientId,
+		clientSecret: f.clientSecret,
+		redirectUrl: f.redirectUrl,
 		edge: f.edge,
 		connection: f.connection,
 		subject: f.subject,
@@ -193,6 +210,9 @@ export function unchanged(copy, f, same) {
 		copy.passwd === f.passwd &&
 		(copy.params === f.params || same(copy.params, f.params)) &&
 		copy.method === f.method &&
+		copy.clientId === f.clientId &&
+		copy.clientSecret === f.clientSecret &&
+		copy.redirectUrl === f.redirectUrl &&
 		copy.edge === f.edge &&
 		copy.connection === f.connection &&
 		copy.subject === f.subject &&

@@ -33,7 +33,7 @@
  * @property {boolean} verifies whether the vendor has an interface that says whether a token is valid
  */
 
-/** The systems that hand out tokens. @typedef {"appcube" | "oiap" | "apifabric" | "ccmessaging" | "isales" | "cubedrive"} System */
+/** The systems that hand out tokens. @typedef {"appcube" | "oiap" | "apifabric" | "ccmessaging" | "isales" | "cubedrive" | "astrozero"} System */
 
 /** The systems, in the order in which people are shown them. A description, for forms and configurations: what is in it cannot be changed. @type {readonly SystemDescription[]} */
 export const systems = /* @__PURE__ */ frozen([
@@ -111,6 +111,19 @@ export const systems = /* @__PURE__ */ frozen([
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "params", kind: "parameters", secret: true, optional: false },
 			{ name: "method", kind: "choice", secret: false, optional: true, values: ["POST", "GET"] },
+		],
+	},
+	{
+		name: "astrozero",
+		title: "Astro Zero",
+		bodyCarriesToken: false,
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "clientId", kind: "text", secret: false, optional: false },
+			{ name: "clientSecret", kind: "text", secret: true, optional: false },
+			{ name: "redirectUrl", kind: "text", secret: false, optional: true },
+			{ name: "locale", kind: "text", secret: false, optional: true },
 		],
 	},
 ]);

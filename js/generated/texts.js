@@ -216,6 +216,30 @@ export const texts = {
 		intercepted: "getLogin answered with a page of HTML, while verifyAuthToken answers properly: so CubeDrive itself is there, and intercepts logins that come too often.",
 		relying: null,
 	},
+	astrozero: {
+		fields: {
+			baseUrl: {"help":"of the environment","example":"https://DOMAIN"},
+			clientId: {"help":"of the connected application that was registered for OAuth"},
+			clientSecret: {"help":"goes with the client ID"},
+			redirectUrl: {"help":"only where the application was registered with one: as it is registered"},
+			locale: {"help":"in which the vendor words its answers","example":"zh_CN"},
+		},
+		refused: {
+			found: "clientId or clientSecret is wrong, or the application may not log in by itself",
+			because: "",
+			try: [
+				"Compare both with the application's in the environment's OAuth management.",
+				"Check that the grant type client_credentials is allowed there, and that the user behind it is active.",
+			],
+		},
+		unclear: null,
+		statuses: {},
+		failed: "",
+		absent: "",
+		page: "",
+		intercepted: "",
+		relying: null,
+	},
 };
 
 /** What the parts say on which others depend, by their names. @type {Readonly<Record<string, FailureTexts>>} */

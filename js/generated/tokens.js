@@ -96,6 +96,19 @@ export const tokens = {
 		success: ["true"],
 		explains: [],
 	},
+	astrozero: {
+		paths: ["/baas/auth/v1.0/oauth2"],
+		interfaces: [],
+		carriers: ["access-token"],
+		beside: ["client_id", "client_secret"],
+		guarded: [],
+		answers: ["access_token"],
+		rolls: "",
+		speaks: false,
+		codes: ["error"],
+		success: [],
+		explains: ["error_description"],
+	},
 };
 
 /** Headers that carry the tokens of systems which are not described yet. @type {readonly string[]} */
