@@ -464,6 +464,9 @@ func (c *Client) install(s *session, now, sent Instant, g grant, why EventType, 
 	}
 	// Jitter keeps sessions that began together from renewing together.
 	s.renewAge = int32(g.life - c.between(window(g.life)*4/5, window(g.life))) // a life is a day at most
+	if s.identity.system.description().Slides {
+		s.renewAge = int32(g.life)
+	}
 	c.notify(s, now, Event{Type: why, Step: step, ExpiresAt: s.expiresAt()})
 }
 

@@ -140,6 +140,11 @@ func (apifabric) texts() Texts {
 			"accessToken":   {Words{"AccessToken", "AccessToken"}, Words{"one that you have, in place of the app secret", "已有的令牌，代替 App secret"}, ""},
 			"tenantSpaceId": tenantSpaceTexts,
 		},
+	}
+}
+
+func (apifabric) counsel() Counsel {
+	return Counsel{
 		Refused: appRefused,
 		Unclear: Advice{
 			Because: "A wrong app key, a wrong app secret, an app that is switched off and an address that is not admitted can all look like this.",

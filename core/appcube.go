@@ -48,6 +48,11 @@ func (appcube) texts() Texts {
 			"appKey":    {Words{"App key", "App key"}, Words{"the tenant ID", "租户 ID"}, ""},
 			"appSecret": {Words{"App secret", "App secret"}, Words{"the API Password of the IVR", "IVR 的 API 密码"}, ""},
 		},
+	}
+}
+
+func (appcube) counsel() Counsel {
+	return Counsel{
 		Refused: Advice{
 			Found: "appKey or appSecret is wrong",
 			Try:   []string{"Compare appKey with the tenant ID, and appSecret with the IVR's API Password: it can be changed at any time."},

@@ -91,6 +91,11 @@ func (astrozero) texts() Texts {
 			"redirectUrl":  {Words{"Redirect URL", "重定向地址"}, Words{"only where the application was registered with one: as it is registered", "仅在应用注册了重定向地址时填写，须与注册的完全一致"}, ""},
 			"locale":       {Words{"Locale", "语言"}, Words{"in which the vendor words its answers", "系统应答所用的语言"}, "zh_CN"},
 		},
+	}
+}
+
+func (astrozero) counsel() Counsel {
+	return Counsel{
 		Refused: Advice{
 			Found: "clientId or clientSecret is wrong, or the application may not log in by itself",
 			Try: []string{

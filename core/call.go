@@ -10,6 +10,8 @@ type Outcome struct {
 	Replay bool
 	// Rolled: the response held a new token, which is the session's from now on.
 	Rolled bool
+	// Extended: the token lives longer than when it was handed out.
+	Extended bool
 	// Reason says why, for a call that was refused.
 	Reason Reason
 }
@@ -31,8 +33,8 @@ func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant,
 	}
 	current := serial == s.serial()
 	from := s.from(at.source())
-	if j.rolled != "" {
-		if !current || j.rolled == s.held.token {
+	if j.rolled != "" && j.rolled != s.held.token {
+		if !current {
 			return Outcome{}
 		}
 		c.install(s, now, sent, grant{token: j.rolled, life: j.life}, EventRolled, StepCall)
@@ -42,6 +44,7 @@ func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant,
 	if !j.token && !j.bearer {
 		if current && !j.mute && r.Status >= 200 && r.Status < 300 {
 			c.accepted(s, from, now)
+			return Outcome{Extended: s.slide(sent)}
 		}
 		return Outcome{Reason: j.reason}
 	}
@@ -79,6 +82,17 @@ func (c *Client) accepted(s *session, from source, now Instant) {
 	if d := s.carried(); d != nil {
 		d.accept(from.through(s), now)
 	}
+}
+
+// slide begins the life of a token anew with an accepted use, counted from before the call was
+// sent, and reports whether that is worth telling: by less than a second it is not.
+func (s *session) slide(sent Instant) bool {
+	more := sent.Mono - s.issued.Mono
+	if !s.identity.system.description().Slides || more <= 0 {
+		return false
+	}
+	s.issued = sent
+	return more >= second
 }
 
 // renew gets another token for a session whose current one was refused. Where that

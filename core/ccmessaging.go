@@ -207,6 +207,11 @@ func (ccmessaging) texts() Texts {
 			"tenantSpaceId": tenantSpaceTexts,
 			"locale":        {Words{"Locale", "语言"}, Words{"an ISO 639 language, or one with a country as in zh_CN", "ISO 639 语言代码，或带国家，如 zh_CN"}, "zh"},
 		},
+	}
+}
+
+func (ccmessaging) counsel() Counsel {
+	return Counsel{
 		Refused: appRefused,
 		Relying: &Relying{
 			Expired: Advice{

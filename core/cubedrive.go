@@ -122,6 +122,11 @@ func (cubedrive) texts() Texts {
 				"应用信息和用户信息，名称由部署决定"}, ""},
 			"method": {Words{"Method of getLogin", "getLogin 的方法"}, Words{"how getLogin is called: a query may end up in logs, a body does not", "查询串可能被记录，请求体不会"}, ""},
 		},
+	}
+}
+
+func (cubedrive) counsel() Counsel {
+	return Counsel{
 		Refused: Advice{
 			Found: "the application's or the user's parameters are wrong, or either is switched off",
 			Try: []string{

@@ -35,6 +35,9 @@ type Description struct {
 	// RollsAfter is what may stand before the token in them, and is no part of it.
 	RollsIn    []string
 	RollsAfter string
+	// Slides is set where each use that the vendor accepts begins the token's life anew. Such a
+	// token is not renewed ahead of time: while it is used there is no need to.
+	Slides bool
 	// Codes are the members of an answer's JSON object that hold the system's own code: the
 	// first that is there counts. Success are those of its values that mean success.
 	Codes   []string
@@ -170,10 +173,6 @@ func DescriptionOf(name string) *Description {
 	return nil
 }
 
-// Foreseen are headers that carry the tokens of systems without a description yet. An edge
-// keeps them from calls as it keeps the carriers of those that have one.
-func Foreseen() []string { return []string{"Guid", "Set-GUID"} }
-
 // Words is a text in the two languages of the vendors.
 type Words struct{ English, Chinese string }
 
@@ -184,13 +183,18 @@ type Advice struct {
 	Try            []string
 }
 
-// Texts are what a system says to people. Of a part there are those only that
-// can be shown: its title and its fields are those of the system that depends on it.
+// Texts are what a system calls itself and its fields. A part has none: what is shown are
+// those of the system that depends on it.
 type Texts struct {
 	Title    Words
 	Document string // the vendor's document, by title and number
 	Type     string // the name of its identities' type
 	Fields   map[string]FieldTexts
+}
+
+// Counsel is what a system says to who has got no token. It stands apart from [Texts], as
+// not everything that shows a form explains failures too.
+type Counsel struct {
 	// Refused is for credentials that are refused.
 	Refused Advice
 	// Unclear is for a refusal by 403 that does not say why: the credentials may be right.
@@ -231,4 +235,12 @@ func TextsOf(name string) Texts {
 		return s.texts()
 	}
 	return Texts{}
+}
+
+// CounselOf returns what a system says to who has got no token, by its name; nothing where it says nothing.
+func CounselOf(name string) Counsel {
+	if s, ok := systemNamed(name).(counsellor); ok {
+		return s.counsel()
+	}
+	return Counsel{}
 }

@@ -106,6 +106,11 @@ func (isales) texts() Texts {
 			"user":    {Words{"User", "用户"}, Words{"the account's name, of CTI-OBS", "CTI-OBS 的用户"}, ""},
 			"passwd":  {Words{"Password", "密码"}, Words{"of that user", "该用户的密码"}, ""},
 		},
+	}
+}
+
+func (isales) counsel() Counsel {
+	return Counsel{
 		Refused: Advice{
 			Found: "user or passwd is wrong, or the account is locked",
 			Try: []string{

@@ -104,6 +104,11 @@ func (oiap) texts() Texts {
 			"appSecret": {Words{"App secret", "App secret"}, Words{"goes with the app key", "与 App key 对应"}, ""},
 			"carrier":   {Words{"Carrier", "令牌位置"}, Words{"where a call carries the token: in its JSON body, as a tenant's does, or in the headers username and token, as a system's does", "调用时令牌所在的位置：租户放在 JSON 请求体中，系统放在 username 和 token 请求头中"}, ""},
 		},
+	}
+}
+
+func (oiap) counsel() Counsel {
+	return Counsel{
 		Refused: Advice{
 			Found: "appKey or appSecret is wrong",
 			Try:   []string{"Compare both with what the OIAP's administrator has; a few wrong tries lock the key."},

@@ -32,6 +32,7 @@ var systems = [...]system{
 	isales{},
 	cubedrive{},
 	astrozero{},
+	ccgatewayconfig{},
 
 	edge{},
 	authorization{},
@@ -64,6 +65,8 @@ type policy struct {
 	// logins is how many logins are allowed in any window (milliseconds); 0 is no limit.
 	logins int
 	window int64
+	// locks is a vendor that locks accounts after a few wrong tries: refused credentials wait as long as locked ones.
+	locks bool
 	// relays is a system that says itself how long to wait, for the vendor behind it.
 	relays bool
 	// free is a system whose tokens cost no login: its part is asked of the caller's own function, or was given.
@@ -169,6 +172,9 @@ type judgement struct {
 // It is no part of system, so that nothing that a page loads knows of it: the
 // linker leaves the texts out of the module, and their types.
 type speaker interface{ texts() Texts }
+
+// counsellor is a system with words for people who have got no token, and as far apart.
+type counsellor interface{ counsel() Counsel }
 
 // none is embedded by systems that have no interface to verify.
 type none struct{}

@@ -156,6 +156,9 @@ func (d *Driver) Judge(ctx context.Context, id Identity, serial uint64, at core.
 			d.client.Accepted(session, serial, place, now)
 		}
 		outcome = d.client.Judge(session, serial, at, sent, now, r)
+		if outcome.Extended {
+			d.changed(session) // though no event says so
+		}
 		return nil
 	})
 	if err == nil {

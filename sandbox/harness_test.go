@@ -192,6 +192,11 @@ func astroZeroLoginReq() req {
 		map[string]string{"Content-Type": "application/x-www-form-urlencoded"}}
 }
 
+func ccgLoginReq() req {
+	return req{"POST", "/agentgateway/resource/config/login", `{"agentId":101,"password":"` + CCGatewayConfigPassword + `"}`,
+		map[string]string{"Content-Type": "application/json"}}
+}
+
 func verifyReq(token string) req {
 	return req{"GET", "/lite/verifyAuthToken?authToken=" + url.QueryEscape(token), "", nil}
 }

@@ -436,6 +436,68 @@ func TestAstroZeroTokenTravelsInAHeader(t *testing.T) {
 	})
 }
 
+// ccgForm is a retcode that is none of success, and a text as its result.
+func ccgForm(t *testing.T, a ans) {
+	assert.NotEqual(t, "0", a.str("retcode"))
+	assert.Equal(t, "", a.json["result"])
+	assert.NotEmpty(t, a.str("message"))
+	assert.Empty(t, a.header.Get("Guid"))
+}
+
+func retcode(text string) func(ans) bool {
+	return func(a ans) bool { return a.status == 200 && a.str("retcode") == text }
+}
+
+func TestCCGatewayConfigLoginIsStrict(t *testing.T) {
+	b := newBench(t, Options{})
+	b.refuses(ccgLoginReq(), ccgForm, []broken{
+		{"GET", method("GET"), status(405)},
+		{"another path", path("/agentgateway/resource/config/logins"), status(404)},
+		{"another Content-Type", header("Content-Type", "text/plain"), status(400)},
+		{"a body that is no JSON", body("{"), status(400)},
+		{"no agentId", field("agentId", ""), status(400)},
+		{"agentId as a text", field("agentId", `"101"`), status(400)},
+		{"agentId 0", field("agentId", "0"), status(400)},
+		{"agentId 1000000", field("agentId", "1000000"), status(400)},
+		{"agentId 1.5", field("agentId", "1.5"), status(400)},
+		{"no password", field("password", ""), status(400)},
+		{"a wrong password", field("password", `"wrong-secret"`), retcode("107-004")},
+	})
+	a := b.do(ccgLoginReq())
+	assert.Equal(t, a.header.Get("Guid"), a.json["result"].(map[string]any)["guid"])
+	for range 3 {
+		b.do(ccgLoginReq(), field("password", `"wrong-secret"`))
+	}
+	assert.True(t, retcode("107-003")(b.do(ccgLoginReq())), "a few tries lock the account")
+	b.clock.advance(10 * time.Minute)
+	assert.True(t, retcode("0")(b.do(ccgLoginReq())))
+}
+
+func TestCCGatewayConfigTokenLivesTwoMinutesFromItsLastUse(t *testing.T) {
+	b := newBench(t, Options{})
+	guid := b.do(ccgLoginReq()).header.Get("Guid")
+	good := req{"GET", "/agentgateway/resource/config/business", "", map[string]string{"Guid": guid}}
+	for range 3 {
+		b.clock.advance(2*time.Minute - 1)
+		assert.True(t, retcode("0")(b.do(good)))
+	}
+	b.refuses(good, ccgForm, []broken{
+		{"PUT", method("PUT"), status(405)},
+		{"no token", without("Guid"), retcode("107-000")},
+		{"an unknown token", header("Guid", "x"), retcode("107-000")},
+		{"a token of another system", header("Guid", b.access()), retcode("107-000")},
+	})
+	n, err := b.Roll(Target{System: CCGatewayConfig})
+	require.NoError(t, err)
+	assert.Equal(t, 1, n)
+	next, rolled := strings.CutPrefix(b.do(good).header.Get("Set-GUID"), "JSESSIONID=")
+	require.True(t, rolled)
+	assert.True(t, retcode("107-007")(b.do(good)), "the former one has ended")
+	assert.True(t, retcode("0")(b.do(good, header("Guid", next))))
+	b.clock.advance(2 * time.Minute)
+	assert.True(t, retcode("107-007")(b.do(good, header("Guid", next))))
+}
+
 func cubeDriveForm(t *testing.T, a ans) { assert.Equal(t, false, a.json["success"]) }
 
 func TestCubeDriveLoginIsStrict(t *testing.T) {

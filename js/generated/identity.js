@@ -109,7 +109,16 @@
  * @property {string} [locale] in which the vendor words its answers, such as `zh_CN`
  */
 
-/** One of the systems, asked directly. @typedef {AppCubeIdentity | OiapIdentity | ApiFabricIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity | AstroZeroIdentity} VendorIdentity */
+/**
+ * The configuration login of the CC-Gateway ("C5", cec_07_0006).
+ * @typedef {object} CcgatewayConfigIdentity
+ * @property {"ccgatewayconfig"} system
+ * @property {string} baseUrl of the CC-Gateway, such as `https://IP:8043`
+ * @property {number} agentId of the agent who configures, 1 to 999999
+ * @property {string} password of that agent
+ */
+
+/** One of the systems, asked directly. @typedef {AppCubeIdentity | OiapIdentity | ApiFabricIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity | AstroZeroIdentity | CcgatewayConfigIdentity} VendorIdentity */
 
 /**
  * All fields of all systems.
@@ -133,6 +142,8 @@
  * @property {string} [clientId]
  * @property {string} [clientSecret]
  * @property {string} [redirectUrl]
+ * @property {number} [agentId]
+ * @property {string} [password]
  * @property {string} [edge]
  * @property {string} [connection]
  * @property {string} [subject]
@@ -179,6 +190,8 @@ export function snapshot(f) {
 		clientId: f.clientId,
 		clientSecret: f.clientSecret,
 		redirectUrl: f.redirectUrl,
+		agentId: f.agentId,
+		password: f.password,
 		edge: f.edge,
 		connection: f.connection,
 		subject: f.subject,
@@ -213,6 +226,8 @@ export function unchanged(copy, f, same) {
 		copy.clientId === f.clientId &&
 		copy.clientSecret === f.clientSecret &&
 		copy.redirectUrl === f.redirectUrl &&
+		copy.agentId === f.agentId &&
+		copy.password === f.password &&
 		copy.edge === f.edge &&
 		copy.connection === f.connection &&
 		copy.subject === f.subject &&

@@ -33,7 +33,7 @@
  * @property {boolean} verifies whether the vendor has an interface that says whether a token is valid
  */
 
-/** The systems that hand out tokens. @typedef {"appcube" | "oiap" | "apifabric" | "ccmessaging" | "isales" | "cubedrive" | "astrozero"} System */
+/** The systems that hand out tokens. @typedef {"appcube" | "oiap" | "apifabric" | "ccmessaging" | "isales" | "cubedrive" | "astrozero" | "ccgatewayconfig"} System */
 
 /** The systems, in the order in which people are shown them. A description, for forms and configurations: what is in it cannot be changed. @type {readonly SystemDescription[]} */
 export const systems = /* @__PURE__ */ frozen([
@@ -124,6 +124,17 @@ export const systems = /* @__PURE__ */ frozen([
 			{ name: "clientSecret", kind: "text", secret: true, optional: false },
 			{ name: "redirectUrl", kind: "text", secret: false, optional: true },
 			{ name: "locale", kind: "text", secret: false, optional: true },
+		],
+	},
+	{
+		name: "ccgatewayconfig",
+		title: "CC-Gateway configuration",
+		bodyCarriesToken: false,
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "agentId", kind: "number", secret: false, optional: false, minimum: 1, maximum: 999999 },
+			{ name: "password", kind: "text", secret: true, optional: false },
 		],
 	},
 ]);

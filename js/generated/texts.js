@@ -240,6 +240,28 @@ export const texts = {
 		intercepted: "",
 		relying: null,
 	},
+	ccgatewayconfig: {
+		fields: {
+			baseUrl: {"help":"of the CC-Gateway","example":"https://IP:8043"},
+			agentId: {"help":"of the agent who configures, 1 to 999999"},
+			password: {"help":"of that agent"},
+		},
+		refused: {
+			found: "agentId or password is wrong, or the account is locked",
+			because: "",
+			try: [
+				"Log in once with the same pair where a person does, and correct what is written here.",
+				"A few wrong tries lock the account: have it unlocked before the next one.",
+			],
+		},
+		unclear: null,
+		statuses: {},
+		failed: "",
+		absent: "",
+		page: "",
+		intercepted: "",
+		relying: null,
+	},
 };
 
 /** What the parts say on which others depend, by their names. @type {Readonly<Record<string, FailureTexts>>} */

@@ -109,10 +109,20 @@ export const tokens = {
 		success: [],
 		explains: ["error_description"],
 	},
+	ccgatewayconfig: {
+		paths: ["/agentgateway/resource/config/login"],
+		interfaces: [],
+		carriers: ["Guid", "Set-GUID"],
+		beside: [],
+		guarded: [],
+		answers: ["guid"],
+		rolls: "",
+		speaks: true,
+		codes: ["retcode"],
+		success: ["0"],
+		explains: ["message"],
+	},
 };
-
-/** Headers that carry the tokens of systems which are not described yet. @type {readonly string[]} */
-export const foreseen = ["Guid", "Set-GUID"];
 
 /**
  * A system whose token every request of another one carries too, or its own: one of it serves all identities with the same fields.

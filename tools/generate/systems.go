@@ -165,8 +165,9 @@ export const texts = {
 			b.WriteString("\t\t\t" + name + ": " + literal(field{f.Help.English, f.Example}) + ",\n")
 		}
 		b.WriteString("\t\t},\n")
-		failureTexts(&b, t)
-		if r := t.Relying; r == nil {
+		says := core.CounselOf(d.Name)
+		failureTexts(&b, says)
+		if r := says.Relying; r == nil {
 			b.WriteString("\t\trelying: null,\n")
 		} else {
 			b.WriteString("\t\trelying: {\n")
@@ -189,7 +190,7 @@ export const texts = {
 	}
 	for _, name := range distinct(names) {
 		b.WriteString("\t" + name + ": {\n")
-		failureTexts(&b, core.TextsOf(name))
+		failureTexts(&b, core.CounselOf(name))
 		b.WriteString("\t},\n")
 	}
 	b.WriteString("};\n")
@@ -197,7 +198,7 @@ export const texts = {
 }
 
 // failureTexts are members of an object of texts.
-func failureTexts(b *strings.Builder, t core.Texts) {
+func failureTexts(b *strings.Builder, t core.Counsel) {
 	b.WriteString("\t\trefused: " + advice(t.Refused, "\t\t") + ",\n")
 	unclear := "null"
 	if t.Unclear.Because != "" {
@@ -281,7 +282,6 @@ export const tokens = {
 		b.WriteString("\t},\n")
 	}
 	b.WriteString("};\n\n")
-	b.WriteString("/** Headers that carry the tokens of systems which are not described yet. @type {readonly string[]} */\nexport const foreseen = " + literal(core.Foreseen()) + ";\n\n")
 
 	b.WriteString(`/**
  * A system whose token every request of another one carries too, or its own: one of it serves all identities with the same fields.

@@ -121,6 +121,11 @@ func (frontdesk) texts() Texts {
 			"mode":          {Words{"Mode", "模式"}, Words{"whether the session's number changes", "会话的号码是否变化"}, ""},
 			"labels":        {Words{"Labels", "标签"}, Words{"of the session", "会话的标签"}, ""},
 		},
+	}
+}
+
+func (frontdesk) counsel() Counsel {
+	return Counsel{
 		Refused: Advice{Found: "the agent's number or password is wrong", Try: []string{"Ask the supervisor."}},
 	}
 }
