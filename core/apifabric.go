@@ -133,12 +133,12 @@ func (apifabric) texts() Texts {
 		Title:    Words{"API Fabric", "API Fabric（AccessToken）"},
 		Document: `The AccessToken of the AICC's API Fabric ("C1", tokenByAkSk, cec_07_0002).`,
 		Type:     "ApiFabricIdentity",
-		Fields: map[string]FieldTexts{
-			"baseUrl":       {Words{"Base URL", "基础地址"}, Words{"of tokenByAkSk", "tokenByAkSk 的地址"}, "https://service.besclouds.com"},
-			"appKey":        appKeyTexts,
-			"appSecret":     appSecretTexts,
-			"accessToken":   {Words{"AccessToken", "AccessToken"}, Words{"one that you have, in place of the app secret", "已有的令牌，代替 App secret"}, ""},
-			"tenantSpaceId": tenantSpaceTexts,
+		fields: []named{
+			{"baseUrl", Words{"Base URL", "基础地址"}, Words{"of tokenByAkSk", "tokenByAkSk 的地址"}, "https://service.besclouds.com"},
+			{"appKey", appKeyTexts.Label, appKeyTexts.Help, appKeyTexts.Example},
+			{"appSecret", appSecretTexts.Label, appSecretTexts.Help, appSecretTexts.Example},
+			{"accessToken", Words{"AccessToken", "AccessToken"}, Words{"one that you have, in place of the app secret", "已有的令牌，代替 App secret"}, ""},
+			{"tenantSpaceId", tenantSpaceTexts.Label, tenantSpaceTexts.Help, tenantSpaceTexts.Example},
 		},
 	}
 }

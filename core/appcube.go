@@ -43,10 +43,10 @@ func (appcube) texts() Texts {
 		Title:    Words{"OIAP AppCube", "OIAP AppCube"},
 		Document: `OIAP AppCube ("C6 OIAP AppCube Interface Authentication", cec_07_0007).`,
 		Type:     "AppCubeIdentity",
-		Fields: map[string]FieldTexts{
-			"baseUrl":   {Words{"Base URL", "基础地址"}, Words{"of the OIAP", "OIAP 的地址"}, "https://IP:PORT"},
-			"appKey":    {Words{"App key", "App key"}, Words{"the tenant ID", "租户 ID"}, ""},
-			"appSecret": {Words{"App secret", "App secret"}, Words{"the API Password of the IVR", "IVR 的 API 密码"}, ""},
+		fields: []named{
+			{"baseUrl", Words{"Base URL", "基础地址"}, Words{"of the OIAP", "OIAP 的地址"}, "https://IP:PORT"},
+			{"appKey", Words{"App key", "App key"}, Words{"the tenant ID", "租户 ID"}, ""},
+			{"appSecret", Words{"App secret", "App secret"}, Words{"the API Password of the IVR", "IVR 的 API 密码"}, ""},
 		},
 	}
 }

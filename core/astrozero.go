@@ -84,12 +84,12 @@ func (astrozero) texts() Texts {
 		Title:    Words{"Astro Zero", "Astro Zero"},
 		Document: `AppCube's own OAuth2, which is Astro Zero today (astrozero_06_0042, astrozero_api_0010).`,
 		Type:     "AstroZeroIdentity",
-		Fields: map[string]FieldTexts{
-			"baseUrl":      {Words{"Base URL", "基础地址"}, Words{"of the environment", "环境的地址"}, "https://DOMAIN"},
-			"clientId":     {Words{"Client ID", "客户端 ID"}, Words{"of the connected application that was registered for OAuth", "已注册的 OAuth 应用的客户端 ID"}, ""},
-			"clientSecret": {Words{"Client secret", "客户端密钥"}, Words{"goes with the client ID", "与客户端 ID 对应"}, ""},
-			"redirectUrl":  {Words{"Redirect URL", "重定向地址"}, Words{"only where the application was registered with one: as it is registered", "仅在应用注册了重定向地址时填写，须与注册的完全一致"}, ""},
-			"locale":       {Words{"Locale", "语言"}, Words{"in which the vendor words its answers", "系统应答所用的语言"}, "zh_CN"},
+		fields: []named{
+			{"baseUrl", Words{"Base URL", "基础地址"}, Words{"of the environment", "环境的地址"}, "https://DOMAIN"},
+			{"clientId", Words{"Client ID", "客户端 ID"}, Words{"of the connected application that was registered for OAuth", "已注册的 OAuth 应用的客户端 ID"}, ""},
+			{"clientSecret", Words{"Client secret", "客户端密钥"}, Words{"goes with the client ID", "与客户端 ID 对应"}, ""},
+			{"redirectUrl", Words{"Redirect URL", "重定向地址"}, Words{"only where the application was registered with one: as it is registered", "仅在应用注册了重定向地址时填写，须与注册的完全一致"}, ""},
+			{"locale", Words{"Locale", "语言"}, Words{"in which the vendor words its answers", "系统应答所用的语言"}, "zh_CN"},
 		},
 	}
 }

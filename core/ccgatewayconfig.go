@@ -94,10 +94,10 @@ func (ccgatewayconfig) texts() Texts {
 		Title:    Words{"CC-Gateway configuration", "CC-Gateway 配置"},
 		Document: `The configuration login of the CC-Gateway ("C5", cec_07_0006).`,
 		Type:     "CcgatewayConfigIdentity",
-		Fields: map[string]FieldTexts{
-			"baseUrl":  {Words{"Base URL", "基础地址"}, Words{"of the CC-Gateway", "CC-Gateway 的地址"}, "https://IP:8043"},
-			"agentId":  {Words{"Agent ID", "座席工号"}, Words{"of the agent who configures, 1 to 999999", "进行配置的座席工号，1 至 999999"}, ""},
-			"password": {Words{"Password", "密码"}, Words{"of that agent", "该座席的密码"}, ""},
+		fields: []named{
+			{"baseUrl", Words{"Base URL", "基础地址"}, Words{"of the CC-Gateway", "CC-Gateway 的地址"}, "https://IP:8043"},
+			{"agentId", Words{"Agent ID", "座席工号"}, Words{"of the agent who configures, 1 to 999999", "进行配置的座席工号，1 至 999999"}, ""},
+			{"password", Words{"Password", "密码"}, Words{"of that agent", "该座席的密码"}, ""},
 		},
 	}
 }

@@ -190,6 +190,15 @@ type Texts struct {
 	Document string // the vendor's document, by title and number
 	Type     string // the name of its identities' type
 	Fields   map[string]FieldTexts
+
+	fields []named // as a system has them: a list is data, and a map would be code in each of them
+}
+
+// named are the texts of a field, and its name.
+type named struct {
+	name        string
+	label, help Words
+	example     string
 }
 
 // Counsel is what a system says to who has got no token. It stands apart from [Texts], as
@@ -231,10 +240,17 @@ type FieldTexts struct {
 
 // TextsOf returns what a system says to people, by its name; nothing where it says nothing.
 func TextsOf(name string) Texts {
-	if s, ok := systemNamed(name).(speaker); ok {
-		return s.texts()
+	s, ok := systemNamed(name).(speaker)
+	if !ok {
+		return Texts{}
 	}
-	return Texts{}
+	t := s.texts()
+	t.Fields = map[string]FieldTexts{}
+	for _, f := range t.fields {
+		t.Fields[f.name] = FieldTexts{f.label, f.help, f.example}
+	}
+	t.fields = nil
+	return t
 }
 
 // CounselOf returns what a system says to who has got no token, by its name; nothing where it says nothing.

@@ -98,11 +98,11 @@ func (oiap) texts() Texts {
 		Title:    Words{"OIAP", "智能助手平台 OIAP"},
 		Document: `The intelligent assistant platform ("C3 OIAP Interface Authentication", cec_07_0004).`,
 		Type:     "OiapIdentity",
-		Fields: map[string]FieldTexts{
-			"baseUrl":   {Words{"Base URL", "基础地址"}, Words{"of the OIAP", "OIAP 的地址"}, "https://IP:PORT"},
-			"appKey":    {Words{"App key", "App key"}, Words{"the tenant ID, or the name of a system", "租户 ID 或系统名称"}, ""},
-			"appSecret": {Words{"App secret", "App secret"}, Words{"goes with the app key", "与 App key 对应"}, ""},
-			"carrier":   {Words{"Carrier", "令牌位置"}, Words{"where a call carries the token: in its JSON body, as a tenant's does, or in the headers username and token, as a system's does", "调用时令牌所在的位置：租户放在 JSON 请求体中，系统放在 username 和 token 请求头中"}, ""},
+		fields: []named{
+			{"baseUrl", Words{"Base URL", "基础地址"}, Words{"of the OIAP", "OIAP 的地址"}, "https://IP:PORT"},
+			{"appKey", Words{"App key", "App key"}, Words{"the tenant ID, or the name of a system", "租户 ID 或系统名称"}, ""},
+			{"appSecret", Words{"App secret", "App secret"}, Words{"goes with the app key", "与 App key 对应"}, ""},
+			{"carrier", Words{"Carrier", "令牌位置"}, Words{"where a call carries the token: in its JSON body, as a tenant's does, or in the headers username and token, as a system's does", "调用时令牌所在的位置：租户放在 JSON 请求体中，系统放在 username 和 token 请求头中"}, ""},
 		},
 	}
 }
