@@ -78,7 +78,7 @@ type Step string
 const (
 	// StepInput is the check of what the caller gave, before anything is sent.
 	StepInput Step = "input"
-	// StepAccessToken gets the AccessToken that applyToken needs (tokenByAkSk).
+	// StepAccessToken gets an AccessToken (tokenByAkSk).
 	StepAccessToken Step = "access_token"
 	// StepAuthorization asks the caller's function for what it shows to an edge.
 	StepAuthorization Step = "authorization"

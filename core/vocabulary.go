@@ -68,7 +68,7 @@ func AllWords() Vocabulary {
 		},
 		Steps: []Word{
 			{string(StepInput), AboutVendor, "is the check of what the caller gave, before anything is sent.", Words{}},
-			{string(StepAccessToken), AboutVendor, "gets the AccessToken that applyToken needs (tokenByAkSk).", Words{}},
+			{string(StepAccessToken), AboutVendor, "gets an AccessToken (tokenByAkSk).", Words{}},
 			{string(StepAuthorization), AboutVendor, "asks the caller's function for what it shows to an edge.", Words{}},
 			{string(StepEdge), AboutVendor, "gets a token from an edge.", Words{}},
 			{string(StepApply), AboutVendor, "gets a ccmessaging token (applyToken).", Words{}},

@@ -172,7 +172,7 @@ func (d *Driver) Judge(ctx context.Context, id Identity, serial uint64, at core.
 			d.client.Accepted(session, serial, place, now)
 		}
 		outcome = d.client.Judge(session, serial, at, sent, now, r)
-		if outcome.Noted {
+		if outcome.Noted || outcome.Extended {
 			d.changed(session) // though no event says so
 		}
 		return nil

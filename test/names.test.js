@@ -82,7 +82,7 @@ test("what would name one is found, however it is written", () => {
 	}
 	for (const [source, name] of [
 		["// CubeDrive's parameters", "cubedrive"],
-		["AccessTokenObject string", "accesstoken"],
+		["ApiFabricObject string", "apifabric"],
 		['"x-app-key"', "X-APP-Key"],
 		["identity.appSecret", "appSecret"],
 		["const { params = {} } = identity", "params"],

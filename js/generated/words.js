@@ -55,7 +55,7 @@
 /**
  * The exchange in which something happened.
  * - `input`: is the check of what the caller gave, before anything is sent.
- * - `access_token`: gets the AccessToken that applyToken needs (tokenByAkSk).
+ * - `access_token`: gets an AccessToken (tokenByAkSk).
  * - `authorization`: asks the caller's function for what it shows to an edge.
  * - `edge`: gets a token from an edge.
  * - `apply`: gets a ccmessaging token (applyToken).
