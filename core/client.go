@@ -231,6 +231,7 @@ func (c *Client) add(id *identity) *session {
 			s.dependency = c.add(dep)
 		}
 		s.dependency.dependents++
+		s.dependency.shared = true
 	}
 	if !s.borrows {
 		s.held.token = id.given()

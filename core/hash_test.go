@@ -30,9 +30,15 @@ func TestTheHashIsThatOfTheStandardLibrary(t *testing.T) {
 	}
 }
 
-func TestEachDependentIsAUserOfItsDependency(t *testing.T) {
+func TestEachDependentIsAUserOfItsDependencyWhateverItsNumber(t *testing.T) {
 	from := source{user: 5, place: thatPlace}
-	for id, want := range map[SessionID]uint32{0: 5, 1: 5 ^ 2654435761, 2: 5 ^ 1013904226} {
-		require.Equal(t, source{user: want, place: thatPlace}, from.through(&session{id: id}))
+	heard := func(number SessionID, user string) source {
+		id, err := parseIdentity([]byte(`{"system":"isales","baseUrl":"https://a.example","user":"`+user+`","passwd":"p"}`), "")
+		require.Nil(t, err)
+		return from.through(&session{id: number, identity: *id})
 	}
+	require.Equal(t, heard(1, "u"), heard(2, "u"), "a number is another after a start")
+	require.NotEqual(t, heard(1, "u"), heard(1, "v"))
+	require.Equal(t, thatPlace, int(heard(1, "u").place))
+	require.NotZero(t, heard(1, "u").user)
 }

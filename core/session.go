@@ -19,6 +19,7 @@ type session struct {
 	suspect      bool // it was refused, and others use it: it is renewed in the background
 	detached     bool // business calls do not carry the dependency's token
 	signsIn      bool // only a person's act brings a token
+	shared       bool // others depend on it, or have
 	borrows      bool // it has no token of its own: its calls carry the dependency's, and more
 
 	held       grant

@@ -479,7 +479,7 @@ func (w *world) effect(e Effect) {
 		}
 		w.open[e.ID] = &flying{e.ID, e.Session, e.Request, w.now, w.now.Mono + e.Limit, e.Request.Step == StepVerify || e.Request.Step == StepKeepAlive}
 	case Sleep:
-		w.open[e.ID] = &flying{e.ID, e.Session, nil, w.now, w.now.Mono + e.Limit, w.client.tasks[e.ID].verifies != "" || w.client.session(e.Session).signsIn}
+		w.open[e.ID] = &flying{e.ID, e.Session, nil, w.now, w.now.Mono + e.Limit, w.idle(e)}
 	case Cancel:
 		delete(w.open, e.ID)
 		w.late = append(w.late, e.ID)
@@ -898,6 +898,13 @@ func (w *world) deadIfCurrent(id SessionID, value string) {
 	if s := w.client.session(id); s != nil && s.held.token == value {
 		w.issued[value].dead = true
 	}
+}
+
+// idle reports whether a pause is none of an acquisition: of a verification, or to the end of a token's life. One that
+// has been cancelled since is of no matter.
+func (w *world) idle(e Effect) bool {
+	t, s := w.client.tasks[e.ID], w.client.session(e.Session)
+	return t == nil || t.verifies != "" || s == nil || s.signsIn
 }
 
 // user is who of a shared session's users asks; most sessions are one person's.

@@ -56,6 +56,7 @@ func (s *session) save(w *writer, now Instant) {
 	}
 	w.boolean("dead", s.dead)
 	w.boolean("suspect", s.suspect)
+	w.boolean("shared", s.shared)
 	if left := s.barrier.left(now); left > 0 {
 		cause := s.barrier.cause
 		w.number("barrier", left)
@@ -131,6 +132,7 @@ func (s *session) restore(st state, now Instant, passed int64) {
 		}
 	}
 	s.dead, s.suspect = st.flags["dead"], st.flags["suspect"]
+	s.shared = s.shared || st.flags["shared"]
 	if left := n["barrier"] - passed; left > 0 {
 		s.barrier = &barrier{since: now, wait: left, cause: &Error{
 			Code: Code(st.texts["code"]), System: s.systemName(), Step: Step(st.texts["step"]),

@@ -60,17 +60,18 @@ func (p Place) source() source {
 }
 
 // from is a word as the session hears it: where others depend on it that are not the same user's,
-// its own callers are one user of several.
+// or have, its own callers are one user of several.
 func (s *session) from(word source) source {
-	if s.dependents > 0 && !s.identity.system.description().personal {
+	if s.shared && !s.identity.system.description().personal {
 		return word.through(s)
 	}
 	return word
 }
 
-// through is the same word as the dependency of a session hears it: each dependent is a user.
+// through is the same word as the dependency of a session hears it: each dependent is a user. Its
+// identity tells who it is, as what was heard outlives the host, and a session's number does not.
 func (from source) through(s *session) source {
-	return source{user: from.user ^ uint32(s.id)*2654435761, place: from.place}
+	return source{user: from.user ^ uint32(s.identity.hash(0)) | 1, place: from.place}
 }
 
 // testimony is what a session has heard.
