@@ -1,5 +1,7 @@
 package core
 
+import "strings"
+
 // task is an acquisition or a verification on its way. An acquisition may wait
 // for that of a dependency, send several requests one after the other (refresh,
 // then login), and repeat one that failed for a passing reason.
@@ -23,10 +25,13 @@ type task struct {
 	shuns      uint64 // generation of the dependency that is not to be carried, or 0
 	cascaded   bool   // the dependency was already found dead once
 	stale      bool   // a token came too old to use once
-	blocked    bool   // it waits for the dependency's acquisition, at most until its time is up
+	blocked    bool   // it waits for another one, such as the dependency's acquisition, at most until its time is up
+	behind     *task  // the last one that it has waited for
 	waiting    []*task
 
 	verifies string // the token to verify, or "" for an acquisition
+	errand   Errand // what it does in place of an acquisition, or 0
+	watches  bool   // it only waits for the end of the token's life
 }
 
 // Want says what a caller of [Client.Get] wants beyond any usable token.
@@ -55,6 +60,9 @@ func (c *Client) Get(id SessionID, now Instant, want Want) Decision {
 	}
 	c.touch(s)
 	c.expire(s, now)
+	if s.signsIn {
+		return c.present(s, now, want)
+	}
 	if err := c.word(s, now, &want); err != nil {
 		return Decision{Kind: Fail, Err: err}
 	}
@@ -69,6 +77,9 @@ func (c *Client) Get(id SessionID, now Instant, want Want) Decision {
 		if d := s.carried(); d != nil && (d.dead || d.suspect) {
 			how.shuns = d.generation
 		}
+	}
+	if s.borrows && how.ahead {
+		how.shuns = s.dependency.generation
 	}
 	if s.task == nil {
 		if err := c.begin(s, now, how); err != nil {
@@ -91,10 +102,14 @@ func (c *Client) Get(id SessionID, now Instant, want Want) Decision {
 // word costs a login, and others use the same token.
 func (c *Client) word(s *session, now Instant, want *Want) *Error {
 	user := shortHash(want.User)
-	if want.Rejected != "" && want.Rejected == s.held.token {
-		if !c.refuse(s, now, source{user, wordPlace}, Rejected) {
+	if l := s.lender(); want.Rejected != "" && want.Rejected == l.held.token {
+		from := s.from(source{user, wordPlace})
+		if s.borrows {
+			from = from.through(s)
+		}
+		if !c.refuse(l, now, from, Rejected) {
 			return &Error{Code: TokenRejected, System: s.systemName(), Step: StepCall, Retryable: true,
-				RetryAt: now.Wall + s.disbelief(source{user, wordPlace}, now)}
+				RetryAt: now.Wall + l.disbelief(from, now)}
 		}
 		want.Instead = s.serial()
 	}
@@ -130,6 +145,11 @@ func (c *Client) expire(s *session, now Instant) {
 			c.abandon(s.task, now, s.task.late())
 		}
 	}
+	for _, t := range s.errands() {
+		if t != nil && now.waited(t.began) > c.timeout+grace {
+			c.abandon(t, now, t.late())
+		}
+	}
 }
 
 // abandon ends a task whose answer will not be waited for.
@@ -144,7 +164,7 @@ func (t *task) late() *Error {
 	err := &Error{Code: Timeout, Step: t.step(), Retryable: true}
 	idler := t
 	if t.blocked {
-		idler = t.session.dependency.task
+		idler = t.behind
 	}
 	if idler.idles {
 		err.Code, err.unreached = Network, true
@@ -154,8 +174,8 @@ func (t *task) late() *Error {
 
 // step is the exchange that a task waits for, be it its dependency's.
 func (t *task) step() Step {
-	if t.blocked {
-		return t.session.dependency.step()
+	if d := t.session.dependency; t.blocked && d != nil && d.task != nil {
+		return d.step()
 	}
 	return t.request.Step
 }
@@ -169,10 +189,13 @@ func (c *Client) cancel(t *task) {
 	}
 }
 
-// barred returns the error for an attempt that must not be made now, or nil. forced
-// says that a caller insists on it.
-func (c *Client) barred(s *session, now Instant, forced bool) *Error {
-	if left := s.barrier.left(now); left > 0 && !(forced && s.barrier.passable()) {
+// barred returns the error for an attempt that must not be made now, or nil. Where
+// tokens come by a person's act alone, nothing else may make one at any time.
+func (c *Client) barred(s *session, now Instant, how beginning) *Error {
+	if s.signsIn && !how.person {
+		return s.signedOut()
+	}
+	if left := s.barrier.left(now); left > 0 && !(how.forced && s.barrier.passable()) {
 		cause := *s.barrier.cause
 		cause.RetryAt = now.Wall + left
 		return &Error{Code: CoolingDown, System: cause.System, Step: cause.Step, Status: cause.Status,
@@ -191,22 +214,30 @@ func (c *Client) barred(s *session, now Instant, forced bool) *Error {
 type beginning struct {
 	ahead  bool   // a new token even though the current one can still be used
 	forced bool   // because a caller insists on it
+	person bool   // because a person signs in
 	shuns  uint64 // the generation of the dependency that is not to be carried, or 0
 }
 
 // begin starts an acquisition unless something stands against it.
 func (c *Client) begin(s *session, now Instant, how beginning) *Error {
-	if err := c.barred(s, now, how.forced); err != nil {
+	if err := c.barred(s, now, how); err != nil {
 		return err
 	}
 	if d := s.dependency; d != nil && !d.usable(now) && d.task == nil {
 		if err := c.begin(d, now, beginning{forced: how.forced}); err != nil {
-			return err
+			return err.of(s)
 		}
 	}
 	t := c.task(s, now)
 	t.ahead, t.forced, t.shuns = how.ahead, how.forced, how.shuns
 	s.task = t
+	if s.signsIn {
+		t.request.Step = StepLogin
+		if out := s.leaving(); out != nil {
+			c.block(t, out, now)
+			return nil
+		}
+	}
 	c.advance(t, now)
 	return t.err // of one that was over at once
 }
@@ -227,11 +258,11 @@ func (c *Client) advance(t *task, now Instant) {
 		return // a verification; what it depends on may be gone as well
 	}
 	d := s.dependency
-	if t.verifies == "" && !t.ahead && !t.forced && s.ready(now) && (d == nil || !t.shunned(d)) {
+	if t.verifies == "" && t.errand == 0 && !t.ahead && !t.forced && s.ready(now) && (d == nil || !t.shunned(d)) {
 		c.settle(t, now, nil, 0)
 		return
 	}
-	if d != nil && t.bearer < d.since {
+	if d != nil && t.bearer+1 < d.since {
 		// What was begun for a user who was forgotten must not go on with what the function gives now.
 		c.settle(t, now, &Error{Code: Forgotten, Step: t.request.Step, Retryable: true}, 0)
 		return
@@ -239,16 +270,18 @@ func (c *Client) advance(t *task, now Instant) {
 	if d != nil && (!d.usable(now) || t.shunned(d)) {
 		if d.task == nil {
 			if err := c.begin(d, now, beginning{ahead: t.shunned(d), forced: t.forced}); err != nil && !t.relents(d, now) {
-				c.settle(t, now, err, 0)
+				c.settle(t, now, err.of(s), 0)
 				return
 			}
 		}
 		if d.task != nil {
-			d.task.waiting = append(d.task.waiting, t)
-			t.blocked = true
-			c.wait(t, Effect{Kind: Sleep, Limit: max(0, c.timeout-now.waited(t.began))})
+			c.block(t, d.task, now)
 			return
 		}
+	}
+	if s.borrows {
+		c.settle(t, now, nil, 0)
+		return
 	}
 	if d := s.dependency; d != nil {
 		t.bearer = d.generation
@@ -256,6 +289,10 @@ func (c *Client) advance(t *task, now Instant) {
 	if t.verifies != "" {
 		t.request, _ = s.identity.system.verification(&s.identity, t.verifies, s.bearer())
 		c.send(t, now)
+		return
+	}
+	if t.errand != 0 {
+		c.run(t, now)
 		return
 	}
 	t.generation = s.generation
@@ -267,10 +304,17 @@ func (c *Client) advance(t *task, now Instant) {
 	c.send(t, now)
 }
 
+// block lets a task wait for another one, within its own time.
+func (c *Client) block(t, on *task, now Instant) {
+	on.waiting = append(on.waiting, t)
+	t.blocked, t.behind = true, on
+	c.wait(t, Effect{Kind: Sleep, Limit: max(0, c.timeout-now.waited(t.began))})
+}
+
 // relents carries the dependency's token after all, where there is no other, others use it, and this
 // task's own token is to be replaced as well: that one may be the only one that has died. It reports whether it does.
 func (t *task) relents(d *session, now Instant) bool {
-	if !t.ahead || !t.shunned(d) || !d.usable(now) {
+	if !t.ahead || !t.shunned(d) || !d.usable(now) || t.session.borrows {
 		return false
 	}
 	t.shuns = 0
@@ -304,6 +348,7 @@ func (c *Client) send(t *task, now Instant) {
 		}
 	}
 	t.sent = now
+	t.request.Rolls = s.identity.system.description().RollsIn
 	c.wait(t, Effect{Kind: Send, Limit: left, Request: &t.request})
 }
 
@@ -335,8 +380,14 @@ func (c *Client) Answered(exchange uint64, now Instant, r Response) {
 		return
 	}
 	v := t.session.identity.system
+	r.Rolled = strings.TrimPrefix(r.Rolled, v.description().RollsAfter)
 	var err *Error
-	if t.verifies != "" {
+	if t.errand != 0 {
+		if err = c.returned(t, now, r); err == nil {
+			c.settle(t, now, nil, 0)
+			return
+		}
+	} else if t.verifies != "" {
 		var verdict Verdict
 		if verdict, err = v.confirms(r); err == nil {
 			c.verified(t, now, verdict)
@@ -411,6 +462,8 @@ func (c *Client) Woken(exchange uint64, now Instant) {
 // resume goes on after a pause.
 func (c *Client) resume(t *task, now Instant) {
 	switch {
+	case t.watches:
+		c.watch(t.session, now)
 	case t.blocked:
 		c.settle(t, now, t.late(), 0)
 	case t.verifies != "" && t.session.dependency == nil:
@@ -424,8 +477,8 @@ func (c *Client) resume(t *task, now Instant) {
 func (c *Client) granted(t *task, now Instant, g grant) {
 	s := t.session
 	switch {
-	case !g.usable(t.sent, now):
-		if t.stale {
+	case !s.lasts(g.life, t.sent, now):
+		if t.stale || s.signsIn {
 			c.settle(t, now, &Error{Code: StaleOnArrival, Step: t.request.Step, Retryable: true}, 0)
 			return
 		}
@@ -435,7 +488,7 @@ func (c *Client) granted(t *task, now Instant, g grant) {
 		}
 		c.advance(t, now)
 		return
-	case s.generation == t.generation || !s.usable(now): // otherwise the session has a newer one
+	case s.generation == t.generation || !s.usable(now) || s.signsIn: // otherwise the session has a newer one
 		c.install(s, now, t.sent, g, EventAcquired, t.request.Step)
 	}
 	// What a newer one was refused for is not mended by an older one.
@@ -467,6 +520,12 @@ func (c *Client) install(s *session, now, sent Instant, g grant, why EventType, 
 	}
 	// Jitter keeps sessions that began together from renewing together.
 	s.renewAge = int32(g.life - c.between(window(g.life)*4/5, window(g.life))) // a life is a day at most
+	switch {
+	case s.signsIn:
+		c.arrive(s, now)
+	case s.identity.system.description().Slides:
+		s.renewAge = int32(g.life)
+	}
 	c.notify(s, now, Event{Type: why, Step: step, ExpiresAt: s.expiresAt()})
 }
 
@@ -483,6 +542,10 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 	if t.verifies != "" {
 		c.emit(Effect{Kind: Verified, Session: s.id, ID: t.id, Err: err})
 		c.notify(s, now, Event{Type: EventFailed, Step: StepVerify, Err: err})
+		return
+	}
+	if t.errand != 0 {
+		c.finish(t, now, err)
 		return
 	}
 	s.task = nil
@@ -512,11 +575,10 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 		if e.Err != nil {
 			child.relents(s, now)
 		}
-		if err == nil {
+		if child.errand != 0 || err == nil && (e.Err == nil || !child.shunned(s)) {
 			c.advance(child, now)
 		} else {
-			own := *err
-			c.settle(child, now, &own, 0)
+			c.settle(child, now, e.Err.of(child.session), 0)
 		}
 	}
 	if !s.listed && s.dependents == 0 && !s.gone {

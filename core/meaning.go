@@ -14,6 +14,9 @@ type Meaning struct {
 	// Of is what a business call that is answered so says of what it carried: [TokenDead],
 	// also under HTTP 200, or "" where it says nothing.
 	Of Reason
+	// Times is how many such answers in a row it takes until they say that, where one alone
+	// may mean something else; 0 is one. Only a system that signs in may have it.
+	Times int
 }
 
 // meaning returns what a code means, or nil where no document says it.
@@ -38,12 +41,20 @@ func (d *Description) said(body []byte) (code string, ok bool) {
 	at := len(d.Codes)
 	_ = eachMember(body, func(name string, v value) {
 		if i := slices.Index(d.Codes, name); i >= 0 && i <= at {
-			if text, is := codeText(v); is {
+			if text, is := d.codeOf(v); is {
 				code, ok, at = text, true, i
 			}
 		}
 	})
 	return code, ok
+}
+
+// codeOf returns a code whole: a number, or a word that has a meaning. Any other text may be anything.
+func (d *Description) codeOf(v value) (text string, ok bool) {
+	if s, _ := asString(v); d.meaning(s) != nil {
+		return s, true
+	}
+	return codeText(v)
 }
 
 // codeText returns a code whole, as a vendor writes it: a number of up to nine digits,

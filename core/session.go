@@ -18,6 +18,8 @@ type session struct {
 	dead         bool // the current token was refused, and nobody else uses it
 	suspect      bool // it was refused, and others use it: it is renewed in the background
 	detached     bool // business calls do not carry the dependency's token
+	signsIn      bool // only a person's act brings a token
+	borrows      bool // it has no token of its own: its calls carry the dependency's, and more
 
 	held       grant
 	generation uint64 // grows with every token installed
@@ -29,6 +31,7 @@ type session struct {
 	barrier   *barrier   // nil after a success
 	testimony *testimony // nil where nobody has said anything
 	budget    *budget    // nil where the system has none, or no login was made
+	presence  *presence  // nil where nobody has ever signed in or out
 }
 
 // budget is the logins inside a system's window.
@@ -86,12 +89,36 @@ type retired struct {
 // token of five minutes be used.
 func margin(life int64) int64 { return min(minute, life/10) }
 
+// margin is the same for a session's token. One that cannot be got anew is used to its
+// end: the last call that carries it may bring the one that follows it.
+func (s *session) margin(life int64) int64 {
+	if s.signsIn {
+		return 0
+	}
+	return margin(life)
+}
+
 // window is the rest of a token's life in which it is renewed ahead of time.
 func window(life int64) int64 { return min(15*minute, life/4) }
 
 // usable reports whether the token may be handed out.
 func (s *session) usable(now Instant) bool {
-	return s.held.token != "" && !s.dead && s.held.usable(s.issued, now)
+	s = s.lender()
+	return s.held.token != "" && !s.dead && s.lasts(s.held.life, s.issued, now)
+}
+
+// lasts reports whether a token that was asked for at the instant asked has enough of
+// its life left to be handed out.
+func (s *session) lasts(life int64, asked, now Instant) bool {
+	return life == 0 || now.Since(asked) < life-s.margin(life)
+}
+
+// lender is the session whose token this one's calls carry: itself, unless it borrows.
+func (s *session) lender() *session {
+	if s.borrows {
+		return s.dependency
+	}
+	return s
 }
 
 // given reports whether the session's token is one that the caller gave, and
@@ -145,7 +172,7 @@ func (s *session) calm(now Instant) int64 {
 		return hour // as good as any: nothing ends but by an event
 	}
 	age := now.Since(s.issued)
-	end := s.held.life - margin(s.held.life) - age
+	end := s.held.life - s.margin(s.held.life) - age
 	if s.held.life == 0 {
 		end = hour
 	}
@@ -161,9 +188,10 @@ func (s *session) calm(now Instant) int64 {
 }
 
 // serial grows with every change of what a call carries. Both parts only grow,
-// so their sum is never the same for two different pairs.
+// so their sum is never the same for two different pairs. It is never 0, which is
+// none: a token that the caller gave has no generation before it.
 func (s *session) serial() uint64 {
-	n := s.generation
+	n := s.generation + 1
 	if d := s.carried(); d != nil {
 		n += d.generation
 	}
@@ -185,23 +213,27 @@ func (s *session) expiresAt() int64 {
 }
 
 func (s *session) token() Token {
+	l := s.lender()
 	system := s.systemName()
-	if s.held.remote != nil {
-		system = s.held.remote.system
+	if l.held.remote != nil {
+		system = l.held.remote.system
 	}
 	t := Token{
 		Session:   s.id,
 		Serial:    s.serial(),
 		System:    system,
-		Value:     s.held.token,
-		IssuedAt:  s.issued.Wall,
-		ExpiresAt: s.expiresAt(),
-		Carriage:  s.identity.system.carriage(&s.identity, s.held, s.bearer()),
+		Value:     l.held.token,
+		IssuedAt:  l.issued.Wall,
+		ExpiresAt: l.expiresAt(),
+		Carriage:  s.identity.system.carriage(&s.identity, l.held, s.bearer()),
 	}
-	t.Carriage.Speaks = s.identity.system.description().Speaks()
+	d := s.identity.system.description()
+	t.Carriage.Rolls, t.Carriage.Speaks = d.RollsIn, d.Speaks()
 	if t.ExpiresAt != 0 {
-		t.RenewAt = s.issued.Wall + int64(s.renewAge)
-		t.UsableUntil = t.ExpiresAt - margin(s.held.life)
+		t.UsableUntil = t.ExpiresAt - l.margin(l.held.life)
+		if !l.signsIn {
+			t.RenewAt = l.issued.Wall + int64(l.renewAge)
+		}
 	}
 	return t
 }

@@ -18,6 +18,10 @@ type system interface {
 	verification(id *identity, token, bearer string) (Request, bool)
 	// confirms reads the answer to that request.
 	confirms(r Response) (Verdict, *Error)
+	// errand returns the request of an errand; a sign-in of a system that signs in itself is asked for by ask.
+	errand(id *identity, e Errand, token, bearer string) Request
+	// done says what the answer to it means for who asked for that; nil is success.
+	done(step Step, r Response) *Error
 	// foreign says what can be told of a token that the session does not know.
 	foreign(id *identity, token string) Verdict
 }
@@ -26,12 +30,16 @@ type system interface {
 // are shown them, then the edge, then the parts that others depend on.
 var systems = [...]system{
 	appcube{},
+	oiap{},
+	apifabric{},
 	ccmessaging{},
 	isales{},
 	cubedrive{},
+	astrozero{},
+	ccgateway{},
+	ccgatewayconfig{},
 
 	edge{},
-	accessToken{},
 	authorization{},
 }
 
@@ -62,6 +70,8 @@ type policy struct {
 	// logins is how many logins are allowed in any window (milliseconds); 0 is no limit.
 	logins int
 	window int64
+	// locks is a vendor that locks accounts after a few wrong tries: refused credentials wait as long as locked ones.
+	locks bool
 	// relays is a system that says itself how long to wait, for the vendor behind it.
 	relays bool
 	// free is a system whose tokens cost no login: its part is asked of the caller's own function, or was given.
@@ -89,22 +99,20 @@ type grant struct {
 type occasion struct {
 	held     grant  // what the session still has and can build on (a refresh token, say)
 	rejected string // the token that is replaced because it was rejected, or ""
-	forced   bool   // a caller insists on a new token
+	forced   bool   // a caller insists on a new token, or on a sign-in that ends another one
 	bearer   string // the dependency's token, or ""
-}
-
-// usable reports whether a token that was asked for at the instant asked has
-// enough of its life left to be handed out.
-func (g grant) usable(asked, now Instant) bool {
-	return g.life == 0 || now.Since(asked) < g.life-margin(g.life)
 }
 
 // lifetime turns a vendor's number of seconds into milliseconds. A missing,
 // zero, negative or absurd one (over a day) takes the documented default, so
 // that no answer makes a loop of logins or a token without an end.
 func lifetime(v value, byDefault int64) int64 {
-	s, ok := asNumber(v)
-	if !ok || s < 1 || s > 24*60*60 {
+	s, _ := asNumber(v)
+	return seconds(s, byDefault)
+}
+
+func seconds(s float64, byDefault int64) int64 {
+	if s < 1 || s > 24*60*60 {
 		return byDefault
 	}
 	return int64(s * 1000)
@@ -125,6 +133,8 @@ type Request struct {
 	Form    []Pair // sent as application/x-www-form-urlencoded when not nil
 	// Supplier asks for the caller's function of this number in place of an HTTP request, when not 0.
 	Supplier int64
+	// Rolls are the headers of the answer that may hold a token: the first that is there counts.
+	Rolls []string
 	// Share allows the answer to come from another page of the same user, which asked the same a moment ago.
 	Share bool
 }
@@ -134,7 +144,7 @@ type Response struct {
 	Status     int
 	RetryAfter string // the Retry-After header, or ""
 	Date       string // the Date header, or ""
-	Rolled     string // the header named by Carriage.Rolls, or ""
+	Rolled     string // the first of the headers Rolls, of the Carriage or the Request, that is there; or ""
 	Body       []byte // at most 1 MiB; a host reports a larger one as ResponseTooLarge. It is not kept
 	Age        int64  // milliseconds since another page got the response that it hands on; otherwise 0
 }
@@ -144,9 +154,9 @@ type Response struct {
 type Carriage struct {
 	Headers []Pair
 	Query   []Pair
-	Body    []Pair // members of the JSON object in the request's body
-	Rolls   string // the response header that may hold a new token, or ""
-	Speaks  bool   // the body of an answer may say what becomes of the token, also under HTTP 200
+	Body    []Pair   // members of the JSON object in the request's body
+	Rolls   []string // the response headers that may hold a new token: the first that is there counts
+	Speaks  bool     // the body of an answer may say what becomes of the token, also under HTTP 200
 }
 
 // judgement is what the answer to a business call says of the token it carried.
@@ -157,6 +167,12 @@ type judgement struct {
 	mute   bool   // a success by its status that the body calls a failure: it says nothing of the token
 	bearer bool   // the dependency's token is dead
 	reason Reason
+
+	// Of a system that signs in:
+	code  string // the vendor's own
+	times int    // how many such answers in a row it takes until the token is dead; 0 is one
+	out   bool   // the person is signed out, as was asked for
+	sign  bool   // it was a sign of life, which extends a life that is counted from the last one
 }
 
 // speaker is a system with texts for people who fill in a form or read a reference.
@@ -164,9 +180,14 @@ type judgement struct {
 // linker leaves the texts out of the module, and their types.
 type speaker interface{ texts() Texts }
 
-// none is embedded by systems that have no interface to verify.
+// counsellor is a system with words for people who have got no token, and as far apart.
+type counsellor interface{ counsel() Counsel }
+
+// none is embedded by systems: by those that have no interface to verify, or no errands.
 type none struct{}
 
 func (none) verification(*identity, string, string) (Request, bool) { return Request{}, false }
 func (none) confirms(Response) (Verdict, *Error)                    { return Verdict{}, nil }
 func (none) foreign(*identity, string) Verdict                      { return Verdict{Reason: Unknown} }
+func (none) errand(*identity, Errand, string, string) Request       { return Request{} }
+func (none) done(Step, Response) *Error                             { return nil }

@@ -84,10 +84,23 @@ type Identity struct {
 
 // Token returns a token for an identity, once the core has decided.
 func (d *Driver) Token(ctx context.Context, id Identity, want core.Want) (core.Token, *core.Error) {
+	return d.decided(ctx, id, want, func(session core.SessionID, now core.Instant) core.Decision { return d.client.Get(session, now, want) })
+}
+
+// Attend does an errand for an identity, of which a sign-in brings a token.
+func (d *Driver) Attend(ctx context.Context, id Identity, errand core.Errand) (core.Token, *core.Error) {
+	want := core.Want{Force: errand == core.SignInByForce}
+	return d.decided(ctx, id, want, func(session core.SessionID, now core.Instant) core.Decision {
+		return d.client.Attend(session, errand, now)
+	})
+}
+
+// decided returns what the core has decided, or what comes of it.
+func (d *Driver) decided(ctx context.Context, id Identity, want core.Want, decide func(core.SessionID, core.Instant) core.Decision) (core.Token, *core.Error) {
 	var decision core.Decision
 	var settled chan core.Effect
 	order, err := d.ask(ctx, id, func(session core.SessionID, now core.Instant) *core.Error {
-		decision = d.client.Get(session, now, want)
+		decision = decide(session, now)
 		if decision.Kind == core.Wait {
 			settled = d.caller(decision.Acquisition)
 		}
@@ -159,6 +172,9 @@ func (d *Driver) Judge(ctx context.Context, id Identity, serial uint64, at core.
 			d.client.Accepted(session, serial, place, now)
 		}
 		outcome = d.client.Judge(session, serial, at, sent, now, r)
+		if outcome.Noted || outcome.Extended {
+			d.changed(session) // though no event says so
+		}
 		return nil
 	})
 	if err == nil {
@@ -415,7 +431,8 @@ func changes(e core.Effect) bool {
 		return true
 	case core.Notify:
 		switch e.Event.Type {
-		case core.EventAcquired, core.EventRenewed, core.EventRolled, core.EventRejected, core.EventCooling:
+		case core.EventAcquired, core.EventRenewed, core.EventRolled, core.EventRejected, core.EventCooling,
+			core.EventSignedOut:
 			return true
 		}
 	}

@@ -25,8 +25,8 @@ type asked struct {
 	User string `json:"user"` // a keyed hash of whose call it is, or ""
 
 	Rejected string `json:"rejected"` // POST /token
-	Force    bool   `json:"force"`
-	Instead  uint64 `json:"instead"` // the serial of a token that a call was refused with
+	Force    bool   `json:"force"`    // POST /sign-in too
+	Instead  uint64 `json:"instead"`  // the serial of a token that a call was refused with
 
 	Token string `json:"token"` // POST /verify
 
@@ -59,7 +59,8 @@ type tokenAnswer struct {
 	Headers   members `json:"headers"`
 	Query     members `json:"query,omitempty"`
 	Body      members `json:"body,omitempty"`
-	Rolls     string  `json:"rolls,omitempty"`
+	// Rolls are the headers of an answer that may hold a new token: the first that is there counts.
+	Rolls []string `json:"rolls,omitempty"`
 	// LeaseMs is for how many milliseconds the answer would be the same again, unless something happens.
 	LeaseMs int64 `json:"leaseMs,omitempty"`
 }
@@ -129,6 +130,19 @@ var requests = map[string]func(context.Context, *Driver, asked) (any, *core.Erro
 		o, err := d.Judge(ctx, a.identity(), a.Serial, core.Place{Call: a.Call, User: a.User}, accepted, max(0, a.SentAgo), r)
 		return judgeAnswer{Replay: o.Replay, Rolled: o.Rolled, Reason: string(o.Reason)}, err
 	},
+	"/sign-in": func(ctx context.Context, d *Driver, a asked) (any, *core.Error) {
+		errand := core.SignIn
+		if a.Force {
+			errand = core.SignInByForce
+		}
+		return attend(ctx, d, a, errand)
+	},
+	"/sign-out": func(ctx context.Context, d *Driver, a asked) (any, *core.Error) {
+		return attend(ctx, d, a, core.SignOut)
+	},
+	"/keep-alive": func(ctx context.Context, d *Driver, a asked) (any, *core.Error) {
+		return attend(ctx, d, a, core.KeepAlive)
+	},
 	"/forget": func(ctx context.Context, d *Driver, a asked) (any, *core.Error) {
 		return struct{}{}, d.Forget(ctx, a.identity(), a.Before)
 	},
@@ -136,6 +150,12 @@ var requests = map[string]func(context.Context, *Driver, asked) (any, *core.Erro
 		state, err := d.Release(ctx, a.identity(), a.To)
 		return released{state}, err
 	},
+}
+
+// attend does an errand. The token that a sign-in brings stays here: calls get it from /token.
+func attend(ctx context.Context, d *Driver, a asked, errand core.Errand) (any, *core.Error) {
+	_, err := d.Attend(ctx, a.identity(), errand)
+	return struct{}{}, err
 }
 
 // seconds turns milliseconds into seconds; what is over stays a little above zero, as zero means that nothing is known.

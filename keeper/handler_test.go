@@ -29,12 +29,12 @@ func TestATokenIsAnsweredWithHowACallCarriesIt(t *testing.T) {
 			identity fields
 			carried  map[string][]string // member: names
 			life     float64             // seconds; 0 where none is stated
-			rolls    string
+			rolls    []any
 		}{
-			{appcube("k"), map[string][]string{"body": {"authToken"}}, 3600, ""},
-			{ccmessaging("u"), map[string][]string{"headers": {"ccmessaging-token", "x-app-key", "Authorization"}}, 3600, "ccmessaging-token"},
-			{isales("u"), map[string][]string{"headers": {"Authentication"}}, 300, ""},
-			{cubedrive, map[string][]string{"headers": {"X-Auth-Token"}, "query": {"x-auth-token"}}, 0, ""},
+			{appcube("k"), map[string][]string{"body": {"authToken"}}, 3600, nil},
+			{ccmessaging("u"), map[string][]string{"headers": {"ccmessaging-token", "x-app-key", "Authorization"}}, 3600, []any{"ccmessaging-token"}},
+			{isales("u"), map[string][]string{"headers": {"Authentication"}}, 300, nil},
+			{cubedrive, map[string][]string{"headers": {"X-Auth-Token"}, "query": {"x-auth-token"}}, 0, nil},
 		} {
 			a := w.ask("a", "/token", c.identity, nil)
 			require.Equal(t, http.StatusOK, a.status, a.text)
@@ -54,7 +54,7 @@ func TestATokenIsAnsweredWithHowACallCarriesIt(t *testing.T) {
 			} else {
 				require.InDelta(t, c.life, got["expiresIn"], 0.01)
 			}
-			if c.rolls == "" {
+			if c.rolls == nil {
 				require.NotContains(t, got, "rolls")
 			} else {
 				require.Equal(t, c.rolls, got["rolls"])
@@ -159,7 +159,7 @@ func TestAnIdentityThatIsWrongNamesTheFieldAndQuotesNothing(t *testing.T) {
 			require.NotContains(t, a.text, "sesame")
 		}
 		// Neither an edge nor a part has a keeper to ask, whoever says so.
-		for _, identity := range []fields{{"system": 7}, {"system": "edge", "edge": base}, {"system": "accesstoken", "baseUrl": base, "appKey": "k", "appSecret": "s"}, {"edge": base, "connection": "c"}} {
+		for _, identity := range []fields{{"system": 7}, {"system": "edge", "edge": base}, {"system": "authorization", "edge": base, "authorization": "s"}, {"edge": base, "connection": "c"}} {
 			require.Equal(t, "dependencyObject", w.ask("a", "/token", identity, byObject).problem.Field)
 		}
 		noSecret := ccmessaging("u")

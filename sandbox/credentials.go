@@ -6,14 +6,20 @@ type Credential struct {
 	Example string `json:"example"` // that of the example identity
 }
 
-// accepts reports whether a secret belongs to a public part that is not refused at the moment.
+// knows reports whether there is such a public part, and it is not refused at the moment.
+func (s *Sandbox) knows(system System, public string) bool {
+	fixed, set := s.options.Secrets[system]
+	_, known := fixed[public]
+	return (known || !set) && !s.refused[system][public]
+}
+
+// accepts reports whether a secret belongs to a public part that there is.
 func (s *Sandbox) accepts(system System, public, secret string) bool {
-	if s.refused[system][public] {
+	if !s.knows(system, public) {
 		return false
 	}
 	if fixed, set := s.options.Secrets[system]; set {
-		want, known := fixed[public]
-		return known && secret == want
+		return secret == fixed[public]
 	}
 	return system.vendor().opens(public, secret)
 }

@@ -46,7 +46,7 @@ func init() {
 			{name: string(ISales), documented: 300 * time.Second},
 			{name: iSalesRefreshes, documented: 3600 * time.Second, of: string(ISales)},
 		},
-		sends: []string{"Authentication"},
+		sends: []string{"Authentication", "Authorization"},
 		identity: func(origin string) fields {
 			return fields{"baseUrl", origin, "user", ISalesUser, "passwd", ISalesPasswd}
 		},
@@ -92,24 +92,25 @@ func (s *Sandbox) iSalesTokens(user string, now time.Time) reply {
 	}})
 }
 
-// iSalesRefresh is the refresh interface (cec_07_0314). Undocumented, and chosen: the token in the header must be the
-// one that the refresh token came with, and may have expired, which is when a refresh is needed; a refresh token is
-// used once; the older token lives on to its own end; a revoked login cannot be refreshed.
+// iSalesRefresh is the refresh interface (cec_07_0314). The header has the token by its English page, and the refresh
+// token by the Chinese one. Undocumented, and chosen: that token must be the one that the refresh token came with, and
+// may have expired, which is when a refresh is needed; a refresh token is used once; the older token lives on to its own
+// end; a revoked login cannot be refreshed.
 func (s *Sandbox) iSalesRefresh(c call) reply {
 	if reason := iSalesContentType(c); reason != "" {
 		return failure(ISales, http.StatusBadRequest, reason)
 	}
-	bearer, well := c.bearer("Authentication")
-	if !well {
-		return failure(ISales, http.StatusUnauthorized, badAuthentication)
+	bearer, refusal := iSalesBearer(c)
+	if refusal != nil {
+		return *refusal
 	}
 	fields, reason := c.texts("refreshToken")
 	if reason != "" {
 		return failure(ISales, http.StatusBadRequest, reason)
 	}
 	t, known := s.store.byRefresh[fields[0]]
-	if !known || t.value != bearer || t.end != "" || !within(c.now, t.refreshExpires) {
-		return failure(ISales, http.StatusUnauthorized, "refreshToken is unknown, used, expired, or of another token")
+	if !known || t.value != bearer && t.refresh != bearer || t.end != "" || !within(c.now, t.refreshExpires) {
+		return failure(ISales, http.StatusForbidden, "refreshToken is unknown, used, expired, or of another token")
 	}
 	if s.refused[ISales][t.subject] {
 		return failure(ISales, http.StatusForbidden, "the user is refused")
@@ -119,16 +120,32 @@ func (s *Sandbox) iSalesRefresh(c call) reply {
 	return s.iSalesTokens(t.subject, c.now)
 }
 
-const badAuthentication = "the header Authentication must be Bearer, one space, and the token"
+// iSalesBearer reads the header of every call: Authentication by the Chinese pages and the examples, Authorization by the
+// English tables. "Response status code: 403. Authentication failed." 401 is for what was not purchased.
+func iSalesBearer(c call) (string, *reply) {
+	var bearers []string
+	for _, name := range []string{"Authentication", "Authorization"} {
+		if len(c.Header.Values(name)) > 0 {
+			bearer, _ := c.bearer(name)
+			bearers = append(bearers, bearer)
+		}
+	}
+	if len(bearers) == 0 || bearers[0] == "" || bearers[0] != bearers[len(bearers)-1] {
+		refusal := failure(ISales, http.StatusForbidden,
+			"the header Authentication, Authorization, or both alike, must be Bearer, one space, and the token")
+		return "", &refusal
+	}
+	return bearers[0], nil
+}
 
-// iSalesBusiness stands for any business interface; its header is Authentication, not Authorization.
+// iSalesBusiness stands for any business interface.
 func (s *Sandbox) iSalesBusiness(c call) reply {
-	bearer, well := c.bearer("Authentication")
-	if !well {
-		return failure(ISales, http.StatusUnauthorized, badAuthentication)
+	bearer, refusal := iSalesBearer(c)
+	if refusal != nil {
+		return *refusal
 	}
 	if _, live := s.store.live(ISales, bearer, c.now); !live {
-		return failure(ISales, http.StatusUnauthorized, "the token is unknown or expired")
+		return failure(ISales, http.StatusForbidden, "the token is unknown or expired")
 	}
 	return ok(object{"result": 0, "resultData": object{}})
 }

@@ -21,6 +21,7 @@ type Sandbox struct {
 	refused   map[System]map[string]bool
 	faults    faultQueues
 	logins    map[user]window
+	attempts  map[user]attempts
 	followed  int // redirects that a client followed
 }
 
@@ -41,7 +42,7 @@ func New(options Options) *Sandbox {
 	return s
 }
 
-// Reset forgets all tokens, counts, refusals, faults and changed lifetimes.
+// Reset forgets all tokens, counts, refusals, locks, faults and changed lifetimes.
 func (s *Sandbox) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,6 +56,7 @@ func (s *Sandbox) Reset() {
 	}
 	s.faults = faultQueues{}
 	s.logins = map[user]window{}
+	s.attempts = map[user]attempts{}
 	s.followed = 0
 }
 
@@ -87,7 +89,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		path = read
 		w.Header().Set("X-Sandbox-Path", url.PathEscape(read))
 	}
-	e, known := s.options.Paths.find(path)
+	e, part, known := s.options.Paths.find(path)
 	if !known {
 		unknownPath(path).write(w)
 		return
@@ -108,7 +110,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer = failure(e.system, http.StatusMethodNotAllowed, "only "+strings.Join(e.methods, " and ")+" is supported here")
 		answer.set("Allow", strings.Join(e.methods, ", "))
 	default:
-		answer = e.serve(s, call{Request: r, body: body, now: s.options.Now()})
+		answer = e.serve(s, call{Request: r, body: body, now: s.options.Now(), part: part})
 	}
 	if answer.reason != "" {
 		count.Failed++
@@ -119,7 +121,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 
 	// The wait comes after the work: a slow answer holds a token that has been alive for a while already.
-	if fault.wait(r.Context()) != nil {
+	if pause(r.Context(), fault.delay()+answer.held) != nil {
 		panic(http.ErrAbortHandler)
 	}
 	fault.write(w, e.system, answer)

@@ -12,6 +12,7 @@ type call struct {
 	*http.Request
 	body []byte
 	now  time.Time
+	part string // the segment of the path for which the endpoint has "*", or ""
 }
 
 type object = map[string]any
@@ -60,4 +61,12 @@ func (c call) texts(names ...string) (values []string, reason string) {
 		values = append(values, text)
 	}
 	return values, ""
+}
+
+// isNumber reports whether a field of the JSON body is a number, and no text that holds one.
+func (c call) isNumber(name string) bool {
+	var body object
+	_ = json.Unmarshal(c.body, &body)
+	_, is := body[name].(float64)
+	return is
 }

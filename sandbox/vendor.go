@@ -21,7 +21,7 @@ type vendor struct {
 	prefix    string
 	endpoints []endpoint
 	// behind is the system that asks this one for a token before its own login. In a Fault, the login of this one is then
-	// an endpoint of that system, by this one's name.
+	// an endpoint of that system as well, by this one's name.
 	behind System
 
 	// success has the fields by which a body says that all is well. What damages an answer on demand leaves them.
@@ -36,10 +36,13 @@ type vendor struct {
 	credentials []Credential
 	// opens reports whether a secret belongs to a public part; nil where the system has no secret of its own.
 	opens func(public, secret string) bool
+	// denies is an answer that says "no permission" under HTTP 200; nil where the system has none.
+	denies func() reply
 
 	lifetimes []lifetime
 	rolls     bool   // a business response may bring a new token
 	budget    budget // the zero value is without bound
+	lock      lock   // wrong secrets lock an account; the zero value locks none
 
 	sends   []string // the request headers of its own that a page of another origin may send
 	exposes []string // the response headers of its own that such a page may read
@@ -62,7 +65,7 @@ const (
 
 // An endpoint is one vendor URL. Its serve runs with the sandbox locked.
 type endpoint struct {
-	path    string
+	path    string // one segment may be "*", which stands for any: serve finds it in the call
 	step    step
 	methods []string
 	serve   func(*Sandbox, call) reply

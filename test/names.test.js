@@ -24,6 +24,7 @@ const reference = /^js\/([^/]+$|client\/(?!tabs\.js)|sandbox\/)/;
 /** Names that are somebody else's as well, where they stand. @type {Record<string, string[]>} */
 const others = {
 	"tools/build/brotli.js": ["params"], // Node's: the options of its brotli
+	"js/client/error.js": ["status"], // that of HTTP
 };
 
 /** A source without its comments, which go with the white space; then that is put back. @param {string} source */
@@ -81,7 +82,7 @@ test("what would name one is found, however it is written", () => {
 	}
 	for (const [source, name] of [
 		["// CubeDrive's parameters", "cubedrive"],
-		["AccessTokenObject string", "accesstoken"],
+		["ApiFabricObject string", "apifabric"],
 		['"x-app-key"', "X-APP-Key"],
 		["identity.appSecret", "appSecret"],
 		["const { params = {} } = identity", "params"],

@@ -56,11 +56,13 @@ type Answer struct {
 	Supplied string // what the function gave
 }
 
-// Header returns the value of a header, or "".
-func (a Answer) Header(name string) string {
-	for key, value := range a.Headers {
-		if strings.EqualFold(key, name) {
-			return value
+// Header returns the value of a header, of several the first that is there; or "".
+func (a Answer) Header(names ...string) string {
+	for _, name := range names {
+		for key, value := range a.Headers {
+			if strings.EqualFold(key, name) {
+				return value
+			}
 		}
 	}
 	return ""

@@ -42,6 +42,8 @@ const ofToken = {
 	bad_request: exit.refused,
 	vendor_failure: exit.refused,
 	token_rejected: exit.refused,
+	signed_out: exit.refused,
+	already_signed_in: exit.refused,
 	network: exit.unavailable,
 	timeout: exit.unavailable,
 	unavailable: exit.unavailable,

@@ -26,6 +26,14 @@ cctoken: tokens of contact-centre systems (${names})
   cctoken --version
 `;
 
+const signingIn = `\
+  --sign-in          sign in first, where nothing else brings a token (${systems
+		.filter(({ signsIn }) => signsIn)
+		.map(({ name }) => name)
+		.join(", ")}): it has effects at the vendor
+  --force            with it: end another session of the same person
+`;
+
 /** @type {Record<import("./arguments.js").Command, string>} */
 const usage = {
 	get: `\
@@ -35,7 +43,7 @@ Gets a token. By default a table with the token shortened; a script takes it who
   --token-only       the token alone
   --json             one JSON object: token, issuedAt, expiresAt, headers, query, body
   --show             the table with the whole token
-`,
+${signingIn}`,
 	verify: `\
 cctoken verify [options] < TOKEN
 
@@ -52,6 +60,7 @@ Calls PATH under the base URL with the token. The body of the answer goes to sta
   -H, --header LINE  a header "Name: value", or @FILE with one on each line; can be given several times
   -i, --include      the status and headers ahead of the body
   --json             one JSON object: status, headers, body
+${signingIn}  --sign-out         sign out after the call
 `,
 	doctor: `\
 cctoken doctor [options]
@@ -60,7 +69,7 @@ Looks at each thing that can stand between here and a token, one by one, and say
 the host's name, the connection, TLS, the clock, and the token itself. It logs in once.
   --token-file FILE  a token to look at as well (or ${tokenEnv} in the environment); - is standard input
   --check-path PATH  make this business call as well, with that token or a new one; choose a harmless one
-  --json             one JSON object: verdict, steps
+${signingIn}  --json             one JSON object: verdict, steps
 `,
 	edge: `\
 cctoken edge status --connection NAME [options]

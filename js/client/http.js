@@ -21,7 +21,7 @@ export class Lost {
  * @param {import("./platform.js").PlatformSignal} signal
  * @returns {Promise<{ head: import("../module/wall.js").Head, body: Uint8Array }>} rejected with a Lost
  */
-export async function exchange(send, { method, url = "", query, headers = [], body, form }, signal) {
+export async function exchange(send, { method, url = "", query, headers = [], body, form, rolls }, signal) {
 	let response;
 	const wasOffline = offline();
 	try {
@@ -42,7 +42,7 @@ export async function exchange(send, { method, url = "", query, headers = [], bo
 	if (!bytes) {
 		throw new Lost("response_too_large", "answering");
 	}
-	return { head: headOf(response), body: bytes };
+	return { head: headOf(response, rolls), body: bytes };
 }
 
 /**
@@ -79,7 +79,7 @@ function uncached() {
 
 /**
  * @param {import("./platform.js").PlatformResponse} response
- * @param {string} [rolls] the header that may hold a new token
+ * @param {string[]} [rolls] the headers that may hold a new token: the first that is there counts
  * @returns {import("../module/wall.js").Head}
  */
 export function headOf({ status, headers }, rolls) {
@@ -87,7 +87,7 @@ export function headOf({ status, headers }, rolls) {
 		status,
 		retryAfter: headers.get("retry-after") ?? undefined,
 		date: headers.get("date") ?? undefined,
-		rolled: (rolls && headers.get(rolls)) ?? undefined,
+		rolled: rolls?.map((name) => headers.get(name)).find((value) => value !== null) ?? undefined,
 	};
 }
 

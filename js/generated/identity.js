@@ -16,6 +16,41 @@
  */
 
 /**
+ * The intelligent assistant platform ("C3 OIAP Interface Authentication", cec_07_0004).
+ * @typedef {object} OiapIdentity
+ * @property {"oiap"} system
+ * @property {string} baseUrl of the OIAP, such as `https://IP:PORT`
+ * @property {string} appKey the tenant ID, or the name of a system
+ * @property {string} appSecret goes with the app key
+ * @property {"body" | "headers"} [carrier] where a call carries the token: in its JSON body, as a tenant's does, or in the headers username and token, as a system's does. Default "body"
+ */
+
+/**
+ * The AccessToken of the AICC's API Fabric ("C1", tokenByAkSk, cec_07_0002).
+ * @typedef {object} ApiFabricFields
+ * @property {"apifabric"} system
+ * @property {string} baseUrl of tokenByAkSk, such as `https://service.besclouds.com`
+ * @property {string} appKey as configured on the API Fabric
+ * @property {string} [tenantSpaceId] only where a site with several tenants asks for it: sent as X-TenantSpaceID
+ */
+
+/**
+ * API Fabric, by its appSecret.
+ * @typedef {object} ApiFabricByAppSecret
+ * @property {string} appSecret goes with the app key, and gets the AccessToken (tokenByAkSk)
+ * @property {undefined} [accessToken]
+ */
+
+/**
+ * API Fabric, by its accessToken.
+ * @typedef {object} ApiFabricByAccessToken
+ * @property {string | (() => Promise<Supplied>)} accessToken one that you have, in place of the app secret, or a function that is asked for one whenever one is needed. It stands for the app, not for a user: all identities of one app share what it gives, and whether it fails. Of several functions the one is asked that came with the call that needs it. Where each user has a function of their own, each has a client.
+ * @property {undefined} [appSecret]
+ */
+
+/** The AccessToken of the AICC's API Fabric ("C1", tokenByAkSk, cec_07_0002). @typedef {ApiFabricFields & (ApiFabricByAppSecret | ApiFabricByAccessToken)} ApiFabricIdentity */
+
+/**
  * The AICC web client ("Performing Third-Party Request Authentication (applyToken)", cec_07_0103).
  * @typedef {object} CcmessagingFields
  * @property {"ccmessaging"} system
@@ -63,7 +98,48 @@
  * @property {"POST" | "GET"} [method] how getLogin is called: a query may end up in logs, a body does not. Default "POST"
  */
 
-/** One of the systems, asked directly. @typedef {AppCubeIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity} VendorIdentity */
+/**
+ * AppCube's own OAuth2, which is Astro Zero today (astrozero_06_0042, astrozero_api_0010).
+ * @typedef {object} AstroZeroIdentity
+ * @property {"astrozero"} system
+ * @property {string} baseUrl of the environment, such as `https://DOMAIN`
+ * @property {string} clientId of the connected application that was registered for OAuth
+ * @property {string} clientSecret goes with the client ID
+ * @property {string} [redirectUrl] only where the application was registered with one: as it is registered
+ * @property {string} [locale] in which the vendor words its answers, such as `zh_CN`
+ */
+
+/**
+ * An agent's session at the CC-Gateway ("C4", cec_07_0005; signing in: cec_07_1202).
+ * @typedef {object} CcgatewayIdentity
+ * @property {"ccgateway"} system
+ * @property {string} baseUrl of the CC-Gateway, such as `https://IP:8043`
+ * @property {number} agentId from 101 to 999999
+ * @property {string} password of the agent, 1 to 32 characters
+ * @property {string} phonenum on which the agent is called, 1 to 24 characters
+ * @property {boolean} [autoanswer] whether calls are answered by themselves
+ * @property {boolean} [autoenteridle] whether the agent is idle at once after a call
+ * @property {boolean} [releasephone] whether the phone is hung up after a call
+ * @property {3 | 4 | 5} [status] 3, 4 or 5, as the CC-Gateway counts them
+ * @property {4 | 11} [agenttype] 4 or 11, as the CC-Gateway counts them
+ * @property {string} [ip] of the agent's machine
+ * @property {boolean} [checkInWebm] whether the agent signs in for web chats too
+ * @property {boolean} [checkInMailm] whether the agent signs in for e-mails too
+ * @property {boolean} [listenStatus] whether the agent's listening state is reported
+ * @property {string} [vcPhoneNumber] for video calls
+ * @property {"dynamic" | "static"} [mode] how the gateway is set up: its GUIDs change all the time, or never. Not sent. Default "dynamic"
+ */
+
+/**
+ * The configuration login of the CC-Gateway ("C5", cec_07_0006).
+ * @typedef {object} CcgatewayConfigIdentity
+ * @property {"ccgatewayconfig"} system
+ * @property {string} baseUrl of the CC-Gateway, such as `https://IP:8043`
+ * @property {number} agentId of the agent who configures, 1 to 999999
+ * @property {string} password of that agent
+ */
+
+/** One of the systems, asked directly. @typedef {AppCubeIdentity | OiapIdentity | ApiFabricIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity | AstroZeroIdentity | CcgatewayIdentity | CcgatewayConfigIdentity} VendorIdentity */
 
 /**
  * All fields of all systems.
@@ -72,17 +148,35 @@
  * @property {string} [baseUrl]
  * @property {string} [appKey]
  * @property {string} [appSecret]
- * @property {string} [authUrl]
+ * @property {"body" | "headers"} [carrier]
  * @property {string | (() => Promise<Supplied>)} [accessToken]
+ * @property {string} [tenantSpaceId]
+ * @property {string} [authUrl]
  * @property {string} [userId]
  * @property {string} [userName]
  * @property {string} [channelId]
  * @property {string} [locale]
- * @property {string} [tenantSpaceId]
  * @property {string} [user]
  * @property {string} [passwd]
  * @property {Readonly<Record<string, string>>} [params]
  * @property {"POST" | "GET"} [method]
+ * @property {string} [clientId]
+ * @property {string} [clientSecret]
+ * @property {string} [redirectUrl]
+ * @property {number} [agentId]
+ * @property {string} [password]
+ * @property {string} [phonenum]
+ * @property {boolean} [autoanswer]
+ * @property {boolean} [autoenteridle]
+ * @property {boolean} [releasephone]
+ * @property {3 | 4 | 5} [status]
+ * @property {4 | 11} [agenttype]
+ * @property {string} [ip]
+ * @property {boolean} [checkInWebm]
+ * @property {boolean} [checkInMailm]
+ * @property {boolean} [listenStatus]
+ * @property {string} [vcPhoneNumber]
+ * @property {"dynamic" | "static"} [mode]
  * @property {string} [edge]
  * @property {string} [connection]
  * @property {string} [subject]
@@ -95,12 +189,15 @@
  * @type {readonly { field: string, of: string, base: readonly string[], by: readonly string[] }[]}
  */
 export const supplied = [
-	{ field: "accessToken", of: "accesstoken", base: ["authUrl", "baseUrl"], by: ["appKey"] },
+	{ field: "accessToken", of: "apifabric", base: ["authUrl", "baseUrl"], by: ["appKey"] },
 	{ field: "authorization", of: "authorization", base: ["edge"], by: ["subject"] },
 ];
 
 /** Fields that are objects of texts. @type {readonly string[]} */
 export const objects = ["params"];
+
+/** Systems in which nothing but a person's act brings a token. @type {readonly unknown[]} */
+export const signing = ["ccgateway"];
 
 /**
  * The fields to compare the caller's object with later.
@@ -114,17 +211,35 @@ export function snapshot(f) {
 		baseUrl: f.baseUrl,
 		appKey: f.appKey,
 		appSecret: f.appSecret,
-		authUrl: f.authUrl,
+		carrier: f.carrier,
 		accessToken: f.accessToken,
+		tenantSpaceId: f.tenantSpaceId,
+		authUrl: f.authUrl,
 		userId: f.userId,
 		userName: f.userName,
 		channelId: f.channelId,
 		locale: f.locale,
-		tenantSpaceId: f.tenantSpaceId,
 		user: f.user,
 		passwd: f.passwd,
 		params: f.params,
 		method: f.method,
+		clientId: f.clientId,
+		clientSecret: f.clientSecret,
+		redirectUrl: f.redirectUrl,
+		agentId: f.agentId,
+		password: f.password,
+		phonenum: f.phonenum,
+		autoanswer: f.autoanswer,
+		autoenteridle: f.autoenteridle,
+		releasephone: f.releasephone,
+		status: f.status,
+		agenttype: f.agenttype,
+		ip: f.ip,
+		checkInWebm: f.checkInWebm,
+		checkInMailm: f.checkInMailm,
+		listenStatus: f.listenStatus,
+		vcPhoneNumber: f.vcPhoneNumber,
+		mode: f.mode,
 		edge: f.edge,
 		connection: f.connection,
 		subject: f.subject,
@@ -144,17 +259,35 @@ export function unchanged(copy, f, same) {
 		copy.baseUrl === f.baseUrl &&
 		copy.appKey === f.appKey &&
 		copy.appSecret === f.appSecret &&
-		copy.authUrl === f.authUrl &&
+		copy.carrier === f.carrier &&
 		copy.accessToken === f.accessToken &&
+		copy.tenantSpaceId === f.tenantSpaceId &&
+		copy.authUrl === f.authUrl &&
 		copy.userId === f.userId &&
 		copy.userName === f.userName &&
 		copy.channelId === f.channelId &&
 		copy.locale === f.locale &&
-		copy.tenantSpaceId === f.tenantSpaceId &&
 		copy.user === f.user &&
 		copy.passwd === f.passwd &&
 		(copy.params === f.params || same(copy.params, f.params)) &&
 		copy.method === f.method &&
+		copy.clientId === f.clientId &&
+		copy.clientSecret === f.clientSecret &&
+		copy.redirectUrl === f.redirectUrl &&
+		copy.agentId === f.agentId &&
+		copy.password === f.password &&
+		copy.phonenum === f.phonenum &&
+		copy.autoanswer === f.autoanswer &&
+		copy.autoenteridle === f.autoenteridle &&
+		copy.releasephone === f.releasephone &&
+		copy.status === f.status &&
+		copy.agenttype === f.agenttype &&
+		copy.ip === f.ip &&
+		copy.checkInWebm === f.checkInWebm &&
+		copy.checkInMailm === f.checkInMailm &&
+		copy.listenStatus === f.listenStatus &&
+		copy.vcPhoneNumber === f.vcPhoneNumber &&
+		copy.mode === f.mode &&
 		copy.edge === f.edge &&
 		copy.connection === f.connection &&
 		copy.subject === f.subject &&

@@ -17,16 +17,24 @@
  */
 
 /**
+ * The identities whose calls carry the token inside their JSON body: those that have the value in the field, or leave it out.
+ * @typedef {object} Carrier
+ * @property {string} field of the identity
+ * @property {string} value of that field
+ */
+
+/**
  * What is known of one system.
  * @typedef {object} SystemDescription
  * @property {System} name as an identity's `system` has it
  * @property {string} title for people
  * @property {readonly FieldDescription[]} fields of an identity beside `system`, in the order in which a form shows them
- * @property {boolean} bodyCarriesToken whether a business call carries the token inside its JSON body
+ * @property {boolean | Carrier} bodyCarriesToken whether a business call carries the token inside its JSON body, or where only some do, which
+ * @property {boolean} signsIn whether a token comes by a sign-in alone, which somebody asks for (`signIn`)
  * @property {boolean} verifies whether the vendor has an interface that says whether a token is valid
  */
 
-/** The systems that hand out tokens. @typedef {"appcube" | "ccmessaging" | "isales" | "cubedrive"} System */
+/** The systems that hand out tokens. @typedef {"appcube" | "oiap" | "apifabric" | "ccmessaging" | "isales" | "cubedrive" | "astrozero" | "ccgateway" | "ccgatewayconfig"} System */
 
 /** The systems, in the order in which people are shown them. A description, for forms and configurations: what is in it cannot be changed. @type {readonly SystemDescription[]} */
 export const systems = /* @__PURE__ */ frozen([
@@ -34,6 +42,7 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "appcube",
 		title: "OIAP AppCube",
 		bodyCarriesToken: true,
+		signsIn: false,
 		verifies: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
@@ -42,9 +51,37 @@ export const systems = /* @__PURE__ */ frozen([
 		],
 	},
 	{
+		name: "oiap",
+		title: "OIAP",
+		bodyCarriesToken: { field: "carrier", value: "body" },
+		signsIn: false,
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "appKey", kind: "header", secret: false, optional: false },
+			{ name: "appSecret", kind: "text", secret: true, optional: false },
+			{ name: "carrier", kind: "choice", secret: false, optional: true, values: ["body", "headers"] },
+		],
+	},
+	{
+		name: "apifabric",
+		title: "API Fabric",
+		bodyCarriesToken: false,
+		signsIn: false,
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "appKey", kind: "header", secret: false, optional: false },
+			{ name: "appSecret", kind: "text", secret: true, optional: false },
+			{ name: "accessToken", kind: "supplied", secret: true, optional: false, insteadOf: "appSecret" },
+			{ name: "tenantSpaceId", kind: "header", secret: false, optional: true },
+		],
+	},
+	{
 		name: "ccmessaging",
 		title: "AICC web client",
 		bodyCarriesToken: false,
+		signsIn: false,
 		verifies: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
@@ -63,6 +100,7 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "isales",
 		title: "CC-iSales for CTI-OBS",
 		bodyCarriesToken: false,
+		signsIn: false,
 		verifies: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
@@ -74,11 +112,62 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "cubedrive",
 		title: "CubeDrive",
 		bodyCarriesToken: false,
+		signsIn: false,
 		verifies: true,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "params", kind: "parameters", secret: true, optional: false },
 			{ name: "method", kind: "choice", secret: false, optional: true, values: ["POST", "GET"] },
+		],
+	},
+	{
+		name: "astrozero",
+		title: "Astro Zero",
+		bodyCarriesToken: false,
+		signsIn: false,
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "clientId", kind: "text", secret: false, optional: false },
+			{ name: "clientSecret", kind: "text", secret: true, optional: false },
+			{ name: "redirectUrl", kind: "text", secret: false, optional: true },
+			{ name: "locale", kind: "text", secret: false, optional: true },
+		],
+	},
+	{
+		name: "ccgateway",
+		title: "CC-Gateway agent",
+		bodyCarriesToken: false,
+		signsIn: true,
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "agentId", kind: "number", secret: false, optional: false, minimum: 101, maximum: 999999 },
+			{ name: "password", kind: "text", secret: true, optional: false, maxLength: 32 },
+			{ name: "phonenum", kind: "text", secret: false, optional: false, maxLength: 24 },
+			{ name: "autoanswer", kind: "flag", secret: false, optional: true },
+			{ name: "autoenteridle", kind: "flag", secret: false, optional: true },
+			{ name: "releasephone", kind: "flag", secret: false, optional: true },
+			{ name: "status", kind: "number", secret: false, optional: true, values: [3, 4, 5] },
+			{ name: "agenttype", kind: "number", secret: false, optional: true, values: [4, 11] },
+			{ name: "ip", kind: "text", secret: false, optional: true },
+			{ name: "checkInWebm", kind: "flag", secret: false, optional: true },
+			{ name: "checkInMailm", kind: "flag", secret: false, optional: true },
+			{ name: "listenStatus", kind: "flag", secret: false, optional: true },
+			{ name: "vcPhoneNumber", kind: "text", secret: false, optional: true },
+			{ name: "mode", kind: "choice", secret: false, optional: true, values: ["dynamic", "static"] },
+		],
+	},
+	{
+		name: "ccgatewayconfig",
+		title: "CC-Gateway configuration",
+		bodyCarriesToken: false,
+		signsIn: false,
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "agentId", kind: "number", secret: false, optional: false, minimum: 1, maximum: 999999 },
+			{ name: "password", kind: "text", secret: true, optional: false },
 		],
 	},
 ]);

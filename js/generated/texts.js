@@ -57,6 +57,59 @@ export const texts = {
 		intercepted: "",
 		relying: null,
 	},
+	oiap: {
+		fields: {
+			baseUrl: {"help":"of the OIAP","example":"https://IP:PORT"},
+			appKey: {"help":"the tenant ID, or the name of a system"},
+			appSecret: {"help":"goes with the app key"},
+			carrier: {"help":"where a call carries the token: in its JSON body, as a tenant's does, or in the headers username and token, as a system's does"},
+		},
+		refused: {
+			found: "appKey or appSecret is wrong",
+			because: "",
+			try: [
+				"Compare both with what the OIAP's administrator has; a few wrong tries lock the key.",
+			],
+		},
+		unclear: null,
+		statuses: {},
+		failed: "",
+		absent: "",
+		page: "",
+		intercepted: "",
+		relying: null,
+	},
+	apifabric: {
+		fields: {
+			baseUrl: {"help":"of tokenByAkSk","example":"https://service.besclouds.com"},
+			appKey: {"help":"as configured on the API Fabric"},
+			appSecret: {"help":"goes with the app key, and gets the AccessToken (tokenByAkSk)"},
+			accessToken: {"help":"one that you have, in place of the app secret"},
+			tenantSpaceId: {"help":"only where a site with several tenants asks for it: sent as X-TenantSpaceID"},
+		},
+		refused: {
+			found: "the app key or the app secret is wrong, or the app is switched off",
+			because: "",
+			try: [
+				"Copy both anew from the API Fabric, without spaces or line ends around them.",
+				"Check that the app is still switched on there, and subscribed.",
+			],
+		},
+		unclear: {
+			found: "",
+			because: "A wrong app key, a wrong app secret, an app that is switched off and an address that is not admitted can all look like this.",
+			try: [
+				"Log in once from a machine whose address is certainly admitted, with the same key and secret. If it works there, it is the address.",
+				"If it fails there too, it is the key or the secret: copy both anew from the API Fabric, without spaces at their ends.",
+			],
+		},
+		statuses: {},
+		failed: "",
+		absent: "tokenByAkSk often has another base URL, mostly without the port; for ccmessaging that is authUrl.",
+		page: "",
+		intercepted: "",
+		relying: null,
+	},
 	ccmessaging: {
 		fields: {
 			baseUrl: {"help":"of the AICC","example":"https://service.besclouds.com"},
@@ -163,11 +216,90 @@ export const texts = {
 		intercepted: "getLogin answered with a page of HTML, while verifyAuthToken answers properly: so CubeDrive itself is there, and intercepts logins that come too often.",
 		relying: null,
 	},
+	astrozero: {
+		fields: {
+			baseUrl: {"help":"of the environment","example":"https://DOMAIN"},
+			clientId: {"help":"of the connected application that was registered for OAuth"},
+			clientSecret: {"help":"goes with the client ID"},
+			redirectUrl: {"help":"only where the application was registered with one: as it is registered"},
+			locale: {"help":"in which the vendor words its answers","example":"zh_CN"},
+		},
+		refused: {
+			found: "clientId or clientSecret is wrong, or the application may not log in by itself",
+			because: "",
+			try: [
+				"Compare both with the application's in the environment's OAuth management.",
+				"Check that the grant type client_credentials is allowed there, and that the user behind it is active.",
+			],
+		},
+		unclear: null,
+		statuses: {},
+		failed: "",
+		absent: "",
+		page: "",
+		intercepted: "",
+		relying: null,
+	},
+	ccgateway: {
+		fields: {
+			baseUrl: {"help":"of the CC-Gateway","example":"https://IP:8043"},
+			agentId: {"help":"from 101 to 999999"},
+			password: {"help":"of the agent, 1 to 32 characters"},
+			phonenum: {"help":"on which the agent is called, 1 to 24 characters"},
+			autoanswer: {"help":"whether calls are answered by themselves"},
+			autoenteridle: {"help":"whether the agent is idle at once after a call"},
+			releasephone: {"help":"whether the phone is hung up after a call"},
+			status: {"help":"3, 4 or 5, as the CC-Gateway counts them"},
+			agenttype: {"help":"4 or 11, as the CC-Gateway counts them"},
+			ip: {"help":"of the agent's machine"},
+			checkInWebm: {"help":"whether the agent signs in for web chats too"},
+			checkInMailm: {"help":"whether the agent signs in for e-mails too"},
+			listenStatus: {"help":"whether the agent's listening state is reported"},
+			vcPhoneNumber: {"help":"for video calls"},
+			mode: {"help":"how the gateway is set up: its GUIDs change all the time, or never. Not sent"},
+		},
+		refused: {
+			found: "agentId or password is wrong",
+			because: "",
+			try: [
+				"Sign in once with the same agent where a person does. Do not try others: a few wrong ones lock the account.",
+			],
+		},
+		unclear: null,
+		statuses: {},
+		failed: "Check phonenum first: a number that is taken, or unknown to the platform, cannot be signed in with.",
+		absent: "",
+		page: "",
+		intercepted: "",
+		relying: null,
+	},
+	ccgatewayconfig: {
+		fields: {
+			baseUrl: {"help":"of the CC-Gateway","example":"https://IP:8043"},
+			agentId: {"help":"of the agent who configures, 1 to 999999"},
+			password: {"help":"of that agent"},
+		},
+		refused: {
+			found: "agentId or password is wrong, or the account is locked",
+			because: "",
+			try: [
+				"Log in once with the same pair where a person does, and correct what is written here.",
+				"A few wrong tries lock the account: have it unlocked before the next one.",
+			],
+		},
+		unclear: null,
+		statuses: {},
+		failed: "",
+		absent: "",
+		page: "",
+		intercepted: "",
+		relying: null,
+	},
 };
 
 /** What the parts say on which others depend, by their names. @type {Readonly<Record<string, FailureTexts>>} */
 export const parts = {
-	accesstoken: {
+	apifabric: {
 		refused: {
 			found: "the app key or the app secret is wrong, or the app is switched off",
 			because: "",
@@ -186,7 +318,7 @@ export const parts = {
 		},
 		statuses: {},
 		failed: "",
-		absent: "tokenByAkSk often has another base URL, mostly without the port: that is authUrl.",
+		absent: "tokenByAkSk often has another base URL, mostly without the port; for ccmessaging that is authUrl.",
 		page: "",
 		intercepted: "",
 	},

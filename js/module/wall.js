@@ -15,6 +15,7 @@
  * @property {Pairs} [headers]
  * @property {string} [body]
  * @property {Pairs} [form]
+ * @property {string[]} [rolls] the headers of the answer that may hold a token: the first that is there counts
  * @property {true} [share] another page of the same user may have the answer already
  * @property {number} [supplier] the number of the caller's function to ask in place of a vendor
  */
@@ -32,7 +33,7 @@
  * @property {Record<string, string>} [headers]
  * @property {Record<string, string>} [query]
  * @property {Record<string, string>} [body]
- * @property {string} [rolls] the header of an answer that may hold a new token
+ * @property {string[]} [rolls] the headers of an answer that may hold a new token: the first that is there counts
  * @property {true} [speaks] the body of an answer may say what becomes of the token, also under HTTP 200
  */
 
@@ -49,12 +50,13 @@
  * @property {number} [expiresAt]
  * @property {number} [retryAt]
  * @property {import("../generated/words.js").Reason} [reason]
+ * @property {string} [vendorCode]
  * @property {Failure} [error]
  */
 
 /**
  * @typedef {{ do: "send", session: number, id: number, limit: number, request: Request }
- *   | { do: "sleep", session: number, id: number, limit?: number }
+ *   | { do: "sleep", session: number, id: number, limit?: number, idle?: true }
  *   | { do: "cancel", session: number, id: number }
  *   | { do: "settled", session: number, id: number, token?: TokenView, error?: Failure }
  *   | { do: "verified", session: number, id: number, verdict?: VerdictView, error?: Failure }
@@ -169,6 +171,16 @@ export class CoreClient {
 	}
 
 	/**
+	 * @param {number} session
+	 * @param {Instant} now
+	 * @param {number} errand as in errand.js
+	 * @returns {Answer & { token?: TokenView, acquisition?: number }}
+	 */
+	attend(session, { wall, mono }, errand) {
+		return this.#ask("attend", session, wall, mono, errand);
+	}
+
+	/**
 	 * @param {number} exchange
 	 * @param {Instant} now
 	 * @param {Head} head
@@ -227,7 +239,7 @@ export class CoreClient {
 	 * @param {Instant} now
 	 * @param {Head} head
 	 * @param {Uint8Array} body
-	 * @returns {Answer & { replay?: true, rolled?: true, reason?: string }}
+	 * @returns {Answer & { replay?: true, rolled?: true, extended?: true, reason?: string }}
 	 */
 	judge(session, serial, call, sent, { wall, mono }, { status, age = 0, ...headers }, body) {
 		const [first, second] = this.#instance.writeTexts([call, textOf(headers)], body);

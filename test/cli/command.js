@@ -61,7 +61,7 @@ export async function command(args, how = {}) {
  * @param {any} identity
  * @returns {{ flags: string[], env: Record<string, string> }}
  */
-export function given({ appSecret, passwd, accessToken, params, ...rest }) {
+export function given({ appSecret, passwd, password, accessToken, params, ...rest }) {
 	const flags = Object.entries(rest).flatMap(([name, value]) => [
 		`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
 		String(value),
@@ -69,6 +69,7 @@ export function given({ appSecret, passwd, accessToken, params, ...rest }) {
 	const env = {
 		CCTOKEN_APP_SECRET: appSecret,
 		CCTOKEN_PASSWD: passwd,
+		CCTOKEN_PASSWORD: password,
 		CCTOKEN_ACCESS_TOKEN: accessToken,
 		CCTOKEN_PARAMS: params && JSON.stringify(params),
 	};

@@ -484,7 +484,7 @@ test("NO_PROXY is read as each generation of Node's fetch reads it", () => {
 });
 
 test("an address that is not admitted, by the vendor's own words, at both of ccmessaging's logins", async () => {
-	for (const endpoint of ["login", "accessToken"]) {
+	for (const endpoint of ["login", "apifabric"]) {
 		await sandbox.reset();
 		await sandbox.faults({ system: "ccmessaging", endpoint, fault: "403", exceptionInfo: "the client IP address is not in the trustlist" });
 		const { verdict, chief, code } = await doctor(sandbox.identities.ccmessaging);
@@ -494,7 +494,7 @@ test("an address that is not admitted, by the vendor's own words, at both of ccm
 });
 
 test("a 403 that does not say why is told as what it is, with ways to find out", async () => {
-	await sandbox.faults({ system: "ccmessaging", endpoint: "accessToken", fault: "403", exceptionInfo: "forbidden" });
+	await sandbox.faults({ system: "ccmessaging", endpoint: "apifabric", fault: "403", exceptionInfo: "forbidden" });
 	const first = await doctor(sandbox.identities.ccmessaging);
 	assert.equal(first.verdict, "refused_unclear");
 	assert.match(first.chief.because, /wrong app key, a wrong app secret, .* address/);
@@ -570,7 +570,7 @@ test("CubeDrive's interception by 403 is told as too many logins where it verifi
 
 test("an AccessToken that was given and has expired; and one that is new and not accepted", async () => {
 	const { appSecret, ...user } = sandbox.identities.ccmessaging;
-	await sandbox.lifetimes({ accessToken: 1 });
+	await sandbox.lifetimes({ apifabric: 1 });
 	const response = await fetch(`${sandbox.url}/apigovernance/api/oauth/tokenByAkSk`, {
 		method: "POST",
 		headers: { "content-type": "application/json", "x-token-expire": "600" },
@@ -780,9 +780,20 @@ const written = async (identity, how = {}) => {
 	return (await command(["doctor", ...flags, ...(how.args ?? [])], { env: { ...env, ...how.env } })).stdout;
 };
 
+test("an account that is locked is no wrong secret", async () => {
+	const { appcube } = sandbox.identities;
+	for (const appSecret of ["mistaken-1", "mistaken-2", "mistaken-3"]) {
+		assert.equal((await doctor({ ...appcube, appSecret })).verdict, "wrong_credentials");
+	}
+	const { verdict, code, chief } = await doctor(appcube);
+	assert.deepEqual([verdict, code, chief.step], ["account_locked", 3, "token"]);
+	assert.match(chief.because, /getAppCubeToken answered 200 with its code 200800003/);
+});
+
 test("a secret that is one of the doctor's own words takes none of them away", async () => {
 	const { appcube, cubedrive, isales: sales } = sandbox.identities;
 	for (const word of ["wrong", "credentials", "token"]) {
+		await sandbox.reset(); // else the account would be locked
 		const text = await written({ ...appcube, appSecret: word });
 		assert.match(text, /^✗ token .*appKey or appSecret is wrong\n/m);
 		assert.match(text, /\nFound: appKey or appSecret is wrong \[wrong_credentials\]\n$/);

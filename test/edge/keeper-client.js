@@ -113,7 +113,7 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 				call: `${method} ${path}`,
 				sentAgo: clock.mono() - sent,
 				status: response.status,
-				rolled: (token.rolls && response.headers.get(token.rolls)) || undefined,
+				rolled: token.rolls?.map((name) => response.headers.get(name)).find((value) => value !== null),
 				body: btoa(String.fromCharCode(...bytes.subarray(0, 65536))),
 			});
 			if (!replay || reasons.has(reason) || streamed) {
@@ -128,6 +128,13 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 	return {
 		getToken,
 		fetch: call,
+		/** The token stays at the keeper, and is got from there. */
+		async signIn(identity, { force } = {}) {
+			await post("/sign-in", identity, { force });
+			return getToken(identity);
+		},
+		signOut: (identity) => post("/sign-out", identity, {}),
+		keepAlive: (identity) => void post("/keep-alive", identity, {}).catch(() => {}),
 		verifyToken: (value, identity) => post("/verify", identity, { token: value }),
 		session: (identity) => ({ forget: () => post("/forget", identity) }),
 		close() {},

@@ -43,6 +43,13 @@ export const supplied = [
 	}
 	b.WriteString("];\n\n")
 	b.WriteString("/** Fields that are objects of texts. @type {readonly string[]} */\nexport const objects = " + literal(objects(fields)) + ";\n\n")
+	signing := []string{}
+	for _, d := range vendors() {
+		if d.SignsIn {
+			signing = append(signing, d.Name)
+		}
+	}
+	b.WriteString("/** Systems in which nothing but a person's act brings a token. @type {readonly unknown[]} */\nexport const signing = " + literal(signing) + ";\n\n")
 	b.WriteString(`/**
  * The fields to compare the caller's object with later.
  * @param {Fields} f
@@ -104,7 +111,7 @@ func suppliers() []supplier {
 				s.base = append([]string{at}, s.base...)
 			}
 			for _, other := range part.Fields {
-				if other.Name != f.Name && other.Name != f.Instead {
+				if other.Name != f.Name && other.Name != f.Instead && !other.Carried {
 					s.by = append(s.by, other.Name)
 				}
 			}
@@ -133,7 +140,7 @@ func public() string {
 			b.WriteString("/** @typedef {import(\"./" + file + ".js\")." + name + "} " + name + " */\n")
 		}
 	}
-	export("systems", "System", "SystemDescription", "FieldDescription")
+	export("systems", "System", "SystemDescription", "FieldDescription", "Carrier")
 	for _, d := range vendors() {
 		export("identity", core.TextsOf(d.Name).Type)
 	}

@@ -99,6 +99,17 @@ func (w *writer) text(name, s string) {
 	}
 }
 
+func (w *writer) texts(name string, list []string) {
+	if len(list) == 0 {
+		return
+	}
+	w.list(name)
+	for _, s := range list {
+		w.quote(s)
+	}
+	w.close(']')
+}
+
 func (w *writer) number(name string, n int64) {
 	if n != 0 {
 		w.name(name)

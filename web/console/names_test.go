@@ -51,7 +51,7 @@ func naming(text string, all []*core.Description) []string {
 			if strings.ToLower(name) == name {
 				word = regexp.MustCompile("[\"'`]" + name + "[\"'`]|name=[\"']?" + name + `\b`)
 			}
-			if name != "method" && name != "status" && word.MatchString(text) { // HTTP has these words too
+			if !slices.Contains([]string{"method", "status", "password"}, name) && word.MatchString(text) { // HTTP and HTML have these words too
 				found = append(found, name)
 			}
 		}

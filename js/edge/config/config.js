@@ -78,7 +78,7 @@ import { Reader } from "./reader.js";
  *   `{ subject: true }` or `{ claim: "name" }`; of kind `parameters`, a record of such; a secret one only from a binding; of kind
  *   `url`, `choice` or `flag` only the value itself
  * @property {Rule[]} allow any of these lets a caller in
- * @property {boolean} [sealed] no token is handed out. Default true
+ * @property {boolean} [sealed] no token is handed out. Default true; always so where somebody signs in (ccgateway)
  * @property {boolean} [shareAppToken] where calls carry a token of the app's own, hand out that too, with the app's key: its
  *   holder can get any user's token. Default false
  * @property {string[]} [origins] of the edge's, those whose pages may use this connection. Default: all of them
@@ -248,6 +248,9 @@ function readConnection(reader, authentication) {
 	};
 	if (checked.shareAppToken && system && (tokens[system].guarded.length === 0 || checked.sealed)) {
 		reader.fail("shareAppToken", "is only for systems whose calls carry a token of the app's own, where the connection is not sealed");
+	}
+	if (system && tokens[system].signsIn && !checked.sealed) {
+		reader.fail("sealed", "must be true for this system: its token changes with the calls that carry it, which only the edge would see");
 	}
 	if (checked.sealed && checked.call === undefined) {
 		reader.fail("call", "is missing: a sealed connection without it is of no use");

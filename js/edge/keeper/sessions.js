@@ -18,7 +18,7 @@ import { objectIn, reach, shardOf } from "./objects.js";
  * @property {Record<string, string>} headers
  * @property {Record<string, string>} [query]
  * @property {Record<string, string>} [body]
- * @property {string} [rolls]
+ * @property {string[]} [rolls] headers of an answer that may hold a new token: the first that is there counts
  * @property {number} [leaseMs] for so long the keeper would say the same again, unless something happens
  */
 
@@ -215,6 +215,15 @@ export class Sessions {
 	}
 
 	/**
+	 * @param {Session} session
+	 * @param {import("../request/route.js").Errand} errand
+	 * @param {boolean} force where somebody is signed in already, that session ends
+	 */
+	async attend(session, errand, force) {
+		await this.#ask(errand, session, { force }).finally(() => this.#end(session)); // the token may be another one, or gone
+	}
+
+	/**
 	 * Has its keeper forget a token that was asked for before an instant.
 	 * @param {Session} session
 	 * @param {number} before milliseconds since 1970
@@ -237,7 +246,7 @@ export class Sessions {
 	async judge(session, answer) {
 		/** @type {Outcome} */
 		const outcome = await this.#ask("judge", session, { ...answer, accepted: this.#placesOf(session, answer.serial) });
-		if (outcome.replay || outcome.rolled) {
+		if (outcome.replay || outcome.rolled || outcome.reason === "token_dead") {
 			this.#end(session);
 		}
 		return outcome;
@@ -327,7 +336,7 @@ export class Sessions {
 	}
 
 	/**
-	 * @param {"token" | "verify" | "judge" | "forget"} what
+	 * @param {"token" | "verify" | "judge" | "forget" | import("../request/route.js").Errand} what
 	 * @param {Session} session
 	 * @param {object} more
 	 * @returns {Promise<any>} rejected with a Problem, or a KeeperProblem

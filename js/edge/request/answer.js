@@ -13,7 +13,7 @@ import { refuseStopped } from "../operator/stopped.js";
 import { calledBy, requireMethod, routeOf } from "./route.js";
 import { base64url } from "../caller/signature.js";
 import { maxSignedBody } from "../caller/signed.js";
-import { connectionIn, handedOut, requireUnsealed, verified } from "./token-routes.js";
+import { attended, connectionIn, handedOut, requireUnsealed, verified } from "./token-routes.js";
 
 /** @typedef {import("../config/environment.js").Environment} Environment */
 /** @typedef {import("../caller/authenticate.js").Principal} Principal */
@@ -213,6 +213,9 @@ async function own(asked, { principal, read }) {
 	} = asked;
 	const body = parseJson(request, read ?? (await readBody(request, { most: maxOwnBody, timeoutMs })));
 	const opened = await open(asked, principal, connectionIn(body));
+	if (route.name === "sign-in" || route.name === "sign-out" || route.name === "keep-alive") {
+		return attended(route.name, body, opened, sessions);
+	}
 	requireUnsealed(opened.connection);
 	return route.name === "verify" ? verified(body, opened, sessions) : handedOut(body, opened, sessions);
 }

@@ -1,9 +1,11 @@
 // What a request asks for, by its method and its path.
 import { Problem } from "./problem.js";
 
+/** What is done for who signs in, or is signed in. @typedef {"sign-in" | "sign-out" | "keep-alive"} Errand */
+
 /**
  * @typedef {object} Route
- * @property {"healthz" | "readyz" | "token" | "verify" | "call" | "operator" | "metrics" | "unknown"} name
+ * @property {"healthz" | "readyz" | "token" | "verify" | Errand | "call" | "operator" | "metrics" | "unknown"} name
  * @property {string} path as it was sent
  * @property {string} search with its question mark, or ""
  */
@@ -33,6 +35,12 @@ function nameOf(path) {
 			return "token";
 		case "/v1/verify":
 			return "verify";
+		case "/v1/sign-in":
+			return "sign-in";
+		case "/v1/sign-out":
+			return "sign-out";
+		case "/v1/keep-alive":
+			return "keep-alive";
 	}
 	if (path.startsWith("/v1/operator/")) {
 		return "operator";

@@ -82,7 +82,7 @@ func (s *Sandbox) frontdeskBusiness(c call) reply {
 	a := ok(object{"retcode": "0"})
 	if t.rollDue {
 		t.end, t.rollDue = "rolled", false
-		a.set("Next-Guid", s.mint(Frontdesk, randomText(), t.subject, "", c.now, s.life(Frontdesk)).value)
+		a.set("Next-Guid", "DESK="+s.mint(Frontdesk, randomText(), t.subject, "", c.now, s.life(Frontdesk)).value)
 	}
 	return a
 }
