@@ -42,6 +42,7 @@ const answers = {
 	"as an edge does not accept the authorization": problem(401, "unauthorized"),
 	"as an edge does not give the connection": problem(403, "forbidden"),
 	"as an edge has sealed the connection": problem(403, "sealed"),
+	"as an edge has stopped the user": problem(403, "stopped"),
 	"as an edge tells of a locked account": problem(502, "account_locked"),
 	"as an edge tells of an address that is not admitted": problem(502, "address_not_admitted"),
 	"as an edge is not configured": problem(503, "not_configured"),
