@@ -78,6 +78,9 @@ func (c *Client) Get(id SessionID, now Instant, want Want) Decision {
 			how.shuns = d.generation
 		}
 	}
+	if s.borrows && how.ahead {
+		how.shuns = s.dependency.generation
+	}
 	if s.task == nil {
 		if err := c.begin(s, now, how); err != nil {
 			s.spare()
@@ -99,10 +102,14 @@ func (c *Client) Get(id SessionID, now Instant, want Want) Decision {
 // word costs a login, and others use the same token.
 func (c *Client) word(s *session, now Instant, want *Want) *Error {
 	user := shortHash(want.User)
-	if want.Rejected != "" && want.Rejected == s.held.token {
-		if !c.refuse(s, now, source{user, wordPlace}, Rejected) {
+	if l := s.lender(); want.Rejected != "" && want.Rejected == l.held.token {
+		from := s.from(source{user, wordPlace})
+		if s.borrows {
+			from = from.through(s)
+		}
+		if !c.refuse(l, now, from, Rejected) {
 			return &Error{Code: TokenRejected, System: s.systemName(), Step: StepCall, Retryable: true,
-				RetryAt: now.Wall + s.disbelief(source{user, wordPlace}, now)}
+				RetryAt: now.Wall + l.disbelief(from, now)}
 		}
 		want.Instead = s.serial()
 	}
@@ -218,7 +225,7 @@ func (c *Client) begin(s *session, now Instant, how beginning) *Error {
 	}
 	if d := s.dependency; d != nil && !d.usable(now) && d.task == nil {
 		if err := c.begin(d, now, beginning{forced: how.forced}); err != nil {
-			return err
+			return err.of(s)
 		}
 	}
 	t := c.task(s, now)
@@ -255,7 +262,7 @@ func (c *Client) advance(t *task, now Instant) {
 		c.settle(t, now, nil, 0)
 		return
 	}
-	if d != nil && t.bearer < d.since {
+	if d != nil && t.bearer+1 < d.since {
 		// What was begun for a user who was forgotten must not go on with what the function gives now.
 		c.settle(t, now, &Error{Code: Forgotten, Step: t.request.Step, Retryable: true}, 0)
 		return
@@ -263,7 +270,7 @@ func (c *Client) advance(t *task, now Instant) {
 	if d != nil && (!d.usable(now) || t.shunned(d)) {
 		if d.task == nil {
 			if err := c.begin(d, now, beginning{ahead: t.shunned(d), forced: t.forced}); err != nil && !t.relents(d, now) {
-				c.settle(t, now, err, 0)
+				c.settle(t, now, err.of(s), 0)
 				return
 			}
 		}
@@ -271,6 +278,10 @@ func (c *Client) advance(t *task, now Instant) {
 			c.block(t, d.task, now)
 			return
 		}
+	}
+	if s.borrows {
+		c.settle(t, now, nil, 0)
+		return
 	}
 	if d := s.dependency; d != nil {
 		t.bearer = d.generation
@@ -303,7 +314,7 @@ func (c *Client) block(t, on *task, now Instant) {
 // relents carries the dependency's token after all, where there is no other, others use it, and this
 // task's own token is to be replaced as well: that one may be the only one that has died. It reports whether it does.
 func (t *task) relents(d *session, now Instant) bool {
-	if !t.ahead || !t.shunned(d) || !d.usable(now) {
+	if !t.ahead || !t.shunned(d) || !d.usable(now) || t.session.borrows {
 		return false
 	}
 	t.shuns = 0
@@ -313,8 +324,8 @@ func (t *task) relents(d *session, now Instant) bool {
 // shunned reports whether the dependency's current token is not to be carried.
 func (t *task) shunned(d *session) bool { return t.shuns != 0 && t.shuns == d.generation }
 
-// costsLogin reports whether a request counts as a login at the vendor.
-func costsLogin(step Step) bool {
+// CostsLogin reports whether a request counts as a login at the vendor.
+func (step Step) CostsLogin() bool {
 	return step == StepLogin || step == StepApply || step == StepAccessToken
 }
 
@@ -326,7 +337,7 @@ func (c *Client) send(t *task, now Instant) {
 		c.settle(t, now, t.late(), 0)
 		return
 	}
-	if costsLogin(t.request.Step) {
+	if t.request.Step.CostsLogin() {
 		if wait := s.overBudget(now); wait > 0 {
 			c.settle(t, now, &Error{Code: LoginBudget, Step: t.request.Step, Retryable: true}, wait)
 			return
@@ -509,8 +520,11 @@ func (c *Client) install(s *session, now, sent Instant, g grant, why EventType, 
 	}
 	// Jitter keeps sessions that began together from renewing together.
 	s.renewAge = int32(g.life - c.between(window(g.life)*4/5, window(g.life))) // a life is a day at most
-	if s.signsIn {
+	switch {
+	case s.signsIn:
 		c.arrive(s, now)
+	case s.identity.system.description().Slides:
+		s.renewAge = int32(g.life)
 	}
 	c.notify(s, now, Event{Type: why, Step: step, ExpiresAt: s.expiresAt()})
 }
@@ -561,11 +575,10 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 		if e.Err != nil {
 			child.relents(s, now)
 		}
-		if err == nil || child.errand != 0 {
+		if child.errand != 0 || err == nil && (e.Err == nil || !child.shunned(s)) {
 			c.advance(child, now)
 		} else {
-			own := *err
-			c.settle(child, now, &own, 0)
+			c.settle(child, now, e.Err.of(child.session), 0)
 		}
 	}
 	if !s.listed && s.dependents == 0 && !s.gone {

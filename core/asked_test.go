@@ -107,7 +107,7 @@ func TestTheAccessTokenIsAskedOfItsOwnBaseURL(t *testing.T) {
 		require.Nil(t, err)
 		d := id.dependency()
 		require.Equal(t, want, d.base)
-		require.Equal(t, []string{"k", "s", ""}, d.values)
+		require.Equal(t, []string{"k", "s", "", ""}, d.values)
 		require.Nil(t, d.special)
 		require.Nil(t, d.dependency())
 	}

@@ -10,6 +10,8 @@ type Outcome struct {
 	Replay bool
 	// Rolled: the response held a new token, which is the session's from now on.
 	Rolled bool
+	// Extended: the token lives longer than when it was handed out.
+	Extended bool
 	// Reason says why, for a call that was refused.
 	Reason Reason
 	// Noted: what [Client.Save] returns is another by now, though no event says so.
@@ -31,10 +33,13 @@ func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant,
 	if s.signsIn {
 		return c.attest(s, serial, sent, now, &j)
 	}
+	if s.borrows {
+		j.token, j.bearer = false, j.token
+	}
 	current := serial == s.serial()
-	from := at.source()
-	if j.rolled != "" {
-		if !current || j.rolled == s.held.token {
+	from := s.from(at.source())
+	if j.rolled != "" && j.rolled != s.held.token {
+		if !current {
 			return Outcome{}
 		}
 		c.install(s, now, sent, grant{token: j.rolled, life: j.life}, EventRolled, StepCall)
@@ -44,6 +49,7 @@ func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant,
 	if !j.token && !j.bearer {
 		if current && !j.mute && r.Status >= 200 && r.Status < 300 {
 			c.accepted(s, from, now)
+			return Outcome{Extended: s.slide(sent)}
 		}
 		return Outcome{Reason: j.reason}
 	}
@@ -71,8 +77,8 @@ func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant,
 // the token of serial. [Client.Judge] notes that by itself; this is for a host that
 // has the answers judged elsewhere, and tells of them when one is refused.
 func (c *Client) Accepted(id SessionID, serial uint64, at Place, now Instant) {
-	if s := c.session(id); s != nil && serial == s.serial() && s.held.token != "" {
-		c.accepted(s, at.source(), now)
+	if s := c.session(id); s != nil && serial == s.serial() && s.lender().held.token != "" {
+		c.accepted(s, s.from(at.source()), now)
 	}
 }
 
@@ -81,6 +87,17 @@ func (c *Client) accepted(s *session, from source, now Instant) {
 	if d := s.carried(); d != nil {
 		d.accept(from.through(s), now)
 	}
+}
+
+// slide begins the life of a token anew with an accepted use, counted from before the call was
+// sent, and reports whether that is worth telling: by less than a second it is not.
+func (s *session) slide(sent Instant) bool {
+	more := sent.Mono - s.issued.Mono
+	if !s.identity.system.description().Slides || more <= 0 {
+		return false
+	}
+	s.issued = sent
+	return more >= second
 }
 
 // renew gets another token for a session whose current one was refused. Where that

@@ -152,23 +152,28 @@ func (ccgateway) texts() Texts {
 		Title:    Words{"CC-Gateway agent", "CC-Gateway 座席"},
 		Document: `An agent's session at the CC-Gateway ("C4", cec_07_0005; signing in: cec_07_1202).`,
 		Type:     "CcgatewayIdentity",
-		Fields: map[string]FieldTexts{
-			"baseUrl":       {Words{"Base URL", "基础地址"}, Words{"of the CC-Gateway", "CC-Gateway 的地址"}, "https://IP:8043"},
-			"agentId":       {Words{"Agent ID", "座席工号"}, Words{"from 101 to 999999", "101 至 999999"}, ""},
-			"password":      {Words{"Password", "密码"}, Words{"of the agent, 1 to 32 characters", "座席的密码，1 至 32 个字符"}, ""},
-			"phonenum":      {Words{"Phone number", "电话号码"}, Words{"on which the agent is called, 1 to 24 characters", "呼叫座席的号码，1 至 24 个字符"}, ""},
-			"autoanswer":    {Words{"Automatic answer", "自动应答"}, Words{"whether calls are answered by themselves", "是否自动应答来话"}, ""},
-			"autoenteridle": {Words{"Idle after a call", "通话后空闲"}, Words{"whether the agent is idle at once after a call", "通话结束后是否立即进入空闲状态"}, ""},
-			"releasephone":  {Words{"Release the phone", "释放电话"}, Words{"whether the phone is hung up after a call", "通话结束后是否挂断话机"}, ""},
-			"status":        {Words{"State after sign-in", "签入后状态"}, Words{"3, 4 or 5, as the CC-Gateway counts them", "3、4 或 5，按 CC-Gateway 的编号"}, ""},
-			"agenttype":     {Words{"Agent type", "座席类型"}, Words{"4 or 11, as the CC-Gateway counts them", "4 或 11，按 CC-Gateway 的编号"}, ""},
-			"ip":            {Words{"IP address", "IP 地址"}, Words{"of the agent's machine", "座席电脑的地址"}, ""},
-			"checkInWebm":   {Words{"Web chats", "文字聊天"}, Words{"whether the agent signs in for web chats too", "是否同时签入文字聊天"}, ""},
-			"checkInMailm":  {Words{"E-mails", "邮件"}, Words{"whether the agent signs in for e-mails too", "是否同时签入邮件"}, ""},
-			"listenStatus":  {Words{"Listening", "监听"}, Words{"whether the agent's listening state is reported", "是否上报座席的监听状态"}, ""},
-			"vcPhoneNumber": {Words{"Video number", "视频号码"}, Words{"for video calls", "用于视频通话"}, ""},
-			"mode":          {Words{"GUID", "GUID"}, Words{"how the gateway is set up: its GUIDs change all the time, or never. Not sent", "网关的设置：GUID 持续更新，或保持不变。不会发送"}, ""},
+		fields: []named{
+			{"baseUrl", Words{"Base URL", "基础地址"}, Words{"of the CC-Gateway", "CC-Gateway 的地址"}, "https://IP:8043"},
+			{"agentId", Words{"Agent ID", "座席工号"}, Words{"from 101 to 999999", "101 至 999999"}, ""},
+			{"password", Words{"Password", "密码"}, Words{"of the agent, 1 to 32 characters", "座席的密码，1 至 32 个字符"}, ""},
+			{"phonenum", Words{"Phone number", "电话号码"}, Words{"on which the agent is called, 1 to 24 characters", "呼叫座席的号码，1 至 24 个字符"}, ""},
+			{"autoanswer", Words{"Automatic answer", "自动应答"}, Words{"whether calls are answered by themselves", "是否自动应答来话"}, ""},
+			{"autoenteridle", Words{"Idle after a call", "通话后空闲"}, Words{"whether the agent is idle at once after a call", "通话结束后是否立即进入空闲状态"}, ""},
+			{"releasephone", Words{"Release the phone", "释放电话"}, Words{"whether the phone is hung up after a call", "通话结束后是否挂断话机"}, ""},
+			{"status", Words{"State after sign-in", "签入后状态"}, Words{"3, 4 or 5, as the CC-Gateway counts them", "3、4 或 5，按 CC-Gateway 的编号"}, ""},
+			{"agenttype", Words{"Agent type", "座席类型"}, Words{"4 or 11, as the CC-Gateway counts them", "4 或 11，按 CC-Gateway 的编号"}, ""},
+			{"ip", Words{"IP address", "IP 地址"}, Words{"of the agent's machine", "座席电脑的地址"}, ""},
+			{"checkInWebm", Words{"Web chats", "文字聊天"}, Words{"whether the agent signs in for web chats too", "是否同时签入文字聊天"}, ""},
+			{"checkInMailm", Words{"E-mails", "邮件"}, Words{"whether the agent signs in for e-mails too", "是否同时签入邮件"}, ""},
+			{"listenStatus", Words{"Listening", "监听"}, Words{"whether the agent's listening state is reported", "是否上报座席的监听状态"}, ""},
+			{"vcPhoneNumber", Words{"Video number", "视频号码"}, Words{"for video calls", "用于视频通话"}, ""},
+			{"mode", Words{"GUID", "GUID"}, Words{"how the gateway is set up: its GUIDs change all the time, or never. Not sent", "网关的设置：GUID 持续更新，或保持不变。不会发送"}, ""},
 		},
+	}
+}
+
+func (ccgateway) counsel() Counsel {
+	return Counsel{
 		Refused: Advice{
 			Found: "agentId or password is wrong",
 			Try:   []string{"Sign in once with the same agent where a person does. Do not try others: a few wrong ones lock the account."},

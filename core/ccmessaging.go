@@ -17,7 +17,7 @@ var ccmessagingDescription = Description{
 	Base:   "baseUrl",
 	Fields: slices.Concat(
 		[]Field{{Name: "authUrl", Kind: URL, Optional: true}},
-		accessTokenFields,
+		appFields,
 		[]Field{
 			{Name: "userId", Kind: Text, Most: 32},
 			{Name: "userName", Kind: Text},
@@ -43,7 +43,7 @@ var ccmessagingDescription = Description{
 	Explains: []string{"exceptionInfo", "resultDesc"},
 	Life:     hour, // stated by the document, not by the answer: "The token is valid within 1 hour."
 	policy:   lenient,
-	needs:    accessToken{},
+	needs:    apifabric{},
 	at:       "authUrl",
 }
 
@@ -195,18 +195,23 @@ func (ccmessaging) texts() Texts {
 		Title:    Words{"AICC web client", "AICC Web 客户端"},
 		Document: `The AICC web client ("Performing Third-Party Request Authentication (applyToken)", cec_07_0103).`,
 		Type:     "CcmessagingIdentity",
-		Fields: map[string]FieldTexts{
-			"baseUrl":       {Words{"Base URL", "基础地址"}, Words{"of the AICC", "AICC 的地址"}, "https://service.besclouds.com"},
-			"authUrl":       {Words{"AccessToken base URL", "AccessToken 基础地址"}, Words{"the base URL of tokenByAkSk, only where it differs", "tokenByAkSk 的基础地址，仅在不同时填写"}, ""},
-			"appKey":        {Words{"App key", "App key"}, Words{"as configured on the API Fabric", "与 API Fabric 一致"}, ""},
-			"appSecret":     {Words{"App secret", "App secret"}, Words{"goes with the app key, and gets the AccessToken (tokenByAkSk)", "用于获取 AccessToken"}, ""},
-			"accessToken":   {Words{"AccessToken", "AccessToken"}, Words{"in place of the app secret", "代替 App secret"}, ""},
-			"userId":        {Words{"User ID", "用户 ID"}, Words{"1 to 32 characters, defined by the enterprise; send and queryHistoryChatMessage take 24 at most", "1 至 32 个字符，由企业定义；send 和 queryHistoryChatMessage 最多接受 24 个"}, ""},
-			"userName":      {Words{"User name", "用户名称"}, Words{"for display, defined by the enterprise", "用于显示，由企业定义"}, ""},
-			"channelId":     {Words{"Channel ID", "渠道 ID"}, Words{"the Configuration ID of the channel", "渠道的配置 ID"}, ""},
-			"tenantSpaceId": tenantSpaceTexts,
-			"locale":        {Words{"Locale", "语言"}, Words{"an ISO 639 language, or one with a country as in zh_CN", "ISO 639 语言代码，或带国家，如 zh_CN"}, "zh"},
+		fields: []named{
+			{"baseUrl", Words{"Base URL", "基础地址"}, Words{"of the AICC", "AICC 的地址"}, "https://service.besclouds.com"},
+			{"authUrl", Words{"AccessToken base URL", "AccessToken 基础地址"}, Words{"the base URL of tokenByAkSk, only where it differs", "tokenByAkSk 的基础地址，仅在不同时填写"}, ""},
+			{"appKey", appKeyTexts.Label, appKeyTexts.Help, appKeyTexts.Example},
+			{"appSecret", appSecretTexts.Label, appSecretTexts.Help, appSecretTexts.Example},
+			{"accessToken", Words{"AccessToken", "AccessToken"}, Words{"in place of the app secret", "代替 App secret"}, ""},
+			{"userId", Words{"User ID", "用户 ID"}, Words{"1 to 32 characters, defined by the enterprise; send and queryHistoryChatMessage take 24 at most", "1 至 32 个字符，由企业定义；send 和 queryHistoryChatMessage 最多接受 24 个"}, ""},
+			{"userName", Words{"User name", "用户名称"}, Words{"for display, defined by the enterprise", "用于显示，由企业定义"}, ""},
+			{"channelId", Words{"Channel ID", "渠道 ID"}, Words{"the Configuration ID of the channel", "渠道的配置 ID"}, ""},
+			{"tenantSpaceId", tenantSpaceTexts.Label, tenantSpaceTexts.Help, tenantSpaceTexts.Example},
+			{"locale", Words{"Locale", "语言"}, Words{"an ISO 639 language, or one with a country as in zh_CN", "ISO 639 语言代码，或带国家，如 zh_CN"}, "zh"},
 		},
+	}
+}
+
+func (ccmessaging) counsel() Counsel {
+	return Counsel{
 		Refused: appRefused,
 		Relying: &Relying{
 			Expired: Advice{

@@ -85,11 +85,13 @@ func (c *Client) Open(identityJSON []byte, now Instant) (SessionID, *Error) {
 		return 0, err
 	}
 	s := c.find(id)
-	if s == nil {
+	if s == nil || !s.listed { // one that only others depend on takes a place as well from now on
 		if c.listed >= c.max && !c.evict(now) {
 			return 0, &Error{Code: TooManySessions, System: id.system.description().shown(), Step: StepInput, Retryable: true}
 		}
-		s = c.add(id)
+		if s = c.find(id); s == nil { // it may have gone with its last dependent
+			s = c.add(id)
+		}
 	}
 	c.touch(s)
 	return s.id, nil
@@ -136,11 +138,11 @@ func (c *Client) Lease(id SessionID, now Instant) int64 {
 //
 // An authorization is its user's own: it goes with the session of any edge's
 // connection, and is asked for anew when one of them next needs it. An
-// AccessToken stays, as it is the app's, and others use it. It signs nobody out at the
+// AccessToken stays, as it is the app's, while others use it. It signs nobody out at the
 // vendor: who has signed in there stays so until the vendor ends it.
 func (c *Client) Forget(id SessionID, now Instant) {
 	s := c.session(id)
-	if s == nil {
+	if s == nil || s.dependents > 0 && !s.personal() {
 		return
 	}
 	c.drop(s, now)
@@ -160,7 +162,9 @@ func (c *Client) drop(s *session, now Instant) {
 		c.end(s, now, ByCaller, "")
 	}
 	s.held, s.dead, s.suspect, s.retired = grant{}, false, false, nil // first, or who waits could still get it
-	s.held.token = s.identity.given()                                 // is the caller's, and cannot be got anew
+	if !s.borrows {
+		s.held.token = s.identity.given() // is the caller's, and cannot be got anew
+	}
 	c.dismiss(s, now)
 	s.remain(now)
 	s.generation++ // a response on its way is late from here on
@@ -219,14 +223,17 @@ func (c *Client) add(id *identity) *session {
 	}
 	s.sameHash = c.index[hash]
 	c.index[hash] = s
-	s.held.token = id.given()
 	d := id.system.description()
 	s.detached, s.signsIn = d.policy.detached, d.SignsIn
 	if dep := id.dependency(); dep != nil {
+		s.borrows = dep.system == id.system
 		if s.dependency = c.find(dep); s.dependency == nil {
 			s.dependency = c.add(dep)
 		}
 		s.dependency.dependents++
+	}
+	if !s.borrows {
+		s.held.token = id.given()
 	}
 	return s
 }

@@ -118,7 +118,7 @@ func TestForgetLeavesAGivenAccessToken(t *testing.T) {
 		return id
 	}
 	user := open(`{"system":"ccmessaging","baseUrl":"https://m","appKey":"k","accessToken":"AT","userId":"u","userName":"n","channelId":"c","locale":"en"}`)
-	c.Forget(open(`{"system":"accesstoken","baseUrl":"https://m","appKey":"k","accessToken":"AT"}`), now)
+	c.Forget(open(`{"system":"apifabric","baseUrl":"https://m","appKey":"k","accessToken":"AT"}`), now)
 	require.Equal(t, Wait, c.Get(user, now, Want{}).Kind)
 }
 

@@ -60,6 +60,8 @@ const (
 	Forbidden Code = "forbidden"
 	// Sealed: the edge hands out no token of this connection; it makes the calls itself.
 	Sealed Code = "sealed"
+	// Stopped: an operator of the edge has stopped this user.
+	Stopped Code = "stopped"
 	// NotConfigured: the edge lacks a part of its configuration.
 	NotConfigured Code = "not_configured"
 	// SupplierFailed: the caller's own function failed or returned no token.
@@ -76,7 +78,7 @@ type Step string
 const (
 	// StepInput is the check of what the caller gave, before anything is sent.
 	StepInput Step = "input"
-	// StepAccessToken gets the AccessToken that applyToken needs (tokenByAkSk).
+	// StepAccessToken gets an AccessToken (tokenByAkSk).
 	StepAccessToken Step = "access_token"
 	// StepAuthorization asks the caller's function for what it shows to an edge.
 	StepAuthorization Step = "authorization"
@@ -129,6 +131,7 @@ var codes = [...]struct {
 	{Unauthorized, "the edge does not accept the authorization; sign in again, and check its issuer, audience and expiry"},
 	{Forbidden, "the edge does not give this connection to this user or origin; check its name and the edge's configuration"},
 	{Sealed, "the edge hands out no token of this connection; let it make the call (fetch)"},
+	{Stopped, "an operator of the edge has stopped this user"},
 	{NotConfigured, "the edge lacks a part of its configuration; its /healthz says which"},
 	{SupplierFailed, "the function given as accessToken or authorization failed, or gave no token"},
 	{TooManySessions, "every session is in use; raise maxSessions or try again later"},

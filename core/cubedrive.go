@@ -116,12 +116,17 @@ func (cubedrive) texts() Texts {
 		Title:    Words{"CubeDrive", "CubeDrive"},
 		Document: `CubeDrive ("xAuthToken").`,
 		Type:     "CubeDriveIdentity",
-		Fields: map[string]FieldTexts{
-			"baseUrl": {Words{"Base URL", "基础地址"}, Words{"of the deployment", "部署的地址"}, "https://www.cubedrive.com/lite"},
-			"params": {Words{"Parameters", "参数"}, Words{"\"the application information and user information\", under the names that the deployment needs",
+		fields: []named{
+			{"baseUrl", Words{"Base URL", "基础地址"}, Words{"of the deployment", "部署的地址"}, "https://www.cubedrive.com/lite"},
+			{"params", Words{"Parameters", "参数"}, Words{"\"the application information and user information\", under the names that the deployment needs",
 				"应用信息和用户信息，名称由部署决定"}, ""},
-			"method": {Words{"Method of getLogin", "getLogin 的方法"}, Words{"how getLogin is called: a query may end up in logs, a body does not", "查询串可能被记录，请求体不会"}, ""},
+			{"method", Words{"Method of getLogin", "getLogin 的方法"}, Words{"how getLogin is called: a query may end up in logs, a body does not", "查询串可能被记录，请求体不会"}, ""},
 		},
+	}
+}
+
+func (cubedrive) counsel() Counsel {
+	return Counsel{
 		Refused: Advice{
 			Found: "the application's or the user's parameters are wrong, or either is switched off",
 			Try: []string{

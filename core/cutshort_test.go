@@ -14,7 +14,7 @@ func TestAnAnswerThatBreaksOffBringsNoToken(t *testing.T) {
 		`{"token":"T"}`:                                        ccmessaging{},
 		`{"result":0,"resultData":{"token":"T"}}`:              isales{},
 		`{"success":true,"x-auth-token":"T"}`:                  cubedrive{},
-		`{"AccessToken":"T","Expires":"600"}`:                  accessToken{},
+		`{"AccessToken":"T","Expires":"600"}`:                  apifabric{},
 		`{"system":"appcube","token":"T","headers":{"a":"b"}}`: edge{},
 	} {
 		g, err := v.read(StepLogin, Response{Status: 200, Body: []byte(body)})
@@ -54,7 +54,7 @@ func TestAnAnswerWithoutItsTokenOrWithoutItsCodeIsMalformed(t *testing.T) {
 		`{"result":"fine","resultData":{"token":"T"}}`:           isales{},
 		`{"success":true}`:                                       cubedrive{},
 		`{"success":"yes","x-auth-token":"T"}`:                   cubedrive{},
-		`{"Expires":"600"}`:                                      accessToken{},
+		`{"Expires":"600"}`:                                      apifabric{},
 		`{"token":"T"}`:                                          edge{},
 		`{"system":"appcube"}`:                                   edge{},
 		`{"system":"edge","token":"T"}`:                          edge{},

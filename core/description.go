@@ -37,6 +37,9 @@ type Description struct {
 	// RollsAfter is what may stand before the token in them, and is no part of it.
 	RollsIn    []string
 	RollsAfter string
+	// Slides is set where each use that the vendor accepts begins the token's life anew. Such a
+	// token is not renewed ahead of time: while it is used there is no need to.
+	Slides bool
 	// Codes are the members of an answer's JSON object that hold the system's own code: the
 	// first that is there counts. Success are those of its values that mean success.
 	Codes   []string
@@ -50,6 +53,8 @@ type Description struct {
 	Explains []string
 	// InBody is set where a business call carries the token as members of its JSON body.
 	InBody bool
+	// InBodyBy is the Choice by whose first value alone it does so, or "".
+	InBodyBy string
 	// Verifies is set where the vendor has an interface that says whether a token is valid.
 	Verifies bool
 	// SignsIn is set where nothing but a person's act brings a token: [Client.Attend].
@@ -85,6 +90,16 @@ func (d *Description) Needs() (of *Description, at string) {
 		return nil, ""
 	}
 	return d.needs.description(), d.at
+}
+
+// Shares returns the description of the system whose token serves many identities of this
+// one, and the field with its base URL where that differs: that which it needs, or itself
+// where others need it; or nil.
+func (d *Description) Shares() (of *Description, at string) {
+	if d.needs == nil && d.given != "" {
+		return d, ""
+	}
+	return d.Needs()
 }
 
 // Part returns the exchange in which the token of a part is got, and the field whose
@@ -134,6 +149,9 @@ type Field struct {
 	// Beside is the field that may be a function: where it is one, this one must be there, as
 	// it tells apart whom the function speaks for.
 	Beside string
+	// Carried is a field that business calls carry, and that is all: identities that differ in
+	// it alone share one token, that of the identity without it.
+	Carried bool
 	// Alone is a field that tells identities of a program apart and is not sent.
 	Alone bool
 
@@ -161,10 +179,6 @@ func DescriptionOf(name string) *Description {
 	return nil
 }
 
-// Foreseen are headers that carry the tokens of systems without a description yet. An edge
-// keeps them from calls as it keeps the carriers of those that have one.
-func Foreseen() []string { return []string{"AppKey"} }
-
 // Words is a text in the two languages of the vendors.
 type Words struct{ English, Chinese string }
 
@@ -175,13 +189,27 @@ type Advice struct {
 	Try            []string
 }
 
-// Texts are what a system says to people. Of a part there are those only that
-// can be shown: its title and its fields are those of the system that depends on it.
+// Texts are what a system calls itself and its fields. A part has none: what is shown are
+// those of the system that depends on it.
 type Texts struct {
 	Title    Words
 	Document string // the vendor's document, by title and number
 	Type     string // the name of its identities' type
 	Fields   map[string]FieldTexts
+
+	fields []named // as a system has them: a list is data, and a map would be code in each of them
+}
+
+// named are the texts of a field, and its name.
+type named struct {
+	name        string
+	label, help Words
+	example     string
+}
+
+// Counsel is what a system says to who has got no token. It stands apart from [Texts], as
+// not everything that shows a form explains failures too.
+type Counsel struct {
 	// Refused is for credentials that are refused.
 	Refused Advice
 	// Unclear is for a refusal by 403 that does not say why: the credentials may be right.
@@ -218,8 +246,23 @@ type FieldTexts struct {
 
 // TextsOf returns what a system says to people, by its name; nothing where it says nothing.
 func TextsOf(name string) Texts {
-	if s, ok := systemNamed(name).(speaker); ok {
-		return s.texts()
+	s, ok := systemNamed(name).(speaker)
+	if !ok {
+		return Texts{}
 	}
-	return Texts{}
+	t := s.texts()
+	t.Fields = map[string]FieldTexts{}
+	for _, f := range t.fields {
+		t.Fields[f.name] = FieldTexts{f.label, f.help, f.example}
+	}
+	t.fields = nil
+	return t
+}
+
+// CounselOf returns what a system says to who has got no token, by its name; nothing where it says nothing.
+func CounselOf(name string) Counsel {
+	if s, ok := systemNamed(name).(counsellor); ok {
+		return s.counsel()
+	}
+	return Counsel{}
 }

@@ -160,6 +160,32 @@ func TestEveryRequestForATokenGoesToAPathThatIsNamed(t *testing.T) {
 	}
 }
 
+func TestACallCarriesTheTokenInItsBodyWhereTheDescriptionSaysSo(t *testing.T) {
+	inBody := func(s system, choice string) bool {
+		d := s.description()
+		id := &identity{system: s, base: "https://a.example", values: make([]string, len(d.Fields))}
+		if i := slices.IndexFunc(d.Fields, func(f Field) bool { return f.Name == d.InBodyBy }); i >= 0 {
+			id.values[i] = choice
+		}
+		return len(s.carriage(id, grant{token: "T"}, "B").Body) > 0
+	}
+	chosen := 0
+	for _, s := range systems {
+		d := s.description()
+		if d.InBodyBy == "" {
+			require.Equal(t, d.InBody, inBody(s, ""), d.Name)
+			continue
+		}
+		chosen++
+		by := d.Fields[slices.IndexFunc(d.Fields, func(f Field) bool { return f.Name == d.InBodyBy })]
+		require.Equal(t, Choice, by.Kind, d.Name)
+		for i, value := range by.Values {
+			require.Equal(t, d.InBody && i == 0, inBody(s, value), "%s: %s", d.Name, value)
+		}
+	}
+	require.Positive(t, chosen)
+}
+
 func TestASystemVerifiesWhereItSaysSo(t *testing.T) {
 	for _, s := range systems {
 		d := s.description()

@@ -1,9 +1,7 @@
 // Package core decides everything that cctoken does about tokens, and does nothing itself.
 //
-// It fetches, keeps, renews and checks the tokens of four systems: AppCube of
-// the Huawei OIAP ("appcube"), the AICC web client ("ccmessaging", with the
-// AccessToken it needs first), CC-iSales for the CTI-OBS ("isales") and
-// CubeDrive ("cubedrive").
+// It fetches, keeps, renews and checks the tokens of vendors' systems. Each of them
+// is a file of its own, and [Described] lists them all.
 //
 // The package is a state machine. Bytes and instants go in; decisions come out
 // as [Decision] values and [Effect] values: send this request, wait this long,

@@ -118,10 +118,10 @@ func sendable(headers []Pair) bool {
 func (edge) texts() Texts {
 	return Texts{
 		Title: Words{"Edge", "边缘"},
-		Fields: map[string]FieldTexts{
-			"edge":          {Words{"Edge URL", "边缘地址"}, Words{"where the Worker answers", "Worker 所在地址"}, ""},
-			"connection":    {Words{"Connection", "连接"}, Words{"its name at the edge", "边缘上的连接名称"}, ""},
-			"authorization": {Words{"Authorization", "授权"}, Words{"the bearer token of your own sign-in", "您自己登录的 bearer 令牌"}, ""},
+		fields: []named{
+			{"edge", Words{"Edge URL", "边缘地址"}, Words{"where the Worker answers", "Worker 所在地址"}, ""},
+			{"connection", Words{"Connection", "连接"}, Words{"its name at the edge", "边缘上的连接名称"}, ""},
+			{"authorization", Words{"Authorization", "授权"}, Words{"the bearer token of your own sign-in", "您自己登录的 bearer 令牌"}, ""},
 		},
 	}
 }
@@ -153,7 +153,11 @@ func (edge) problem(step Step, r Response) *Error {
 				err.Status = int(status)
 			}
 		case "vendorCode":
-			err.Vendor, _ = codeText(v)
+			for _, s := range systems {
+				if code, ok := s.description().codeOf(v); ok {
+					err.Vendor = code
+				}
+			}
 		case "reason":
 			err.Why = absence(text)
 		case "retryable":

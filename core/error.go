@@ -53,6 +53,16 @@ func (e *Error) Error() string {
 	return text
 }
 
+// of is the error as the callers of another session know it, whose token depends on what has failed.
+func (e *Error) of(s *session) *Error {
+	own := *e
+	own.System = s.systemName()
+	if e.Cause != nil {
+		own.Cause = e.Cause.of(s)
+	}
+	return &own
+}
+
 // advice is what the code says, and of 418 what it mostly means: TLS has no name for who calls an address.
 func (e *Error) advice() string {
 	if e.Code == Blocked && e.Status == 418 {

@@ -107,6 +107,11 @@ func reordered(m map[string]json.RawMessage) []byte {
 	return append(out, "\r\n} "...)
 }
 
+// isDocumented reports whether a text is a code by a vendor's document.
+func isDocumented(text string) bool {
+	return slices.ContainsFunc(systems[:], func(s system) bool { return s.description().meaning(text) != nil })
+}
+
 // requireSilent checks that an error repeats no text that it was made from: a
 // secret may be anywhere in it.
 func requireSilent(t *testing.T, e *Error, from []byte) {
@@ -119,7 +124,7 @@ func requireSilent(t *testing.T, e *Error, from []byte) {
 	look = func(v any) {
 		switch v := v.(type) {
 		case string: // a short text may be in the sentence by chance
-			if len(v) >= 12 && !strings.Contains(string(e.Code)+e.Code.advice()+e.System+e.Reason, v) {
+			if len(v) >= 12 && !isDocumented(v) && !strings.Contains(string(e.Code)+e.Code.advice()+e.System+e.Reason, v) {
 				require.NotContains(t, text, v)
 			}
 		case []any:
@@ -215,7 +220,7 @@ func requireRequest(t *testing.T, id *identity, r Request) {
 	}
 	path, ok := strings.CutPrefix(r.URL, id.base+"/")
 	require.True(t, ok, "goes to the base URL")
-	require.Empty(t, strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-"), "nothing in the path has to be escaped")
+	require.Empty(t, strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-."), "nothing in the path has to be escaped")
 	require.Contains(t, []string{"GET", "POST", "PUT"}, r.Method)
 	for _, h := range r.Headers {
 		for _, c := range []byte(h.Value) {
@@ -248,6 +253,14 @@ func sentFields(t *testing.T, id *identity) map[string]any {
 			params[p.Name] = p.Value
 		}
 		return map[string]any{"params": params}
+	case astrozero:
+		sent := map[string]any{}
+		for _, p := range id.system.ask(id, occasion{}).Form {
+			if name := map[string]string{"client_id": "clientId", "client_secret": "clientSecret", "redirect_url": "redirectUrl", "locale": "locale"}[p.Name]; name != "" {
+				sent[name] = p.Value
+			}
+		}
+		return sent
 	case ccmessaging:
 		sent := body(id)
 		dep := id.dependency()
@@ -258,7 +271,7 @@ func sentFields(t *testing.T, id *identity) map[string]any {
 		return sent
 	case authorization:
 		return nil
-	case accessToken:
+	case apifabric:
 		if id.value("appSecret") != "" {
 			of := body(id)
 			return map[string]any{"appKey": of["app_key"], "appSecret": of["app_secret"]}
@@ -353,7 +366,9 @@ func FuzzRead(f *testing.F) {
 				require.Equal(t, step, err.Step)
 				require.Equal(t, status, err.Status)
 			}
-			require.Regexp(t, `^(-?\d{1,9}|\d{1,4}-\d{1,4})?$`, err.Vendor)
+			if !isDocumented(err.Vendor) {
+				require.Regexp(t, `^(-?\d{1,9}|\d{1,4}-\d{1,4})?$`, err.Vendor)
+			}
 			requireSilent(t, err, body)
 		}
 		// Unknown members are ignored, and so is the order of the others.
@@ -431,7 +446,7 @@ func FuzzJudge(f *testing.F) {
 		require.True(t, !said || j.token)
 		switch {
 		case j.rolled != "":
-			require.True(t, messaging && 200 <= status && status <= 299)
+			require.True(t, messaging && 200 <= status && status <= 299 || d.RollsIn != nil && j.rolled == rolled)
 			require.True(t, isToken(j.rolled))
 			require.False(t, j.token || j.bearer)
 			if j.rolled != rolled {
@@ -448,7 +463,7 @@ func FuzzJudge(f *testing.F) {
 			require.True(t, j.token, "401 is what every vendor answers a dead token with")
 		}
 		if status == 403 && j.token && !said {
-			require.True(t, d.Terse, "a 403 alone is a dead token to nobody else")
+			require.True(t, d.Terse || id.system == apifabric{}, "a 403 alone is a dead token to nobody else")
 		}
 		if !said && status == 418 || status == 403 && len(body) > 0 && body[0] == '<' {
 			require.False(t, j.token || j.bearer, "what stands before a vendor says nothing of a token")

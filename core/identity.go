@@ -94,25 +94,43 @@ func (id *identity) object(names ...string) string {
 }
 
 // dependency returns the identity whose token every request of this one carries
-// too, or nil. Its fields are those of the same names.
+// too, or its own where it only adds to what that carries; or nil. Its fields are those
+// of the same names.
 func (id *identity) dependency() *identity {
 	d := id.system.description()
-	if d.needs == nil {
+	needs := d.needs
+	if needs == nil && id.adds() {
+		needs = id.system
+	}
+	if needs == nil {
 		return nil
 	}
-	part := &identity{system: d.needs, base: id.base}
+	part := &identity{system: needs, base: id.base}
 	if n := id.supplier(); n != 0 {
 		part.special = &special{supplier: n}
 	}
 	if at := id.value(d.at); at != "" {
 		part.base = at
 	}
-	fields := d.needs.description().Fields
+	fields := needs.description().Fields
 	part.values = make([]string, len(fields))
 	for i := range fields {
-		part.values[i] = id.value(fields[i].Name)
+		if !fields[i].Carried {
+			part.values[i] = id.value(fields[i].Name)
+		}
 	}
 	return part
+}
+
+// adds reports whether the identity's calls carry more than those of another that has its token.
+func (id *identity) adds() bool {
+	fields := id.system.description().Fields
+	for i := range fields {
+		if fields[i].Carried && id.values[i] != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // parseIdentity reads an identity from a JSON object: "system", "baseUrl" and

@@ -38,26 +38,48 @@ func TestImportsStaySmallAndPure(t *testing.T) {
 	}
 }
 
-func TestAPageLoadsNoTextForPeople(t *testing.T) {
-	module := filepath.Join(t.TempDir(), "module.wasm")
-	build := exec.Command("go", "build", "-trimpath", "-gcflags=all=-l", "-ldflags=-s -w", "-o", module, "../wasm/module")
+// program builds one for pages, as the Makefile does, and returns what is in it.
+func program(t *testing.T, of string) string {
+	file := filepath.Join(t.TempDir(), "program.wasm")
+	build := exec.Command("go", "build", "-trimpath", "-gcflags=all=-l", "-ldflags=-s -w", "-o", file, of)
 	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, string(out))
-	built, err := os.ReadFile(module)
+	built, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.Contains(t, string(built), "getAppCubeToken", "what is not for people is there")
+	return string(built)
+}
+
+func TestAPageLoadsNoTextForPeople(t *testing.T) {
+	built := program(t, "../wasm/module")
 	for _, d := range Described() {
 		texts := TextsOf(d.Name)
-		shown := append([]string{texts.Document, texts.Failed, texts.Absent, texts.Page, texts.Intercepted, texts.Refused.Found}, texts.Refused.Try...)
+		shown := append(counselled(d.Name), texts.Document)
 		for _, f := range texts.Fields {
 			shown = append(shown, f.Help.Chinese)
 		}
 		for _, text := range shown {
-			require.False(t, text != "" && strings.Contains(string(built), text), text)
+			require.False(t, text != "" && strings.Contains(built, text), text)
 		}
 	}
 	for _, name := range []string{"UnclearIssued", "Intercepted"} {
-		require.NotContains(t, string(built), name, "nor is their type")
+		require.NotContains(t, built, name, "nor is their type")
 	}
+}
+
+func TestAFormLoadsNoCounsel(t *testing.T) {
+	built := program(t, "../web")
+	require.Contains(t, built, TextsOf("isales").Fields["passwd"].Help.Chinese)
+	for _, d := range Described() {
+		for _, text := range counselled(d.Name) {
+			require.False(t, text != "" && strings.Contains(built, text), text)
+		}
+	}
+}
+
+// counselled are texts for who has got no token.
+func counselled(name string) []string {
+	c := CounselOf(name)
+	return append([]string{c.Failed, c.Absent, c.Page, c.Intercepted, c.Refused.Found}, c.Refused.Try...)
 }

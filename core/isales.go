@@ -101,11 +101,16 @@ func (isales) texts() Texts {
 		Title:    Words{"CC-iSales for CTI-OBS", "CC-iSales（CTI-OBS）"},
 		Document: `CC-iSales for CTI-OBS ("Authentication Interface", cec_07_0313).`,
 		Type:     "IsalesIdentity",
-		Fields: map[string]FieldTexts{
-			"baseUrl": {Words{"Base URL", "基础地址"}, Words{"of the CC-iSales", "CC-iSales 的地址"}, "https://service.besclouds.com"},
-			"user":    {Words{"User", "用户"}, Words{"the account's name, of CTI-OBS", "CTI-OBS 的用户"}, ""},
-			"passwd":  {Words{"Password", "密码"}, Words{"of that user", "该用户的密码"}, ""},
+		fields: []named{
+			{"baseUrl", Words{"Base URL", "基础地址"}, Words{"of the CC-iSales", "CC-iSales 的地址"}, "https://service.besclouds.com"},
+			{"user", Words{"User", "用户"}, Words{"the account's name, of CTI-OBS", "CTI-OBS 的用户"}, ""},
+			{"passwd", Words{"Password", "密码"}, Words{"of that user", "该用户的密码"}, ""},
 		},
+	}
+}
+
+func (isales) counsel() Counsel {
+	return Counsel{
 		Refused: Advice{
 			Found: "user or passwd is wrong, or the account is locked",
 			Try: []string{

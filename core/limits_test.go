@@ -44,7 +44,7 @@ func TestHowOftenASystemIsAskedIsItsOwnPolicy(t *testing.T) {
 		"appcube":       {retries: 2, retryAnswered: true, backoff: second},
 		"ccmessaging":   {retries: 2, retryAnswered: true, backoff: second},
 		"isales":        {retries: 2, retryAnswered: true, backoff: second},
-		"accesstoken":   {retries: 2, retryAnswered: true, backoff: second},
+		"apifabric":     {retries: 2, retryAnswered: true, backoff: second},
 		"authorization": {retries: 2, retryAnswered: true, backoff: second, free: true},
 		"edge":          {retries: 1, backoff: second, relays: true, detached: true},
 		"cubedrive":     {retries: 1, backoff: 10 * second, logins: 5, window: 10 * minute},

@@ -99,7 +99,7 @@ func TestALeaseIsThatOfBothTokensOfACall(t *testing.T) {
 	d := s.dependency
 	d.generation, d.held, d.issued, d.renewAge = 3, grant{token: "AT", life: 10 * minute}, b.now, int32(8*minute)
 	require.Equal(t, 8*minute, b.Lease(b.id, b.now))
-	require.Equal(t, uint64(4), b.Live(b.id, b.now), "the sum of what was installed")
+	require.Equal(t, uint64(5), b.Live(b.id, b.now), "one more than the sum of what was installed")
 	b.pass(8*minute - 1)
 	require.NotZero(t, b.Live(b.id, b.now))
 	b.pass(1)

@@ -41,12 +41,20 @@ func (d *Description) said(body []byte) (code string, ok bool) {
 	at := len(d.Codes)
 	_ = eachMember(body, func(name string, v value) {
 		if i := slices.Index(d.Codes, name); i >= 0 && i <= at {
-			if text, is := codeText(v); is {
+			if text, is := d.codeOf(v); is {
 				code, ok, at = text, true, i
 			}
 		}
 	})
 	return code, ok
+}
+
+// codeOf returns a code whole: a number, or a word that has a meaning. Any other text may be anything.
+func (d *Description) codeOf(v value) (text string, ok bool) {
+	if s, _ := asString(v); d.meaning(s) != nil {
+		return s, true
+	}
+	return codeText(v)
 }
 
 // codeText returns a code whole, as a vendor writes it: a number of up to nine digits,

@@ -303,7 +303,7 @@ func (c *Client) revive(s *session, now Instant, why EventType) {
 // arrive notes that the session has a new token, which is used to the end of its life.
 func (c *Client) arrive(s *session, now Instant) {
 	p := s.here()
-	p.told, p.denied, p.first = false, 0, s.generation
+	p.told, p.denied, p.first = false, 0, s.serial()
 	s.renewAge = int32(s.held.life)
 	if p.end == nil {
 		c.watch(s, now)

@@ -54,7 +54,7 @@ func TestTokenBesideAFailingCodeIsNotTaken(t *testing.T) {
 		`{"x-auth-token":"T"}`:                             cubedrive{},
 		`{"success":"true","x-auth-token":"T"}`:            cubedrive{},
 		`{"errorCode":0,"authToken":"a b"}`:                appcube{},
-		`{"AccessToken":{"token":"T"},"Expires":"600"}`:    accessToken{},
+		`{"AccessToken":{"token":"T"},"Expires":"600"}`:    apifabric{},
 		`{"result":0,"resultData":"{\"token\":\"T\"}"}`:    isales{},
 		`{"result":0,"resultData":[{"token":"T"}]}`:        isales{},
 		`{"errorCode":0,"authToken":"T","expireTime":3600`: appcube{},

@@ -34,7 +34,7 @@ func TestWhatAnAnswerSaysOfTheTokensOfItsCall(t *testing.T) {
 		{isales{}, 200, `{"result":0}`, "", judgement{}},
 		{cubedrive{}, 401, ``, "", dead},
 		{cubedrive{}, 403, ``, "", judgement{reason: Unknown}},
-		{accessToken{}, 401, ``, "", dead},
+		{apifabric{}, 401, ``, "", dead},
 		{ccmessaging{}, 401, ``, "GET /", both},
 		{ccmessaging{}, 402, ``, "GET /", judgement{}},
 		{ccmessaging{}, 403, ``, "GET /", judgement{reason: Unknown}},
@@ -75,13 +75,13 @@ func TestARefusalOfAnAddressIsNoRefusalOfCredentials(t *testing.T) {
 		_, err := ccmessaging{}.read(StepApply, Response{Status: c.status, Body: []byte(c.body)})
 		require.Equal(t, c.want, err.Code, "%d %s", c.status, c.body)
 	}
-	_, err := accessToken{}.read(StepAccessToken, Response{Status: 200, Body: []byte(`{"errorCode":"160033"}`)})
+	_, err := apifabric{}.read(StepAccessToken, Response{Status: 200, Body: []byte(`{"errorCode":"160033"}`)})
 	require.Equal(t, AddressNotAdmitted, err.Code)
 }
 
 func TestAnAccessTokenLivesAnHourAtMost(t *testing.T) {
 	for stated, want := range map[string]int64{`"3600"`: hour, `"3601"`: 10 * minute, `"600"`: 10 * minute, `"1"`: second, `null`: 10 * minute} {
-		g, err := accessToken{}.read(StepAccessToken, Response{Status: 200, Body: []byte(`{"AccessToken":"A","Expires":` + stated + `}`)})
+		g, err := apifabric{}.read(StepAccessToken, Response{Status: 200, Body: []byte(`{"AccessToken":"A","Expires":` + stated + `}`)})
 		require.Nil(t, err)
 		require.Equal(t, grant{token: "A", life: want}, g, stated)
 	}
@@ -91,11 +91,11 @@ func TestAnAccessTokenLivesAnHourAtMost(t *testing.T) {
 		`{}`:                                   malformed(StepAccessToken, Response{Status: 200}),
 		`{"AccessToken":"a b","resultCode":7}`: {Code: VendorFailure, Step: StepAccessToken, Status: 200, Vendor: "7"},
 	} {
-		g, err := accessToken{}.read(StepAccessToken, Response{Status: 200, Body: []byte(body)})
+		g, err := apifabric{}.read(StepAccessToken, Response{Status: 200, Body: []byte(body)})
 		require.Equal(t, want, err, body)
 		require.Equal(t, grant{}, g)
 	}
-	g, err := accessToken{}.read(StepAccessToken, Response{Status: 200, Body: []byte(`{"AccessToken":"A","errorCode":"7"}`)})
+	g, err := apifabric{}.read(StepAccessToken, Response{Status: 200, Body: []byte(`{"AccessToken":"A","errorCode":"7"}`)})
 	require.Nil(t, err, "one that is there counts")
 	require.Equal(t, "A", g.token)
 }

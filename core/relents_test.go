@@ -89,9 +89,10 @@ func TestAnAnswerToAnOlderTokensCallKillsNothing(t *testing.T) {
 	require.Equal(t, Outcome{Replay: true, Reason: TokenDead}, b.Judge(b.id, s.serial()-1, at, b.now, b.now, Response{Status: 401}))
 	require.Equal(t, Outcome{}, b.Judge(b.id, s.serial()-1, at, b.now, b.now, Response{Status: 200}))
 	require.Equal(t, Outcome{}, b.Judge(b.id, s.serial()-1, at, b.now, b.now, Response{Status: 200, Rolled: "T2"}))
-	require.Equal(t, Outcome{}, b.Judge(b.id, s.serial(), at, b.now, b.now, Response{Status: 200, Rolled: "T1"}), "it is the same")
-	require.Empty(t, b.Effects())
 	require.Nil(t, s.testimony)
+	require.Equal(t, Outcome{}, b.Judge(b.id, s.serial(), at, b.now, b.now, Response{Status: 200, Rolled: "T1"}), "it is the same")
+	require.True(t, s.acceptedBy(at.source()), "and accepted")
+	require.Empty(t, b.Effects())
 	s.since = s.serial() + 1
 	require.Equal(t, Outcome{Reason: TokenDead}, b.Judge(b.id, s.serial(), at, b.now, b.now, Response{Status: 401}), "of before it was forgotten")
 	s.since = s.serial()

@@ -121,7 +121,7 @@ func TestWhatIsSavedIsRestoredWhole(t *testing.T) {
 		require.Equal(t, *pair[0].testimony, *pair[1].testimony)
 		require.Equal(t, int64(1), pair[1].barrier.left(h.now))
 		want := *cause
-		want.RetryAt = h.now.Wall + 1
+		want.RetryAt, want.System = h.now.Wall+1, pair[1].systemName()
 		require.Equal(t, want, *pair[1].barrier.cause)
 	}
 	require.Equal(t, saved, again.client.Save(again.session, h.now), "and is saved the same")

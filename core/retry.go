@@ -85,11 +85,11 @@ func (c *Client) coolDown(s *session, now Instant, err *Error, after int64) {
 		if told {
 			break
 		}
-		switch wait = refusedCooldown; err.Code {
-		case AccountLocked:
-			wait = lockedCooldown
-		case Blocked:
+		switch wait = refusedCooldown; {
+		case err.Code == Blocked:
 			wait = c.backoff(blockedBackoff, int(s.failures), maxBackoff)
+		case err.Code == AccountLocked || p.locks:
+			wait = lockedCooldown
 		}
 	case Unauthorized:
 		wait = answerBackoff // not growing: the user who signs in again should not have to wait for it

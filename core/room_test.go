@@ -157,7 +157,7 @@ func TestADependencyStaysWhileSomebodyNeedsIt(t *testing.T) {
 
 	// One that a caller has opened stays the caller's.
 	a = open(identity("a"))
-	d = c.session(open([]byte(`{"system":"accesstoken","baseUrl":"https://m.example","appKey":"k","appSecret":"s"}`)))
+	d = c.session(open([]byte(`{"system":"apifabric","baseUrl":"https://m.example","appKey":"k","appSecret":"s"}`)))
 	require.Same(t, d, c.session(a).dependency)
 	c.Forget(d.id, now)
 	require.False(t, d.gone, "it is needed")

@@ -33,11 +33,12 @@ func TestWhatASystemIsAndDoesIsToldToEveryHost(t *testing.T) {
 	type told struct{ vendor, inBody, verifies, speaks, personal bool }
 	for name, want := range map[string]told{
 		"appcube":       {vendor: true, inBody: true, speaks: true},
+		"oiap":          {vendor: true, inBody: true, speaks: true},
 		"ccmessaging":   {vendor: true, speaks: true},
 		"isales":        {vendor: true},
 		"cubedrive":     {vendor: true, verifies: true},
 		"edge":          {},
-		"accesstoken":   {},
+		"apifabric":     {vendor: true},
 		"authorization": {personal: true},
 	} {
 		d := DescriptionOf(name)
@@ -50,7 +51,7 @@ func TestWhatASystemIsAndDoesIsToldToEveryHost(t *testing.T) {
 	require.NotEmpty(t, TextsOf("appcube").Title)
 
 	of, at := DescriptionOf("ccmessaging").Needs()
-	require.Equal(t, "accesstoken", of.Name)
+	require.Equal(t, "apifabric", of.Name)
 	require.Equal(t, "authUrl", at)
 	of, at = DescriptionOf("edge").Needs()
 	require.Equal(t, "authorization", of.Name)

@@ -19,6 +19,7 @@ type session struct {
 	suspect      bool // it was refused, and others use it: it is renewed in the background
 	detached     bool // business calls do not carry the dependency's token
 	signsIn      bool // only a person's act brings a token
+	borrows      bool // it has no token of its own: its calls carry the dependency's, and more
 
 	held       grant
 	generation uint64 // grows with every token installed
@@ -102,6 +103,7 @@ func window(life int64) int64 { return min(15*minute, life/4) }
 
 // usable reports whether the token may be handed out.
 func (s *session) usable(now Instant) bool {
+	s = s.lender()
 	return s.held.token != "" && !s.dead && s.lasts(s.held.life, s.issued, now)
 }
 
@@ -109,6 +111,14 @@ func (s *session) usable(now Instant) bool {
 // its life left to be handed out.
 func (s *session) lasts(life int64, asked, now Instant) bool {
 	return life == 0 || now.Since(asked) < life-s.margin(life)
+}
+
+// lender is the session whose token this one's calls carry: itself, unless it borrows.
+func (s *session) lender() *session {
+	if s.borrows {
+		return s.dependency
+	}
+	return s
 }
 
 // given reports whether the session's token is one that the caller gave, and
@@ -178,9 +188,10 @@ func (s *session) calm(now Instant) int64 {
 }
 
 // serial grows with every change of what a call carries. Both parts only grow,
-// so their sum is never the same for two different pairs.
+// so their sum is never the same for two different pairs. It is never 0, which is
+// none: a token that the caller gave has no generation before it.
 func (s *session) serial() uint64 {
-	n := s.generation
+	n := s.generation + 1
 	if d := s.carried(); d != nil {
 		n += d.generation
 	}
@@ -202,25 +213,26 @@ func (s *session) expiresAt() int64 {
 }
 
 func (s *session) token() Token {
+	l := s.lender()
 	system := s.systemName()
-	if s.held.remote != nil {
-		system = s.held.remote.system
+	if l.held.remote != nil {
+		system = l.held.remote.system
 	}
 	t := Token{
 		Session:   s.id,
 		Serial:    s.serial(),
 		System:    system,
-		Value:     s.held.token,
-		IssuedAt:  s.issued.Wall,
-		ExpiresAt: s.expiresAt(),
-		Carriage:  s.identity.system.carriage(&s.identity, s.held, s.bearer()),
+		Value:     l.held.token,
+		IssuedAt:  l.issued.Wall,
+		ExpiresAt: l.expiresAt(),
+		Carriage:  s.identity.system.carriage(&s.identity, l.held, s.bearer()),
 	}
 	d := s.identity.system.description()
 	t.Carriage.Rolls, t.Carriage.Speaks = d.RollsIn, d.Speaks()
 	if t.ExpiresAt != 0 {
-		t.UsableUntil = t.ExpiresAt - s.margin(s.held.life)
-		if !s.signsIn {
-			t.RenewAt = s.issued.Wall + int64(s.renewAge)
+		t.UsableUntil = t.ExpiresAt - l.margin(l.held.life)
+		if !l.signsIn {
+			t.RenewAt = l.issued.Wall + int64(l.renewAge)
 		}
 	}
 	return t

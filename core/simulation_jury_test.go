@@ -94,7 +94,7 @@ func (j *jury) inUse(w *world, s *session) bool {
 // word notes what a caller says of the current token.
 func (j *jury) word(w *world, s *session, want Want) {
 	if want.Rejected != "" && want.Rejected == s.held.token {
-		j.refuse(s, source{shortHash(want.User), wordPlace})
+		j.refuse(s, s.from(source{shortHash(want.User), wordPlace}))
 	}
 }
 
@@ -146,7 +146,7 @@ func (j *jury) forget(owner string) {
 
 // judged sees what has become of an answer to a call that carried the current tokens.
 func (j *jury) judged(w *world, s *session, before sitting, at Place, parts []string, r Response, o Outcome, culprit string) {
-	from := at.source()
+	from := s.from(at.source())
 	d := s.dependency
 	if strings.Contains(string(r.Body), "10000002") {
 		w.rule(j.before(s, from).known == before.known && !o.Replay, "13: an answer that fails for reasons of its own speaks for the token, or against it")

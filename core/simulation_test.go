@@ -192,6 +192,7 @@ func newWorld(seed uint64, traced bool) *world {
 				"appSecret": "SECRET-m", "userId": n, "userName": "n", "channelId": "c", "locale": "en"})
 		}
 	}
+	add("app x", "", map[string]any{"system": "apifabric", "baseUrl": "https://m", "appKey": "x", "appSecret": "SECRET-m"})
 	add("ccmessaging s", "app s", map[string]any{"system": "ccmessaging", "baseUrl": "https://m", "appKey": "s",
 		"accessTokenSupplier": 1, "userId": "s", "userName": "n", "channelId": "c", "locale": "en"})
 	for number, user := range []string{"x", "y"} {
@@ -977,7 +978,7 @@ func (w *world) call(who person, t Token, at Place, reasons []Reason) {
 	}
 	current := s.serial() == t.Serial
 	held, usable := w.client.Token(t.Session, w.now)
-	before := w.jury.before(s, at.source())
+	before := w.jury.before(s, s.from(at.source()))
 	o := w.client.Judge(t.Session, t.Serial, at, w.now, w.now, r)
 	w.say("%s %s %s: %d for serial %d of session %d (current %v): %+v", who.name, at.User, at.Call, r.Status, t.Serial, t.Session, current, o)
 	w.rule(!o.Replay || !w.issued[t.Value].past, "13: a call of before its session was forgotten is sent again")
@@ -1097,9 +1098,11 @@ func (w *world) restart() {
 	for _, p := range w.people {
 		if data, ok := saved[p.json]; ok {
 			id, ok := w.open1(p)
+			s := w.client.session(id)
+			knows := ok && (s.generation != 0 || s.logins != 0) // who depends on it has brought it back already
 			w.sessions[id] = new(stopped[p.name])
 			w.sessions[id].present = strings.Contains(string(data), `"token"`) && !strings.Contains(string(data), `"told"`)
-			w.rule(ok && w.client.Restore(id, w.now, data), "8: a session cannot be restored from what it saved: %s", data)
+			w.rule(ok && w.client.Restore(id, w.now, data) != knows, "8: a session cannot be restored from what it saved: %s", data)
 			w.obey()
 			w.auditor.holders[id] = p.name
 			if d := w.client.session(id).dependency; d != nil {
@@ -1133,6 +1136,11 @@ func (w *world) forget() {
 		return
 	}
 	w.say("forget session %d of %s", id, p.name)
+	if s := w.client.session(id); s.dependents > 0 && !s.personal() { // others use it
+		w.client.Forget(id, w.now)
+		w.rule(w.client.session(id) == s, "9: what others use is forgotten")
+		return
+	}
 	personal := strings.HasPrefix(p.app, "user ")
 	for _, i := range w.issued {
 		i.past = i.past || i.owner == p.name || personal && i.owner == p.app

@@ -30,13 +30,16 @@ type system interface {
 // are shown them, then the edge, then the parts that others depend on.
 var systems = [...]system{
 	appcube{},
+	oiap{},
+	apifabric{},
 	ccmessaging{},
 	isales{},
 	cubedrive{},
+	astrozero{},
 	ccgateway{},
+	ccgatewayconfig{},
 
 	edge{},
-	accessToken{},
 	authorization{},
 }
 
@@ -67,6 +70,8 @@ type policy struct {
 	// logins is how many logins are allowed in any window (milliseconds); 0 is no limit.
 	logins int
 	window int64
+	// locks is a vendor that locks accounts after a few wrong tries: refused credentials wait as long as locked ones.
+	locks bool
 	// relays is a system that says itself how long to wait, for the vendor behind it.
 	relays bool
 	// free is a system whose tokens cost no login: its part is asked of the caller's own function, or was given.
@@ -102,8 +107,12 @@ type occasion struct {
 // zero, negative or absurd one (over a day) takes the documented default, so
 // that no answer makes a loop of logins or a token without an end.
 func lifetime(v value, byDefault int64) int64 {
-	s, ok := asNumber(v)
-	if !ok || s < 1 || s > 24*60*60 {
+	s, _ := asNumber(v)
+	return seconds(s, byDefault)
+}
+
+func seconds(s float64, byDefault int64) int64 {
+	if s < 1 || s > 24*60*60 {
 		return byDefault
 	}
 	return int64(s * 1000)
@@ -170,6 +179,9 @@ type judgement struct {
 // It is no part of system, so that nothing that a page loads knows of it: the
 // linker leaves the texts out of the module, and their types.
 type speaker interface{ texts() Texts }
+
+// counsellor is a system with words for people who have got no token, and as far apart.
+type counsellor interface{ counsel() Counsel }
 
 // none is embedded by systems: by those that have no interface to verify, or no errands.
 type none struct{}

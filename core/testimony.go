@@ -59,6 +59,15 @@ func (p Place) source() source {
 	return source{user: shortHash(p.User), place: shortHash(p.Call) | 1<<31}
 }
 
+// from is a word as the session hears it: where others depend on it that are not the same user's,
+// its own callers are one user of several.
+func (s *session) from(word source) source {
+	if s.dependents > 0 && !s.identity.system.description().personal {
+		return word.through(s)
+	}
+	return word
+}
+
 // through is the same word as the dependency of a session hears it: each dependent is a user.
 func (from source) through(s *session) source {
 	return source{user: from.user ^ uint32(s.id)*2654435761, place: from.place}

@@ -29,6 +29,7 @@ func (c *Client) Verify(id SessionID, token string, now Instant) (Verdict, uint6
 
 // recall says what the session remembers of a token.
 func (c *Client) recall(s *session, token string, now Instant) Verdict {
+	s = s.lender()
 	if token == s.held.token {
 		return known(s.issued, s.held.life, s.dead, now, Verdict{Valid: valid(true), Reason: Live, ExpiresAt: s.expiresAt()})
 	}

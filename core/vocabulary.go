@@ -52,6 +52,7 @@ func AllWords() Vocabulary {
 			{string(Unauthorized), AboutEdge, "the edge does not accept the authorization.", Words{"Sign in again; the edge does not accept this authorization.", "请重新登录；边缘服务不接受此授权。"}},
 			{string(Forbidden), AboutEdge, "the edge does not give this connection to this user, or to this page's origin.", Words{"Check the connection’s name, and whether the edge gives it to this user and this page.", "请检查连接名称，以及边缘服务是否允许此用户和此页面使用它。"}},
 			{string(Sealed), AboutEdge, "the edge hands out no token of this connection, but makes the calls.", Words{"The edge keeps this token to itself: let it make the call.", "边缘服务不交出此令牌：请让它代为调用。"}},
+			{string(Stopped), AboutEdge, "an operator of the edge has stopped this user.", Words{"Ask the edge’s operators: they have stopped this user.", "请联系边缘服务的管理员：此用户已被停用。"}},
 			{string(NotConfigured), AboutEdge, "the edge lacks a part of its configuration.", Words{"The edge’s /healthz says what its configuration lacks.", "边缘服务的 /healthz 会说明缺少哪些配置。"}},
 			{string(SupplierFailed), AboutCaller, "the `accessToken` or `authorization` function failed, or gave no token.", Words{"The function that gives the AccessToken failed.", "提供 AccessToken 的函数失败。"}},
 			{string(TooManySessions), AboutCaller, "every session is in use, and none can be evicted.", Words{"Close sessions that are not needed.", "请关闭不需要的会话。"}},
@@ -67,7 +68,7 @@ func AllWords() Vocabulary {
 		},
 		Steps: []Word{
 			{string(StepInput), AboutVendor, "is the check of what the caller gave, before anything is sent.", Words{}},
-			{string(StepAccessToken), AboutVendor, "gets the AccessToken that applyToken needs (tokenByAkSk).", Words{}},
+			{string(StepAccessToken), AboutVendor, "gets an AccessToken (tokenByAkSk).", Words{}},
 			{string(StepAuthorization), AboutVendor, "asks the caller's function for what it shows to an edge.", Words{}},
 			{string(StepEdge), AboutVendor, "gets a token from an edge.", Words{}},
 			{string(StepApply), AboutVendor, "gets a ccmessaging token (applyToken).", Words{}},

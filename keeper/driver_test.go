@@ -2,7 +2,9 @@ package keeper_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -283,6 +285,29 @@ func TestAVendorThatHangsIsATimeout(t *testing.T) {
 	})
 }
 
+func TestTenantSpacesAndTheUsersOfAnAppShareOneAccessToken(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		app := fields{"system": "apifabric", "baseUrl": base, "appKey": "app-1", "appSecret": "app-secret-of-app-1"}
+		space := func(name string) fields {
+			own := maps.Clone(app)
+			own["tenantSpaceId"] = name
+			return own
+		}
+		w.token("user", ccmessaging("u"), byObject)
+		for object, identity := range map[string]fields{"none": app, "one": space("one"), "two": space("two")} {
+			var got struct {
+				Headers map[string]string `json:"headers"`
+			}
+			a := w.ask(object, "/token", identity, byObject)
+			require.NoError(t, json.Unmarshal([]byte(a.text), &got))
+			require.Contains(t, got.Headers, "Authorization", a.text)
+			require.Equal(t, identity["tenantSpaceId"] == nil, got.Headers["X-TenantSpaceID"] == "")
+		}
+		require.Equal(t, 1, w.requests("/tokenByAkSk"))
+		require.Equal(t, 1, w.requests("/applyToken"))
+	})
+}
+
 func TestUsersOfAnAppShareOneAccessTokenOfItsOwnObject(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		var all sync.WaitGroup
@@ -310,7 +335,7 @@ func TestAnAccessTokenThatDiedIsRenewedOnceForAllItsUsers(t *testing.T) {
 			require.Equal(t, http.StatusOK, a.status, a.text)
 			serials[user] = a.serial
 		}
-		_, err := w.vendors.Revoke(sandbox.Target{System: sandbox.AccessToken, All: true})
+		_, err := w.vendors.Revoke(sandbox.Target{System: sandbox.APIFabric, All: true})
 		require.NoError(t, err)
 		body := []byte(`{"errorCode":"1","exceptionInfo":"auth fail! illegal or expired token info. please apply or refresh the access token from the server!"}`)
 		for _, user := range users {
@@ -352,7 +377,7 @@ func TestARefusedAppIsToldAsSuchToItsUsers(t *testing.T) {
 
 func TestAnAppsOutageStaysRetryableForItsUsers(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
-		require.NoError(t, w.vendors.Inject(sandbox.Fault{System: sandbox.CCMessaging, Endpoint: "accessToken", Kind: "503", Count: 100}))
+		require.NoError(t, w.vendors.Inject(sandbox.Fault{System: sandbox.CCMessaging, Endpoint: "apifabric", Kind: "503", Count: 100}))
 		first := w.ask("u1", "/token", ccmessaging("u1"), byObject)
 		require.Equal(t, http.StatusServiceUnavailable, first.status)
 		require.True(t, first.problem.Retryable, first.text)

@@ -159,7 +159,7 @@ func TestAnIdentityThatIsWrongNamesTheFieldAndQuotesNothing(t *testing.T) {
 			require.NotContains(t, a.text, "sesame")
 		}
 		// Neither an edge nor a part has a keeper to ask, whoever says so.
-		for _, identity := range []fields{{"system": 7}, {"system": "edge", "edge": base}, {"system": "accesstoken", "baseUrl": base, "appKey": "k", "appSecret": "s"}, {"edge": base, "connection": "c"}} {
+		for _, identity := range []fields{{"system": 7}, {"system": "edge", "edge": base}, {"system": "authorization", "edge": base, "authorization": "s"}, {"edge": base, "connection": "c"}} {
 			require.Equal(t, "dependencyObject", w.ask("a", "/token", identity, byObject).problem.Field)
 		}
 		noSecret := ccmessaging("u")

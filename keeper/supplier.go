@@ -39,14 +39,14 @@ func (s *suppliers) stand(id Identity) ([]byte, *supplier, *core.Error) {
 	if !given(members[stands.Instead]) {
 		return wrong(stands.Instead, "is missing, and the keeper of what this depends on needs it")
 	}
-	part, at := d.Needs()
+	part, at := d.Shares()
 	its := map[string]json.RawMessage{part.Base: members[d.Base]}
 	if given(members[at]) {
 		its[part.Base] = members[at]
 	}
 	its["system"], _ = json.Marshal(part.Name)
 	for _, field := range part.Fields {
-		if v := members[field.Name]; given(v) && field.Name != stands.Name {
+		if v := members[field.Name]; given(v) && !field.Carried && field.Name != stands.Name {
 			its[field.Name] = v
 		}
 	}
@@ -68,8 +68,8 @@ func (s *suppliers) stand(id Identity) ([]byte, *supplier, *core.Error) {
 	return stood, s.all[number], nil
 }
 
-// dependent returns the description of a vendor's system that depends on another
-// one, and the field in which that one's token can be given in place of a secret; or nil.
+// dependent returns the description of a vendor's system that shares a token with
+// others, and the field in which that one's token can be given in place of a secret; or nil.
 func dependent(system json.RawMessage) (*core.Description, *core.Field) {
 	var name string
 	if json.Unmarshal(system, &name) != nil {
@@ -79,7 +79,7 @@ func dependent(system json.RawMessage) (*core.Description, *core.Field) {
 	if d == nil || !d.Vendor {
 		return nil, nil
 	}
-	part, _ := d.Needs()
+	part, _ := d.Shares()
 	if part == nil {
 		return nil, nil
 	}

@@ -139,7 +139,7 @@ func (h *vectorHost) Ask(ctx context.Context, _, _ string, _ []byte) func() (int
 		if a.Lost {
 			err = io.ErrUnexpectedEOF
 		}
-		answer, _ := json.Marshal(map[string]any{"system": "accesstoken", "value": a.Supplied, "serial": 1})
+		answer, _ := json.Marshal(map[string]any{"system": "apifabric", "value": a.Supplied, "serial": 1})
 		return http.StatusOK, answer, err
 	}
 }

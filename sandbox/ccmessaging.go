@@ -119,7 +119,7 @@ func (s *Sandbox) aiccCaller(c call) (appKey string, refusal *reply) {
 	if !well {
 		return fail(http.StatusUnauthorized, "the header Authorization must be Bearer, one space, and the AccessToken")
 	}
-	t, live := s.store.live(AccessToken, access, c.now)
+	t, live := s.store.live(APIFabric, access, c.now)
 	if !live {
 		return fail(http.StatusForbidden, deadAccessToken)
 	}

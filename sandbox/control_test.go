@@ -53,7 +53,7 @@ func TestControlIsStrict(t *testing.T) {
 		{"an unknown fault", controlReq("faults", `{"system":"isales","endpoint":"login","fault":"x"}`), 400},
 		{"a fault of an unknown system", controlReq("faults", `{"system":"x","endpoint":"login","fault":"html"}`), 400},
 		{"refresh of appcube", controlReq("faults", `{"system":"appcube","endpoint":"refresh","fault":"html"}`), 400},
-		{"accessToken of isales", controlReq("faults", `{"system":"isales","endpoint":"accessToken","fault":"html"}`), 400},
+		{"apifabric of isales", controlReq("faults", `{"system":"isales","endpoint":"apifabric","fault":"html"}`), 400},
 		{"count 0", controlReq("faults", `{"system":"isales","endpoint":"login","fault":"html","count":0}`), 400},
 		{"count below 0", controlReq("faults", `{"system":"isales","endpoint":"login","fault":"html","count":-1}`), 400},
 		{"delay without delayMs", controlReq("faults", `{"system":"isales","endpoint":"login","fault":"delay"}`), 400},
@@ -92,7 +92,7 @@ func TestStateCountsEachSystemAndShowsNoWholeToken(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(a.raw), &got))
 	for system, want := range map[System]Counts{
 		AppCube:     {Logins: 2, Failed: 1},
-		AccessToken: {Logins: 1},
+		APIFabric:   {Logins: 1},
 		CCMessaging: {Logins: 1, Business: 1},
 		ISales:      {Logins: 1, Refreshes: 1},
 		CubeDrive:   {Logins: 1, Verifications: 1, Business: 1, Failed: 1, Faulted: 1},
@@ -210,7 +210,7 @@ func TestARefusedCredentialIsTurnedAwayUntilItIsLetIn(t *testing.T) {
 		refused    func(ans) bool
 	}{
 		{AppCube, AppCubeAppKey, appCubeLoginReq(), code(200800001)},
-		{AccessToken, AICCAppKey, accessTokenReq(), status(403)},
+		{APIFabric, AICCAppKey, accessTokenReq(), status(403)},
 		{CCMessaging, AICCAppKey, applyTokenReq(access), status(403)},
 		{CCMessaging, CCMessagingUserID, applyTokenReq(access), func(a ans) bool {
 			return a.status == 200 && a.json["resultCode"] == "1" && a.str("token") == ""
@@ -238,9 +238,9 @@ func TestARefusedCredentialIsTurnedAwayUntilItIsLetIn(t *testing.T) {
 func TestLifetimesChangeForTokensThatComeAfter(t *testing.T) {
 	b := newBench(t, Options{})
 	before := b.appCube()
-	a := b.do(controlReq("lifetimes", `{"appcube":1,"ccmessaging":2,"accessToken":3,"isales":4,"isalesRefresh":5,"cubedrive":6}`))
+	a := b.do(controlReq("lifetimes", `{"appcube":1,"ccmessaging":2,"apifabric":3,"isales":4,"isalesRefresh":5,"cubedrive":6}`))
 	for kind, want := range map[string]int{
-		"appcube": 1, "ccmessaging": 2, "accessToken": 3, "isales": 4, "isalesRefresh": 5, "cubedrive": 6, "harbour": 60, "harbourPass": 120,
+		"appcube": 1, "ccmessaging": 2, "apifabric": 3, "isales": 4, "isalesRefresh": 5, "cubedrive": 6, "harbour": 60, "harbourPass": 120,
 	} {
 		assert.EqualValues(t, want, a.json[kind], kind)
 	}

@@ -79,10 +79,12 @@ const (
 	hugeBytes     = 2 << 20
 )
 
-// place finds the endpoint that a fault is for.
+// place finds the endpoint that a fault is for. The login of a system behind another is the other's as well, by this one's name.
 func (f Fault) place() (faultPlace, error) {
 	for _, e := range endpoints {
-		if system, name := e.faultName(); system == f.System && name == f.Endpoint {
+		behind := e.system.vendor().behind
+		if e.system == f.System && string(e.step) == f.Endpoint ||
+			behind != "" && behind == f.System && e.step == stepLogin && string(e.system) == f.Endpoint {
 			return faultPlace{e.system, e.step}, nil
 		}
 	}
@@ -93,14 +95,6 @@ func (f Fault) place() (faultPlace, error) {
 		}
 	}
 	return faultPlace{}, errors.New("there is no such system and endpoint: use " + strings.Join(known, ", "))
-}
-
-// faultName is how a fault names an endpoint: that of a system behind another is the other's.
-func (e endpoint) faultName() (system System, name string) {
-	if behind := e.system.vendor().behind; behind != "" && e.step == stepLogin {
-		return behind, string(e.system)
-	}
-	return e.system, string(e.step)
 }
 
 // check finds what no fault may be.

@@ -141,7 +141,7 @@ func TestTypesAreWrongInsideASuccess(t *testing.T) {
 		want     string // of these fields; others are of no interest
 	}{
 		{AppCube, "login", appCubeLoginReq(), `{"errorCode":0,"authToken":12345,"expireTime":{}}`},
-		{CCMessaging, "accessToken", accessTokenReq(), `{"AccessToken":12345,"Expires":{}}`},
+		{CCMessaging, "apifabric", accessTokenReq(), `{"AccessToken":12345,"Expires":{}}`},
 		{CCMessaging, "login", applyTokenReq(access), `{"resultCode":"0","token":12345}`},
 		{CCMessaging, "business", pollReq(access, cc), `{"resultCode":"0","downlinkMessages":{}}`},
 		{ISales, "login", iSalesLoginReq(), `{"result":0,"resultData":{"token":12345,"tokenExpirationTime":{},"refreshToken":12345,"refreshExpirationTime":{}}}`},
@@ -184,7 +184,7 @@ func TestFaultFieldsAreUsed(t *testing.T) {
 	const date = "Wed, 21 Oct 2026 07:28:00 GMT"
 	b := newBench(t, Options{})
 	for in, retryAfter := range map[string]string{`7`: "7", `"7"`: "7", jsonOf(date): date, `null`: ""} {
-		a := b.do(controlReq("faults", `{"system":"ccmessaging","endpoint":"accessToken","fault":"403",
+		a := b.do(controlReq("faults", `{"system":"ccmessaging","endpoint":"apifabric","fault":"403",
 			"exceptionInfo":"egress address is not allowed","retryAfter":`+in+`}`))
 		require.JSONEq(t, `{"pendingFaults":1}`, a.raw)
 		a = b.do(accessTokenReq())

@@ -123,6 +123,15 @@ func appCubeBusinessReq(token string) req {
 		map[string]string{"Content-Type": utf8JSON}}
 }
 
+func oiapLoginReq() req {
+	return appCubeLoginReq().with(path("/oifde/rest/api/gettoken"),
+		body(jsonOf(map[string]string{"appKey": OIAPAppKey, "appSecret": OIAPAppSecret})))
+}
+
+func oiapBusinessReq(token string) req {
+	return appCubeBusinessReq(token).with(path("/oifde/rest/api/business"))
+}
+
 func accessTokenReq() req {
 	return req{"POST", "/apigovernance/api/oauth/tokenByAkSk",
 		jsonOf(map[string]string{"app_key": AICCAppKey, "app_secret": AICCAppSecret}),
@@ -172,6 +181,20 @@ func cubeDriveLoginReq() req {
 func cubeDriveFormReq() req {
 	return req{"POST", "/lite/getLogin", cubeDriveParams().Encode(),
 		map[string]string{"Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"}}
+}
+
+func astroZeroParams() url.Values {
+	return url.Values{"grant_type": {"client_credentials"}, "client_id": {AstroZeroClientID}, "client_secret": {AstroZeroClientSecret}}
+}
+
+func astroZeroLoginReq() req {
+	return req{"POST", "/baas/auth/v1.0/oauth2/token", astroZeroParams().Encode(),
+		map[string]string{"Content-Type": "application/x-www-form-urlencoded"}}
+}
+
+func ccgLoginReq() req {
+	return req{"POST", "/agentgateway/resource/config/login", `{"agentId":101,"password":"` + CCGatewayConfigPassword + `"}`,
+		map[string]string{"Content-Type": "application/json"}}
 }
 
 func verifyReq(token string) req {

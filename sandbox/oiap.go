@@ -5,7 +5,62 @@ import (
 	"time"
 )
 
-// What the interfaces of the intelligent assistant platform have in common, whatever their paths.
+// OIAP is the intelligent assistant platform.
+//
+//	POST /oifde/rest/api/gettoken
+//	POST /oifde/rest/api/business
+//
+// The appSecret of an appKey K is "api-password-of-" + K. The path business is a stand-in: any real business call carries
+// its token the same way, inside its JSON body, or in the headers username and token.
+const OIAP System = "oiap"
+
+// Credentials of OIAP that a new sandbox accepts.
+const (
+	OIAPAppKey    = "system001"
+	OIAPAppSecret = "api-password-of-system001"
+)
+
+func init() {
+	register(vendor{
+		name:   OIAP,
+		prefix: "/oifde/rest/api/",
+		endpoints: []endpoint{
+			{path: "/oifde/rest/api/gettoken", step: stepLogin, methods: []string{"POST"}, serve: oiapLogin(OIAP)},
+			{path: "/oifde/rest/api/business", step: stepBusiness, methods: []string{"POST"}, serve: (*Sandbox).oiapBusiness},
+		},
+		success:     object{"errorCode": 0},
+		failure:     oiapFailure,
+		credentials: []Credential{{"appKey", OIAPAppKey}},
+		opens:       oiapOpens,
+		lock:        oiapLock,
+		lifetimes:   []lifetime{{name: string(OIAP), documented: 3600 * time.Second}},
+		sends:       []string{"token", "username"},
+		identity: func(origin string) fields {
+			return fields{"baseUrl", origin, "appKey", OIAPAppKey, "appSecret", OIAPAppSecret}
+		},
+		business: BusinessCall{Method: "POST", Path: "/oifde/rest/api/business", Body: "{}"},
+	})
+}
+
+// oiapBusiness stands for any business interface. A tenant's token is in the body; a system's is in headers, beside the
+// app key that it was got with. Undocumented: what both at once are, which is refused here.
+func (s *Sandbox) oiapBusiness(c call) reply {
+	if _, refusal := oiapFields(c); refusal != nil {
+		return *refusal
+	}
+	value := oiapInBody(c)
+	key, named := c.header("username")
+	if inHeader, there := c.header("token"); there {
+		t, known := s.store.byValue[inHeader]
+		if value != "" || !named || known && t.subject != key {
+			return oiapRefusal(oiapTokenUnknown, "the headers username and token must be of one app key, and stand alone")
+		}
+		value = inHeader
+	}
+	return s.oiapToken(OIAP, value, c.now)
+}
+
+// What both doors of the platform have in common.
 
 // Its codes (api-cec cec_07_2000), all of them under HTTP 200. Undocumented: which of the last two is for what.
 const (

@@ -62,3 +62,11 @@ func (c call) texts(names ...string) (values []string, reason string) {
 	}
 	return values, ""
 }
+
+// isNumber reports whether a field of the JSON body is a number, and no text that holds one.
+func (c call) isNumber(name string) bool {
+	var body object
+	_ = json.Unmarshal(c.body, &body)
+	_, is := body[name].(float64)
+	return is
+}

@@ -86,7 +86,7 @@ func (v *vendor) faultEndpoints() []string {
 		}
 	}
 	for _, at := range []step{stepLogin, stepRefresh, stepVerify, stepBusiness} {
-		if v.behind == "" && slices.ContainsFunc(v.endpoints, func(e endpoint) bool { return e.step == at }) {
+		if slices.ContainsFunc(v.endpoints, func(e endpoint) bool { return e.step == at }) {
 			out = append(out, string(at))
 		}
 	}

@@ -97,7 +97,7 @@ func TestASystemOfOneFileHasItsLifetimesAndItsBudget(t *testing.T) {
 	assert.Equal(t, 90, b.State().Lifetimes["harbour"], "never more than the system gives")
 	all := newBench(t, Options{Lifetime: 7 * time.Second, Lifetimes: Lifetimes{"isales": 9 * time.Second}}).State().Lifetimes
 	for kind, want := range map[string]int{
-		"harbour": 7, "harbourPass": 14, "accessToken": 7, "appcube": 7, "ccmessaging": 7, "isales": 9, "isalesRefresh": 84, "cubedrive": 7,
+		"harbour": 7, "harbourPass": 14, "apifabric": 7, "appcube": 7, "ccmessaging": 7, "isales": 9, "isalesRefresh": 84, "cubedrive": 7,
 	} {
 		assert.Equal(t, want, all[kind], "%s: a refresh token lives longer in the documented proportion", kind)
 	}
@@ -136,9 +136,11 @@ func TestTheSandboxListsEachSystemWithAnIdentityThatItAccepts(t *testing.T) {
 		`"business":{"method":"GET","path":"/business"},"endpoints":["login","verify","business"],"credentials":[{"name":"ship","example":"ship1"}],"subject":"ship",`+
 		`"lifetimes":[{"name":"harbour","documented":60,"most":90},{"name":"harbourPass","documented":120}],"rolls":true,"exceptionInfo":true,`+
 		`"logins":{"logins":3,"seconds":10}}`, byName["harbour"])
-	assert.JSONEq(t, `{"name":"accessToken","behind":"ccmessaging","endpoints":[],"credentials":[{"name":"appKey","example":"app001"}],"subject":"appKey",
-		"lifetimes":[{"name":"accessToken","documented":3600,"most":3600}],"rolls":false,"exceptionInfo":true}`, byName["accessToken"])
-	assert.Contains(t, byName["ccmessaging"], `"endpoints":["accessToken","login","business"]`)
+	assert.JSONEq(t, `{"name":"apifabric","identity":{"system":"apifabric","baseUrl":"http://vendors.test:8787","appKey":"app001","appSecret":"app-secret-of-app001"},
+		"business":{"method":"GET","path":"/apiaccess/business"},"behind":"ccmessaging","endpoints":["login","business"],
+		"credentials":[{"name":"appKey","example":"app001"}],"subject":"appKey",
+		"lifetimes":[{"name":"apifabric","documented":3600,"most":3600}],"rolls":false,"exceptionInfo":true}`, byName["apifabric"])
+	assert.Contains(t, byName["ccmessaging"], `"endpoints":["apifabric","login","business"]`)
 	assert.Contains(t, byName["cubedrive"], `"baseUrl":"http://vendors.test:8787/lite","params":{"appId":"demo-app"`)
 
 	var identity struct{ AppKey, AppSecret string }
@@ -166,7 +168,7 @@ func TestEveryFaultEndpointThatIsListedIsTaken(t *testing.T) {
 }
 
 // These tests know six systems. A system more is one more in what the sandbox lists, and changes nothing else.
-var lifetimeNames = []string{"accessToken", "appcube", "ccmessaging", "cubedrive", "harbour", "harbourPass", "isales", "isalesRefresh"}
+var lifetimeNames = []string{"apifabric", "appcube", "ccmessaging", "cubedrive", "harbour", "harbourPass", "isales", "isalesRefresh"}
 
 // here leaves out of names those of systems that are not known here, and of their lifetimes.
 func here(names []string) []string {
@@ -183,8 +185,8 @@ func TestAnUnknownNameIsRefusedByTheNamesThatThereAre(t *testing.T) {
 		known    []string
 	}{
 		{Options{Lifetimes: Lifetimes{"isale": 1e9}}, "lifetimes.isale", lifetimeNames},
-		{Options{Secrets: map[System]map[string]string{"x": {}}}, "secrets.x", []string{"accessToken", "appcube", "cubedrive", "harbour", "isales"}},
-		{Options{Secrets: map[System]map[string]string{CCMessaging: {}}}, "secrets.ccmessaging", []string{"accessToken", "appcube", "cubedrive", "harbour", "isales"}},
+		{Options{Secrets: map[System]map[string]string{"x": {}}}, "secrets.x", []string{"apifabric", "appcube", "cubedrive", "harbour", "isales"}},
+		{Options{Secrets: map[System]map[string]string{CCMessaging: {}}}, "secrets.ccmessaging", []string{"apifabric", "appcube", "cubedrive", "harbour", "isales"}},
 		{Options{Logins: map[System]int{ISales: 1}}, "logins.isales", []string{"cubedrive", "harbour"}},
 		{Options{Logins: map[System]int{CubeDrive: 0}}, "logins.cubedrive", nil},
 		{Options{Paths: "apache"}, "paths", []string{"chain", "envoy", "iis", "nginx", "tomcat", "written"}},
@@ -209,7 +211,7 @@ func TestAnUnknownNameIsRefusedByTheNamesThatThereAre(t *testing.T) {
 	assert.Equal(t, []string{"ccmessaging", "harbour"}, here(e.Known))
 	_, err = s.Revoke(Target{System: "x"})
 	require.ErrorAs(t, err, &e)
-	assert.Equal(t, []string{"accessToken", "appcube", "ccmessaging", "cubedrive", "harbour", "isales"}, here(e.Known))
+	assert.Equal(t, []string{"apifabric", "appcube", "ccmessaging", "cubedrive", "harbour", "isales"}, here(e.Known))
 }
 
 func TestSettingsAreOptionsInSeconds(t *testing.T) {

@@ -21,7 +21,7 @@ type vendor struct {
 	prefix    string
 	endpoints []endpoint
 	// behind is the system that asks this one for a token before its own login. In a Fault, the login of this one is then
-	// an endpoint of that system, by this one's name.
+	// an endpoint of that system as well, by this one's name.
 	behind System
 
 	// success has the fields by which a body says that all is well. What damages an answer on demand leaves them.

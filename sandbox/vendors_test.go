@@ -107,6 +107,36 @@ func TestAppCubeTokenTravelsInTheBody(t *testing.T) {
 	})
 }
 
+func TestOIAPLoginIsStrict(t *testing.T) {
+	b := newBench(t, Options{})
+	b.refuses(oiapLoginReq(), appCubeForm, oiapLoginRules("/oifde/rest/api/gettoken"))
+}
+
+func TestOIAPTokenTravelsInTheBodyOrInHeaders(t *testing.T) {
+	b := newBench(t, Options{})
+	token := b.got(oiapLoginReq(), "authToken")
+	inHeaders := func(user, token string) edit {
+		return func(r *req) {
+			body("{}")(r)
+			header("username", user)(r)
+			header("token", token)(r)
+		}
+	}
+	assert.True(t, code(0)(b.do(oiapBusinessReq(token))))
+	assert.True(t, code(0)(b.do(oiapBusinessReq(token), inHeaders(OIAPAppKey, token))))
+	b.refuses(oiapBusinessReq(token), appCubeForm, []broken{
+		{"no token", body("{}"), code(900001)},
+		{"an unknown token", field("authToken", `"x"`), code(900002)},
+		{"a token of the other door", field("authToken", jsonOf(b.appCube())), code(900002)},
+		{"an unknown token in the header", inHeaders(OIAPAppKey, "x"), code(900002)},
+		{"another username", inHeaders("system002", token), code(900002)},
+		{"no username", func(r *req) { inHeaders(OIAPAppKey, token)(r); without("username")(r) }, code(900002)},
+		{"both", func(r *req) { header("username", OIAPAppKey)(r); header("token", token)(r) }, code(900002)},
+		{"a body that is no object", body("[]"), code(10000002)},
+		{"another Content-Type", header("Content-Type", "application/json"), code(10000003)},
+	})
+}
+
 func TestWrongSecretsLockAnAppKeyForAWhile(t *testing.T) {
 	b := newBench(t, Options{Secrets: map[System]map[string]string{AppCube: {AppCubeAppKey: AppCubeAppSecret, "other": "its own"}}})
 	wrong := func() ans { return b.do(appCubeLoginReq(), field("appSecret", `"wrong-secret"`)) }
@@ -165,10 +195,20 @@ func TestTokenByAkSkAnswersInStrings(t *testing.T) {
 	assert.Contains(t, a.json, "Scope")
 	assert.Len(t, a.json, 7)
 
-	b.SetLifetimes(Lifetimes{"accessToken": 5 * time.Second})
+	b.SetLifetimes(Lifetimes{"apifabric": 5 * time.Second})
 	assert.Equal(t, "5", b.do(accessTokenReq()).json["Expires"], "never more than the lifetime that is set")
-	b.SetLifetimes(Lifetimes{"accessToken": 9 * time.Hour})
+	b.SetLifetimes(Lifetimes{"apifabric": 9 * time.Hour})
 	assert.Equal(t, "3600", b.do(accessTokenReq(), header("X-Token-Expire", "3600")).json["Expires"])
+}
+
+func TestAPIFabricBusinessTakesTheAccessTokenAlone(t *testing.T) {
+	b := newBench(t, Options{})
+	access := b.access()
+	foreign := b.do(accessTokenReq(), field("app_key", `"app002"`), field("app_secret", `"app-secret-of-app002"`)).str("AccessToken")
+	good := pollReq(access, "").with(path("/apiaccess/business"), without("ccmessaging-token"))
+	assert.Equal(t, "0", b.do(good).str("resultCode"))
+	assert.Equal(t, "0", b.do(good, method("POST"), header("X-TenantSpaceID", "space-1")).str("resultCode"))
+	b.refuses(good, aiccForm, append(aiccCallerRules(access, foreign), broken{"PUT", method("PUT"), status(405)}))
 }
 
 // aiccCallerRules are what every call of the web client must carry.
@@ -339,6 +379,125 @@ func TestISalesBusinessIsStrict(t *testing.T) {
 	})
 }
 
+// astroZeroForm has no token, whatever else.
+func astroZeroForm(t *testing.T, a ans) {
+	assert.NotContains(t, a.json, "access_token")
+	assert.IsType(t, "", a.json["error_description"])
+}
+
+func word(text string) func(ans) bool {
+	return func(a ans) bool { return a.status == 400 && a.str("error") == text }
+}
+
+func TestAstroZeroLoginIsStrict(t *testing.T) {
+	b := newBench(t, Options{})
+	form := func(name, value string) edit {
+		return func(r *req) {
+			values := astroZeroParams()
+			values.Set(name, value)
+			r.body = values.Encode()
+		}
+	}
+	rules := []broken{
+		{"GET", method("GET"), status(405)},
+		{"another path", path("/baas/auth/v1.0/oauth2/tokens"), status(404)},
+		{"no Content-Type", without("Content-Type"), word("invalid_request")},
+		{"a JSON body", header("Content-Type", "application/json"), word("invalid_request")},
+		{"a form that is not well formed", body("client_id=%zz"), word("invalid_request")},
+		{"a parameter twice", body(astroZeroParams().Encode() + "&client_id=x"), word("invalid_request")},
+		{"another grant", form("grant_type", "password"), word("unsupported_grant_type")},
+		{"an unknown client", form("client_id", "another"), word("unauthorized_client")},
+		{"a wrong secret", form("client_secret", "wrong-secret"), word("unauthorized_client")},
+	}
+	for _, name := range []string{"grant_type", "client_id", "client_secret"} {
+		rules = append(rules, broken{name + " is empty", form(name, ""), word("invalid_request")})
+	}
+	b.refuses(astroZeroLoginReq(), astroZeroForm, rules)
+	a := b.do(astroZeroLoginReq())
+	assert.EqualValues(t, 1800, a.json["expires_in"])
+	assert.Equal(t, "Bearer", a.json["token_type"])
+}
+
+func TestAstroZeroTokenTravelsInAHeader(t *testing.T) {
+	b := newBench(t, Options{})
+	token := b.got(astroZeroLoginReq(), "access_token")
+	good := req{"GET", "/baas/business", "", map[string]string{"access-token": token}}
+	for _, m := range []string{"GET", "POST"} {
+		assert.Equal(t, 200, b.do(good, method(m)).status)
+	}
+	b.refuses(good, astroZeroForm, []broken{
+		{"PUT", method("PUT"), status(405)},
+		{"no token", without("access-token"), status(401)},
+		{"an unknown token", header("access-token", "x"), status(401)},
+		{"the token as a bearer", func(r *req) {
+			without("access-token")(r)
+			header("Authorization", "Bearer "+token)(r)
+		}, status(401)},
+	})
+}
+
+// ccgForm is a retcode that is none of success, and a text as its result.
+func ccgForm(t *testing.T, a ans) {
+	assert.NotEqual(t, "0", a.str("retcode"))
+	assert.Equal(t, "", a.json["result"])
+	assert.NotEmpty(t, a.str("message"))
+	assert.Empty(t, a.header.Get("Guid"))
+}
+
+func retcode(text string) func(ans) bool {
+	return func(a ans) bool { return a.status == 200 && a.str("retcode") == text }
+}
+
+func TestCCGatewayConfigLoginIsStrict(t *testing.T) {
+	b := newBench(t, Options{})
+	b.refuses(ccgLoginReq(), ccgForm, []broken{
+		{"GET", method("GET"), status(405)},
+		{"another path", path("/agentgateway/resource/config/logins"), status(404)},
+		{"another Content-Type", header("Content-Type", "text/plain"), status(400)},
+		{"a body that is no JSON", body("{"), status(400)},
+		{"no agentId", field("agentId", ""), status(400)},
+		{"agentId as a text", field("agentId", `"101"`), status(400)},
+		{"agentId 0", field("agentId", "0"), status(400)},
+		{"agentId 1000000", field("agentId", "1000000"), status(400)},
+		{"agentId 1.5", field("agentId", "1.5"), status(400)},
+		{"no password", field("password", ""), status(400)},
+		{"a wrong password", field("password", `"wrong-secret"`), retcode("107-004")},
+	})
+	a := b.do(ccgLoginReq())
+	assert.Equal(t, a.header.Get("Guid"), a.json["result"].(map[string]any)["guid"])
+	for range 3 {
+		b.do(ccgLoginReq(), field("password", `"wrong-secret"`))
+	}
+	assert.True(t, retcode("107-003")(b.do(ccgLoginReq())), "a few tries lock the account")
+	b.clock.advance(10 * time.Minute)
+	assert.True(t, retcode("0")(b.do(ccgLoginReq())))
+}
+
+func TestCCGatewayConfigTokenLivesTwoMinutesFromItsLastUse(t *testing.T) {
+	b := newBench(t, Options{})
+	guid := b.do(ccgLoginReq()).header.Get("Guid")
+	good := req{"GET", "/agentgateway/resource/config/business", "", map[string]string{"Guid": guid}}
+	for range 3 {
+		b.clock.advance(2*time.Minute - 1)
+		assert.True(t, retcode("0")(b.do(good)))
+	}
+	b.refuses(good, ccgForm, []broken{
+		{"PUT", method("PUT"), status(405)},
+		{"no token", without("Guid"), retcode("107-000")},
+		{"an unknown token", header("Guid", "x"), retcode("107-000")},
+		{"a token of another system", header("Guid", b.access()), retcode("107-000")},
+	})
+	n, err := b.Roll(Target{System: CCGatewayConfig})
+	require.NoError(t, err)
+	assert.Equal(t, 1, n)
+	next, rolled := strings.CutPrefix(b.do(good).header.Get("Set-GUID"), "JSESSIONID=")
+	require.True(t, rolled)
+	assert.True(t, retcode("107-007")(b.do(good)), "the former one has ended")
+	assert.True(t, retcode("0")(b.do(good, header("Guid", next))))
+	b.clock.advance(2 * time.Minute)
+	assert.True(t, retcode("107-007")(b.do(good, header("Guid", next))))
+}
+
 func cubeDriveForm(t *testing.T, a ans) { assert.Equal(t, false, a.json["success"]) }
 
 func TestCubeDriveLoginIsStrict(t *testing.T) {
@@ -437,14 +596,18 @@ func TestTokensDieOnTime(t *testing.T) {
 		dead func(ans) bool
 	}{
 		{"appcube", func(b *bench) req { return appCubeBusinessReq(b.appCube()) }, code(900001)},
-		{"accessToken", func(b *bench) req { return applyTokenReq(b.access()) }, status(403)},
+		{"apifabric", func(b *bench) req { return applyTokenReq(b.access()) }, status(403)},
 		{"ccmessaging", func(b *bench) req {
-			b.SetLifetimes(Lifetimes{"accessToken": time.Hour})
+			b.SetLifetimes(Lifetimes{"apifabric": time.Hour})
 			access := b.access()
 			return pollReq(access, b.ccMessaging(access))
 		}, status(401)},
 		{"isales", func(b *bench) req { token, _ := b.iSales(); return iSalesBusinessReq(token) }, status(403)},
 		{"cubedrive", func(b *bench) req { return commonPageReq(b.cubeDrive()) }, status(401)},
+		{"oiap", func(b *bench) req { return oiapBusinessReq(b.got(oiapLoginReq(), "authToken")) }, code(900001)},
+		{"astrozero", func(b *bench) req {
+			return req{"GET", "/baas/business", "", map[string]string{"access-token": b.got(astroZeroLoginReq(), "access_token")}}
+		}, status(401)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, Options{Lifetime: life})

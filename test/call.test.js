@@ -418,10 +418,10 @@ describe("over the sandbox", () => {
 		const { identity, path } = own("ccmessaging");
 		const client = createClient(module);
 		const { headers } = await client.getToken(identity);
-		await sandbox.revoke({ system: "accessToken", all: true });
+		await sandbox.revoke({ system: "apifabric", all: true });
 		assert.equal((await client.fetch(identity, path)).status, 200);
 		assert.notEqual((await client.getToken(identity)).headers.Authorization, headers.Authorization);
-		assert.equal((await sandbox.state()).counts.accessToken.logins, 2);
+		assert.equal((await sandbox.state()).counts.apifabric.logins, 2);
 	});
 
 	test("ccmessaging: a rolled token is adopted and used by the next call", async () => {

@@ -58,7 +58,7 @@ describe("over the sandbox", () => {
 			assert.equal(new Set(tokens).size, 1);
 			const { counts } = await sandbox.state();
 			assert.equal(counts[system].logins, 1);
-			assert.equal(counts.accessToken.logins, system === "ccmessaging" ? 1 : 0);
+			assert.equal(counts.apifabric.logins, system === "ccmessaging" ? 1 : 0);
 		});
 
 		test(`${system}: a rejected token is replaced, once for all who say so`, async () => {
@@ -99,7 +99,7 @@ describe("over the sandbox", () => {
 		const tokens = await Promise.all(Array.from({ length: 50 }, (_, i) => client.getToken({ ...identity, userId: `user${i}` })));
 		assert.equal(new Set(tokens.map(({ value }) => value)).size, 50);
 		const { counts } = await sandbox.state();
-		assert.deepEqual([counts.accessToken.logins, counts.ccmessaging.logins], [1, 50]);
+		assert.deepEqual([counts.apifabric.logins, counts.ccmessaging.logins], [1, 50]);
 	});
 });
 

@@ -195,7 +195,7 @@ async function life() {
 			await sandbox.post("roll", { system: "ccmessaging" });
 			await attempt(() => client.fetch(identity, path));
 			await attempt(() => client.getToken(identity));
-			await sandbox.revoke({ system: "accessToken", all: true });
+			await sandbox.revoke({ system: "apifabric", all: true });
 			await attempt(() => client.fetch(identity, path));
 		}
 		session.forget();
@@ -242,7 +242,7 @@ async function faults() {
 	for (const [at, system, endpoint] of [
 		[0, "appcube", "login"],
 		[1, "ccmessaging", "login"],
-		[1, "ccmessaging", "accessToken"],
+		[1, "ccmessaging", "apifabric"],
 		[2, "isales", "login"],
 		[3, "cubedrive", "login"],
 	]) {

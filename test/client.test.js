@@ -116,7 +116,7 @@ test("an identity object that is changed is another identity, never served with 
 	drive.params.user = "somebody else";
 	assert.notEqual((await client.getToken(drive)).value, third.value);
 	const { counts } = await sandbox.state();
-	assert.equal(counts.accessToken.logins, 1, "one AccessToken serves all users of the app");
+	assert.equal(counts.apifabric.logins, 1, "one AccessToken serves all users of the app");
 });
 
 test("one caller's abort ends that caller's wait and nobody else's", async () => {

@@ -52,7 +52,7 @@ const lasting = new Set(["credentials_refused", "blocked", "malformed_response",
 for (const [system, endpoint, step] of [
 	["appcube", "login", "login"],
 	["ccmessaging", "login", "apply"],
-	["ccmessaging", "accessToken", "access_token"],
+	["ccmessaging", "apifabric", "access_token"],
 	["isales", "login", "login"],
 	["cubedrive", "login", "login"],
 ]) {
@@ -70,7 +70,7 @@ for (const [system, endpoint, step] of [
 					assert.ok(reason.retryAt > Date.now(), "it says when to try again");
 				}
 				const { counts, redirectsFollowed } = await sandbox.state();
-				const made = counts[endpoint === "accessToken" ? "accessToken" : system].logins;
+				const made = counts[endpoint === "apifabric" ? "apifabric" : system].logins;
 				assert.ok(made <= 3, `${made} requests`);
 				assert.ok(!lasting.has(code) || made <= 2, `${made} requests for what repetition does not change`);
 				assert.equal(redirectsFollowed, 0);
@@ -126,12 +126,12 @@ for (const [system, credential] of [
 	["ccmessaging", "app001"],
 	["isales", "abcd"],
 	["cubedrive", "user22"],
-	["accessToken", "app001"],
+	["apifabric", "app001"],
 ]) {
 	test(`${system}: ${credential}, whom the vendor refuses, is an error that names the system, and others go on`, async () => {
 		await sandbox.post("refuse", { system, credential, refuse: true });
 		const client = createClient(module);
-		const name = system === "accessToken" ? "ccmessaging" : system;
+		const name = system === "apifabric" ? "ccmessaging" : system;
 		await assert.rejects(client.getToken(own(name).identity), ({ code, system }) => {
 			assert.match(code, /^(credentials_refused|vendor_failure|address_not_admitted)$/);
 			assert.equal(system, name);

@@ -1,7 +1,7 @@
 // Names that belong to a system, as the descriptions have them, and whether a source has one of them: what is written by hand
 // outside of core, the sandbox, the tests and the documents serves whatever is described.
 import { systems } from "../js/generated/systems.js";
-import { dependencies, foreseen, tokens } from "../js/generated/tokens.js";
+import { dependencies, tokens } from "../js/generated/tokens.js";
 
 /** Names that all have, and so are nobody's own. */
 export const common = systems[0].fields
@@ -50,7 +50,7 @@ export const particular = [
 		(name) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`),
 	),
 	...each(
-		[...facts.filter((name) => isParticular(name) && !common.includes(name)), ...foreseen],
+		facts.filter((name) => isParticular(name) && !common.includes(name)),
 		(name) => new RegExp(`(?<![\\w-])${escaped(name)}(?![\\w-])`, "i"),
 	),
 	...each(

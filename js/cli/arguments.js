@@ -7,7 +7,7 @@ import { catalogue as known, looksSecret, parameterFlag, secretWords, tokenFlags
 import { nameable, UsageError } from "./usage.js";
 
 /** @typedef {{ type: "string" | "boolean", short?: string, multiple?: boolean }} Option */
-/** @typedef {"get" | "verify" | "call" | "doctor" | "sandbox"} Command */
+/** @typedef {"get" | "verify" | "call" | "doctor" | "edge" | "sandbox"} Command */
 
 /**
  * @typedef {object} Arguments
@@ -49,6 +49,7 @@ export const commands = {
 		include: { type: "boolean", short: "i" },
 	},
 	doctor: { ...everywhere, ...ofIdentity, ...signInOptions, "token-file": { type: "string" }, "check-path": { type: "string" } },
+	edge: { ...everywhere, edge: { type: "string" }, connection: { type: "string", multiple: true } },
 	sandbox: {
 		...everywhere,
 		host: { type: "string" },

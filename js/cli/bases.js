@@ -7,7 +7,10 @@ import { dependencies } from "../generated/tokens.js";
  * The part on which an identity's system depends.
  * @param {VendorIdentity} identity
  */
-export const dependencyOf = ({ system }) => dependencies[system];
+export function dependencyOf({ system }) {
+	const dependency = dependencies[system];
+	return dependency?.system === system ? undefined : dependency;
+}
 
 /**
  * A field that a description names.

@@ -26,7 +26,7 @@ export async function main(context) {
 	try {
 		checkSignIn(identity.system, options);
 		const body = await readBody(context);
-		checkCarriage(identity.system, method, body);
+		checkCarriage(identity, method, body);
 		if (body !== undefined && !headers.has("content-type")) {
 			headers.set("content-type", jsonIn(body) !== undefined ? "application/json; charset=UTF-8" : "application/octet-stream");
 		}

@@ -59,6 +59,7 @@ const ofToken = {
 	unauthorized: exit.refused,
 	forbidden: exit.refused,
 	sealed: exit.refused,
+	stopped: exit.refused,
 	not_configured: exit.unavailable,
 	supplier_failed: exit.internal,
 	too_many_sessions: exit.internal,

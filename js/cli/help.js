@@ -2,7 +2,7 @@
 import { systems } from "../generated/systems.js";
 import { texts } from "../generated/texts.js";
 import { exitCodes } from "./exit.js";
-import { catalogue, general, parameterFlag, tokenEnv } from "./settings.js";
+import { catalogue, edgeEnv, general, parameterFlag, tokenEnv } from "./settings.js";
 
 const names = systems.map(({ name }) => name).join(", ");
 
@@ -19,6 +19,7 @@ cctoken: tokens of contact-centre systems (${names})
   cctoken verify    say whether a token is valid
   cctoken call      make a business call that carries the token
   cctoken doctor    find out why there is no token, and what to do
+  cctoken edge      show how an edge's keepers are
   cctoken sandbox   run the systems on this machine, for tests
 
   cctoken COMMAND --help    the command's options
@@ -70,6 +71,16 @@ the host's name, the connection, TLS, the clock, and the token itself. It logs i
   --check-path PATH  make this business call as well, with that token or a new one; choose a harmless one
 ${signingIn}  --json             one JSON object: verdict, steps
 `,
+	edge: `\
+cctoken edge status --connection NAME [options]
+
+Shows how an edge's keepers are, as its operators see them: sessions by state, waiting times with their cause and end, login
+budgets, logins in the last hour. Who asks is in the environment: ${edgeEnv.keyId} and ${edgeEnv.key} of a machine
+that signs, or ${edgeEnv.bearer}.
+  --edge URL          the edge, or ${edgeEnv.url} in the environment
+  --connection NAME   a connection of it, several times for several
+  --json              one JSON object: connections
+`,
 	sandbox: `\
 cctoken sandbox [options]
 
@@ -100,6 +111,9 @@ export function help(command, only) {
 	}
 	if (command === "sandbox") {
 		return `${usage.sandbox}${appearance}`;
+	}
+	if (command === "edge") {
+		return `${usage.edge}${appearance}\n${codes}`;
 	}
 	const asked = systems.filter(({ name }) => name === only);
 	const parts = [

@@ -137,13 +137,16 @@ export function checkInput(options) {
 
 /**
  * Some systems' tokens travel inside the body. The package says so too, but only once it has a token to put there.
- * @param {import("../generated/systems.js").System} system
+ * @param {import("../client/identity.js").VendorIdentity} identity
  * @param {string} method
  * @param {Uint8Array | undefined} body
  * @throws {UsageError}
  */
-export function checkCarriage(system, method, body) {
-	if (!systems.some(({ name, bodyCarriesToken }) => name === system && bodyCarriesToken)) {
+export function checkCarriage(identity, method, body) {
+	const { system } = identity;
+	const carried = systems.find(({ name }) => name === system)?.bodyCarriesToken;
+	const given = typeof carried === "object" && /** @type {Record<string, unknown>} */ (identity)[carried.field];
+	if (!carried || (typeof carried === "object" && (given ?? carried.value) !== carried.value)) {
 		return;
 	}
 	if (isBodiless(method)) {

@@ -68,6 +68,14 @@ export const general = {
 /** What carries a token, whatever its name says. */
 const carriers = new Set(Object.values(tokens).flatMap(({ carriers }) => carriers.map((name) => name.toLowerCase())));
 
+/** Of an operator of an edge. */
+export const edgeEnv = {
+	url: "CCTOKEN_EDGE_URL",
+	keyId: "CCTOKEN_EDGE_KEY_ID",
+	key: "CCTOKEN_EDGE_KEY",
+	bearer: "CCTOKEN_EDGE_BEARER",
+};
+
 /**
  * Whether a parameter's or a header's name says that its value is a secret.
  * @param {string} name

@@ -252,7 +252,11 @@ export class Driver {
 		if (supplier && known.token) {
 			this.#suppliers.use(supplier);
 		}
-		return this.#effects.report((core) => core.judge(session, serial, place, sent, this.now(), head, body));
+		const outcome = this.#effects.report((core) => core.judge(session, serial, place, sent, this.now(), head, body));
+		if (outcome.extended) {
+			known.promise = known.token = undefined; // the next caller is shown its new end
+		}
+		return outcome;
 	}
 
 	/** @param {import("../module/wall.js").TokenView} view */

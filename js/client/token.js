@@ -64,7 +64,7 @@ export class Token {
 		return { ...this.#view.query };
 	}
 
-	/** Members of the JSON object that a business call's body carries (appcube); otherwise empty. */
+	/** Members of the JSON object that a business call's body carries (appcube, oiap); otherwise empty. */
 	get body() {
 		return { ...this.#view.body };
 	}

@@ -16,6 +16,41 @@
  */
 
 /**
+ * The intelligent assistant platform ("C3 OIAP Interface Authentication", cec_07_0004).
+ * @typedef {object} OiapIdentity
+ * @property {"oiap"} system
+ * @property {string} baseUrl of the OIAP, such as `https://IP:PORT`
+ * @property {string} appKey the tenant ID, or the name of a system
+ * @property {string} appSecret goes with the app key
+ * @property {"body" | "headers"} [carrier] where a call carries the token: in its JSON body, as a tenant's does, or in the headers username and token, as a system's does. Default "body"
+ */
+
+/**
+ * The AccessToken of the AICC's API Fabric ("C1", tokenByAkSk, cec_07_0002).
+ * @typedef {object} ApiFabricFields
+ * @property {"apifabric"} system
+ * @property {string} baseUrl of tokenByAkSk, such as `https://service.besclouds.com`
+ * @property {string} appKey as configured on the API Fabric
+ * @property {string} [tenantSpaceId] only where a site with several tenants asks for it: sent as X-TenantSpaceID
+ */
+
+/**
+ * API Fabric, by its appSecret.
+ * @typedef {object} ApiFabricByAppSecret
+ * @property {string} appSecret goes with the app key, and gets the AccessToken (tokenByAkSk)
+ * @property {undefined} [accessToken]
+ */
+
+/**
+ * API Fabric, by its accessToken.
+ * @typedef {object} ApiFabricByAccessToken
+ * @property {string | (() => Promise<Supplied>)} accessToken one that you have, in place of the app secret, or a function that is asked for one whenever one is needed. It stands for the app, not for a user: all identities of one app share what it gives, and whether it fails. Of several functions the one is asked that came with the call that needs it. Where each user has a function of their own, each has a client.
+ * @property {undefined} [appSecret]
+ */
+
+/** The AccessToken of the AICC's API Fabric ("C1", tokenByAkSk, cec_07_0002). @typedef {ApiFabricFields & (ApiFabricByAppSecret | ApiFabricByAccessToken)} ApiFabricIdentity */
+
+/**
  * The AICC web client ("Performing Third-Party Request Authentication (applyToken)", cec_07_0103).
  * @typedef {object} CcmessagingFields
  * @property {"ccmessaging"} system
@@ -64,6 +99,17 @@
  */
 
 /**
+ * AppCube's own OAuth2, which is Astro Zero today (astrozero_06_0042, astrozero_api_0010).
+ * @typedef {object} AstroZeroIdentity
+ * @property {"astrozero"} system
+ * @property {string} baseUrl of the environment, such as `https://DOMAIN`
+ * @property {string} clientId of the connected application that was registered for OAuth
+ * @property {string} clientSecret goes with the client ID
+ * @property {string} [redirectUrl] only where the application was registered with one: as it is registered
+ * @property {string} [locale] in which the vendor words its answers, such as `zh_CN`
+ */
+
+/**
  * An agent's session at the CC-Gateway ("C4", cec_07_0005; signing in: cec_07_1202).
  * @typedef {object} CcgatewayIdentity
  * @property {"ccgateway"} system
@@ -84,7 +130,16 @@
  * @property {"dynamic" | "static"} [mode] how the gateway is set up: its GUIDs change all the time, or never. Not sent. Default "dynamic"
  */
 
-/** One of the systems, asked directly. @typedef {AppCubeIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity | CcgatewayIdentity} VendorIdentity */
+/**
+ * The configuration login of the CC-Gateway ("C5", cec_07_0006).
+ * @typedef {object} CcgatewayConfigIdentity
+ * @property {"ccgatewayconfig"} system
+ * @property {string} baseUrl of the CC-Gateway, such as `https://IP:8043`
+ * @property {number} agentId of the agent who configures, 1 to 999999
+ * @property {string} password of that agent
+ */
+
+/** One of the systems, asked directly. @typedef {AppCubeIdentity | OiapIdentity | ApiFabricIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity | AstroZeroIdentity | CcgatewayIdentity | CcgatewayConfigIdentity} VendorIdentity */
 
 /**
  * All fields of all systems.
@@ -93,17 +148,21 @@
  * @property {string} [baseUrl]
  * @property {string} [appKey]
  * @property {string} [appSecret]
- * @property {string} [authUrl]
+ * @property {"body" | "headers"} [carrier]
  * @property {string | (() => Promise<Supplied>)} [accessToken]
+ * @property {string} [tenantSpaceId]
+ * @property {string} [authUrl]
  * @property {string} [userId]
  * @property {string} [userName]
  * @property {string} [channelId]
  * @property {string} [locale]
- * @property {string} [tenantSpaceId]
  * @property {string} [user]
  * @property {string} [passwd]
  * @property {Readonly<Record<string, string>>} [params]
  * @property {"POST" | "GET"} [method]
+ * @property {string} [clientId]
+ * @property {string} [clientSecret]
+ * @property {string} [redirectUrl]
  * @property {number} [agentId]
  * @property {string} [password]
  * @property {string} [phonenum]
@@ -130,7 +189,7 @@
  * @type {readonly { field: string, of: string, base: readonly string[], by: readonly string[] }[]}
  */
 export const supplied = [
-	{ field: "accessToken", of: "accesstoken", base: ["authUrl", "baseUrl"], by: ["appKey"] },
+	{ field: "accessToken", of: "apifabric", base: ["authUrl", "baseUrl"], by: ["appKey"] },
 	{ field: "authorization", of: "authorization", base: ["edge"], by: ["subject"] },
 ];
 
@@ -152,17 +211,21 @@ export function snapshot(f) {
 		baseUrl: f.baseUrl,
 		appKey: f.appKey,
 		appSecret: f.appSecret,
-		authUrl: f.authUrl,
+		carrier: f.carrier,
 		accessToken: f.accessToken,
+		tenantSpaceId: f.tenantSpaceId,
+		authUrl: f.authUrl,
 		userId: f.userId,
 		userName: f.userName,
 		channelId: f.channelId,
 		locale: f.locale,
-		tenantSpaceId: f.tenantSpaceId,
 		user: f.user,
 		passwd: f.passwd,
 		params: f.params,
 		method: f.method,
+		clientId: f.clientId,
+		clientSecret: f.clientSecret,
+		redirectUrl: f.redirectUrl,
 		agentId: f.agentId,
 		password: f.password,
 		phonenum: f.phonenum,
@@ -196,17 +259,21 @@ export function unchanged(copy, f, same) {
 		copy.baseUrl === f.baseUrl &&
 		copy.appKey === f.appKey &&
 		copy.appSecret === f.appSecret &&
-		copy.authUrl === f.authUrl &&
+		copy.carrier === f.carrier &&
 		copy.accessToken === f.accessToken &&
+		copy.tenantSpaceId === f.tenantSpaceId &&
+		copy.authUrl === f.authUrl &&
 		copy.userId === f.userId &&
 		copy.userName === f.userName &&
 		copy.channelId === f.channelId &&
 		copy.locale === f.locale &&
-		copy.tenantSpaceId === f.tenantSpaceId &&
 		copy.user === f.user &&
 		copy.passwd === f.passwd &&
 		(copy.params === f.params || same(copy.params, f.params)) &&
 		copy.method === f.method &&
+		copy.clientId === f.clientId &&
+		copy.clientSecret === f.clientSecret &&
+		copy.redirectUrl === f.redirectUrl &&
 		copy.agentId === f.agentId &&
 		copy.password === f.password &&
 		copy.phonenum === f.phonenum &&

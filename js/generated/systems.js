@@ -17,17 +17,24 @@
  */
 
 /**
+ * The identities whose calls carry the token inside their JSON body: those that have the value in the field, or leave it out.
+ * @typedef {object} Carrier
+ * @property {string} field of the identity
+ * @property {string} value of that field
+ */
+
+/**
  * What is known of one system.
  * @typedef {object} SystemDescription
  * @property {System} name as an identity's `system` has it
  * @property {string} title for people
  * @property {readonly FieldDescription[]} fields of an identity beside `system`, in the order in which a form shows them
- * @property {boolean} bodyCarriesToken whether a business call carries the token inside its JSON body
+ * @property {boolean | Carrier} bodyCarriesToken whether a business call carries the token inside its JSON body, or where only some do, which
  * @property {boolean} signsIn whether a token comes by a sign-in alone, which somebody asks for (`signIn`)
  * @property {boolean} verifies whether the vendor has an interface that says whether a token is valid
  */
 
-/** The systems that hand out tokens. @typedef {"appcube" | "ccmessaging" | "isales" | "cubedrive" | "ccgateway"} System */
+/** The systems that hand out tokens. @typedef {"appcube" | "oiap" | "apifabric" | "ccmessaging" | "isales" | "cubedrive" | "astrozero" | "ccgateway" | "ccgatewayconfig"} System */
 
 /** The systems, in the order in which people are shown them. A description, for forms and configurations: what is in it cannot be changed. @type {readonly SystemDescription[]} */
 export const systems = /* @__PURE__ */ frozen([
@@ -41,6 +48,33 @@ export const systems = /* @__PURE__ */ frozen([
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "appKey", kind: "text", secret: false, optional: false },
 			{ name: "appSecret", kind: "text", secret: true, optional: false },
+		],
+	},
+	{
+		name: "oiap",
+		title: "OIAP",
+		bodyCarriesToken: { field: "carrier", value: "body" },
+		signsIn: false,
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "appKey", kind: "header", secret: false, optional: false },
+			{ name: "appSecret", kind: "text", secret: true, optional: false },
+			{ name: "carrier", kind: "choice", secret: false, optional: true, values: ["body", "headers"] },
+		],
+	},
+	{
+		name: "apifabric",
+		title: "API Fabric",
+		bodyCarriesToken: false,
+		signsIn: false,
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "appKey", kind: "header", secret: false, optional: false },
+			{ name: "appSecret", kind: "text", secret: true, optional: false },
+			{ name: "accessToken", kind: "supplied", secret: true, optional: false, insteadOf: "appSecret" },
+			{ name: "tenantSpaceId", kind: "header", secret: false, optional: true },
 		],
 	},
 	{
@@ -87,6 +121,20 @@ export const systems = /* @__PURE__ */ frozen([
 		],
 	},
 	{
+		name: "astrozero",
+		title: "Astro Zero",
+		bodyCarriesToken: false,
+		signsIn: false,
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "clientId", kind: "text", secret: false, optional: false },
+			{ name: "clientSecret", kind: "text", secret: true, optional: false },
+			{ name: "redirectUrl", kind: "text", secret: false, optional: true },
+			{ name: "locale", kind: "text", secret: false, optional: true },
+		],
+	},
+	{
 		name: "ccgateway",
 		title: "CC-Gateway agent",
 		bodyCarriesToken: false,
@@ -108,6 +156,18 @@ export const systems = /* @__PURE__ */ frozen([
 			{ name: "listenStatus", kind: "flag", secret: false, optional: true },
 			{ name: "vcPhoneNumber", kind: "text", secret: false, optional: true },
 			{ name: "mode", kind: "choice", secret: false, optional: true, values: ["dynamic", "static"] },
+		],
+	},
+	{
+		name: "ccgatewayconfig",
+		title: "CC-Gateway configuration",
+		bodyCarriesToken: false,
+		signsIn: false,
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "agentId", kind: "number", secret: false, optional: false, minimum: 1, maximum: 999999 },
+			{ name: "password", kind: "text", secret: true, optional: false },
 		],
 	},
 ]);

@@ -57,6 +57,59 @@ export const texts = {
 		intercepted: "",
 		relying: null,
 	},
+	oiap: {
+		fields: {
+			baseUrl: {"help":"of the OIAP","example":"https://IP:PORT"},
+			appKey: {"help":"the tenant ID, or the name of a system"},
+			appSecret: {"help":"goes with the app key"},
+			carrier: {"help":"where a call carries the token: in its JSON body, as a tenant's does, or in the headers username and token, as a system's does"},
+		},
+		refused: {
+			found: "appKey or appSecret is wrong",
+			because: "",
+			try: [
+				"Compare both with what the OIAP's administrator has; a few wrong tries lock the key.",
+			],
+		},
+		unclear: null,
+		statuses: {},
+		failed: "",
+		absent: "",
+		page: "",
+		intercepted: "",
+		relying: null,
+	},
+	apifabric: {
+		fields: {
+			baseUrl: {"help":"of tokenByAkSk","example":"https://service.besclouds.com"},
+			appKey: {"help":"as configured on the API Fabric"},
+			appSecret: {"help":"goes with the app key, and gets the AccessToken (tokenByAkSk)"},
+			accessToken: {"help":"one that you have, in place of the app secret"},
+			tenantSpaceId: {"help":"only where a site with several tenants asks for it: sent as X-TenantSpaceID"},
+		},
+		refused: {
+			found: "the app key or the app secret is wrong, or the app is switched off",
+			because: "",
+			try: [
+				"Copy both anew from the API Fabric, without spaces or line ends around them.",
+				"Check that the app is still switched on there, and subscribed.",
+			],
+		},
+		unclear: {
+			found: "",
+			because: "A wrong app key, a wrong app secret, an app that is switched off and an address that is not admitted can all look like this.",
+			try: [
+				"Log in once from a machine whose address is certainly admitted, with the same key and secret. If it works there, it is the address.",
+				"If it fails there too, it is the key or the secret: copy both anew from the API Fabric, without spaces at their ends.",
+			],
+		},
+		statuses: {},
+		failed: "",
+		absent: "tokenByAkSk often has another base URL, mostly without the port; for ccmessaging that is authUrl.",
+		page: "",
+		intercepted: "",
+		relying: null,
+	},
 	ccmessaging: {
 		fields: {
 			baseUrl: {"help":"of the AICC","example":"https://service.besclouds.com"},
@@ -163,6 +216,30 @@ export const texts = {
 		intercepted: "getLogin answered with a page of HTML, while verifyAuthToken answers properly: so CubeDrive itself is there, and intercepts logins that come too often.",
 		relying: null,
 	},
+	astrozero: {
+		fields: {
+			baseUrl: {"help":"of the environment","example":"https://DOMAIN"},
+			clientId: {"help":"of the connected application that was registered for OAuth"},
+			clientSecret: {"help":"goes with the client ID"},
+			redirectUrl: {"help":"only where the application was registered with one: as it is registered"},
+			locale: {"help":"in which the vendor words its answers","example":"zh_CN"},
+		},
+		refused: {
+			found: "clientId or clientSecret is wrong, or the application may not log in by itself",
+			because: "",
+			try: [
+				"Compare both with the application's in the environment's OAuth management.",
+				"Check that the grant type client_credentials is allowed there, and that the user behind it is active.",
+			],
+		},
+		unclear: null,
+		statuses: {},
+		failed: "",
+		absent: "",
+		page: "",
+		intercepted: "",
+		relying: null,
+	},
 	ccgateway: {
 		fields: {
 			baseUrl: {"help":"of the CC-Gateway","example":"https://IP:8043"},
@@ -196,11 +273,33 @@ export const texts = {
 		intercepted: "",
 		relying: null,
 	},
+	ccgatewayconfig: {
+		fields: {
+			baseUrl: {"help":"of the CC-Gateway","example":"https://IP:8043"},
+			agentId: {"help":"of the agent who configures, 1 to 999999"},
+			password: {"help":"of that agent"},
+		},
+		refused: {
+			found: "agentId or password is wrong, or the account is locked",
+			because: "",
+			try: [
+				"Log in once with the same pair where a person does, and correct what is written here.",
+				"A few wrong tries lock the account: have it unlocked before the next one.",
+			],
+		},
+		unclear: null,
+		statuses: {},
+		failed: "",
+		absent: "",
+		page: "",
+		intercepted: "",
+		relying: null,
+	},
 };
 
 /** What the parts say on which others depend, by their names. @type {Readonly<Record<string, FailureTexts>>} */
 export const parts = {
-	accesstoken: {
+	apifabric: {
 		refused: {
 			found: "the app key or the app secret is wrong, or the app is switched off",
 			because: "",
@@ -219,7 +318,7 @@ export const parts = {
 		},
 		statuses: {},
 		failed: "",
-		absent: "tokenByAkSk often has another base URL, mostly without the port: that is authUrl.",
+		absent: "tokenByAkSk often has another base URL, mostly without the port; for ccmessaging that is authUrl.",
 		page: "",
 		intercepted: "",
 	},

@@ -21,9 +21,9 @@
 /** @type {Readonly<Record<import("./systems.js").System, Tokens>>} */
 export const tokens = {
 	appcube: {
-		paths: ["/oifde/rest/appcube/api/getAppCubeToken", "/oifde/rest/api/gettoken"],
+		paths: ["/oifde/rest/appcube/api/getAppCubeToken"],
 		doors: [],
-		interfaces: ["getAppCubeToken", "gettoken"],
+		interfaces: ["getAppCubeToken"],
 		carriers: ["authToken"],
 		beside: ["appKey", "appSecret"],
 		guarded: [],
@@ -35,12 +35,42 @@ export const tokens = {
 		success: ["0", "200"],
 		explains: ["errorMsg"],
 	},
+	oiap: {
+		paths: ["/oifde/rest/api/gettoken"],
+		doors: [],
+		interfaces: ["gettoken"],
+		carriers: ["authToken", "token"],
+		beside: ["appKey", "appSecret", "username"],
+		guarded: [],
+		answers: ["authToken"],
+		rolls: "",
+		signsIn: false,
+		speaks: true,
+		codes: ["errorCode"],
+		success: ["0", "200"],
+		explains: ["errorMsg"],
+	},
+	apifabric: {
+		paths: ["/apigovernance/api/oauth"],
+		doors: [],
+		interfaces: ["tokenByAkSk"],
+		carriers: ["Authorization", "X-APP-Key", "access_token"],
+		beside: ["X-Token-Expire", "X-TenantSpaceID", "app_key", "app_secret"],
+		guarded: ["Authorization", "x-app-key"],
+		answers: ["AccessToken"],
+		rolls: "",
+		signsIn: false,
+		speaks: false,
+		codes: ["errorCode", "resultCode"],
+		success: ["0"],
+		explains: ["exceptionInfo"],
+	},
 	ccmessaging: {
 		paths: ["/apiaccess/ccmessaging/applyToken", "/apigovernance/api/oauth"],
 		doors: [],
 		interfaces: ["applyToken", "tokenByAkSk"],
 		carriers: ["ccmessaging-token", "Authorization", "X-APP-Key", "access_token"],
-		beside: ["X-Token-Expire", "app_key", "app_secret"],
+		beside: ["X-Token-Expire", "X-TenantSpaceID", "app_key", "app_secret"],
 		guarded: ["Authorization", "x-app-key"],
 		answers: ["token", "ccmessaging-token", "AccessToken"],
 		rolls: "token",
@@ -80,6 +110,21 @@ export const tokens = {
 		success: ["true"],
 		explains: [],
 	},
+	astrozero: {
+		paths: ["/baas/auth/v1.0/oauth2"],
+		doors: [],
+		interfaces: [],
+		carriers: ["access-token"],
+		beside: ["client_id", "client_secret"],
+		guarded: [],
+		answers: ["access_token"],
+		rolls: "",
+		signsIn: false,
+		speaks: false,
+		codes: ["error"],
+		success: [],
+		explains: ["error_description"],
+	},
 	ccgateway: {
 		paths: [],
 		doors: ["/agentgateway/resource/onlineagent/*"],
@@ -95,13 +140,25 @@ export const tokens = {
 		success: ["0"],
 		explains: [],
 	},
+	ccgatewayconfig: {
+		paths: ["/agentgateway/resource/config/login"],
+		doors: [],
+		interfaces: [],
+		carriers: ["Guid", "Set-GUID"],
+		beside: [],
+		guarded: [],
+		answers: ["guid"],
+		rolls: "",
+		signsIn: false,
+		speaks: true,
+		codes: ["retcode"],
+		success: ["0"],
+		explains: ["message"],
+	},
 };
 
-/** Headers that carry the tokens of systems which are not described yet. @type {readonly string[]} */
-export const foreseen = ["AppKey"];
-
 /**
- * A system whose token every request of another one carries too: one of it serves all identities with the same fields.
+ * A system whose token every request of another one carries too, or its own: one of it serves all identities with the same fields.
  * @typedef {object} Dependency
  * @property {string} system its name
  * @property {readonly string[]} fields
@@ -112,5 +169,6 @@ export const foreseen = ["AppKey"];
 
 /** @type {Readonly<Partial<Record<import("./systems.js").System, Dependency>>>} */
 export const dependencies = {
-	ccmessaging: { system: "accesstoken", fields: ["appKey", "appSecret", "accessToken"], at: "authUrl", given: "accessToken", step: "access_token" },
+	apifabric: { system: "apifabric", fields: ["appKey", "appSecret", "accessToken"], at: "", given: "accessToken", step: "access_token" },
+	ccmessaging: { system: "apifabric", fields: ["appKey", "appSecret", "accessToken"], at: "authUrl", given: "accessToken", step: "access_token" },
 };

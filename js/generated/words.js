@@ -32,6 +32,7 @@
  * - `unauthorized`: the edge does not accept the authorization.
  * - `forbidden`: the edge does not give this connection to this user, or to this page's origin.
  * - `sealed`: the edge hands out no token of this connection, but makes the calls.
+ * - `stopped`: an operator of the edge has stopped this user.
  * - `not_configured`: the edge lacks a part of its configuration.
  *
  * About what the program did:
@@ -48,13 +49,13 @@
  * - `module_stale`: the WebAssembly file is of another build than the JavaScript.
  * - `module_started`: `initialize` came with another source after the start.
  * - `module_failed`: the WebAssembly module died; the next call starts a fresh one.
- * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "account_locked" | "blocked" | "address_not_admitted" | "bad_request" | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large" | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget" | "token_rejected" | "stale_on_arrival" | "signed_out" | "already_signed_in" | "unauthorized" | "forbidden" | "sealed" | "not_configured" | "supplier_failed" | "too_many_sessions" | "forgotten" | "aborted" | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_stale" | "module_started" | "module_failed"} TokenErrorCode
+ * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "account_locked" | "blocked" | "address_not_admitted" | "bad_request" | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large" | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget" | "token_rejected" | "stale_on_arrival" | "signed_out" | "already_signed_in" | "unauthorized" | "forbidden" | "sealed" | "stopped" | "not_configured" | "supplier_failed" | "too_many_sessions" | "forgotten" | "aborted" | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_stale" | "module_started" | "module_failed"} TokenErrorCode
  */
 
 /**
  * The exchange in which something happened.
  * - `input`: is the check of what the caller gave, before anything is sent.
- * - `access_token`: gets the AccessToken that applyToken needs (tokenByAkSk).
+ * - `access_token`: gets an AccessToken (tokenByAkSk).
  * - `authorization`: asks the caller's function for what it shows to an edge.
  * - `edge`: gets a token from an edge.
  * - `apply`: gets a ccmessaging token (applyToken).

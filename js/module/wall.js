@@ -239,7 +239,7 @@ export class CoreClient {
 	 * @param {Instant} now
 	 * @param {Head} head
 	 * @param {Uint8Array} body
-	 * @returns {Answer & { replay?: true, rolled?: true, reason?: string }}
+	 * @returns {Answer & { replay?: true, rolled?: true, extended?: true, reason?: string }}
 	 */
 	judge(session, serial, call, sent, { wall, mono }, { status, age = 0, ...headers }, body) {
 		const [first, second] = this.#instance.writeTexts([call, textOf(headers)], body);

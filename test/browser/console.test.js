@@ -179,7 +179,7 @@ for (const name of names) {
 				await page.hear(/^Session 2: the token was rejected and renewed, and the call sent once more: HTTP 200/);
 				await page.see(events, ({ text }) => /AccessToken \(shared\)/.test(text));
 				const { counts } = await front.sandbox.state();
-				assert.deepEqual([counts.accessToken.logins, counts.ccmessaging.logins], [2, 1]);
+				assert.deepEqual([counts.apifabric.logins, counts.ccmessaging.logins], [2, 1]);
 			},
 		);
 

@@ -113,8 +113,8 @@ test("the README links to every guide, and to none that is not there", async () 
  */
 async function renewsBetweenRequests(guide, url) {
 	const vendor = controls(guide.sandbox.url);
-	const logins = async () => (await vendor.state()).counts.accessToken.logins;
-	await vendor.fault({ system: "ccmessaging", endpoint: "accessToken", fault: "delay", delayMs: 400, count: 10 });
+	const logins = async () => (await vendor.state()).counts.apifabric.logins;
+	await vendor.fault({ system: "ccmessaging", endpoint: "apifabric", fault: "delay", delayMs: 400, count: 10 });
 	const deadline = Date.now() + 120_000;
 	for (const enough = (await logins()) + 3; (await logins()) < enough; await setTimeout(50)) {
 		assert.ok(Date.now() < deadline, "the AccessToken is not renewed any more");
@@ -131,7 +131,7 @@ describe("the guides", { concurrency: 2 }, () => {
 				registry: registry.url,
 				browser,
 				// In a Worker, tokens that are renewed between requests are the difficulty: see below. And CubeDrive intercepts.
-				flags: name === "guides/workers.md" ? ["-lifetime", "accessToken=4s", "-logins", "cubedrive=20"] : [],
+				flags: name === "guides/workers.md" ? ["-lifetime", "apifabric=4s", "-logins", "cubedrive=20"] : [],
 				tools: runtimes,
 				log: (line) => t.diagnostic(line),
 			});

@@ -485,7 +485,7 @@ test("NO_PROXY is read as each generation of Node's fetch reads it", () => {
 });
 
 test("an address that is not admitted, by the vendor's own words, at both of ccmessaging's logins", async () => {
-	for (const endpoint of ["login", "accessToken"]) {
+	for (const endpoint of ["login", "apifabric"]) {
 		await sandbox.reset();
 		await sandbox.faults({ system: "ccmessaging", endpoint, fault: "403", exceptionInfo: "the client IP address is not in the trustlist" });
 		const { verdict, chief, code } = await doctor(sandbox.identities.ccmessaging);
@@ -495,7 +495,7 @@ test("an address that is not admitted, by the vendor's own words, at both of ccm
 });
 
 test("a 403 that does not say why is told as what it is, with ways to find out", async () => {
-	await sandbox.faults({ system: "ccmessaging", endpoint: "accessToken", fault: "403", exceptionInfo: "forbidden" });
+	await sandbox.faults({ system: "ccmessaging", endpoint: "apifabric", fault: "403", exceptionInfo: "forbidden" });
 	const first = await doctor(sandbox.identities.ccmessaging);
 	assert.equal(first.verdict, "refused_unclear");
 	assert.match(first.chief.because, /wrong app key, a wrong app secret, .* address/);
@@ -571,7 +571,7 @@ test("CubeDrive's interception by 403 is told as too many logins where it verifi
 
 test("an AccessToken that was given and has expired; and one that is new and not accepted", async () => {
 	const { appSecret, ...user } = sandbox.identities.ccmessaging;
-	await sandbox.lifetimes({ accessToken: 1 });
+	await sandbox.lifetimes({ apifabric: 1 });
 	const response = await fetch(`${sandbox.url}/apigovernance/api/oauth/tokenByAkSk`, {
 		method: "POST",
 		headers: { "content-type": "application/json", "x-token-expire": "600" },

@@ -33,7 +33,7 @@ test("1,000 requests of 50 agents at a cold edge: one login for each, one Access
 	}
 	const { counts } = await controls(server.url).state();
 	assert.equal(counts.ccmessaging.logins, 50);
-	assert.equal(counts.accessToken.logins, 1);
+	assert.equal(counts.apifabric.logins, 1);
 	assert.ok(edge.issuer.counts.fetched <= 2, `the keys were fetched ${edge.issuer.counts.fetched} times`);
 });
 

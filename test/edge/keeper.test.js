@@ -108,7 +108,7 @@ test("1,000 consoles at once on an empty cache: one login for each session, one 
 		users.map(() => 1),
 	);
 	assert.equal(await logins("ccmessaging"), users.length);
-	assert.equal(await logins("accessToken"), 1);
+	assert.equal(await logins("apifabric"), 1);
 });
 
 test("an object that is killed between calls, or with its whole process, does not log in again", async () => {

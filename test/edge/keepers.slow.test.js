@@ -67,7 +67,7 @@ test("1,000 agents who arrive at once at a cold edge are all served by one login
 	const before = await tokensOf(jwts);
 	assert.equal(new Set(before).size, 1000);
 	assert.equal(await logins(), 1000);
-	assert.equal((await controls(server.url).state()).counts.accessToken.logins, 1);
+	assert.equal((await controls(server.url).state()).counts.apifabric.logins, 1);
 	await edge.restart();
 	assert.deepEqual(await tokensOf(jwts), before);
 	assert.equal(await logins(), 1000);

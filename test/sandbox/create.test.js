@@ -203,7 +203,7 @@ test("a thousand requests at once are all answered", async (t) => {
 	const answers = await Promise.all(
 		Array.from({ length: 1000 }, async () => (await fetch(`${sandbox.url}/rest/isales/v1/openapi/obs/business`)).status),
 	);
-	assert.deepEqual([...new Set(answers)], [401]);
+	assert.deepEqual([...new Set(answers)], [403]);
 	assert.deepEqual((await sandbox.state()).counts.isales, {
 		logins: 0,
 		refreshes: 0,
@@ -225,7 +225,7 @@ test("a client that leaves ends the wait for its delayed answer, and nothing els
 	}
 	socket.destroy();
 	await once(socket, "close");
-	assert.equal((await fetch(`${sandbox.url}/rest/isales/v1/openapi/obs/business`)).status, 401);
+	assert.equal((await fetch(`${sandbox.url}/rest/isales/v1/openapi/obs/business`)).status, 403);
 });
 
 test("close breaks what is delayed, frees the port, may be repeated, and what follows is closed", async () => {

@@ -157,7 +157,7 @@ test("logins, business calls, a refresh, a roll and the state are the same", asy
 	});
 	assert.deepEqual(
 		statuses(transcript),
-		[200, 200, 200, 200, 200, 200, 200, 401, 200, 200, 200, 200, 401, 200, 200, 200, 200, 200, 200, 401, 200],
+		[200, 200, 200, 200, 200, 200, 200, 401, 200, 200, 200, 200, 403, 200, 200, 200, 200, 200, 200, 401, 200],
 	);
 });
 
@@ -218,7 +218,7 @@ test("headers reach the vendors as they were sent: twice, empty, spaced, and bey
 const endpoints = [
 	["appcube", "login", logins.appcube],
 	["appcube", "business", () => calls.appcube("x")],
-	["ccmessaging", "accessToken", logins.accessToken],
+	["ccmessaging", "apifabric", logins.accessToken],
 	["ccmessaging", "login", () => logins.ccmessaging("x")],
 	["ccmessaging", "business", () => calls.poll("x", "y")],
 	["isales", "login", logins.isales],

@@ -16,6 +16,8 @@ declare const either: string | (() => Promise<string>);
 // Right ones.
 const right: Identity[] = [
 	appcube,
+	{ ...appcube, system: "oiap" },
+	{ ...appcube, system: "oiap", carrier: "headers" },
 	isales,
 	cubedrive,
 	ccmessaging,
@@ -38,6 +40,8 @@ getToken({ system: "cubedrive", baseUrl: "", params: perhaps });
 // Each system's fields are all needed, and no other system's are taken.
 // @ts-expect-error an unknown system
 getToken({ ...appcube, system: "other" });
+// @ts-expect-error a carrier that there is not
+getToken({ ...appcube, system: "oiap", carrier: "query" });
 // @ts-expect-error no system
 getToken({ baseUrl: "", appKey: "", appSecret: "" });
 // @ts-expect-error no appSecret

@@ -32,14 +32,14 @@ const fault: Fault = { system: "isales", endpoint: "login", fault: "503", retryA
 const waiting: number = await sandbox.faults(fault, { ...fault, fault: "delay", delayMs: 5 });
 // @ts-expect-error no such fault
 sandbox.faults({ ...fault, fault: "sneeze" });
-const revoked: number = await sandbox.revoke({ system: "accessToken", all: true });
+const revoked: number = await sandbox.revoke({ system: "apifabric", all: true });
 // @ts-expect-error no such target
 sandbox.revoke({ systems: "isales" });
 const rolled: number = await sandbox.roll({ system: "ccmessaging", subject: "user" });
 await sandbox.refuse("isales", "abcd", false);
 const all: number = (await sandbox.lifetimes({ isales: 5 }))["cubedrive"];
 const state: SandboxState = await sandbox.state();
-const logins: number = state.counts.accessToken.logins;
+const logins: number = state.counts.apifabric.logins;
 await sandbox.reset();
 await sandbox.close();
 

@@ -111,7 +111,7 @@ func suppliers() []supplier {
 				s.base = append([]string{at}, s.base...)
 			}
 			for _, other := range part.Fields {
-				if other.Name != f.Name && other.Name != f.Instead {
+				if other.Name != f.Name && other.Name != f.Instead && !other.Carried {
 					s.by = append(s.by, other.Name)
 				}
 			}
@@ -140,7 +140,7 @@ func public() string {
 			b.WriteString("/** @typedef {import(\"./" + file + ".js\")." + name + "} " + name + " */\n")
 		}
 	}
-	export("systems", "System", "SystemDescription", "FieldDescription")
+	export("systems", "System", "SystemDescription", "FieldDescription", "Carrier")
 	for _, d := range vendors() {
 		export("identity", core.TextsOf(d.Name).Type)
 	}

@@ -26,12 +26,19 @@ func systems() string {
  */
 
 /**
+ * The identities whose calls carry the token inside their JSON body: those that have the value in the field, or leave it out.
+ * @typedef {object} Carrier
+ * @property {string} field of the identity
+ * @property {string} value of that field
+ */
+
+/**
  * What is known of one system.
  * @typedef {object} SystemDescription
  * @property {System} name as an identity's ` + "`system`" + ` has it
  * @property {string} title for people
  * @property {readonly FieldDescription[]} fields of an identity beside ` + "`system`" + `, in the order in which a form shows them
- * @property {boolean} bodyCarriesToken whether a business call carries the token inside its JSON body
+ * @property {boolean | Carrier} bodyCarriesToken whether a business call carries the token inside its JSON body, or where only some do, which
  * @property {boolean} signsIn whether a token comes by a sign-in alone, which somebody asks for (` + "`signIn`" + `)
  * @property {boolean} verifies whether the vendor has an interface that says whether a token is valid
  */
@@ -48,7 +55,7 @@ func systems() string {
 		b.WriteString("\t{\n")
 		b.WriteString("\t\tname: " + literal(d.Name) + ",\n")
 		b.WriteString("\t\ttitle: " + literal(core.TextsOf(d.Name).Title.English) + ",\n")
-		b.WriteString("\t\tbodyCarriesToken: " + literal(d.InBody) + ",\n")
+		b.WriteString("\t\tbodyCarriesToken: " + carrierLiteral(d) + ",\n")
 		b.WriteString("\t\tsignsIn: " + literal(d.SignsIn) + ",\n")
 		b.WriteString("\t\tverifies: " + literal(d.Verifies) + ",\n")
 		b.WriteString("\t\tfields: [\n")
@@ -74,6 +81,15 @@ function frozen(value) {
 }
 `)
 	return file("The systems and the fields of their identities.", b.String())
+}
+
+func carrierLiteral(d *core.Description) string {
+	for _, f := range d.Fields {
+		if f.Name == d.InBodyBy {
+			return "{ field: " + literal(f.Name) + ", value: " + literal(f.Values[0]) + " }"
+		}
+	}
+	return literal(d.InBody)
 }
 
 func fieldLiteral(f core.Field) string {
@@ -151,8 +167,9 @@ export const texts = {
 			b.WriteString("\t\t\t" + name + ": " + literal(field{f.Help.English, f.Example}) + ",\n")
 		}
 		b.WriteString("\t\t},\n")
-		failureTexts(&b, t)
-		if r := t.Relying; r == nil {
+		says := core.CounselOf(d.Name)
+		failureTexts(&b, says)
+		if r := says.Relying; r == nil {
 			b.WriteString("\t\trelying: null,\n")
 		} else {
 			b.WriteString("\t\trelying: {\n")
@@ -175,7 +192,7 @@ export const texts = {
 	}
 	for _, name := range distinct(names) {
 		b.WriteString("\t" + name + ": {\n")
-		failureTexts(&b, core.TextsOf(name))
+		failureTexts(&b, core.CounselOf(name))
 		b.WriteString("\t},\n")
 	}
 	b.WriteString("};\n")
@@ -183,7 +200,7 @@ export const texts = {
 }
 
 // failureTexts are members of an object of texts.
-func failureTexts(b *strings.Builder, t core.Texts) {
+func failureTexts(b *strings.Builder, t core.Counsel) {
 	b.WriteString("\t\trefused: " + advice(t.Refused, "\t\t") + ",\n")
 	unclear := "null"
 	if t.Unclear.Because != "" {
@@ -271,10 +288,9 @@ export const tokens = {
 		b.WriteString("\t},\n")
 	}
 	b.WriteString("};\n\n")
-	b.WriteString("/** Headers that carry the tokens of systems which are not described yet. @type {readonly string[]} */\nexport const foreseen = " + literal(core.Foreseen()) + ";\n\n")
 
 	b.WriteString(`/**
- * A system whose token every request of another one carries too: one of it serves all identities with the same fields.
+ * A system whose token every request of another one carries too, or its own: one of it serves all identities with the same fields.
  * @typedef {object} Dependency
  * @property {string} system its name
  * @property {readonly string[]} fields
@@ -287,10 +303,12 @@ export const tokens = {
 export const dependencies = {
 `)
 	for _, d := range vendors() {
-		if of, at := d.Needs(); of != nil {
+		if of, at := d.Shares(); of != nil {
 			names := []string{}
 			for _, f := range of.Fields {
-				names = append(names, f.Name)
+				if !f.Carried {
+					names = append(names, f.Name)
+				}
 			}
 			step, given := of.Part()
 			b.WriteString("\t" + d.Name + ": { system: " + literal(of.Name) + ", fields: " + literal(names) + ", at: " + literal(at) +

@@ -128,6 +128,8 @@ func (p platform) log(e keeper.Entry) {
 	p.host.Call("log", string(line))
 }
 
+func (p platform) login(system string, step core.Step) { p.host.Call("login", system, string(step)) }
+
 // assemble makes the URL, the headers and the body of a request.
 func assemble(r *core.Request) (target string, headers http.Header, body string) {
 	target = r.URL

@@ -183,6 +183,7 @@ func judge(client uint32, session, serial, sentWall, sentMono, wall, mono float6
 	return answer(client, func() {
 		out.boolean("replay", o.Replay)
 		out.boolean("rolled", o.Rolled)
+		out.boolean("extended", o.Extended)
 		out.text("reason", string(o.Reason))
 	})
 }

@@ -130,7 +130,7 @@ func TestItServesConsoleAndSandboxAndEndsCleanly(t *testing.T) {
 	r := start(t, "-root", tree(t), "-lifetime", "isales=9s", "-lifetime", "5s")
 	for target, want := range map[string][]string{
 		"/":                {`<p>console</p>`},
-		"/_sandbox/state":  {`"accessToken":5,"appcube":5,`, `"isales":9,"isalesRefresh":60`},
+		"/_sandbox/state":  {`"apifabric":5,"appcube":5,`, `"isales":9,"isalesRefresh":60`},
 		"/lite/getLogin":   {`{"success":false}`},
 		"/oifde/elsewhere": {`"errorCode":404`},
 	} {

@@ -78,7 +78,7 @@ import { Reader } from "./reader.js";
  *   `{ subject: true }` or `{ claim: "name" }`; of kind `parameters`, a record of such; a secret one only from a binding; of kind
  *   `url`, `choice` or `flag` only the value itself
  * @property {Rule[]} allow any of these lets a caller in
- * @property {boolean} [sealed] no token is handed out. Default true; always so where a token comes by a sign-in alone
+ * @property {boolean} [sealed] no token is handed out. Default true; always so where somebody signs in
  * @property {boolean} [shareAppToken] where calls carry a token of the app's own, hand out that too, with the app's key: its
  *   holder can get any user's token. Default false
  * @property {string[]} [origins] of the edge's, those whose pages may use this connection. Default: all of them
@@ -92,6 +92,7 @@ import { Reader } from "./reader.js";
  * @property {Record<string, JwtAuthentication | SignedAuthentication>} authentication by a name of your choice
  * @property {string[]} [origins] of the pages that may call the edge, exactly as browsers send them. Default: none
  * @property {Record<string, Connection>} connections by the name that callers use
+ * @property {Rule[]} [operators] who may stop users, and see how the keepers are. Default: nobody
  */
 
 /**
@@ -101,7 +102,7 @@ import { Reader } from "./reader.js";
 
 /** A connection with its defaults. @typedef {Connection & { keepers: Keepers }} CheckedConnection */
 
-/** A configuration with its defaults filled in. @typedef {EdgeConfig & { origins: string[], connections: Record<string, CheckedConnection> }} CheckedConfig */
+/** A configuration with its defaults filled in. @typedef {EdgeConfig & { origins: string[], operators: Rule[], connections: Record<string, CheckedConnection> }} CheckedConfig */
 
 /** A configuration that cannot be used. Its problems name fields and bindings, and quote no value. */
 export class ConfigError extends Error {
@@ -134,6 +135,7 @@ export function checkConfig(input) {
 		authentication,
 		origins: config.list("origins", origin, { optional: true }) ?? [],
 		connections: config.record("connections", (reader) => readConnection(reader, authentication)),
+		operators: config.sections("operators", (rule) => readRule(rule, authentication), { optional: true }),
 	};
 	config.end();
 	for (const [name, { origins }] of Object.entries(checked.connections)) {

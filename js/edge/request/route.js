@@ -5,7 +5,7 @@ import { Problem } from "./problem.js";
 
 /**
  * @typedef {object} Route
- * @property {"healthz" | "token" | "verify" | Errand | "call" | "unknown"} name
+ * @property {"healthz" | "readyz" | "token" | "verify" | Errand | "call" | "operator" | "metrics" | "unknown"} name
  * @property {string} path as it was sent
  * @property {string} search with its question mark, or ""
  */
@@ -27,6 +27,10 @@ function nameOf(path) {
 	switch (path) {
 		case "/healthz":
 			return "healthz";
+		case "/readyz":
+			return "readyz";
+		case "/metrics":
+			return "metrics";
 		case "/v1/token":
 			return "token";
 		case "/v1/verify":
@@ -37,6 +41,9 @@ function nameOf(path) {
 			return "sign-out";
 		case "/v1/keep-alive":
 			return "keep-alive";
+	}
+	if (path.startsWith("/v1/operator/")) {
+		return "operator";
 	}
 	return /^\/v1\/call\/[^/]+\//.test(path) ? "call" : "unknown";
 }

@@ -2,6 +2,7 @@
 // signs in, that is done, and the token stays here.
 import { maxToken } from "../../generated/limits.js";
 import { tokens } from "../../generated/tokens.js";
+import { only } from "./members.js";
 import { Problem } from "./problem.js";
 
 /**
@@ -94,17 +95,6 @@ function shown({ value, expiresIn, headers, query, body, rolls }, { system, shar
 		body,
 		rolls,
 	};
-}
-
-/**
- * A misspelt or foreign member is refused, above all one that would name somebody else.
- * @param {Record<string, unknown>} body
- * @param {string[]} names
- */
-function only(body, names) {
-	if (Object.keys(body).some((name) => !names.includes(name))) {
-		throw new Problem("invalid_request", `Only ${names.join(", ")} are understood here.`, { field: "body", reason: "unknown_member" });
-	}
 }
 
 /** @param {Record<string, unknown>} body */

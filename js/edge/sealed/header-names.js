@@ -1,5 +1,5 @@
 // Which headers may pass a sealed call, and which never do, whatever a configuration says.
-import { foreseen, tokens } from "../../generated/tokens.js";
+import { tokens } from "../../generated/tokens.js";
 import { carriesToken, holdsToken } from "./token-names.js";
 
 /** Of a request, unless the connection lists others. */
@@ -45,8 +45,8 @@ const credentials = [
 	"cf-access-jwt-assertion",
 ];
 
-/** What belongs to the systems' tokens, also of those that are to come. What carries one is known however it is written. */
-const theirs = [...Object.values(tokens).flatMap(({ beside }) => beside), ...foreseen].map((name) => name.toLowerCase());
+/** What belongs to the systems' tokens. What carries one is known however it is written. */
+const theirs = Object.values(tokens).flatMap(({ beside }) => beside.map((name) => name.toLowerCase()));
 
 /** What the edge says to browsers, and nobody in its name. */
 const ours = [

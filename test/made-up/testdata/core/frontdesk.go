@@ -110,17 +110,22 @@ func (frontdesk) texts() Texts {
 		Title:    Words{"A made-up agent's session", "虚构的坐席会话"},
 		Document: "None.",
 		Type:     "FrontdeskIdentity",
-		Fields: map[string]FieldTexts{
-			"baseUrl":       {Words{"Base URL", "基础地址"}, Words{"of the gateway", "网关的地址"}, ""},
-			"agentId":       {Words{"Agent number", "坐席号"}, Words{"the agent's number", "坐席的号码"}, ""},
-			"loginPassword": {Words{"Login password", "登录密码"}, Words{"of that agent", "该坐席的密码"}, ""},
-			"phoneNumber":   {Words{"Phone number", "电话号码"}, Words{"where calls go", "来电转到的号码"}, ""},
-			"seatUrl":       {Words{"Seat URL", "座席地址"}, Words{"in place of the phone number", "代替电话号码"}, ""},
-			"status":        {Words{"Status", "状态"}, Words{"to begin with", "开始时的状态"}, ""},
-			"autoAnswer":    {Words{"Auto answer", "自动应答"}, Words{"whether calls are taken by themselves", "来电是否自动接听"}, ""},
-			"mode":          {Words{"Mode", "模式"}, Words{"whether the session's number changes", "会话的号码是否变化"}, ""},
-			"labels":        {Words{"Labels", "标签"}, Words{"of the session", "会话的标签"}, ""},
+		fields: []named{
+			{"baseUrl", Words{"Base URL", "基础地址"}, Words{"of the gateway", "网关的地址"}, ""},
+			{"agentId", Words{"Agent number", "坐席号"}, Words{"the agent's number", "坐席的号码"}, ""},
+			{"loginPassword", Words{"Login password", "登录密码"}, Words{"of that agent", "该坐席的密码"}, ""},
+			{"phoneNumber", Words{"Phone number", "电话号码"}, Words{"where calls go", "来电转到的号码"}, ""},
+			{"seatUrl", Words{"Seat URL", "座席地址"}, Words{"in place of the phone number", "代替电话号码"}, ""},
+			{"status", Words{"Status", "状态"}, Words{"to begin with", "开始时的状态"}, ""},
+			{"autoAnswer", Words{"Auto answer", "自动应答"}, Words{"whether calls are taken by themselves", "来电是否自动接听"}, ""},
+			{"mode", Words{"Mode", "模式"}, Words{"whether the session's number changes", "会话的号码是否变化"}, ""},
+			{"labels", Words{"Labels", "标签"}, Words{"of the session", "会话的标签"}, ""},
 		},
+	}
+}
+
+func (frontdesk) counsel() Counsel {
+	return Counsel{
 		Refused: Advice{Found: "the agent's number or password is wrong", Try: []string{"Ask the supervisor."}},
 	}
 }
