@@ -479,7 +479,9 @@ func (w *world) effect(e Effect) {
 		}
 		w.open[e.ID] = &flying{e.ID, e.Session, e.Request, w.now, w.now.Mono + e.Limit, e.Request.Step == StepVerify || e.Request.Step == StepKeepAlive}
 	case Sleep:
-		w.open[e.ID] = &flying{e.ID, e.Session, nil, w.now, w.now.Mono + e.Limit, w.client.tasks[e.ID].verifies != "" || w.client.session(e.Session).signsIn}
+		t, s := w.client.tasks[e.ID], w.client.session(e.Session) // it may have been cancelled within the same call
+		aside := t == nil || t.verifies != "" || s != nil && s.signsIn
+		w.open[e.ID] = &flying{e.ID, e.Session, nil, w.now, w.now.Mono + e.Limit, aside}
 	case Cancel:
 		delete(w.open, e.ID)
 		w.late = append(w.late, e.ID)
