@@ -306,3 +306,31 @@ func TestWhatIsSavedOfAnAbsenceIsBelievedOnlyWhereItIsAReason(t *testing.T) {
 	require.True(t, h.client.Restore(h.session, h.now, append(saved[:len(saved)-1:len(saved)-1], []byte(`,"ended":"SECRET"}`)...)))
 	require.Equal(t, NeverSignedIn, h.gone().Why)
 }
+
+func TestWhateverElseWouldBeginAnAcquisitionIsBarred(t *testing.T) {
+	h := newAgent(t, agentJSON)
+	for _, signedIn := range []bool{false, true} {
+		if signedIn {
+			h.signIn("G1")
+		}
+		s := h.client.session(h.session)
+		for _, how := range []beginning{{}, {ahead: true}, {forced: true}, {ahead: true, forced: true}} {
+			require.Equal(t, SignedOut, h.client.begin(s, h.now, how).Code)
+		}
+		h.client.renew(s, h.now, 0)
+		h.client.renewAhead(s, h.now)
+		h.client.Online(h.now)
+		require.Empty(t, h.client.Effects())
+		require.Nil(t, s.task)
+	}
+}
+
+func TestWhatASignInByForceBringsCountsThoughTheFormerTokenWasRolledMeanwhile(t *testing.T) {
+	h := newAgent(t, agentJSON)
+	serial := h.signIn("G1")
+	require.Equal(t, Wait, h.attend(SignInByForce).Kind)
+	exchange, _ := h.sent()
+	require.True(t, h.judge(serial, "/handshake", gatewayRolls("G2")).Rolled)
+	h.client.Answered(exchange, h.now, gatewayRolls("G3"))
+	require.Equal(t, "G3", h.get().Token.Value, "the vendor has ended the session of the others")
+}

@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
+import { signsIn } from "../../js/cli/sign-in.js";
 import { createSandbox } from "../../js/sandbox/index.js";
 import { command, given, start } from "./command.js";
 
@@ -116,7 +117,8 @@ test("call gives the body on standard output and the status on standard error, f
 	for (const [system, { path, init }] of Object.entries(sandbox.business)) {
 		const { flags, env } = given(sandbox.identities[system]);
 		const data = system === "appcube" ? ["--data", "{}"] : [];
-		const { code, stdout, stderr } = await command(["call", init.method, path, ...data, ...flags], { env });
+		const how = signsIn(system) ? ["--sign-in"] : [];
+		const { code, stdout, stderr } = await command(["call", init.method, path, ...data, ...flags, ...how], { env });
 		assert.deepEqual([code, stderr], [0, "200 OK\n"], system);
 		assert.equal(typeof JSON.parse(stdout), "object");
 	}

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { getToken } from "../../js/node.js";
+import { signsIn } from "../../js/cli/sign-in.js";
+import { createClient, getToken } from "../../js/node.js";
 import { command, start } from "./command.js";
 
 /**
@@ -28,12 +29,12 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
 		const { child, ended, output } = await running(t, ["--json", "--lifetime", "50", "--lifetime", "isales=7"]);
 		const { url: at, identities, business } = JSON.parse(output());
 		for (const [system, identity] of Object.entries(identities)) {
-			const token = await getToken(identity);
+			const token = await (signsIn(system) ? createClient().signIn(identity) : getToken(identity));
 			const seconds = token.expiresAt && (token.expiresAt.getTime() - token.issuedAt.getTime()) / 1000;
 			assert.equal(
 				seconds,
-				{ appcube: 50, ccmessaging: 3600, isales: 7, cubedrive: null }[system],
-				`${system}: ccmessaging and cubedrive do not state a life`,
+				{ appcube: 50, ccmessaging: 3600, isales: 7, cubedrive: null, ccgateway: 120 }[system],
+				`${system}: ccmessaging, cubedrive and ccgateway do not state a life`,
 			);
 			assert.ok(business[system].path.startsWith("/"));
 		}

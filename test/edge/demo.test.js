@@ -29,12 +29,14 @@ after(async () => {
 	await sandbox?.stop();
 });
 
-for (const { name, bodyCarriesToken } of systems) {
-	test(`a token of ${name} is handed out, and a sealed call is made`, async () => {
+for (const { name, bodyCarriesToken, signsIn } of systems) {
+	test(`a token of ${name} is handed out, unless somebody signs in for it, and a sealed call is made`, async () => {
 		const token = await edge.tokenFor("agent-7");
-		const handed = await edge.post("/v1/token", token, { connection: `open-${name}` });
+		const handed = signsIn
+			? await edge.post("/v1/sign-in", token, { connection: name })
+			: await edge.post("/v1/token", token, { connection: `open-${name}` });
 		assert.equal(handed.status, 200, await handed.clone().text());
-		assert.equal((await handed.json()).system, name);
+		assert.equal((await handed.json()).system, signsIn ? undefined : name);
 		const { method = "", path, body } = demo.calls[name] ?? assert.fail("it has a call");
 		const answer = await edge.fetch(`/v1/call/${name}${path}`, {
 			method,

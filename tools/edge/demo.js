@@ -9,7 +9,7 @@ export const audience = "cctoken-edge";
 
 /**
  * Connections to each of the sandbox's systems, for whoever signs in as staff: one that is sealed, called as the system is; one
- * with "open" in its name, which hands out tokens; and, where there is a token of the app's own, one with "shared" in it, which
+ * with "open" in its name, which hands out tokens, where nobody signs in; and, where there is a token of the app's own, one with "shared" in it, which
  * hands out that too.
  * @param {string} sandbox its address
  */
@@ -45,7 +45,9 @@ export async function sandboxConnections(sandbox) {
 		const common = { system, baseUrl, identity, allow: [{ by: "staff" }] };
 		connections[system] = { ...common, call: { methods: [init.method], paths: [path.replace(/\?.*/, "")] } };
 		calls[system] = { path, ...init };
-		connections[`open-${system}`] = { ...common, sealed: false };
+		if (!tokens[system].signsIn) {
+			connections[`open-${system}`] = { ...common, sealed: false };
+		}
 		if (tokens[system].guarded.length > 0) {
 			connections[`shared-${system}`] = { ...common, sealed: false, shareAppToken: true };
 		}

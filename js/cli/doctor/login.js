@@ -46,11 +46,11 @@ export async function check(identity) {
 
 /**
  * @param {VendorIdentity} identity
- * @param {{ timeoutMs: number, ways: ReadonlyMap<string, Way>, look: Look, options: Readonly<Record<string, any>> }} world ways: by origin
+ * @param {{ timeoutMs: number, ways: ReadonlyMap<string, Way>, look: Look, options?: Readonly<Record<string, any>> }} world ways: by origin
  * @returns {Promise<{ finding: Finding, token?: import("../../client/token.js").Token, end: () => Promise<void> }>} end: when the
  *   token is not needed any more; who was signed in for it is signed out
  */
-export async function login(identity, { timeoutMs, ways, look, options }) {
+export async function login(identity, { timeoutMs, ways, look, options = {} }) {
 	const { fetch, exchanges } = record(identity.system);
 	const client = createClient({ fetch, timeoutMs });
 	const end = async () => {
