@@ -150,8 +150,18 @@ test("each system gets its own fields, and says which one is missing and how to 
 		],
 		isales: ["--base-url", "https://h.test", "--user", "u"],
 		cubedrive: ["--base-url", "https://h.test", "--param", "user=u"],
+		oiap: ["--base-url", "https://h.test", "--app-key", "k"],
+		apifabric: ["--base-url", "https://h.test", "--app-key", "k"],
+		astrozero: ["--base-url", "https://h.test", "--client-id", "c"],
+		ccgatewayconfig: ["--base-url", "https://h.test", "--agent-id", "101"],
 	};
-	const env = { CCTOKEN_APP_SECRET: "s", CCTOKEN_PASSWD: "p", CCTOKEN_PARAMS: '{"appSecret":"x"}' };
+	const env = {
+		CCTOKEN_APP_SECRET: "s",
+		CCTOKEN_PASSWD: "p",
+		CCTOKEN_CLIENT_SECRET: "c",
+		CCTOKEN_PASSWORD: "w",
+		CCTOKEN_PARAMS: '{"appSecret":"x"}',
+	};
 	for (const [system, given] of Object.entries(all)) {
 		const { identity } = await configured({ args: ["-s", system, ...given], env });
 		assert.equal(identity.system, system);
@@ -166,7 +176,7 @@ test("each system gets its own fields, and says which one is missing and how to 
 		assert.equal((await configured({ args: ["-s", system, ...given], withoutSecrets: true })).identity.system, system);
 	}
 	assert.match((await refusal({})).message, /--system/);
-	assert.match((await refusal({ args: ["-s", "other"] })).message, /appcube, ccmessaging, isales, cubedrive/);
+	assert.match((await refusal({ args: ["-s", "other"] })).message, /appcube, oiap, apifabric, ccmessaging, isales, cubedrive, astrozero, ccgatewayconfig/);
 });
 
 test("CubeDrive's parameters are put together from all places, the command line first, and secret ones not from there", async () => {
@@ -225,7 +235,7 @@ test("what is wrong in a file is said without a word of its content", async () =
 		[{ "cctoken.json": `{"passwd": "${secret}"` }, flags, /cctoken\.json is not valid JSON: look at line 1, column \d+\.$/],
 		[{ "cctoken.json": `["${secret}"]` }, flags, /must be a JSON object/],
 		[{ "cctoken.json": { [secret]: secret } }, flags, /A name in .* is not a setting/],
-		[{ "cctoken.json": { pasword: secret } }, flags, /pasword in .* is not a setting; there are system, .*passwd.*profiles\.$/],
+		[{ "cctoken.json": { pasword: secret } }, flags, /pasword in .* is not a setting; is password meant\?$/],
 		[{ "cctoken.json": { baseurl: secret } }, flags, /baseurl in .* is not a setting; is baseUrl meant\?$/],
 		[{ "cctoken.json": { passwd: { a: secret } } }, flags, /passwd must be a text/],
 		[{ "cctoken.json": { appKey: secret } }, flags, /appKey, given by .*, is not a field of isales/],

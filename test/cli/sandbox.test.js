@@ -32,8 +32,8 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
 			const seconds = token.expiresAt && (token.expiresAt.getTime() - token.issuedAt.getTime()) / 1000;
 			assert.equal(
 				seconds,
-				{ appcube: 50, ccmessaging: 3600, isales: 7, cubedrive: null }[system],
-				`${system}: ccmessaging and cubedrive do not state a life`,
+				{ ccmessaging: 3600, ccgatewayconfig: 120, isales: 7, cubedrive: null }[system] ?? (system === "cubedrive" ? null : 50),
+				`${system}: ccmessaging, ccgatewayconfig and cubedrive do not state a life`,
 			);
 			assert.ok(business[system].path.startsWith("/"));
 		}
