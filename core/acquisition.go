@@ -1,5 +1,7 @@
 package core
 
+import "strings"
+
 // task is an acquisition or a verification on its way. An acquisition may wait
 // for that of a dependency, send several requests one after the other (refresh,
 // then login), and repeat one that failed for a passing reason.
@@ -23,10 +25,13 @@ type task struct {
 	shuns      uint64 // generation of the dependency that is not to be carried, or 0
 	cascaded   bool   // the dependency was already found dead once
 	stale      bool   // a token came too old to use once
-	blocked    bool   // it waits for the dependency's acquisition, at most until its time is up
+	blocked    bool   // it waits for another one, such as the dependency's acquisition, at most until its time is up
+	behind     *task  // the last one that it has waited for
 	waiting    []*task
 
 	verifies string // the token to verify, or "" for an acquisition
+	errand   Errand // what it does in place of an acquisition, or 0
+	watches  bool   // it only waits for the end of the token's life
 }
 
 // Want says what a caller of [Client.Get] wants beyond any usable token.
@@ -55,6 +60,9 @@ func (c *Client) Get(id SessionID, now Instant, want Want) Decision {
 	}
 	c.touch(s)
 	c.expire(s, now)
+	if s.signsIn {
+		return c.present(s, now, want)
+	}
 	if err := c.word(s, now, &want); err != nil {
 		return Decision{Kind: Fail, Err: err}
 	}
@@ -134,21 +142,40 @@ func (c *Client) expire(s *session, now Instant) {
 	const grace = 2 * second // for the host's own timer
 	for _, s := range [...]*session{s.dependency, s} {
 		if s != nil && s.task != nil && now.waited(s.task.began) > c.timeout+grace {
-			c.abandon(s.task, now, Timeout)
+			c.abandon(s.task, now, s.task.late())
+		}
+	}
+	for _, t := range s.errands() {
+		if t != nil && now.waited(t.began) > c.timeout+grace {
+			c.abandon(t, now, t.late())
 		}
 	}
 }
 
 // abandon ends a task whose answer will not be waited for.
-func (c *Client) abandon(t *task, now Instant, code Code) {
+func (c *Client) abandon(t *task, now Instant, err *Error) {
 	c.cancel(t)
-	c.settle(t, now, &Error{Code: code, Step: t.step(), Retryable: true}, 0)
+	c.settle(t, now, err, 0)
+}
+
+// late is the error of a task whose time is up. A host whose timers sleep, as those of a
+// hidden page do, may end a pause too late: then it is what led to the pause.
+func (t *task) late() *Error {
+	err := &Error{Code: Timeout, Step: t.step(), Retryable: true}
+	idler := t
+	if t.blocked {
+		idler = t.behind
+	}
+	if idler.idles {
+		err.Code, err.unreached = Network, true
+	}
+	return err
 }
 
 // step is the exchange that a task waits for, be it its dependency's.
 func (t *task) step() Step {
-	if t.blocked {
-		return t.session.dependency.step()
+	if d := t.session.dependency; t.blocked && d != nil && d.task != nil {
+		return d.step()
 	}
 	return t.request.Step
 }
@@ -162,10 +189,13 @@ func (c *Client) cancel(t *task) {
 	}
 }
 
-// barred returns the error for an attempt that must not be made now, or nil. forced
-// says that a caller insists on it.
-func (c *Client) barred(s *session, now Instant, forced bool) *Error {
-	if left := s.barrier.left(now); left > 0 && !(forced && s.barrier.passable()) {
+// barred returns the error for an attempt that must not be made now, or nil. Where
+// tokens come by a person's act alone, nothing else may make one at any time.
+func (c *Client) barred(s *session, now Instant, how beginning) *Error {
+	if s.signsIn && !how.person {
+		return s.signedOut()
+	}
+	if left := s.barrier.left(now); left > 0 && !(how.forced && s.barrier.passable()) {
 		cause := *s.barrier.cause
 		cause.RetryAt = now.Wall + left
 		return &Error{Code: CoolingDown, System: cause.System, Step: cause.Step, Status: cause.Status,
@@ -184,12 +214,13 @@ func (c *Client) barred(s *session, now Instant, forced bool) *Error {
 type beginning struct {
 	ahead  bool   // a new token even though the current one can still be used
 	forced bool   // because a caller insists on it
+	person bool   // because a person signs in
 	shuns  uint64 // the generation of the dependency that is not to be carried, or 0
 }
 
 // begin starts an acquisition unless something stands against it.
 func (c *Client) begin(s *session, now Instant, how beginning) *Error {
-	if err := c.barred(s, now, how.forced); err != nil {
+	if err := c.barred(s, now, how); err != nil {
 		return err
 	}
 	if d := s.dependency; d != nil && !d.usable(now) && d.task == nil {
@@ -200,6 +231,13 @@ func (c *Client) begin(s *session, now Instant, how beginning) *Error {
 	t := c.task(s, now)
 	t.ahead, t.forced, t.shuns = how.ahead, how.forced, how.shuns
 	s.task = t
+	if s.signsIn {
+		t.request.Step = StepLogin
+		if out := s.leaving(); out != nil {
+			c.block(t, out, now)
+			return nil
+		}
+	}
 	c.advance(t, now)
 	return t.err // of one that was over at once
 }
@@ -220,7 +258,7 @@ func (c *Client) advance(t *task, now Instant) {
 		return // a verification; what it depends on may be gone as well
 	}
 	d := s.dependency
-	if t.verifies == "" && !t.ahead && !t.forced && s.ready(now) && (d == nil || !t.shunned(d)) {
+	if t.verifies == "" && t.errand == 0 && !t.ahead && !t.forced && s.ready(now) && (d == nil || !t.shunned(d)) {
 		c.settle(t, now, nil, 0)
 		return
 	}
@@ -237,9 +275,7 @@ func (c *Client) advance(t *task, now Instant) {
 			}
 		}
 		if d.task != nil {
-			d.task.waiting = append(d.task.waiting, t)
-			t.blocked = true
-			c.wait(t, Effect{Kind: Sleep, Limit: max(0, c.timeout-now.waited(t.began))})
+			c.block(t, d.task, now)
 			return
 		}
 	}
@@ -255,6 +291,10 @@ func (c *Client) advance(t *task, now Instant) {
 		c.send(t, now)
 		return
 	}
+	if t.errand != 0 {
+		c.run(t, now)
+		return
+	}
 	t.generation = s.generation
 	o := occasion{held: s.refreshable(now), forced: t.forced, bearer: s.bearer()}
 	if s.dead {
@@ -262,6 +302,13 @@ func (c *Client) advance(t *task, now Instant) {
 	}
 	t.request = s.identity.system.ask(&s.identity, o)
 	c.send(t, now)
+}
+
+// block lets a task wait for another one, within its own time.
+func (c *Client) block(t, on *task, now Instant) {
+	on.waiting = append(on.waiting, t)
+	t.blocked, t.behind = true, on
+	c.wait(t, Effect{Kind: Sleep, Limit: max(0, c.timeout-now.waited(t.began))})
 }
 
 // relents carries the dependency's token after all, where there is no other, others use it, and this
@@ -277,8 +324,8 @@ func (t *task) relents(d *session, now Instant) bool {
 // shunned reports whether the dependency's current token is not to be carried.
 func (t *task) shunned(d *session) bool { return t.shuns != 0 && t.shuns == d.generation }
 
-// costsLogin reports whether a request counts as a login at the vendor.
-func costsLogin(step Step) bool {
+// CostsLogin reports whether a request counts as a login at the vendor.
+func (step Step) CostsLogin() bool {
 	return step == StepLogin || step == StepApply || step == StepAccessToken
 }
 
@@ -287,10 +334,10 @@ func (c *Client) send(t *task, now Instant) {
 	s := t.session
 	left := c.timeout - now.waited(t.began)
 	if left <= 0 {
-		c.settle(t, now, &Error{Code: Timeout, Step: t.request.Step, Retryable: true}, 0)
+		c.settle(t, now, t.late(), 0)
 		return
 	}
-	if costsLogin(t.request.Step) {
+	if t.request.Step.CostsLogin() {
 		if wait := s.overBudget(now); wait > 0 {
 			c.settle(t, now, &Error{Code: LoginBudget, Step: t.request.Step, Retryable: true}, wait)
 			return
@@ -301,6 +348,7 @@ func (c *Client) send(t *task, now Instant) {
 		}
 	}
 	t.sent = now
+	t.request.Rolls = s.identity.system.description().RollsIn
 	c.wait(t, Effect{Kind: Send, Limit: left, Request: &t.request})
 }
 
@@ -332,8 +380,14 @@ func (c *Client) Answered(exchange uint64, now Instant, r Response) {
 		return
 	}
 	v := t.session.identity.system
+	r.Rolled = strings.TrimPrefix(r.Rolled, v.description().RollsAfter)
 	var err *Error
-	if t.verifies != "" {
+	if t.errand != 0 {
+		if err = c.returned(t, now, r); err == nil {
+			c.settle(t, now, nil, 0)
+			return
+		}
+	} else if t.verifies != "" {
 		var verdict Verdict
 		if verdict, err = v.confirms(r); err == nil {
 			c.verified(t, now, verdict)
@@ -408,8 +462,10 @@ func (c *Client) Woken(exchange uint64, now Instant) {
 // resume goes on after a pause.
 func (c *Client) resume(t *task, now Instant) {
 	switch {
+	case t.watches:
+		c.watch(t.session, now)
 	case t.blocked:
-		c.settle(t, now, &Error{Code: Timeout, Step: t.step(), Retryable: true}, 0)
+		c.settle(t, now, t.late(), 0)
 	case t.verifies != "" && t.session.dependency == nil:
 		c.send(t, now)
 	default: // not blindly the same request: a token may have been rolled in, or the dependency's renewed
@@ -421,8 +477,8 @@ func (c *Client) resume(t *task, now Instant) {
 func (c *Client) granted(t *task, now Instant, g grant) {
 	s := t.session
 	switch {
-	case !g.usable(t.sent, now):
-		if t.stale {
+	case !s.lasts(g.life, t.sent, now):
+		if t.stale || s.signsIn {
 			c.settle(t, now, &Error{Code: StaleOnArrival, Step: t.request.Step, Retryable: true}, 0)
 			return
 		}
@@ -432,7 +488,7 @@ func (c *Client) granted(t *task, now Instant, g grant) {
 		}
 		c.advance(t, now)
 		return
-	case s.generation == t.generation || !s.usable(now): // otherwise the session has a newer one
+	case s.generation == t.generation || !s.usable(now) || s.signsIn: // otherwise the session has a newer one
 		c.install(s, now, t.sent, g, EventAcquired, t.request.Step)
 	}
 	// What a newer one was refused for is not mended by an older one.
@@ -464,7 +520,10 @@ func (c *Client) install(s *session, now, sent Instant, g grant, why EventType, 
 	}
 	// Jitter keeps sessions that began together from renewing together.
 	s.renewAge = int32(g.life - c.between(window(g.life)*4/5, window(g.life))) // a life is a day at most
-	if s.identity.system.description().Slides {
+	switch {
+	case s.signsIn:
+		c.arrive(s, now)
+	case s.identity.system.description().Slides:
 		s.renewAge = int32(g.life)
 	}
 	c.notify(s, now, Event{Type: why, Step: step, ExpiresAt: s.expiresAt()})
@@ -483,6 +542,10 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 	if t.verifies != "" {
 		c.emit(Effect{Kind: Verified, Session: s.id, ID: t.id, Err: err})
 		c.notify(s, now, Event{Type: EventFailed, Step: StepVerify, Err: err})
+		return
+	}
+	if t.errand != 0 {
+		c.finish(t, now, err)
 		return
 	}
 	s.task = nil
@@ -512,7 +575,7 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 		if e.Err != nil {
 			child.relents(s, now)
 		}
-		if err == nil && (e.Err == nil || !child.shunned(s)) {
+		if child.errand != 0 || err == nil && (e.Err == nil || !child.shunned(s)) {
 			c.advance(child, now)
 		} else {
 			c.settle(child, now, e.Err.of(child.session), 0)

@@ -14,6 +14,8 @@ type Outcome struct {
 	Extended bool
 	// Reason says why, for a call that was refused.
 	Reason Reason
+	// Noted: what [Client.Save] returns is another by now, though no event says so.
+	Noted bool
 }
 
 // Judge reads the answer to a business call that carried the token of serial,
@@ -28,6 +30,9 @@ func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant,
 	system := s.identity.system
 	r.Rolled = strings.TrimPrefix(r.Rolled, system.description().RollsAfter)
 	j := system.judge(&s.identity, at.Call, r)
+	if s.signsIn {
+		return c.attest(s, serial, sent, now, &j)
+	}
 	if s.borrows {
 		j.token, j.bearer = false, j.token
 	}

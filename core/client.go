@@ -108,7 +108,7 @@ func Check(identityJSON []byte) *Error {
 // nothing else is to be done, and 0 where [Client.Get] must decide.
 func (c *Client) Live(id SessionID, now Instant) uint64 {
 	s := c.session(id)
-	if s == nil || !s.ready(now) || s.due(now) {
+	if s == nil || !s.ready(now) || s.due(now) || s.presence != nil && s.presence.told {
 		return 0
 	}
 	if d := s.carried(); d != nil && d.due(now) {
@@ -138,7 +138,8 @@ func (c *Client) Lease(id SessionID, now Instant) int64 {
 //
 // An authorization is its user's own: it goes with the session of any edge's
 // connection, and is asked for anew when one of them next needs it. An
-// AccessToken stays, as it is the app's, while others use it.
+// AccessToken stays, as it is the app's, while others use it. It signs nobody out at the
+// vendor: who has signed in there stays so until the vendor ends it.
 func (c *Client) Forget(id SessionID, now Instant) {
 	s := c.session(id)
 	if s == nil || s.dependents > 0 && !s.personal() {
@@ -157,13 +158,14 @@ func (c *Client) Forget(id SessionID, now Instant) {
 
 // drop takes a session's token from it, and from those who wait for one.
 func (c *Client) drop(s *session, now Instant) {
+	if s.held.token != "" && s.signsIn {
+		c.end(s, now, ByCaller, "")
+	}
 	s.held, s.dead, s.suspect, s.retired = grant{}, false, false, nil // first, or who waits could still get it
 	if !s.borrows {
 		s.held.token = s.identity.given() // is the caller's, and cannot be got anew
 	}
-	if s.task != nil {
-		c.abandon(s.task, now, Forgotten)
-	}
+	c.dismiss(s, now)
 	s.remain(now)
 	s.generation++ // a response on its way is late from here on
 	s.since = s.serial()
@@ -221,7 +223,8 @@ func (c *Client) add(id *identity) *session {
 	}
 	s.sameHash = c.index[hash]
 	c.index[hash] = s
-	s.detached = id.system.description().policy.detached
+	d := id.system.description()
+	s.detached, s.signsIn = d.policy.detached, d.SignsIn
 	if dep := id.dependency(); dep != nil {
 		s.borrows = dep.system == id.system
 		if s.dependency = c.find(dep); s.dependency == nil {
@@ -279,7 +282,7 @@ func (c *Client) Evict(id SessionID) bool {
 	if s == nil {
 		return true
 	}
-	if s.task != nil || s.dependents > 0 {
+	if s.task != nil || s.dependents > 0 || s.errands() != [2]*task{} {
 		return false
 	}
 	c.remove(s)
@@ -294,10 +297,10 @@ func (c *Client) Pending(id SessionID) uint64 {
 	return 0
 }
 
-// evict drops the least recently used session that nobody waits for.
+// evict drops the least recently used session that nobody waits for, and in which nobody is signed in.
 func (c *Client) evict(now Instant) bool {
 	for s := c.oldest; s != nil; s = s.newer {
-		if s.task == nil && s.dependents == 0 {
+		if s.task == nil && s.dependents == 0 && !s.attended(now) {
 			c.notify(s, now, Event{Type: EventEvicted})
 			c.remove(s)
 			return true
@@ -308,6 +311,7 @@ func (c *Client) evict(now Instant) bool {
 
 func (c *Client) remove(s *session) {
 	c.unlink(s)
+	c.unwatch(s)
 	s.gone = true
 	slot := uint64(s.id) & (maxSlots - 1)
 	c.slots[slot] = nil

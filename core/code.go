@@ -50,12 +50,18 @@ const (
 	TokenRejected Code = "token_rejected"
 	// StaleOnArrival: the answer came so late that its token could not be used any more.
 	StaleOnArrival Code = "stale_on_arrival"
+	// SignedOut: nobody is signed in, and only a person's act changes that. Why says how it came.
+	SignedOut Code = "signed_out"
+	// AlreadySignedIn: the person is signed in elsewhere; whoever asked may end that session by force.
+	AlreadySignedIn Code = "already_signed_in"
 	// Unauthorized: the edge does not accept the caller's authorization.
 	Unauthorized Code = "unauthorized"
 	// Forbidden: the edge does not give this connection to this user, or to this page's origin.
 	Forbidden Code = "forbidden"
 	// Sealed: the edge hands out no token of this connection; it makes the calls itself.
 	Sealed Code = "sealed"
+	// Stopped: an operator of the edge has stopped this user.
+	Stopped Code = "stopped"
 	// NotConfigured: the edge lacks a part of its configuration.
 	NotConfigured Code = "not_configured"
 	// SupplierFailed: the caller's own function failed or returned no token.
@@ -88,6 +94,10 @@ const (
 	StepVerify Step = "verify"
 	// StepCall is a business call that carries a token.
 	StepCall Step = "call"
+	// StepSignOut signs a person out.
+	StepSignOut Step = "sign_out"
+	// StepKeepAlive is a sign of life for a person who is signed in.
+	StepKeepAlive Step = "keep_alive"
 )
 
 // codes are all of them, with what an error's message says of each: what happened, and what to do next.
@@ -116,9 +126,12 @@ var codes = [...]struct {
 	{LoginBudget, "not tried: the number of logins that the vendor tolerates is used up for now"},
 	{TokenRejected, "a token that was got anew a moment ago is refused as well, so the refusal is the endpoint's own or the account's; check their rights"},
 	{StaleOnArrival, "the token was too old to use when it arrived; the connection is slower than the token's life"},
+	{SignedOut, "nobody is signed in; sign in when a person asks for it"},
+	{AlreadySignedIn, "the person is signed in elsewhere; sign in by force to end that session"},
 	{Unauthorized, "the edge does not accept the authorization; sign in again, and check its issuer, audience and expiry"},
 	{Forbidden, "the edge does not give this connection to this user or origin; check its name and the edge's configuration"},
 	{Sealed, "the edge hands out no token of this connection; let it make the call (fetch)"},
+	{Stopped, "an operator of the edge has stopped this user"},
 	{NotConfigured, "the edge lacks a part of its configuration; its /healthz says which"},
 	{SupplierFailed, "the function given as accessToken or authorization failed, or gave no token"},
 	{TooManySessions, "every session is in use; raise maxSessions or try again later"},
@@ -153,7 +166,7 @@ func (c Code) advice() string {
 	return string(c)
 }
 
-var steps = [...]Step{StepInput, StepAccessToken, StepAuthorization, StepEdge, StepApply, StepLogin, StepRefresh, StepVerify, StepCall}
+var steps = [...]Step{StepInput, StepAccessToken, StepAuthorization, StepEdge, StepApply, StepLogin, StepRefresh, StepVerify, StepCall, StepSignOut, StepKeepAlive}
 
 // Steps returns all steps.
 func Steps() []Step { return steps[:] }

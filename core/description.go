@@ -18,6 +18,8 @@ type Description struct {
 	// Paths are the paths below a base URL at which tokens are handed out, refreshed or
 	// verified, and those below each of them. No call may reach them in the name of others.
 	Paths []string
+	// Doors are such paths below which others lie that are open; "*" stands for any one segment.
+	Doors []string
 	// Interfaces are the names of those that mean nothing else: they are closed wherever they
 	// stand, as gateways put them below other paths. Where there are none it is empty, and never nil.
 	Interfaces []string
@@ -55,10 +57,14 @@ type Description struct {
 	InBodyBy string
 	// Verifies is set where the vendor has an interface that says whether a token is valid.
 	Verifies bool
+	// SignsIn is set where nothing but a person's act brings a token: [Client.Attend].
+	SignsIn bool
 	// Life is how long a token lives where its answer does not say, in milliseconds; 0 for one without an end.
 	Life int64
 
 	policy policy
+	// errands is set where there are such: of a system that signs in, or of one that stands for others.
+	errands bool
 
 	// needs is the system whose token every request of this one carries too, or nil. Its
 	// identity has the fields of the same names, and the base URL of the field at, if that is given.

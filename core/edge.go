@@ -20,6 +20,8 @@ var edgeDescription = Description{
 	// What authorized its user is of no more use once the token is there.
 	policy: policy{retries: 1, backoff: second, relays: true, detached: true},
 	needs:  authorization{},
+	// Of whoever it stands for.
+	errands: true,
 }
 
 func (edge) description() *Description { return &edgeDescription }
@@ -156,12 +158,31 @@ func (edge) problem(step Step, r Response) *Error {
 					err.Vendor = code
 				}
 			}
+		case "reason":
+			err.Why = absence(text)
 		case "retryable":
 			err.Retryable, _ = asBool(v)
 		}
 	})
 	return err
 }
+
+// The edge does the errands of whoever it stands for. A sign-in brings no token to here: the edge keeps it.
+func (e edge) errand(id *identity, of Errand, _, bearer string) Request {
+	body := jsonObject(id.pair("connection"))
+	path := "/v1/sign-in"
+	switch of {
+	case SignInByForce:
+		body = strings.TrimSuffix(body, "}") + `,"force":true}`
+	case SignOut:
+		path = "/v1/sign-out"
+	case KeepAlive:
+		path = "/v1/keep-alive"
+	}
+	return e.post(id, StepEdge, path, bearer, body)
+}
+
+func (e edge) done(step Step, r Response) *Error { return e.problem(step, r) }
 
 // carriage is the system's own, as the edge said it.
 func (edge) carriage(_ *identity, g grant, _ string) Carriage {

@@ -31,7 +31,8 @@ type Token struct {
 	ExpiresAt int64 // wall-clock milliseconds, or 0 where none is known
 	// RenewAt and UsableUntil are the wall-clock milliseconds from which the token
 	// is renewed ahead of time, and from which it is not handed out any more; 0
-	// where ExpiresAt is. They tell a reader what will happen; Client decides.
+	// where ExpiresAt is. RenewAt is also 0 where only a person can bring another
+	// token. They tell a reader what will happen; Client decides.
 	RenewAt     int64
 	UsableUntil int64
 	Carriage    Carriage
@@ -43,12 +44,14 @@ type EffectKind uint8
 const (
 	// Send: send Request, answer with Answered, Lost or Supplied under ID within Limit milliseconds.
 	Send EffectKind = iota
-	// Sleep: call Woken with ID after Limit milliseconds.
+	// Sleep: call Woken with ID after Limit milliseconds. Where it is Idle, nobody waits for that: a
+	// program that has nothing else to do may end before.
 	Sleep
 	// Cancel: the exchange ID is not wanted any more; its request may be aborted.
 	Cancel
 	// Settled: the acquisition ID has ended; its waiting callers get Token, or Err where there is no Token. With
 	// both, no other token could be got, for the reason Err: whoever insisted on one, or has refused Token, gets Err.
+	// Without either, an errand is done that brings no token.
 	Settled
 	// Verified: the verification ID has ended with Verdict, or Err when it is not nil.
 	Verified
@@ -64,6 +67,7 @@ type Effect struct {
 	Session SessionID
 	ID      uint64
 	Limit   int64 // milliseconds
+	Idle    bool
 	Request *Request
 	Token   Token
 	Verdict Verdict
@@ -84,6 +88,8 @@ const (
 	EventFailed   EventType = "failed"   // an acquisition or verification failed
 	EventCooling  EventType = "cooling"  // no attempt is made before RetryAt
 	EventEvicted  EventType = "evicted"  // the session was dropped to bound memory
+	// EventSignedOut: nobody is signed in any more; Reason and Vendor say why.
+	EventSignedOut EventType = "signed_out"
 )
 
 // Event is one moment of a session's life. It holds no secret and no token.
@@ -97,5 +103,6 @@ type Event struct {
 	ExpiresAt int64 // wall-clock milliseconds, or 0
 	RetryAt   int64 // wall-clock milliseconds, or 0
 	Reason    Reason
+	Vendor    string // the vendor's own code, or ""
 	Err       *Error
 }

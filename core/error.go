@@ -10,6 +10,7 @@ type Error struct {
 	Reason string // what is wrong with Field, or ""
 	Status int    // the HTTP status, or 0
 	Vendor string // the vendor's own failure code, such as "200800002" or "100-006", or ""
+	Why    Reason // why nobody is signed in, for SignedOut
 
 	// Retryable says whether the same call can succeed later, unchanged.
 	Retryable bool
@@ -34,6 +35,9 @@ func (e *Error) Error() string {
 		text += string(e.Step) + ": "
 	}
 	text += e.advice()
+	if e.Why != "" {
+		text += " (" + string(e.Why) + ")"
+	}
 	if e.Status != 0 {
 		text += " (HTTP " + itoa(int64(e.Status)) + ")"
 	}

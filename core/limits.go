@@ -13,6 +13,8 @@ const (
 	// DefaultSessions is how many identities a client keeps, and MaxSessions the most that it can be told to.
 	DefaultSessions = 1000
 	MaxSessions     = 500_000
+	// SignOfLife is how often one is given for who is signed in, in milliseconds.
+	SignOfLife = 30_000
 	// KeeperTimeout is DefaultTimeout where an edge's keeper acquires, and what that can be set to, in milliseconds.
 	KeeperTimeout      = 20_000
 	LeastKeeperTimeout = 1_000

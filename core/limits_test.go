@@ -34,6 +34,25 @@ func TestTheLimitsAreThoseThatTheDocumentsTell(t *testing.T) {
 	}
 }
 
+// They are saved with who has spoken, and must be the same in the next version.
+func TestThePlacesThatAreNoCallsKeepTheirNumbers(t *testing.T) {
+	require.Equal(t, [...]int{1, 2, 3, 4}, [...]int{wordPlace, verifyPlace, forcePlace, applyPlace})
+}
+
+func TestHowOftenASystemIsAskedIsItsOwnPolicy(t *testing.T) {
+	for name, want := range map[string]policy{
+		"appcube":       {retries: 2, retryAnswered: true, backoff: second},
+		"ccmessaging":   {retries: 2, retryAnswered: true, backoff: second},
+		"isales":        {retries: 2, retryAnswered: true, backoff: second},
+		"apifabric":     {retries: 2, retryAnswered: true, backoff: second},
+		"authorization": {retries: 2, retryAnswered: true, backoff: second, free: true},
+		"edge":          {retries: 1, backoff: second, relays: true, detached: true},
+		"cubedrive":     {retries: 1, backoff: 10 * second, logins: 5, window: 10 * minute},
+	} {
+		require.Equal(t, want, DescriptionOf(name).policy, name)
+	}
+}
+
 func TestAClientWithoutSettingsHasTheDefaults(t *testing.T) {
 	for _, o := range []Options{{}, {Timeout: -1, MaxSessions: -1}} {
 		c := New(o)

@@ -14,6 +14,9 @@ type Meaning struct {
 	// Of is what a business call that is answered so says of what it carried: [TokenDead],
 	// also under HTTP 200, or "" where it says nothing.
 	Of Reason
+	// Times is how many such answers in a row it takes until they say that, where one alone
+	// may mean something else; 0 is one. Only a system that signs in may have it.
+	Times int
 }
 
 // meaning returns what a code means, or nil where no document says it.

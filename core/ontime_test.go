@@ -28,7 +28,7 @@ func TestARequestIsSentWhileAMillisecondIsLeft(t *testing.T) {
 				sent = false
 			case Settled:
 				require.False(t, sent)
-				require.Equal(t, Timeout, e.Err.Code)
+				require.Equal(t, Network, e.Err.Code, "what led to the pause")
 				require.Equal(t, StepLogin, e.Err.Step)
 				require.True(t, e.Err.Retryable)
 			}
@@ -51,7 +51,7 @@ func TestWhatIsLostCanBeTriedAgainWhereItPasses(t *testing.T) {
 
 func TestOnlyLoginsCountAsLogins(t *testing.T) {
 	for step, want := range map[Step]bool{StepLogin: true, StepApply: true, StepAccessToken: true, StepRefresh: false, StepVerify: false, StepEdge: false, StepAuthorization: false, StepCall: false, StepInput: false} {
-		require.Equal(t, want, costsLogin(step), "%s", step)
+		require.Equal(t, want, step.CostsLogin(), "%s", step)
 	}
 	b := newBench(t, exampleDrive)
 	b.get(Want{})

@@ -32,7 +32,7 @@ const (
 // gives back a login that was not made.
 func (t *task) unreached(err *Error, reach Reach) {
 	err.unreached = err.Code == Network && reach != Answering
-	if reach == Unsent && costsLogin(t.request.Step) {
+	if reach == Unsent && t.request.Step.CostsLogin() {
 		t.session.refund()
 	}
 }

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,13 +12,15 @@ const exampleMessaging = `{"system":"ccmessaging","baseUrl":"https://m.example",
 // lose loses every request of an acquisition with its repetitions, and returns the error that it ends with.
 func (b *bench) lose(code Code, reach Reach) *Error {
 	for range 10 {
-		for _, e := range b.Effects() {
+		for _, e := range slices.Clone(b.Effects()) {
 			switch e.Kind {
 			case Send:
 				b.Lost(e.ID, b.now, code, reach)
 			case Sleep:
-				b.pass(e.Limit)
-				b.Woken(e.ID, b.now)
+				if t := b.tasks[e.ID]; t != nil && !t.blocked { // who is blocked sleeps until its time is up
+					b.pass(e.Limit)
+					b.Woken(e.ID, b.now)
+				}
 			case Settled:
 				if e.Err != nil {
 					return e.Err
@@ -145,7 +148,7 @@ func TestOnlineAndForceLeaveAVendorAloneThatIsToBeSpared(t *testing.T) {
 
 // settledBy answers all that is out, and returns the error of the acquisition where it has ended so.
 func (b *bench) settledBy(r Response) *Error {
-	for _, e := range b.Effects() {
+	for _, e := range slices.Clone(b.Effects()) {
 		switch e.Kind {
 		case Send:
 			b.Answered(e.ID, b.now, r)
@@ -236,6 +239,39 @@ func TestVerificationThatNeverLeftDoesNotTouchTheBudget(t *testing.T) {
 	require.Empty(t, b.session(b.id).recent())
 }
 
+// A hidden page's timers sleep for a minute, and its machine's for a night.
+func TestPauseOfAnOutageThatEndsTooLateIsNoTimeout(t *testing.T) {
+	for _, identity := range []string{exampleIdentity, exampleMessaging} {
+		for name, late := range map[string]func(b *bench, pauses []uint64){
+			"woken": func(b *bench, pauses []uint64) {
+				for _, id := range pauses {
+					b.Woken(id, b.now)
+				}
+			},
+			"never woken": func(b *bench, _ []uint64) { b.get(Want{}) },
+		} {
+			b := newBench(t, identity)
+			b.get(Want{})
+			pauses := []uint64{}
+			for range 2 {
+				for _, e := range slices.Clone(b.Effects()) {
+					switch e.Kind {
+					case Send:
+						b.Lost(e.ID, b.now, Network, Unanswered)
+					case Sleep:
+						pauses = append(pauses, e.ID)
+					}
+				}
+			}
+			b.pass(DefaultTimeout + 3*second)
+			late(b, pauses)
+			require.Equal(t, Network, b.settled().Code, name)
+			b.Online(b.now)
+			require.Equal(t, Wait, b.get(Want{}).Kind, name)
+		}
+	}
+}
+
 func TestOnlineOrASuccessBeginsTheGrowthAnew(t *testing.T) {
 	for _, ends := range []func(*bench){
 		func(b *bench) { b.Online(b.now) },
@@ -273,7 +309,7 @@ func TestWhoInsistsPassesAnOutageThatIsMetOnTheWay(t *testing.T) {
 		require.Equal(t, Wait, b.get(Want{Force: force, Rejected: "T"}).Kind)
 		b.Answered(b.sent(), b.now, Response{Status: 401, Body: []byte(`{"exceptionInfo":"illegal or expired token info"}`)})
 		sent := []Step{}
-		for _, e := range b.Effects() {
+		for _, e := range slices.Clone(b.Effects()) {
 			if e.Kind == Send {
 				sent = append(sent, e.Request.Step)
 			}

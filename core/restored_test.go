@@ -127,6 +127,23 @@ func TestWhatIsSavedIsRestoredWhole(t *testing.T) {
 	require.Equal(t, saved, again.client.Save(again.session, h.now), "and is saved the same")
 }
 
+func TestWhoHasSpokenIsSavedHoweverManyTheyAre(t *testing.T) {
+	for many := range mostHeard + 1 {
+		h := newStateHost(t, stateISales)
+		s := h.client.session(h.session)
+		s.testimony = &testimony{of: 1, at: h.now.Mono, since: h.now.Mono}
+		for n := range many {
+			s.testimony.heard = append(s.testimony.heard, hearing{source: source{uint32(n), thatPlace}, at: h.now.Mono, own: h.now.Mono, first: h.now.Mono})
+		}
+		want := *s.testimony
+		saved := h.client.Save(h.session, h.now)
+		require.Equal(t, many > 0, strings.Contains(string(saved), `"heard"`))
+		h.open()
+		require.True(t, h.client.Restore(h.session, h.now, saved))
+		require.Equal(t, want, *h.client.session(h.session).testimony)
+	}
+}
+
 func TestEachThingThatATestimonyHoldsIsWorthSaving(t *testing.T) {
 	for members, want := range map[string]bool{
 		`"of":1`: true, `"useless":1`: true, `"confirmed":true`: true, `"heard":[1,1,1,1,1,1,1]`: true, `"unproven":true`: false, `"asked":5`: false, `"generation":3`: false,

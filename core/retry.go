@@ -24,7 +24,7 @@ func (c *Client) between(low, high int64) int64 {
 // failed decides what follows a failed request: a repetition, another step, or the end.
 func (c *Client) failed(t *task, now Instant, err *Error, received bool, after int64) {
 	s := t.session
-	if c.retry(t, now, err, received, after) {
+	if t.errand == 0 && c.retry(t, now, err, received, after) {
 		return
 	}
 	passing := err.Code == Network || err.Code == Timeout || err.Code == Unavailable || err.Code == RateLimited
@@ -63,6 +63,9 @@ func (c *Client) retry(t *task, now Instant, err *Error, received bool, after in
 // coolDown keeps further attempts away for a while after a failed one: backoff
 // with full jitter over a floor, or as long as the vendor asks for.
 func (c *Client) coolDown(s *session, now Instant, err *Error, after int64) {
+	if s.signsIn && err.Code != CredentialsRefused && err.Code != AccountLocked {
+		return // a person decides when to try again
+	}
 	p := &s.identity.system.description().policy
 	wait, most := int64(0), maxBackoff
 	told := p.relays && after > 0 // the vendor is spared at the other end

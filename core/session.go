@@ -18,6 +18,7 @@ type session struct {
 	dead         bool // the current token was refused, and nobody else uses it
 	suspect      bool // it was refused, and others use it: it is renewed in the background
 	detached     bool // business calls do not carry the dependency's token
+	signsIn      bool // only a person's act brings a token
 	borrows      bool // it has no token of its own: its calls carry the dependency's, and more
 
 	held       grant
@@ -30,6 +31,7 @@ type session struct {
 	barrier   *barrier   // nil after a success
 	testimony *testimony // nil where nobody has said anything
 	budget    *budget    // nil where the system has none, or no login was made
+	presence  *presence  // nil where nobody has ever signed in or out
 }
 
 // budget is the logins inside a system's window.
@@ -87,13 +89,28 @@ type retired struct {
 // token of five minutes be used.
 func margin(life int64) int64 { return min(minute, life/10) }
 
+// margin is the same for a session's token. One that cannot be got anew is used to its
+// end: the last call that carries it may bring the one that follows it.
+func (s *session) margin(life int64) int64 {
+	if s.signsIn {
+		return 0
+	}
+	return margin(life)
+}
+
 // window is the rest of a token's life in which it is renewed ahead of time.
 func window(life int64) int64 { return min(15*minute, life/4) }
 
 // usable reports whether the token may be handed out.
 func (s *session) usable(now Instant) bool {
 	s = s.lender()
-	return s.held.token != "" && !s.dead && s.held.usable(s.issued, now)
+	return s.held.token != "" && !s.dead && s.lasts(s.held.life, s.issued, now)
+}
+
+// lasts reports whether a token that was asked for at the instant asked has enough of
+// its life left to be handed out.
+func (s *session) lasts(life int64, asked, now Instant) bool {
+	return life == 0 || now.Since(asked) < life-s.margin(life)
 }
 
 // lender is the session whose token this one's calls carry: itself, unless it borrows.
@@ -155,7 +172,7 @@ func (s *session) calm(now Instant) int64 {
 		return hour // as good as any: nothing ends but by an event
 	}
 	age := now.Since(s.issued)
-	end := s.held.life - margin(s.held.life) - age
+	end := s.held.life - s.margin(s.held.life) - age
 	if s.held.life == 0 {
 		end = hour
 	}
@@ -213,8 +230,10 @@ func (s *session) token() Token {
 	d := s.identity.system.description()
 	t.Carriage.Rolls, t.Carriage.Speaks = d.RollsIn, d.Speaks()
 	if t.ExpiresAt != 0 {
-		t.RenewAt = l.issued.Wall + int64(l.renewAge)
-		t.UsableUntil = t.ExpiresAt - margin(l.held.life)
+		t.UsableUntil = t.ExpiresAt - l.margin(l.held.life)
+		if !l.signsIn {
+			t.RenewAt = l.issued.Wall + int64(l.renewAge)
+		}
 	}
 	return t
 }

@@ -59,7 +59,7 @@ func (a *auditor) effect(w *world, e Effect) {
 	case Settled:
 		w.rule(!a.settled[e.ID], "2: an acquisition is settled twice")
 		a.settled[e.ID] = true
-		w.rule(e.Err != nil || e.Token.Value != "", "2: an acquisition ends with neither a token nor an error")
+		w.rule(e.Err != nil || e.Token.Value != "" || w.errands[e.ID], "2: an acquisition ends with neither a token nor an error")
 		if e.Token.Value != "" {
 			a.adopt(w, e.Session, e.Token.Value)
 		}
@@ -78,7 +78,7 @@ func (a *auditor) effect(w *world, e Effect) {
 func (a *auditor) sent(w *world, e Effect) {
 	r := e.Request
 	w.rule(!strings.ContainsAny(r.URL, "?#@") && !strings.Contains(r.URL, "SECRET") && !strings.Contains(r.URL, "TOKEN"), "10: a URL holds what it must not")
-	if r.Step == StepVerify {
+	if r.Step == StepVerify || r.Step == StepKeepAlive {
 		return
 	}
 	owner := w.owner(r)
@@ -92,8 +92,8 @@ func (a *auditor) sent(w *world, e Effect) {
 	}
 	a.flying[e.ID], a.holders[e.Session] = owner, owner
 	at := a.account(owner)
-	for _, s := range at.stops {
-		w.rule(w.now.Since(s.since) >= s.wait, "8: %s is heard of %d ms after %s", owner, w.now.Since(s.since), s.why)
+	for _, s := range at.stops { // of logins: who is signed in may leave
+		w.rule(r.Step == StepSignOut || w.now.Since(s.since) >= s.wait, "8: %s is heard of %d ms after %s", owner, w.now.Since(s.since), s.why)
 	}
 	at.burst++
 	w.rule(at.burst <= 8, "8: %s sends %d requests for one occasion", owner, at.burst)
@@ -120,19 +120,25 @@ func (a *auditor) answered(w *world, f *flying, r Response) {
 	if owner := a.flying[f.id]; owner != "" {
 		switch r.Status {
 		case 401, 403, 418:
-			if f.request.Step != StepLogin && f.request.Step != StepAccessToken {
+			said := strings.Contains(string(r.Body), "retcode") && strings.HasPrefix(owner, "ccgateway") // by a code of its own what is wrong
+			if said || f.request.Step != StepLogin && f.request.Step != StepAccessToken {
 				break
 			}
 			// A page is nobody's who knows the credentials; nor is nothing, of a vendor that says more.
 			page := bytes.HasPrefix(r.Body, []byte("<")) || bytes.HasPrefix(r.Body, []byte("[")) || len(r.Body) == 0 && !strings.HasPrefix(owner, "isales")
 			if r.Status == 418 || r.Status == 403 && page {
+				if strings.HasPrefix(owner, "ccgateway") {
+					break // a person may try again at once
+				}
 				a.stop(w, f, 15*second, "it was blocked")
 			} else {
 				a.stop(w, f, 5*minute, "its credentials were refused")
 			}
 		case 408, 425, 429, 502, 503, 504, 522, 529:
 			// An hour is the longest that the core lets itself be told.
-			if after := map[string]int64{"1": second, "30": 30 * second, "4000": hour}[r.RetryAfter]; after > 0 {
+			// Where a person signs in, that person decides.
+			after := map[string]int64{"1": second, "30": 30 * second, "4000": hour}[r.RetryAfter]
+			if after > 0 && !strings.HasPrefix(owner, "ccgateway") {
 				a.stop(w, f, after, "the vendor asked it to wait")
 			}
 		}
@@ -158,7 +164,7 @@ func (a *auditor) lost(w *world, f *flying, reach Reach) {
 // one since this one was asked for, and that one is good, it must stay.
 func (a *auditor) brought(w *world, f *flying, token string) {
 	held := a.current[f.session]
-	if i := w.issued[held.value]; i != nil && f.id <= held.after && !i.dead && (i.life == 0 || w.age(i) < i.life-min(minute, i.life/10)) {
+	if i := w.issued[held.value]; i != nil && !i.whole && f.id <= held.after && !i.dead && (i.life == 0 || w.age(i) < i.life-i.margin()) {
 		a.late[token] = true
 	}
 	delete(a.flying, f.id)
@@ -187,7 +193,7 @@ func (a *auditor) use(w *world, t Token) {
 		for _, value := range w.parts(&t) {
 			if i := w.issued[value]; i.life != 0 {
 				left := i.life - max(last.Wall-i.asked.Wall, last.Mono-i.asked.Mono)
-				w.rule(left >= min(minute, i.life/10), "3: a lease of %d ms leaves a token %d", lease, left)
+				w.rule(left >= i.margin(), "3: a lease of %d ms leaves a token %d", lease, left)
 			}
 		}
 	}

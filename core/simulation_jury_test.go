@@ -148,7 +148,12 @@ func (j *jury) forget(owner string) {
 func (j *jury) judged(w *world, s *session, before sitting, at Place, parts []string, r Response, o Outcome, culprit string) {
 	from := s.from(at.source())
 	d := s.dependency
-	if r.Status == 200 {
+	if strings.Contains(string(r.Body), "10000002") {
+		w.rule(j.before(s, from).known == before.known && !o.Replay, "13: an answer that fails for reasons of its own speaks for the token, or against it")
+		return
+	}
+	dead := strings.Contains(string(r.Body), "90000")
+	if r.Status == 200 && !dead {
 		if !o.Rolled {
 			j.accept(w, s, from)
 			if d != nil {
@@ -157,7 +162,7 @@ func (j *jury) judged(w *world, s *session, before sitting, at Place, parts []st
 		}
 		return
 	}
-	refused := r.Status == 401 || r.Status == 403 && r.Body != nil && len(parts) > 1 && o.Reason == AccessTokenDead
+	refused := dead || r.Status == 401 || r.Status == 403 && r.Body != nil && len(parts) > 1 && o.Reason == AccessTokenDead
 	if !refused {
 		return
 	}

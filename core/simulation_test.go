@@ -86,6 +86,8 @@ type world struct {
 	handed int
 
 	open     map[uint64]*flying // requests and pauses that the host runs
+	permits  map[SessionID]int  // sign-ins that somebody asked for, and that have not been sent
+	errands  map[uint64]bool    // what is done that brings no token
 	late     []uint64           // exchanges that ended without an answer
 	waiting  map[uint64][]*simulatedCaller
 	checks   map[uint64]bool // verifications under way
@@ -119,6 +121,15 @@ type issue struct {
 	dead  bool // it must not be handed out any more: it was forgotten, or the vendor was asked and said no
 	ended bool // the vendor does not accept it any more, whether or not anybody knows
 	past  bool // its session was forgotten since
+	whole bool // it is used to the end of its life
+}
+
+// margin is the rest of its life in which it must not be handed out.
+func (i *issue) margin() int64 {
+	if i.whole {
+		return 0
+	}
+	return min(minute, i.life/10)
 }
 
 type flying struct {
@@ -138,6 +149,7 @@ type witness struct {
 	passable bool // no vendor was reached before it
 	retries  int
 	held     *Token // the last one handed out, while nothing is known against it
+	present  bool   // somebody is signed in, as events say
 }
 
 type simulatedCaller struct {
@@ -160,6 +172,8 @@ func newWorld(seed uint64, traced bool) *world {
 		open:     map[uint64]*flying{},
 		waiting:  map[uint64][]*simulatedCaller{},
 		checks:   map[uint64]bool{},
+		permits:  map[SessionID]int{},
+		errands:  map[uint64]bool{},
 		sessions: map[SessionID]*witness{},
 		own:      map[string]bool{},
 		jury:     newJury(),
@@ -186,6 +200,11 @@ func newWorld(seed uint64, traced bool) *world {
 			add("edge "+connection+" "+user, "user "+user, map[string]any{"edge": "https://e", "connection": connection, "subject": user, "authorizationSupplier": 2 + number})
 		}
 	}
+	for agent, mode := range map[int]string{101: "dynamic", 102: "dynamic", 103: "static"} {
+		add(fmt.Sprintf("ccgateway %d", agent), "", map[string]any{"system": "ccgateway", "baseUrl": "https://g", "agentId": agent,
+			"password": "SECRET-g", "phonenum": "7", "mode": mode})
+	}
+	slices.SortFunc(w.people, func(a, b person) int { return strings.Compare(a.name, b.name) }) // a map has no order
 	// Some worlds are small, hasty or unlucky: in others the rare states are too rare.
 	if w.chance(40) {
 		w.random.Shuffle(len(w.people), func(i, j int) { w.people[i], w.people[j] = w.people[j], w.people[i] })
@@ -323,6 +342,10 @@ func (w *world) ask(p person) {
 			want.Rejected = held.Value
 		}
 	}
+	if strings.HasPrefix(p.name, "ccgateway") {
+		w.attend(p, id, want)
+		return
+	}
 	before := w.sessions[id].held
 	s := w.client.session(id)
 	if s == nil { // a call that was sent once more has met its end meanwhile
@@ -367,7 +390,7 @@ func (w *world) ask(p person) {
 func (w *world) good(t *Token) bool {
 	for _, value := range w.parts(t) {
 		i := w.issued[value]
-		if i == nil || i.dead || i.life != 0 && w.age(i) >= i.life-min(minute, i.life/10) {
+		if i == nil || i.dead || i.life != 0 && w.age(i) >= i.life-i.margin() {
 			return false
 		}
 	}
@@ -401,7 +424,7 @@ func (w *world) use(p person, t Token) {
 		w.rule(!i.past, "13: %s gets a token of before it was forgotten", owner)
 		if i.life != 0 {
 			left := i.life - w.age(i)
-			w.rule(left >= min(minute, i.life/10), "3: a token of %d ms is handed out with %d left", i.life, left)
+			w.rule(left > 0 && left >= i.margin(), "3: a token of %d ms is handed out with %d left", i.life, left)
 		}
 	}
 	if seen := w.sessions[t.Session]; seen != nil {
@@ -445,13 +468,18 @@ func (w *world) effect(e Effect) {
 		w.rule(e.Limit > 0 && e.Limit <= simulatedTimeout, "11: a request may take %d ms", e.Limit)
 		if e.Request.Step != StepVerify {
 			for _, other := range w.open {
-				w.rule(other.session != e.Session || other.verifies, "2: two acquisitions run for one session")
+				w.rule(other.session != e.Session || other.verifies || e.Request.Step == StepKeepAlive, "2: two acquisitions run for one session")
 			}
-			w.rule(w.now.Since(seen.barrier) >= seen.wait || seen.passable && w.insisted(e.Session), "8: the vendor is called %d ms into a waiting time of %d", w.now.Since(seen.barrier), seen.wait)
+			if strings.Contains(e.Request.URL, "/onlineagent/") && e.Request.Step == StepLogin {
+				w.permits[e.Session]--
+				w.rule(w.permits[e.Session] >= 0, "14: somebody is signed in whom nobody asked to")
+			}
+			leaves := e.Request.Step == StepSignOut || e.Request.Step == StepKeepAlive // which no waiting time is for
+			w.rule(leaves || w.now.Since(seen.barrier) >= seen.wait || seen.passable && w.insisted(e.Session), "8: the vendor is called %d ms into a waiting time of %d", w.now.Since(seen.barrier), seen.wait)
 		}
-		w.open[e.ID] = &flying{e.ID, e.Session, e.Request, w.now, w.now.Mono + e.Limit, e.Request.Step == StepVerify}
+		w.open[e.ID] = &flying{e.ID, e.Session, e.Request, w.now, w.now.Mono + e.Limit, e.Request.Step == StepVerify || e.Request.Step == StepKeepAlive}
 	case Sleep:
-		w.open[e.ID] = &flying{e.ID, e.Session, nil, w.now, w.now.Mono + e.Limit, w.client.tasks[e.ID].verifies != ""}
+		w.open[e.ID] = &flying{e.ID, e.Session, nil, w.now, w.now.Mono + e.Limit, w.client.tasks[e.ID].verifies != "" || w.client.session(e.Session).signsIn}
 	case Cancel:
 		delete(w.open, e.ID)
 		w.late = append(w.late, e.ID)
@@ -501,12 +529,17 @@ func (w *world) notified(e *Event, seen *witness) {
 		w.clean(e.Err)
 	}
 	switch e.Type {
+	case EventSignedOut:
+		w.rule(seen.present, "14: somebody is signed out twice")
+		w.rule(absence(string(e.Reason)) != "" && e.Reason != NeverSignedIn, "14: somebody is signed out for %q", e.Reason)
+		seen.held, seen.present = nil, false
 	case EventRejected:
 		seen.held = nil
 		for _, other := range w.sessions { // an AccessToken, perhaps, that other sessions carry
 			other.held = nil
 		}
 	case EventAcquired, EventRenewed, EventRolled:
+		seen.present = true
 		seen.held = nil // until the next one is handed out
 		if e.Step == StepAccessToken {
 			for _, other := range w.sessions {
@@ -610,7 +643,7 @@ func (w *world) answerSome() {
 			r.RetryAfter = pick(w, []string{"1", "30", "4000", "x", "-1", "Sun, 06 Nov 1994 08:49:37 GMT"})
 		}
 		r.Body = []byte(pick(w, []string{"", "<html>SECRET</html>", `{"errorCode":"77","resultCode":1,"result":"5","success":false,"errorMsg":"TOKEN"}`,
-			`{"exceptionInfo":"auth fail! illegal or expired token info. refresh the access token"}`, `{"errorCode":0,"authTo`, `[]`, `{"success":true}`}))
+			`{"retcode":"100-002"}`, `{"retcode":"100-006"}`, `{"retcode":"000-003"}`, `{"exceptionInfo":"auth fail! illegal or expired token info. refresh the access token"}`, `{"errorCode":0,"authTo`, `[]`, `{"success":true}`}))
 		w.say("answer %d with %d %s", f.id, r.Status, r.Body)
 		if s := w.client.session(f.session); s != nil && f.request.Step == StepApply && (r.Status == 401 || r.Status == 403) {
 			w.jury.refuse(s.dependency, source{place: applyPlace}.through(s))
@@ -717,6 +750,9 @@ func (w *world) owner(r *Request) string {
 		return ""
 	}
 	switch {
+	case strings.Contains(r.URL, "/onlineagent/"):
+		agent, _, _ := strings.Cut(r.URL[strings.Index(r.URL, "/onlineagent/")+len("/onlineagent/"):], "/")
+		return "ccgateway " + agent
 	case r.Supplier == 1:
 		return "app s"
 	case r.Supplier != 0:
@@ -772,6 +808,10 @@ func (w *world) succeed(f *flying) {
 		w.client.Answered(f.id, w.now, Response{Status: 200, Body: fmt.Appendf(nil, `{"success":true,"valid":%v}`, ok)})
 		return
 	}
+	if r.Step == StepSignOut || r.Step == StepKeepAlive {
+		w.errand(f)
+		return
+	}
 	token, body, life := w.mint(w.owner(r), r)
 	w.auditor.brought(w, f, token)
 	w.issued[token].asked, w.issued[token].life = f.sent, life
@@ -780,7 +820,15 @@ func (w *world) succeed(f *flying) {
 		w.client.Supplied(f.id, w.now, Supply{Token: token})
 		return
 	}
-	w.client.Answered(f.id, w.now, Response{Status: 200, Body: []byte(body)})
+	w.client.Answered(f.id, w.now, Response{Status: 200, Body: []byte(body), Rolled: w.headerOf(token)})
+}
+
+// headerOf is the header that brings an agent's token, or "".
+func (w *world) headerOf(token string) string {
+	if w.issued[token].whole {
+		return "JSESSIONID=" + token
+	}
+	return ""
 }
 
 // mint issues a token and returns the answer that brings it, and its life as the documents have it.
@@ -798,6 +846,10 @@ func (w *world) mint(owner string, r *Request) (token, body string, life int64) 
 		stated = `"` + stated + `"`
 	}
 	switch {
+	case strings.Contains(r.URL, "/onlineagent/"):
+		w.vacate(owner)
+		w.issued[token].whole = true
+		return token, `{"retcode":"0","message":"","result":{}}`, 2 * minute
 	case r.Supplier != 0:
 		return token, "", 10 * minute
 	case strings.Contains(r.URL, "/v1/token"):
@@ -837,7 +889,7 @@ func (w *world) answerLate() {
 	}
 	id := pick(w, w.late)
 	w.say("late answer %d", id)
-	w.client.Answered(id, w.now, Response{Status: 200, Body: []byte(`{"errorCode":0,"authToken":"TOKEN-LATE","resultCode":0,"token":"TOKEN-LATE","success":true,"x-auth-token":"TOKEN-LATE","AccessToken":"TOKEN-LATE"}`)})
+	w.client.Answered(id, w.now, Response{Status: 200, Rolled: "JSESSIONID=TOKEN-LATE", Body: []byte(`{"retcode":"0","errorCode":0,"authToken":"TOKEN-LATE","resultCode":0,"token":"TOKEN-LATE","success":true,"x-auth-token":"TOKEN-LATE","AccessToken":"TOKEN-LATE"}`)})
 	w.rule(len(w.client.Effects()) == 0, "7: a late answer has an effect")
 }
 
@@ -886,6 +938,10 @@ func (w *world) call(who person, t Token, at Place, reasons []Reason) {
 	if s == nil {
 		return
 	}
+	if s.signsIn {
+		w.agentCall(who, s, t)
+		return
+	}
 	parts := w.parts(&t)
 	over := func(value string) bool {
 		i := w.issued[value]
@@ -899,8 +955,12 @@ func (w *world) call(who person, t Token, at Place, reasons []Reason) {
 		return // its calls carry the authorization alone
 	case refuses && len(parts) > 1 && w.chance(30), bearer && w.chance(50):
 		r = Response{Status: 403, Body: []byte(`{"exceptionInfo":"illegal or expired token info"}`)}
+	case strings.HasPrefix(who.name, "appcube") && (refuses || over(parts[0])) && w.chance(60):
+		r.Body = []byte(pick(w, []string{`{"errorCode":900001}`, `{"errorCode":"900002"}`}))
 	case refuses || bearer || over(parts[0]):
 		r.Status = 401
+	case strings.HasPrefix(who.name, "appcube") && w.chance(20):
+		r.Body = []byte(pick(w, []string{`{"errorCode":0}`, `{"errorCode":10000002}`})) // the latter says nothing of the token
 	case w.chance(20):
 		r.Status = pick(w, []int{403, 404, 500})
 		if strings.HasPrefix(who.name, "isales") {
@@ -1011,6 +1071,7 @@ func (w *world) restart() {
 		}
 	}
 	before := w.client
+	w.permits, w.errands = map[SessionID]int{}, map[uint64]bool{}
 	w.client = New(Options{Seed: [2]uint64{w.random.Uint64(), 1}, Timeout: simulatedTimeout, MaxSessions: simulatedSessions})
 	w.open, w.late, w.carried = map[uint64]*flying{}, nil, nil
 	w.waiting, w.checks, w.sessions = map[uint64][]*simulatedCaller{}, map[uint64]bool{}, map[SessionID]*witness{}
@@ -1039,9 +1100,11 @@ func (w *world) restart() {
 			id, ok := w.open1(p)
 			s := w.client.session(id)
 			knows := ok && (s.generation != 0 || s.logins != 0) // who depends on it has brought it back already
-			w.rule(ok && w.client.Restore(id, w.now, data) != knows, "8: a session cannot be restored from what it saved: %s", data)
-			w.auditor.holders[id] = p.name
 			w.sessions[id] = new(stopped[p.name])
+			w.sessions[id].present = strings.Contains(string(data), `"token"`) && !strings.Contains(string(data), `"told"`)
+			w.rule(ok && w.client.Restore(id, w.now, data) != knows, "8: a session cannot be restored from what it saved: %s", data)
+			w.obey()
+			w.auditor.holders[id] = p.name
 			if d := w.client.session(id).dependency; d != nil {
 				w.auditor.holders[d.id] = p.app
 				w.sessions[d.id] = new(stopped[p.app])

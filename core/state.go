@@ -47,6 +47,13 @@ func (s *session) save(w *writer, now Instant) {
 		w.text("refresh", s.held.refresh)
 		w.number("refreshLife", s.held.refreshLife)
 	}
+	if p := s.presence; p != nil {
+		w.text("ended", string(p.reason))
+		w.text("endedBy", p.code)
+		w.boolean("told", p.told)
+		w.number("denied", int64(p.denied))
+		w.number("first", int64(p.first))
+	}
 	w.boolean("dead", s.dead)
 	w.boolean("suspect", s.suspect)
 	if left := s.barrier.left(now); left > 0 {
@@ -94,6 +101,9 @@ func (c *Client) Restore(id SessionID, now Instant, data []byte) bool {
 	if d := s.dependency; d != nil && given && d.task == nil && (d.generation == 0 && d.logins == 0 || d.supplied(dependency)) {
 		d.restore(dependency, now, passed)
 	}
+	if s.signsIn {
+		c.watch(s, now)
+	}
 	return true
 }
 
@@ -113,6 +123,12 @@ func (s *session) restore(st state, now Instant, passed int64) {
 		s.held = grant{token: st.texts["token"], life: n["life"], refresh: st.texts["refresh"], refreshLife: n["refreshLife"]}
 		s.issued = ago(n["age"])
 		s.renewAge = int32(n["renewAge"])
+	}
+	if s.signsIn {
+		s.presence = &presence{
+			reason: absence(st.texts["ended"]), code: st.texts["endedBy"], told: st.flags["told"],
+			denied: int(n["denied"]), first: uint64(n["first"]),
+		}
 	}
 	s.dead, s.suspect = st.flags["dead"], st.flags["suspect"]
 	if left := n["barrier"] - passed; left > 0 {

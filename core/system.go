@@ -18,6 +18,10 @@ type system interface {
 	verification(id *identity, token, bearer string) (Request, bool)
 	// confirms reads the answer to that request.
 	confirms(r Response) (Verdict, *Error)
+	// errand returns the request of an errand; a sign-in of a system that signs in itself is asked for by ask.
+	errand(id *identity, e Errand, token, bearer string) Request
+	// done says what the answer to it means for who asked for that; nil is success.
+	done(step Step, r Response) *Error
 	// foreign says what can be told of a token that the session does not know.
 	foreign(id *identity, token string) Verdict
 }
@@ -32,6 +36,7 @@ var systems = [...]system{
 	isales{},
 	cubedrive{},
 	astrozero{},
+	ccgateway{},
 	ccgatewayconfig{},
 
 	edge{},
@@ -94,14 +99,8 @@ type grant struct {
 type occasion struct {
 	held     grant  // what the session still has and can build on (a refresh token, say)
 	rejected string // the token that is replaced because it was rejected, or ""
-	forced   bool   // a caller insists on a new token
+	forced   bool   // a caller insists on a new token, or on a sign-in that ends another one
 	bearer   string // the dependency's token, or ""
-}
-
-// usable reports whether a token that was asked for at the instant asked has
-// enough of its life left to be handed out.
-func (g grant) usable(asked, now Instant) bool {
-	return g.life == 0 || now.Since(asked) < g.life-margin(g.life)
 }
 
 // lifetime turns a vendor's number of seconds into milliseconds. A missing,
@@ -134,6 +133,8 @@ type Request struct {
 	Form    []Pair // sent as application/x-www-form-urlencoded when not nil
 	// Supplier asks for the caller's function of this number in place of an HTTP request, when not 0.
 	Supplier int64
+	// Rolls are the headers of the answer that may hold a token: the first that is there counts.
+	Rolls []string
 	// Share allows the answer to come from another page of the same user, which asked the same a moment ago.
 	Share bool
 }
@@ -143,7 +144,7 @@ type Response struct {
 	Status     int
 	RetryAfter string // the Retry-After header, or ""
 	Date       string // the Date header, or ""
-	Rolled     string // the first of the headers Carriage.Rolls that is there, or ""
+	Rolled     string // the first of the headers Rolls, of the Carriage or the Request, that is there; or ""
 	Body       []byte // at most 1 MiB; a host reports a larger one as ResponseTooLarge. It is not kept
 	Age        int64  // milliseconds since another page got the response that it hands on; otherwise 0
 }
@@ -166,6 +167,12 @@ type judgement struct {
 	mute   bool   // a success by its status that the body calls a failure: it says nothing of the token
 	bearer bool   // the dependency's token is dead
 	reason Reason
+
+	// Of a system that signs in:
+	code  string // the vendor's own
+	times int    // how many such answers in a row it takes until the token is dead; 0 is one
+	out   bool   // the person is signed out, as was asked for
+	sign  bool   // it was a sign of life, which extends a life that is counted from the last one
 }
 
 // speaker is a system with texts for people who fill in a form or read a reference.
@@ -176,9 +183,11 @@ type speaker interface{ texts() Texts }
 // counsellor is a system with words for people who have got no token, and as far apart.
 type counsellor interface{ counsel() Counsel }
 
-// none is embedded by systems that have no interface to verify.
+// none is embedded by systems: by those that have no interface to verify, or no errands.
 type none struct{}
 
 func (none) verification(*identity, string, string) (Request, bool) { return Request{}, false }
 func (none) confirms(Response) (Verdict, *Error)                    { return Verdict{}, nil }
 func (none) foreign(*identity, string) Verdict                      { return Verdict{Reason: Unknown} }
+func (none) errand(*identity, Errand, string, string) Request       { return Request{} }
+func (none) done(Step, Response) *Error                             { return nil }

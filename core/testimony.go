@@ -266,7 +266,7 @@ func (c *Client) refuse(s *session, now Instant, from source, reason Reason) boo
 	if s.held.token == "" {
 		return false
 	}
-	if !s.held.usable(s.issued, now) {
+	if !s.lasts(s.held.life, s.issued, now) {
 		return true // its life is over: nobody's word is needed
 	}
 	if s.testimony == nil {

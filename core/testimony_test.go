@@ -352,6 +352,12 @@ func TestATokenDiesByTheVendorsWordOrByTwoOthers(t *testing.T) {
 	}
 
 	b, s := heardOf(t)
+	require.True(t, b.refuse(s, b.now, one, TokenDead))
+	require.True(t, s.dead)
+	for _, word := range []source{one, two, {user, thatPlace}} {
+		require.True(t, b.refuse(s, b.now, word, TokenDead), "it is dead: whoever says so gets another one")
+	}
+	b, s = heardOf(t)
 	s.held.token = ""
 	require.False(t, b.refuse(s, b.now, one, TokenDead), "there is none")
 	b, s = heardOf(t)

@@ -72,7 +72,12 @@ func (h *vectorHost) Get(id vectors.Identity, want vectors.Want, done func(vecto
 		done(failedWith(err))
 		return
 	}
-	h.acquire(session, Want{Force: want.Force, Rejected: want.Rejected}, func(token Token, err *Error) {
+	h.acquire(session, Want{Force: want.Force, Rejected: want.Rejected}, told(done))
+}
+
+// told tells a caller of a token.
+func told(done func(vectors.Outcome)) func(Token, *Error) {
+	return func(token Token, err *Error) {
 		if err != nil {
 			done(failedWith(err))
 			return
@@ -85,11 +90,40 @@ func (h *vectorHost) Get(id vectors.Identity, want vectors.Want, done func(vecto
 			Value: token.Value, Headers: vectors.Pairs(token.Carriage.Headers), Query: vectors.Pairs(token.Carriage.Query),
 			Body: vectors.Pairs(token.Carriage.Body), Life: float64(life),
 		}})
-	})
+	}
+}
+
+func (h *vectorHost) SignIn(id vectors.Identity, force bool, done func(vectors.Outcome)) {
+	errand := SignIn
+	if force {
+		errand = SignInByForce
+	}
+	h.attend(id, errand, done)
+}
+
+func (h *vectorHost) SignOut(id vectors.Identity, done func(vectors.Outcome)) {
+	h.attend(id, SignOut, done)
+}
+
+func (h *vectorHost) KeepAlive(id vectors.Identity) {
+	h.attend(id, KeepAlive, func(vectors.Outcome) {})
+}
+
+func (h *vectorHost) attend(id vectors.Identity, errand Errand, done func(vectors.Outcome)) {
+	session, err := h.open(id)
+	if err != nil {
+		done(failedWith(err))
+		return
+	}
+	h.await(h.client.Attend(session, errand, h.now()), Want{Force: errand == SignInByForce}, told(done))
 }
 
 func (h *vectorHost) acquire(session SessionID, want Want, then func(Token, *Error)) {
-	d := h.client.Get(session, h.now(), want)
+	h.await(h.client.Get(session, h.now(), want), want, then)
+}
+
+// await waits for what the client has decided.
+func (h *vectorHost) await(d Decision, want Want, then func(Token, *Error)) {
 	if d.Kind == Wait {
 		h.waits[d.Acquisition] = append(h.waits[d.Acquisition], func(e Effect) {
 			if e.Err != nil && e.Token.Value != "" && !want.Force && e.Token.Value != want.Rejected && e.Token.Serial != want.Instead {
@@ -143,11 +177,11 @@ func (h *vectorHost) send(session SessionID, url string, call vectors.Call, inst
 		}
 		sent := h.now()
 		h.Send(&vectors.Request{
-			Method: "POST", URL: url, Headers: vectors.Pairs(token.Carriage.Headers), Body: body,
+			Method: call.Method, URL: url, Headers: vectors.Pairs(token.Carriage.Headers), Body: body,
 			Ended: func(a vectors.Answer) {
 				response := responseOf(a)
 				response.Rolled = a.Header(token.Carriage.Rolls...)
-				outcome := h.client.Judge(session, token.Serial, Place{Call: "POST " + url}, sent, h.now(), response)
+				outcome := h.client.Judge(session, token.Serial, Place{Call: call.Method + " " + url}, sent, h.now(), response)
 				if outcome.Replay && !slices.Contains(replayed, outcome.Reason) && !call.Stream {
 					h.client.Replayed(session, h.now())
 					h.send(session, url, call, token.Serial, append(replayed, outcome.Reason), done)
@@ -236,7 +270,9 @@ func (h *vectorHost) exchange(id uint64, r *Request) {
 			case len(a.Body) > MaxAnswer:
 				h.client.Lost(id, h.now(), ResponseTooLarge, Answering)
 			default:
-				h.client.Answered(id, h.now(), responseOf(a))
+				response := responseOf(a)
+				response.Rolled = a.Header(r.Rolls...)
+				h.client.Answered(id, h.now(), response)
 			}
 		},
 	})
@@ -270,6 +306,6 @@ func failedWith(e *Error) vectors.Outcome {
 	}
 	return vectors.Outcome{Err: &vectors.Error{
 		Code: string(e.Code), System: e.System, Step: string(e.Step), Field: e.Field, Status: e.Status, VendorCode: e.Vendor,
-		Retryable: e.Retryable, RetryAt: float64(e.RetryAt), Cause: cause,
+		Reason: string(e.Why), Retryable: e.Retryable, RetryAt: float64(e.RetryAt), Cause: cause,
 	}}
 }

@@ -29,7 +29,21 @@ const (
 	KeyRefused Reason = "key_refused"
 	// AddressRefused: a business call's answer means that this network address is not admitted.
 	AddressRefused Reason = "address_not_admitted"
+
+	// NeverSignedIn: nobody has signed in yet.
+	NeverSignedIn Reason = "never_signed_in"
+	// ByCaller: the caller signed out, or had the session forgotten.
+	ByCaller Reason = "by_caller"
 )
+
+// absence is a text as the reason why nobody is signed in, or "" where it is none.
+func absence(text string) Reason {
+	switch r := Reason(text); r {
+	case Expired, Rejected, TokenDead, NeverSignedIn, ByCaller:
+		return r
+	}
+	return ""
+}
 
 // verdict reports whether the reason is one that a Verdict can have.
 func (r Reason) verdict() bool {

@@ -47,9 +47,12 @@ func AllWords() Vocabulary {
 			{string(LoginBudget), AboutVendor, "not tried, as the logins that the vendor tolerates are used up for now.", Words{"Nothing was sent: CubeDrive tolerates no more logins for now. Wait until the time that is shown.", "未发送：CubeDrive 目前不允许更多登录。请等到所示时间。"}},
 			{string(TokenRejected), AboutVendor, "the caller had a token renewed a moment ago by calling it rejected, and rejects the new one too; others go on with that.", Words{"Check what the endpoint asks for, and the account’s rights.", "请检查该接口的要求以及帐号权限。"}},
 			{string(StaleOnArrival), AboutVendor, "the token was too old to use when it arrived.", Words{"The connection is slower than the token’s life.", "连接耗时超过令牌有效期。"}},
+			{string(SignedOut), AboutVendor, "nobody is signed in; `reason` says why. Nothing but a sign-in that somebody asks for changes that.", Words{"Sign in. Nothing does that by itself.", "请签入。不会自动签入。"}},
+			{string(AlreadySignedIn), AboutVendor, "the person is signed in elsewhere; a sign-in by force ends that session.", Words{"Signed in elsewhere: sign in by force to end that session.", "已在别处签入：可强制签入以结束该会话。"}},
 			{string(Unauthorized), AboutEdge, "the edge does not accept the authorization.", Words{"Sign in again; the edge does not accept this authorization.", "请重新登录；边缘服务不接受此授权。"}},
 			{string(Forbidden), AboutEdge, "the edge does not give this connection to this user, or to this page's origin.", Words{"Check the connection’s name, and whether the edge gives it to this user and this page.", "请检查连接名称，以及边缘服务是否允许此用户和此页面使用它。"}},
 			{string(Sealed), AboutEdge, "the edge hands out no token of this connection, but makes the calls.", Words{"The edge keeps this token to itself: let it make the call.", "边缘服务不交出此令牌：请让它代为调用。"}},
+			{string(Stopped), AboutEdge, "an operator of the edge has stopped this user.", Words{"Ask the edge’s operators: they have stopped this user.", "请联系边缘服务的管理员：此用户已被停用。"}},
 			{string(NotConfigured), AboutEdge, "the edge lacks a part of its configuration.", Words{"The edge’s /healthz says what its configuration lacks.", "边缘服务的 /healthz 会说明缺少哪些配置。"}},
 			{string(SupplierFailed), AboutCaller, "the `accessToken` or `authorization` function failed, or gave no token.", Words{"The function that gives the AccessToken failed.", "提供 AccessToken 的函数失败。"}},
 			{string(TooManySessions), AboutCaller, "every session is in use, and none can be evicted.", Words{"Close sessions that are not needed.", "请关闭不需要的会话。"}},
@@ -73,6 +76,8 @@ func AllWords() Vocabulary {
 			{string(StepRefresh), AboutVendor, "renews with a refresh token.", Words{}},
 			{string(StepVerify), AboutVendor, "asks the vendor whether a token is valid.", Words{}},
 			{string(StepCall), AboutVendor, "is a business call that carries a token.", Words{}},
+			{string(StepSignOut), AboutVendor, "signs a person out.", Words{}},
+			{string(StepKeepAlive), AboutVendor, "is a sign of life for a person who is signed in.", Words{}},
 		},
 		Reasons: []Word{
 			{string(Live), AboutVendor, "the session got the token from the vendor, its life is not over, and nobody rejected it.", Words{"live", "存活"}},
@@ -87,6 +92,8 @@ func AllWords() Vocabulary {
 			{string(AccessTokenDead), AboutVendor, "a business call's answer means that the AccessToken is not accepted any more.", Words{}},
 			{string(KeyRefused), AboutVendor, "a business call's answer means that the app key is wrong.", Words{}},
 			{string(AddressRefused), AboutVendor, "a business call's answer means that this network address is not admitted.", Words{}},
+			{string(NeverSignedIn), AboutVendor, "nobody has signed in yet.", Words{"never signed in", "从未签入"}},
+			{string(ByCaller), AboutVendor, "the caller signed out, or had the session forgotten.", Words{"signed out", "已签出"}},
 		},
 		Events: []Word{
 			{string(EventAcquired), AboutVendor, "a first token, or one after a gap", Words{"acquired", "已获取"}},
@@ -98,6 +105,7 @@ func AllWords() Vocabulary {
 			{string(EventFailed), AboutVendor, "an acquisition or verification failed", Words{"failed", "失败"}},
 			{string(EventCooling), AboutVendor, "no attempt is made before RetryAt", Words{"cooling down", "冷却"}},
 			{string(EventEvicted), AboutVendor, "the session was dropped to bound memory", Words{"evicted", "被逐出"}},
+			{string(EventSignedOut), AboutVendor, "nobody is signed in any more; `reason` and `vendorCode` say why", Words{"signed out", "已签出"}},
 		},
 	}
 }

@@ -22,8 +22,15 @@
 //	         → replay, rolled, reason?
 //	/release to: the object that has the session from now on
 //	         → state?, as the core has saved it
-//	/forget  drops the token; what protects the vendor stays
+//	/forget  drops the token; what protects the vendor stays. before?: only one that was asked for before that, in milliseconds since 1970
 //	         → {}
+//
+// What operators ask is about the keeper as a whole, and has no identity:
+//
+//	/status  → age, sessions by state, known, unstored, logins, requests, cooling, budgets, more: as [Status]
+//	/reset   session: its waiting time after a failure is over
+//	         → reset: whether there was one
+//	/ready   → {}, once the storage has answered
 //
 // expiresIn and retryAfter are seconds, and may have a fraction. An error is a
 // [Problem]; its statuses are listed beside it.

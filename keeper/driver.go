@@ -29,6 +29,8 @@ type Driver struct {
 	callers   map[uint64][]chan core.Effect // by the acquisition or verification that they wait for
 	running   map[uint64]func()             // ends a request or a pause, by exchange
 	lines     lines
+	logins    hourly
+	started   int64 // on the monotonic clock
 
 	altered []core.SessionID // by more than effects
 	orders  []*order
@@ -57,6 +59,7 @@ func NewDriver(p Platform) *Driver {
 		callers:  map[uint64][]chan core.Effect{},
 		running:  map[uint64]func(){},
 		lines:    lines{most: p.Connections},
+		started:  p.Clock.Now().Mono,
 		unsaved:  map[string][]byte{},
 		broken:   make(chan struct{}),
 	}
@@ -81,10 +84,23 @@ type Identity struct {
 
 // Token returns a token for an identity, once the core has decided.
 func (d *Driver) Token(ctx context.Context, id Identity, want core.Want) (core.Token, *core.Error) {
+	return d.decided(ctx, id, want, func(session core.SessionID, now core.Instant) core.Decision { return d.client.Get(session, now, want) })
+}
+
+// Attend does an errand for an identity, of which a sign-in brings a token.
+func (d *Driver) Attend(ctx context.Context, id Identity, errand core.Errand) (core.Token, *core.Error) {
+	want := core.Want{Force: errand == core.SignInByForce}
+	return d.decided(ctx, id, want, func(session core.SessionID, now core.Instant) core.Decision {
+		return d.client.Attend(session, errand, now)
+	})
+}
+
+// decided returns what the core has decided, or what comes of it.
+func (d *Driver) decided(ctx context.Context, id Identity, want core.Want, decide func(core.SessionID, core.Instant) core.Decision) (core.Token, *core.Error) {
 	var decision core.Decision
 	var settled chan core.Effect
 	order, err := d.ask(ctx, id, func(session core.SessionID, now core.Instant) *core.Error {
-		decision = d.client.Get(session, now, want)
+		decision = decide(session, now)
 		if decision.Kind == core.Wait {
 			settled = d.caller(decision.Acquisition)
 		}
@@ -156,7 +172,7 @@ func (d *Driver) Judge(ctx context.Context, id Identity, serial uint64, at core.
 			d.client.Accepted(session, serial, place, now)
 		}
 		outcome = d.client.Judge(session, serial, at, sent, now, r)
-		if outcome.Extended {
+		if outcome.Noted || outcome.Extended {
 			d.changed(session) // though no event says so
 		}
 		return nil
@@ -168,9 +184,13 @@ func (d *Driver) Judge(ctx context.Context, id Identity, serial uint64, at core.
 }
 
 // Forget drops an identity's token, and ends the wait of those who ask for one.
-// What protects the vendor stays.
-func (d *Driver) Forget(ctx context.Context, id Identity) *core.Error {
+// What protects the vendor stays. Where before is an instant of the wall clock, what was asked for since
+// is left alone: then somebody else has the same account, and who was stopped may come again and again.
+func (d *Driver) Forget(ctx context.Context, id Identity, before int64) *core.Error {
 	order, err := d.ask(ctx, id, func(session core.SessionID, now core.Instant) *core.Error {
+		if view, _ := d.client.View(session, now); before != 0 && (view.Since == 0 || view.Since >= before) {
+			return nil
+		}
 		d.changed(session) // whether or not somebody waits for what is forgotten
 		d.client.Forget(session, now)
 		return nil
@@ -411,7 +431,8 @@ func changes(e core.Effect) bool {
 		return true
 	case core.Notify:
 		switch e.Event.Type {
-		case core.EventAcquired, core.EventRenewed, core.EventRolled, core.EventRejected, core.EventCooling:
+		case core.EventAcquired, core.EventRenewed, core.EventRolled, core.EventRejected, core.EventCooling,
+			core.EventSignedOut:
 			return true
 		}
 	}
@@ -522,6 +543,9 @@ func (d *Driver) send(e core.Effect) {
 		}()
 		return
 	}
+	if e.Request.Step.CostsLogin() {
+		d.countLogin(e)
+	}
 	leave = d.lines.take(func() {
 		defer d.survive(broken)
 		wait := d.platform.Vendor.Send(ctx, e.Request)
@@ -536,6 +560,15 @@ func (d *Driver) send(e core.Effect) {
 			})
 		}()
 	})
+}
+
+func (d *Driver) countLogin(e core.Effect) {
+	now := d.Now()
+	d.logins.note(now)
+	if d.platform.Login != nil {
+		view, _ := d.client.View(e.Session, now)
+		d.platform.Login(view.System, e.Request.Step)
+	}
 }
 
 func entryOf(e *core.Event) Entry {

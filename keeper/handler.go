@@ -25,12 +25,14 @@ type asked struct {
 	User string `json:"user"` // a keyed hash of whose call it is, or ""
 
 	Rejected string `json:"rejected"` // POST /token
-	Force    bool   `json:"force"`
-	Instead  uint64 `json:"instead"` // the serial of a token that a call was refused with
+	Force    bool   `json:"force"`    // POST /sign-in too
+	Instead  uint64 `json:"instead"`  // the serial of a token that a call was refused with
 
 	Token string `json:"token"` // POST /verify
 
 	To string `json:"to"` // POST /release
+
+	Before int64 `json:"before"` // POST /forget: wall-clock milliseconds; 0 is whenever
 
 	Serial uint64 `json:"serial"` // POST /judge, as judged
 	Call   string `json:"call"`   // its method and path
@@ -86,7 +88,7 @@ type judgeAnswer struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// The requests that a keeper answers, all of them POST with a JSON object.
+// The requests about a session that a keeper answers, all of them POST with a JSON object. What operators ask is in overviews.
 var requests = map[string]func(context.Context, *Driver, asked) (any, *core.Error){
 	"/token": func(ctx context.Context, d *Driver, a asked) (any, *core.Error) {
 		token, err := d.Token(ctx, a.identity(), core.Want{Force: a.Force, Rejected: a.Rejected, Instead: a.Instead, User: a.User})
@@ -128,13 +130,32 @@ var requests = map[string]func(context.Context, *Driver, asked) (any, *core.Erro
 		o, err := d.Judge(ctx, a.identity(), a.Serial, core.Place{Call: a.Call, User: a.User}, accepted, max(0, a.SentAgo), r)
 		return judgeAnswer{Replay: o.Replay, Rolled: o.Rolled, Reason: string(o.Reason)}, err
 	},
+	"/sign-in": func(ctx context.Context, d *Driver, a asked) (any, *core.Error) {
+		errand := core.SignIn
+		if a.Force {
+			errand = core.SignInByForce
+		}
+		return attend(ctx, d, a, errand)
+	},
+	"/sign-out": func(ctx context.Context, d *Driver, a asked) (any, *core.Error) {
+		return attend(ctx, d, a, core.SignOut)
+	},
+	"/keep-alive": func(ctx context.Context, d *Driver, a asked) (any, *core.Error) {
+		return attend(ctx, d, a, core.KeepAlive)
+	},
 	"/forget": func(ctx context.Context, d *Driver, a asked) (any, *core.Error) {
-		return struct{}{}, d.Forget(ctx, a.identity())
+		return struct{}{}, d.Forget(ctx, a.identity(), a.Before)
 	},
 	"/release": func(ctx context.Context, d *Driver, a asked) (any, *core.Error) {
 		state, err := d.Release(ctx, a.identity(), a.To)
 		return released{state}, err
 	},
+}
+
+// attend does an errand. The token that a sign-in brings stays here: calls get it from /token.
+func attend(ctx context.Context, d *Driver, a asked, errand core.Errand) (any, *core.Error) {
+	_, err := d.Attend(ctx, a.identity(), errand)
+	return struct{}{}, err
 }
 
 // seconds turns milliseconds into seconds; what is over stays a little above zero, as zero means that nothing is known.
@@ -159,9 +180,9 @@ func handle(r *http.Request, d *Driver, fault *core.Error) answer {
 	if fault != nil {
 		return problemOf(fault, core.Instant{}).answer()
 	}
-	do := requests[r.URL.Path]
+	do, overview := requests[r.URL.Path], overviews[r.URL.Path]
 	switch {
-	case do == nil:
+	case do == nil && overview == nil:
 		return malformed(http.StatusNotFound, "there is no such path")
 	case r.Method != http.MethodPost:
 		return malformed(http.StatusMethodNotAllowed, "the method must be POST")
@@ -169,6 +190,11 @@ func handle(r *http.Request, d *Driver, fault *core.Error) answer {
 	a, status, reason := read(r.Body)
 	if reason != "" {
 		return malformed(status, reason)
+	}
+	if do == nil {
+		do = overview
+	} else if a.Identity == nil || !isKey(a.Session) {
+		return malformed(http.StatusBadRequest, unknownBody)
 	}
 	result, err := do(r.Context(), d, a)
 	if err != nil {
@@ -192,11 +218,13 @@ func read(body io.Reader) (a asked, status int, reason string) {
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	if d.Decode(&a) != nil || d.More() || a.Identity == nil || !isKey(a.Session) {
-		return a, http.StatusBadRequest, "the body is not a JSON object of the members that are known here"
+	if d.Decode(&a) != nil || d.More() {
+		return a, http.StatusBadRequest, unknownBody
 	}
 	return a, 0, ""
 }
+
+const unknownBody = "the body is not a JSON object of the members that are known here"
 
 func malformed(status int, reason string) answer {
 	return Problem{

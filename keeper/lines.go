@@ -43,3 +43,14 @@ func (l *lines) next() {
 		}
 	}
 }
+
+// held returns how many wait.
+func (l *lines) held() int {
+	n := 0
+	for _, its := range l.waiting {
+		if !its.left {
+			n++
+		}
+	}
+	return n
+}

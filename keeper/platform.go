@@ -16,6 +16,8 @@ type Platform struct {
 	Store   Store
 	// Log takes one entry; it holds no secret, no token and no subject.
 	Log func(Entry)
+	// Login is told of each request that counts as a login at the vendor; nil where nobody counts.
+	Login func(system string, step core.Step)
 	// Keys opens and seals the record; nil where none is configured, and then every request is refused.
 	Keys *Keys
 	// Place names where the records are stored; a record from another place does not open here.

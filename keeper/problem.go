@@ -20,6 +20,7 @@ type Problem struct {
 	Field        string  `json:"field,omitempty"`
 	VendorStatus int     `json:"vendorStatus,omitempty"`
 	VendorCode   string  `json:"vendorCode,omitempty"`
+	Reason       string  `json:"reason,omitempty"` // why nobody is signed in
 	Retryable    bool    `json:"retryable"`
 	RetryAfter   float64 `json:"retryAfter,omitempty"` // seconds
 	MovedTo      string  `json:"movedTo,omitempty"`    // the object that has the session
@@ -39,6 +40,7 @@ const moduleFailed = "module_failed"
 //	421  another object has the session: moved
 //	500  whoever called the keeper is at fault: invalid_identity, invalid_request
 //	429  not for this caller, whose word is used up: token_rejected, or rate_limited for force
+//	409  a person must decide: signed_out, already_signed_in
 //	503  not now, and the vendor was spared: cooling_down, login_budget, rate_limited, unavailable,
 //	     too_many_sessions, forgotten; or the keeper itself cannot: not_configured, storage_failed, module_failed
 //	504  the vendor did not answer in time: timeout
@@ -55,6 +57,8 @@ func statusOf(code core.Code, field string) int {
 			return http.StatusBadRequest
 		}
 		return http.StatusInternalServerError
+	case core.SignedOut, core.AlreadySignedIn:
+		return http.StatusConflict
 	case core.TokenRejected:
 		return http.StatusTooManyRequests
 	case core.RateLimited:
@@ -83,6 +87,7 @@ func problemOf(e *core.Error, now core.Instant) Problem {
 		Field:        e.Field,
 		VendorStatus: e.Status,
 		VendorCode:   e.Vendor,
+		Reason:       string(e.Why),
 		Retryable:    e.Retryable,
 	}
 	switch e.Code {
@@ -120,6 +125,7 @@ func errorOf(p Problem, now core.Instant) *core.Error {
 		Step:      core.Step(p.Step),
 		Status:    p.VendorStatus,
 		Vendor:    p.VendorCode,
+		Why:       core.Reason(p.Reason),
 		Retryable: p.Retryable,
 	}
 	if p.Cause != "" {

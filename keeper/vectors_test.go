@@ -125,7 +125,9 @@ func (h *vectorHost) Send(ctx context.Context, r *core.Request) func() (core.Res
 		case len(a.Body) > core.MaxAnswer:
 			return core.Response{}, &keeper.Lost{Code: core.ResponseTooLarge, Received: true}
 		}
-		return core.Response{Status: a.Status, RetryAfter: a.Header("Retry-After"), Date: a.Header("Date"), Body: a.Body}, nil
+		return core.Response{
+			Status: a.Status, RetryAfter: a.Header("Retry-After"), Date: a.Header("Date"), Rolled: a.Header(r.Rolls...), Body: a.Body,
+		}, nil
 	}
 }
 
@@ -178,6 +180,24 @@ func (h *vectorHost) Verify(id vectors.Identity, token string, done func(vectors
 	}()
 }
 
+func (h *vectorHost) SignIn(id vectors.Identity, force bool, done func(vectors.Outcome)) {
+	go func() {
+		if err := h.post("/sign-in", id, map[string]any{"force": force}, &struct{}{}); err != nil {
+			done(vectors.Outcome{Err: err})
+			return
+		}
+		h.Get(id, vectors.Want{}, done) // the token stays at the keeper, and is got from there
+	}()
+}
+
+func (h *vectorHost) SignOut(id vectors.Identity, done func(vectors.Outcome)) {
+	go func() { done(vectors.Outcome{Err: h.post("/sign-out", id, nil, &struct{}{})}) }()
+}
+
+func (h *vectorHost) KeepAlive(id vectors.Identity) {
+	go h.post("/keep-alive", id, nil, &struct{}{})
+}
+
 func (h *vectorHost) Forget(id vectors.Identity) *vectors.Error {
 	return h.post("/forget", id, nil, &struct{}{})
 }
@@ -198,7 +218,7 @@ func (h *vectorHost) sent(token string) int64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, b := range slices.Backward(h.brought) {
-		if strings.Contains(b.text, strconv.Quote(token)) {
+		if strings.Contains(b.text, token+`"`) {
 			return b.sent
 		}
 	}
@@ -231,7 +251,7 @@ func (h *vectorHost) call(id vectors.Identity, call vectors.Call) (int, *vectors
 		}
 		sent := h.Now()
 		a, _ := h.send(&vectors.Request{
-			Method: "POST", URL: strings.TrimRight(id["baseUrl"].(string), "/") + call.Path, Headers: token.Headers, Body: string(body),
+			Method: call.Method, URL: strings.TrimRight(id["baseUrl"].(string), "/") + call.Path, Headers: token.Headers, Body: string(body),
 		})(context.Background())
 		if a.Lost {
 			return 0, &vectors.Error{Code: string(core.Network), System: token.System, Step: string(core.StepCall), Retryable: true}
@@ -242,7 +262,7 @@ func (h *vectorHost) call(id vectors.Identity, call vectors.Call) (int, *vectors
 			Reason string `json:"reason"`
 		}
 		if err := h.post("/judge", id, map[string]any{
-			"serial": token.Serial, "call": "POST " + call.Path, "sentAgo": h.Now().Mono - sent.Mono, "status": a.Status,
+			"serial": token.Serial, "call": call.Method + " " + call.Path, "sentAgo": h.Now().Mono - sent.Mono, "status": a.Status,
 			"retryAfter": a.Header("Retry-After"), "date": a.Header("Date"), "rolled": a.Header(token.Rolls...), "body": a.Body,
 		}, &judged); err != nil {
 			return 0, err
@@ -280,6 +300,6 @@ func (h *vectorHost) post(path string, id vectors.Identity, fields map[string]an
 	}
 	return &vectors.Error{
 		Code: p.Code, System: p.System, Step: p.Step, Field: p.Field, Status: p.VendorStatus, VendorCode: p.VendorCode,
-		Retryable: p.Retryable, RetryAt: float64(h.Now().Wall) + p.RetryAfter*1000, Cause: p.Cause,
+		Reason: p.Reason, Retryable: p.Retryable, RetryAt: float64(h.Now().Wall) + p.RetryAfter*1000, Cause: p.Cause,
 	}
 }

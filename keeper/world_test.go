@@ -229,9 +229,18 @@ func (k *program) Send(ctx context.Context, r *core.Request) func() (core.Respon
 		k.world.vendors.ServeHTTP(answer, request)
 		return core.Response{
 			Status: answer.Code, RetryAfter: answer.Header().Get("Retry-After"), Date: answer.Header().Get("Date"),
-			Body: answer.Body.Bytes(),
+			Rolled: firstOf(answer.Header(), r.Rolls), Body: answer.Body.Bytes(),
 		}, nil
 	}
+}
+
+func firstOf(h http.Header, names []string) string {
+	for _, name := range names {
+		if value := h.Get(name); value != "" {
+			return value
+		}
+	}
+	return ""
 }
 
 func (k *program) Ask(ctx context.Context, object, path string, body []byte) func() (int, []byte, error) {

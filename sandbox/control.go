@@ -66,8 +66,9 @@ func (s *Sandbox) Revoke(target Target) (int, error) {
 	return s.each(target, func(t *token) { t.end = "revoked" })
 }
 
-// Roll has the next business response to each of the target's tokens bring a new one. The old one dies with it. It
-// returns how many tokens wait for that. The target's system must be one that rolls its tokens: without one, all that do.
+// Roll has the next business response to each of the target's tokens bring a new one. The old one dies with it, unless the
+// system lets it live to its own end. It returns how many tokens wait for that. The target's system must be one that rolls
+// its tokens: without one, all that do.
 func (s *Sandbox) Roll(target Target) (int, error) {
 	rolling := systemsWith(func(v *vendor) bool { return v.rolls })
 	if target.System != "" && !slices.Contains(rolling, string(target.System)) {

@@ -30,6 +30,7 @@ import (
 //	empty     status 200 without a body
 //	redirect  307 to /_sandbox/redirected, which counts who followed
 //	401 403 429 500 502 503 504   that status, in the vendor's error form
+//	denied    status 200 with the vendor's code for "no permission", where it has one
 type Fault struct {
 	System System `json:"system"`
 	// Endpoint is login, refresh, verify or business, where the system has it, or the name of a system behind it: see
@@ -69,7 +70,7 @@ func (v RetryAfter) check() error {
 
 var (
 	faultStatuses = []string{"401", "403", "429", "500", "502", "503", "504"}
-	faultKinds    = append([]string{"delay", "reset", "truncate", "html", "html403", "html418", "types", "huge", "empty", "redirect"}, faultStatuses...)
+	faultKinds    = append([]string{"delay", "reset", "truncate", "html", "html403", "html418", "types", "huge", "empty", "redirect", "denied"}, faultStatuses...)
 )
 
 const (
@@ -108,6 +109,8 @@ func (f Fault) check() error {
 		return fmt.Errorf("delayMs must be 0 to %d", maxDelayMs)
 	case f.Kind == "delay" && f.DelayMs == 0:
 		return errors.New("the fault delay needs delayMs")
+	case f.Kind == "denied" && f.System.vendor().denies == nil:
+		return errors.New("the fault denied is for " + strings.Join(systemsWith(func(v *vendor) bool { return v.denies != nil }), " or ") + " only")
 	case f.RetryAfter != "" && !isStatus:
 		return errors.New("retryAfter goes with a status only")
 	case f.ExceptionInfo != "" && (!isStatus || f.System.vendor().texts == nil):
@@ -193,6 +196,10 @@ func (f Fault) replaces() bool {
 func (f Fault) reply(system System) reply {
 	reason := "fault on demand: " + f.Kind
 	switch f.Kind {
+	case "denied":
+		a := system.vendor().denies()
+		a.reason = reason
+		return a
 	case "html":
 		return reply{status: http.StatusOK, html: interception, reason: reason}
 	case "html403":
@@ -220,11 +227,13 @@ func (f Fault) reply(system System) reply {
 const forbidden = "<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>\r\n<center><h1>403 Forbidden</h1></center>\r\n" +
 	"<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
 
-func (f Fault) wait(ctx context.Context) error {
-	if f.DelayMs == 0 {
+func (f Fault) delay() time.Duration { return time.Duration(f.DelayMs) * time.Millisecond }
+
+func pause(ctx context.Context, d time.Duration) error {
+	if d == 0 {
 		return nil
 	}
-	timer := time.NewTimer(time.Duration(f.DelayMs) * time.Millisecond)
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -89,17 +89,23 @@ func (p Paths) Read(path string) (string, error) {
 	}
 }
 
-// find returns the endpoint that a path is read as. Where letters have no case, the documented paths have none either.
-func (p Paths) find(read string) (endpoint, bool) {
-	if e, known := endpoints[read]; known || p != LikeIIS && p != LikeChain {
-		return e, known
+// find returns the endpoint that a path is read as, and the segment that "*" stands for in it. Where letters have no case,
+// the documented paths have none either.
+func (p Paths) find(read string) (e endpoint, part string, known bool) {
+	if e, known := endpoints[read]; known {
+		return e, "", true
 	}
 	for path, e := range endpoints {
-		if strings.ToLower(path) == read {
-			return e, true
+		if p == LikeIIS || p == LikeChain {
+			path = strings.ToLower(path)
+		}
+		before, after, any := strings.Cut(path, "*")
+		part, rest, _ := strings.Cut(strings.TrimPrefix(read, before), "/")
+		if path == read || any && part != "" && read == before+part+after && rest == strings.TrimPrefix(after, "/") {
+			return e, part, true
 		}
 	}
-	return endpoint{}, false
+	return endpoint{}, "", false
 }
 
 const (

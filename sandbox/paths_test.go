@@ -43,7 +43,7 @@ func TestPathsAreReadAsServersReadThem(t *testing.T) {
 	} {
 		for _, paths := range AllPaths {
 			read, err := paths.Read(path)
-			e, found := paths.find(read)
+			e, _, found := paths.find(read)
 			minted := err == nil && found && e.step == stepLogin
 			assert.Equal(t, strings.Contains(" "+who+" ", " "+string(paths)+" "), minted, "%s reads %s as %s", paths, path, read)
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"time"
 )
 
 // A reply is what a vendor answers. A reason makes it a failure, and is for developers only.
@@ -11,7 +12,8 @@ type reply struct {
 	status int
 	header http.Header
 	body   object
-	html   string // in place of body
+	html   string        // in place of body
+	held   time.Duration // for so long, as nothing has happened that there is to tell
 	reason string
 }
 

@@ -89,7 +89,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		path = read
 		w.Header().Set("X-Sandbox-Path", url.PathEscape(read))
 	}
-	e, known := s.options.Paths.find(path)
+	e, part, known := s.options.Paths.find(path)
 	if !known {
 		unknownPath(path).write(w)
 		return
@@ -110,7 +110,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer = failure(e.system, http.StatusMethodNotAllowed, "only "+strings.Join(e.methods, " and ")+" is supported here")
 		answer.set("Allow", strings.Join(e.methods, ", "))
 	default:
-		answer = e.serve(s, call{Request: r, body: body, now: s.options.Now()})
+		answer = e.serve(s, call{Request: r, body: body, now: s.options.Now(), part: part})
 	}
 	if answer.reason != "" {
 		count.Failed++
@@ -121,7 +121,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 
 	// The wait comes after the work: a slow answer holds a token that has been alive for a while already.
-	if fault.wait(r.Context()) != nil {
+	if pause(r.Context(), fault.delay()+answer.held) != nil {
 		panic(http.ErrAbortHandler)
 	}
 	fault.write(w, e.system, answer)

@@ -12,6 +12,7 @@ type call struct {
 	*http.Request
 	body []byte
 	now  time.Time
+	part string // the segment of the path for which the endpoint has "*", or ""
 }
 
 type object = map[string]any

@@ -36,6 +36,8 @@ type vendor struct {
 	credentials []Credential
 	// opens reports whether a secret belongs to a public part; nil where the system has no secret of its own.
 	opens func(public, secret string) bool
+	// denies is an answer that says "no permission" under HTTP 200; nil where the system has none.
+	denies func() reply
 
 	lifetimes []lifetime
 	rolls     bool   // a business response may bring a new token
@@ -63,7 +65,7 @@ const (
 
 // An endpoint is one vendor URL. Its serve runs with the sandbox locked.
 type endpoint struct {
-	path    string
+	path    string // one segment may be "*", which stands for any: serve finds it in the call
 	step    step
 	methods []string
 	serve   func(*Sandbox, call) reply

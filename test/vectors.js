@@ -192,9 +192,19 @@ class Host {
 			return this.ask(name, () => this.client.getToken(this.who(step), options));
 		},
 		call(name, step) {
-			const { body = "", stream, path = "/business" } = step;
-			const init = { method: "POST", body: stream ? new Blob([body]).stream() : body, duplex: "half" };
+			const { body = "", stream, method = "POST", path = "/business" } = step;
+			const init = { method, body: stream ? new Blob([body]).stream() : body, duplex: "half" };
 			return this.ask(name, () => this.client.fetch(this.who(step), path, init));
+		},
+		signIn(name, step) {
+			return this.ask(name, () => this.client.signIn(this.who(step), { force: step.force }));
+		},
+		signOut(name, step) {
+			return this.ask(name, () => this.client.signOut(this.who(step)));
+		},
+		async keepAlive(_, step) {
+			this.client.keepAlive(this.who(step));
+			await turns();
 		},
 		verify(name, step) {
 			return this.ask(name, () => this.client.verifyToken(step.value, this.who(step)));
@@ -277,6 +287,9 @@ class Host {
 				same(got[member], want, member);
 			}
 		},
+		async done(name) {
+			await this.success(name);
+		},
 		async result(name, { status }) {
 			same((await this.success(name)).status, status, "status");
 		},
@@ -308,6 +321,9 @@ Host.prototype.steps = Object.fromEntries(
 	[
 		"get",
 		"call",
+		"signIn",
+		"signOut",
+		"keepAlive",
 		"verify",
 		"sent",
 		"asked",
@@ -321,6 +337,7 @@ Host.prototype.steps = Object.fromEntries(
 		"token",
 		"error",
 		"verdict",
+		"done",
 		"result",
 		"pending",
 		"quiet",

@@ -31,6 +31,7 @@ func (p *page) clicked(e dom.Event) {
 func (c *card) act(button dom.Element) {
 	name := button.GetAttribute("data-action")
 	do := map[string]func(){
+		"sign-in": c.signIn, "sign-out": c.signOut,
 		"get": c.get, "verify": c.verify, "call": c.business, "reveal": c.reveal, "copy": c.copy, "close": c.close,
 		"revoke": func() { c.revoke(c.listed) }, "revoke-part": func() { c.revoke(c.part) }, "roll": c.roll, "fault": c.fault,
 	}[name]
@@ -46,11 +47,11 @@ func (c *card) act(button dom.Element) {
 	}()
 }
 
-// asked waits for the session's token, and follows what comes of it.
-func (c *card) asked() (console.Trouble, bool) {
+// asked waits for the session's token, got in a way of the package's, and follows what comes of it.
+func (c *card) asked(way string) (console.Trouble, bool) {
 	c.Waiting++
 	c.tick(c.page.now())
-	token, reason, ok := await(c.handle.Call("getToken"))
+	token, reason, ok := await(c.handle.Call(way))
 	c.Waiting--
 	if !ok {
 		t := c.failed(reason)
@@ -93,12 +94,41 @@ func (c *card) tell(t console.Trouble) {
 	c.page.say(r.Say("said failed", itoa(c.Card), t.Code, r.Advice(t.Code)))
 }
 
-func (c *card) get() {
-	if t, ok := c.asked(); !ok {
+func (c *card) get() { c.obtain("getToken") }
+
+// signIn is a person's act: nothing else on the page calls it.
+func (c *card) signIn() { c.obtain("signIn") }
+
+func (c *card) obtain(way string) {
+	if t, ok := c.asked(way); !ok {
 		c.tell(t)
 		return
 	}
 	c.page.say(c.page.reader.Say("said token", itoa(c.Card)))
+}
+
+// keep has the session used all the time, or not any more: where somebody is signed in, by signs of life.
+func (c *card) keep(on bool) {
+	if !c.form.SignsIn {
+		c.kept = on
+		return
+	}
+	if c.beats.Truthy() {
+		c.beats.Invoke()
+	}
+	c.beats = js.Undefined()
+	if on {
+		c.beats = c.handle.Call("keepAlive")
+	}
+}
+
+func (c *card) signOut() {
+	if _, reason, ok := await(c.handle.Call("signOut")); !ok {
+		c.tell(c.failed(reason))
+		return
+	}
+	c.show()
+	c.page.say(c.page.reader.Say("said signed out", itoa(c.Card)))
 }
 
 func (c *card) verify() {

@@ -30,6 +30,7 @@ type card struct {
 	exchange *console.Event
 	revealed bool
 	kept     bool            // asked for every second
+	beats    js.Value        // what ends the signs of life of who is signed in, or undefined
 	busy     map[string]bool // actions under way
 
 	el      dom.Element
@@ -66,7 +67,7 @@ func (p *page) open(form console.Form, target console.Target, values map[string]
 	part, needs := p.listing.PartOf(form.Name)
 	c := &card{
 		Session: console.Session{Card: p.opened, System: form.Name, Target: target, Title: title},
-		page:    p, form: form, values: values, call: call, listed: listed, part: part, token: js.Undefined(), verdict: js.Undefined(),
+		page:    p, form: form, values: values, call: call, listed: listed, part: part, token: js.Undefined(), verdict: js.Undefined(), beats: js.Undefined(),
 		handle: p.client.Call("session", objectOf(form.Identity(values))),
 		busy:   map[string]bool{}, slots: map[string]*slot{}, percent: -1,
 		el: dom.WrapElement(p.template.Call("cloneNode", true)),
@@ -80,9 +81,11 @@ func (p *page) open(form console.Form, target console.Target, values map[string]
 	c.el.SetAttribute("data-system", form.Name)
 	c.el.SetAttribute("data-target", string(target))
 	keep := c.el.QuerySelector("[data-action=keep]")
-	keep.AddEventListener("change", false, func(dom.Event) { c.kept = keep.Underlying().Get("checked").Bool() })
+	keep.AddEventListener("change", false, func(dom.Event) { c.keep(keep.Underlying().Get("checked").Bool()) })
 	hide(c.el.QuerySelector(".sandbox-tools"), target != console.Sandbox)
 	hide(c.el.QuerySelector("[data-action=roll]"), !listed.Rolls)
+	hide(c.el.QuerySelector("[data-action=sign-in]"), !form.SignsIn)
+	hide(c.el.QuerySelector("[data-action=sign-out]"), !form.SignsIn)
 	revokePart := c.el.QuerySelector("[data-action=revoke-part]")
 	hide(revokePart, !needs)
 	revokePart.SetInnerHTML(console.Both("revoke part", form.Part.Label))
@@ -92,7 +95,9 @@ func (p *page) open(form console.Form, target console.Target, values map[string]
 	p.sessions.AppendChild(c.el)
 	p.counted()
 	p.say(p.reader.Say("said opened", itoa(c.Card)))
-	go c.get()
+	if !form.SignsIn { // that is a person's act of its own
+		go c.get()
+	}
 }
 
 // counted brings up to date what depends on how many cards there are.

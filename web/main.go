@@ -180,7 +180,7 @@ func (p *page) tick() {
 	for _, c := range p.cards {
 		c.tick(now)
 		if c.kept && c.Waiting == 0 {
-			go c.asked() // as a busy console does, without a word
+			go c.asked("getToken") // as a busy console does, without a word
 		}
 	}
 	p.moveNow(now)

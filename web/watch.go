@@ -34,6 +34,9 @@ func (p *page) happened(_ js.Value, args []js.Value) any {
 			go c.fetchNew()
 		case console.Rejected:
 			c.verdict = js.Undefined()
+		case console.SignedOut:
+			c.el.QuerySelector("[data-action=keep]").Underlying().Set("checked", false) // its signs of life have ended
+			c.token, c.verdict = js.Undefined(), js.Undefined()
 		case console.Evicted:
 			c.core, c.token, c.verdict = 0, js.Undefined(), js.Undefined()
 		}

@@ -6,6 +6,10 @@ type Host interface {
 	Get(id Identity, want Want, done func(Outcome))
 	Call(id Identity, call Call, done func(Outcome))
 	Verify(id Identity, token string, done func(Outcome))
+	// SignIn, SignOut and KeepAlive are errands. Only the first brings a token, and nobody waits for the last.
+	SignIn(id Identity, force bool, done func(Outcome))
+	SignOut(id Identity, done func(Outcome))
+	KeepAlive(id Identity)
 	Forget(id Identity) *Error
 	// Settle returns when nothing more happens until the next step.
 	Settle()
@@ -26,6 +30,7 @@ type Want struct {
 
 // Call is a business call.
 type Call struct {
+	Method string
 	Path   string
 	Body   string
 	Stream bool // the body can be sent once
@@ -63,6 +68,7 @@ type Error struct {
 	Field      string
 	Status     int
 	VendorCode string
+	Reason     string // why nobody is signed in
 	Retryable  bool
 	RetryAt    float64 // wall-clock milliseconds
 	Cause      string  // the code of the earlier failure that led to this one

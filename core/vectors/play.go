@@ -66,15 +66,23 @@ var verbs = map[string]func(p *player, arg any, step Step){
 		p.host.Get(p.who(step), Want{Force: step["force"] == true, Rejected: text(step["rejected"])}, p.asks(arg))
 	},
 	"call": func(p *player, arg any, step Step) {
-		call := Call{Path: "/business", Body: text(step["body"]), Stream: step["stream"] == true}
+		call := Call{Method: "POST", Path: "/business", Body: text(step["body"]), Stream: step["stream"] == true}
 		if path, ok := step["path"].(string); ok {
 			call.Path = path
+		}
+		if method, ok := step["method"].(string); ok {
+			call.Method = method
 		}
 		p.host.Call(p.who(step), call, p.asks(arg))
 	},
 	"verify": func(p *player, arg any, step Step) {
 		p.host.Verify(p.who(step), step["value"].(string), p.asks(arg))
 	},
+	"signIn": func(p *player, arg any, step Step) {
+		p.host.SignIn(p.who(step), step["force"] == true, p.asks(arg))
+	},
+	"signOut":   func(p *player, arg any, step Step) { p.host.SignOut(p.who(step), p.asks(arg)) },
+	"keepAlive": func(p *player, _ any, step Step) { p.host.KeepAlive(p.who(step)) },
 	"online": func(p *player, _ any, _ Step) {
 		p.host.(Platform).Online()
 	},
@@ -150,7 +158,7 @@ var verbs = map[string]func(p *player, arg any, step Step){
 		require.NotNil(p.t, e, "an error must have come")
 		got := map[string]any{
 			"code": e.Code, "system": e.System, "step": e.Step, "field": e.Field, "status": float64(e.Status),
-			"vendorCode": e.VendorCode, "retryable": e.Retryable, "cause": e.Cause,
+			"vendorCode": e.VendorCode, "reason": e.Reason, "retryable": e.Retryable, "cause": e.Cause,
 		}
 		for name, want := range step {
 			switch name {
@@ -176,6 +184,7 @@ var verbs = map[string]func(p *player, arg any, step Step){
 			}
 		}
 	},
+	"done": func(p *player, arg any, _ Step) { p.success(arg) },
 	"result": func(p *player, arg any, step Step) {
 		require.EqualValues(p.t, step["status"], p.success(arg).Status)
 	},

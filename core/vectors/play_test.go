@@ -27,6 +27,9 @@ func (q quick) ask(done func(Outcome)) {
 
 func (q quick) Get(_ Identity, _ Want, done func(Outcome))      { q.ask(done) }
 func (q quick) Call(_ Identity, _ Call, done func(Outcome))     { q.ask(done) }
+func (q quick) SignIn(_ Identity, _ bool, done func(Outcome))   { q.ask(done) }
+func (q quick) SignOut(_ Identity, done func(Outcome))          { q.ask(done) }
+func (q quick) KeepAlive(Identity)                              { q.ask(func(Outcome) {}) }
 func (q quick) Verify(_ Identity, _ string, done func(Outcome)) { q.ask(done) }
 func (q quick) Forget(Identity) *Error                          { return nil }
 func (q quick) Settle()                                         {}
@@ -82,11 +85,17 @@ func TestWhatACaseSaysIsWhatIsChecked(t *testing.T) {
 		{{"quiet": true}, {"answer": m{"status": 200.0}}},
 		{{"quiet": true}, {"get": "a"}},
 		{{"quiet": true}, {"paused": m{"min": 0.0, "max": 1000.0}}},
+		{{"done": "a"}, {"done": "b"}},
 		{{"quiet": true}, {"silent": true}},
 		{{"quiet": true}, {"quiet": true, "forget": true}},
 	} {
 		one(of[0], of[1], answered...)
 	}
+	for _, asks := range []Step{{"signIn": "a"}, {"signOut": "a"}, {"signIn": "a", "force": true}} {
+		one(Step{"done": "a"}, Step{"error": "a"}, asks, Step{"sent": m{}}, Step{"answer": m{"status": 200.0}})
+		one(Step{"error": "a", "code": "timeout", "reason": ""}, Step{"done": "a"}, asks, Step{"sent": m{}}, Step{"time": 100.0})
+	}
+	one(Step{"sent": m{}}, Step{"quiet": true}, Step{"keepAlive": true})
 	asks, timeout := Step{"get": "a"}, Step{"time": 100.0}
 	for _, of := range [][2]m{
 		{{"method": "POST"}, {"method": "GET"}},

@@ -2,11 +2,12 @@
 import { parseArgs } from "node:util";
 import { tokenInArguments } from "./given-token.js";
 import { nearest } from "./nearest.js";
+import { signInOptions } from "./sign-in.js";
 import { catalogue as known, looksSecret, parameterFlag, secretWords, tokenFlags } from "./settings.js";
 import { nameable, UsageError } from "./usage.js";
 
 /** @typedef {{ type: "string" | "boolean", short?: string, multiple?: boolean }} Option */
-/** @typedef {"get" | "verify" | "call" | "doctor" | "sandbox"} Command */
+/** @typedef {"get" | "verify" | "call" | "doctor" | "edge" | "sandbox"} Command */
 
 /**
  * @typedef {object} Arguments
@@ -36,16 +37,19 @@ const ofIdentity = {
 
 /** The commands' own options. @type {Record<Command, Record<string, Option>>} */
 export const commands = {
-	get: { ...everywhere, ...ofIdentity, show: { type: "boolean" }, "token-only": { type: "boolean" } },
+	get: { ...everywhere, ...ofIdentity, ...signInOptions, show: { type: "boolean" }, "token-only": { type: "boolean" } },
 	verify: { ...everywhere, ...ofIdentity, "token-file": { type: "string" } },
 	call: {
 		...everywhere,
 		...ofIdentity,
+		...signInOptions,
+		"sign-out": { type: "boolean" },
 		data: { type: "string", short: "d" },
 		header: { type: "string", short: "H", multiple: true },
 		include: { type: "boolean", short: "i" },
 	},
-	doctor: { ...everywhere, ...ofIdentity, "token-file": { type: "string" }, "check-path": { type: "string" } },
+	doctor: { ...everywhere, ...ofIdentity, ...signInOptions, "token-file": { type: "string" }, "check-path": { type: "string" } },
+	edge: { ...everywhere, edge: { type: "string" }, connection: { type: "string", multiple: true } },
 	sandbox: {
 		...everywhere,
 		host: { type: "string" },

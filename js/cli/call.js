@@ -6,6 +6,7 @@ import { prepare } from "./client.js";
 import { exit } from "./exit.js";
 import { checkCarriage, checkInput, jsonIn, readBody, readHeaders, readTarget } from "./request.js";
 import { looksSecret } from "./settings.js";
+import { acquire, checkSignIn } from "./sign-in.js";
 import { UsageError } from "./usage.js";
 
 /**
@@ -21,11 +22,17 @@ export async function main(context) {
 	checkInput(options);
 	const headers = await readHeaders(context);
 	const { identity, timeoutMs, client } = await prepare(context);
+	let leaves = false;
 	try {
+		checkSignIn(identity.system, options);
 		const body = await readBody(context);
 		checkCarriage(identity, method, body);
 		if (body !== undefined && !headers.has("content-type")) {
 			headers.set("content-type", jsonIn(body) !== undefined ? "application/json; charset=UTF-8" : "application/octet-stream");
+		}
+		if (options["sign-in"]) {
+			await acquire(client, identity, options);
+			leaves = Boolean(options["sign-out"]);
 		}
 		spinner.start(`${method} with a token of ${identity.system}`);
 		const response = await send(client, identity, path, { method, headers, body }, timeoutMs);
@@ -41,6 +48,11 @@ export async function main(context) {
 		}
 		return response.status < 400 ? exit.ok : exit.no;
 	} finally {
+		if (leaves) {
+			await client
+				.signOut(identity)
+				.catch(({ message }) => context.note(`${context.paintNote("yellow", "warning:")} The sign-out failed: ${message}`));
+		}
 		client.close();
 	}
 }

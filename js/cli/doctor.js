@@ -9,6 +9,7 @@ import { portRefused } from "./doctor/obstacles.js";
 import { proxyFor, runtime } from "./doctor/proxy.js";
 import { route } from "./doctor/route.js";
 import { exit } from "./exit.js";
+import { checkSignIn, signsIn } from "./sign-in.js";
 import { givenToken } from "./given-token.js";
 import { looksSecret } from "./settings.js";
 import { redact, redactedJSON } from "./terminal.js";
@@ -80,6 +81,9 @@ async function* examination(context, path) {
 		throw error;
 	}
 	const { identity, timeoutMs, from, warnings } = configuration;
+	if (options["sign-in"] || options["force"]) {
+		checkSignIn(identity.system, options);
+	}
 	hidden.push(...secretsOf(configuration));
 	for (const text of [...notes, ...warnings]) {
 		yield warning("configuration", "configuration", text, "It does not stop the command.", []);
@@ -154,20 +158,26 @@ async function* examination(context, path) {
 	}
 
 	begin("token");
-	const { finding, token } = await login(identity, { timeoutMs, ways, look });
-	if (token) {
-		hidden.push(token.value);
+	const { finding, token, end } =
+		signsIn(identity.system) && !options["sign-in"]
+			? { finding: skipped("token", "a sign-in has effects at the vendor: --sign-in makes one, and signs out again"), end() {} }
+			: await login(identity, { timeoutMs, ways, look, options });
+	try {
+		if (token) {
+			hidden.push(token.value);
+		}
+		yield finding;
+		if (given !== undefined) {
+			begin("given token");
+			yield await examine(identity, given, { timeoutMs, asked: path !== undefined, called: token !== undefined && path !== undefined });
+		}
+		if (path !== undefined) {
+			begin("call");
+			yield token ? await tryCall(identity, token, given, path, timeoutMs) : skipped("call", "there is no new token to make it with");
+		}
+	} finally {
+		await end();
 	}
-	yield finding;
-	if (given !== undefined) {
-		begin("given token");
-		yield await examine(identity, given, { timeoutMs, asked: path !== undefined, called: token !== undefined && path !== undefined });
-	}
-	if (path === undefined) {
-		return;
-	}
-	begin("call");
-	yield token ? await tryCall(identity, token, given, path, timeoutMs) : skipped("call", "there is no new token to make it with");
 }
 
 /**

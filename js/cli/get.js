@@ -2,6 +2,7 @@
 import { prepare } from "./client.js";
 import { exit } from "./exit.js";
 import { looksSecret } from "./settings.js";
+import { acquire, checkSignIn } from "./sign-in.js";
 import { shorten, span, table } from "./terminal.js";
 import { UsageError } from "./usage.js";
 
@@ -19,8 +20,9 @@ export async function main(context) {
 	}
 	const { identity, client } = await prepare(context);
 	try {
+		checkSignIn(identity.system, options);
 		spinner.start(`Getting a token of ${identity.system}`);
-		const token = await client.getToken(identity);
+		const token = await acquire(client, identity, options);
 		spinner.stop();
 		if (options["token-only"]) {
 			stdout.write(`${token.value}\n`);

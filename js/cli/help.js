@@ -2,7 +2,7 @@
 import { systems } from "../generated/systems.js";
 import { texts } from "../generated/texts.js";
 import { exitCodes } from "./exit.js";
-import { catalogue, general, parameterFlag, tokenEnv } from "./settings.js";
+import { catalogue, edgeEnv, general, parameterFlag, tokenEnv } from "./settings.js";
 
 const names = systems.map(({ name }) => name).join(", ");
 
@@ -19,10 +19,19 @@ cctoken: tokens of contact-centre systems (${names})
   cctoken verify    say whether a token is valid
   cctoken call      make a business call that carries the token
   cctoken doctor    find out why there is no token, and what to do
+  cctoken edge      show how an edge's keepers are
   cctoken sandbox   run the systems on this machine, for tests
 
   cctoken COMMAND --help    the command's options
   cctoken --version
+`;
+
+const signingIn = `\
+  --sign-in          sign in first, where nothing else brings a token (${systems
+		.filter(({ signsIn }) => signsIn)
+		.map(({ name }) => name)
+		.join(", ")}): it has effects at the vendor
+  --force            with it: end another session of the same person
 `;
 
 /** @type {Record<import("./arguments.js").Command, string>} */
@@ -34,7 +43,7 @@ Gets a token. By default a table with the token shortened; a script takes it who
   --token-only       the token alone
   --json             one JSON object: token, issuedAt, expiresAt, headers, query, body
   --show             the table with the whole token
-`,
+${signingIn}`,
 	verify: `\
 cctoken verify [options] < TOKEN
 
@@ -51,6 +60,7 @@ Calls PATH under the base URL with the token. The body of the answer goes to sta
   -H, --header LINE  a header "Name: value", or @FILE with one on each line; can be given several times
   -i, --include      the status and headers ahead of the body
   --json             one JSON object: status, headers, body
+${signingIn}  --sign-out         sign out after the call
 `,
 	doctor: `\
 cctoken doctor [options]
@@ -59,7 +69,17 @@ Looks at each thing that can stand between here and a token, one by one, and say
 the host's name, the connection, TLS, the clock, and the token itself. It logs in once.
   --token-file FILE  a token to look at as well (or ${tokenEnv} in the environment); - is standard input
   --check-path PATH  make this business call as well, with that token or a new one; choose a harmless one
-  --json             one JSON object: verdict, steps
+${signingIn}  --json             one JSON object: verdict, steps
+`,
+	edge: `\
+cctoken edge status --connection NAME [options]
+
+Shows how an edge's keepers are, as its operators see them: sessions by state, waiting times with their cause and end, login
+budgets, logins in the last hour. Who asks is in the environment: ${edgeEnv.keyId} and ${edgeEnv.key} of a machine
+that signs, or ${edgeEnv.bearer}.
+  --edge URL          the edge, or ${edgeEnv.url} in the environment
+  --connection NAME   a connection of it, several times for several
+  --json              one JSON object: connections
 `,
 	sandbox: `\
 cctoken sandbox [options]
@@ -91,6 +111,9 @@ export function help(command, only) {
 	}
 	if (command === "sandbox") {
 		return `${usage.sandbox}${appearance}`;
+	}
+	if (command === "edge") {
+		return `${usage.edge}${appearance}\n${codes}`;
 	}
 	const asked = systems.filter(({ name }) => name === only);
 	const parts = [

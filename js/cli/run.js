@@ -12,6 +12,7 @@ const load = {
 	verify: () => import("./verify.js"),
 	call: () => import("./call.js"),
 	doctor: () => import("./doctor.js"),
+	edge: () => import("./edge.js"),
 	sandbox: () => import("./sandbox.js"),
 };
 

@@ -1,6 +1,7 @@
 // What can be set, and by which names: the one table behind flags, environment and files. What the systems need comes from
 // their descriptions.
 import { systems } from "../generated/systems.js";
+import { tokens } from "../generated/tokens.js";
 
 /** @typedef {import("../generated/systems.js").FieldDescription} Field */
 /** A system, as far as the command needs to know of it. @typedef {{ name: string, fields: readonly Field[] }} Described */
@@ -64,10 +65,21 @@ export const general = {
 	timeout: "CCTOKEN_TIMEOUT",
 };
 
+/** What carries a token, whatever its name says. */
+const carriers = new Set(Object.values(tokens).flatMap(({ carriers }) => carriers.map((name) => name.toLowerCase())));
+
+/** Of an operator of an edge. */
+export const edgeEnv = {
+	url: "CCTOKEN_EDGE_URL",
+	keyId: "CCTOKEN_EDGE_KEY_ID",
+	key: "CCTOKEN_EDGE_KEY",
+	bearer: "CCTOKEN_EDGE_BEARER",
+};
+
 /**
  * Whether a parameter's or a header's name says that its value is a secret.
  * @param {string} name
  */
 export function looksSecret(name) {
-	return /secret|passw|pwd|token|credential|auth|cookie|session|signature|api-?key/i.test(name);
+	return carriers.has(name.toLowerCase()) || /secret|passw|pwd|token|credential|auth|cookie|session|signature|api-?key/i.test(name);
 }

@@ -1,6 +1,8 @@
 // What callers ask a client or a session for: a token, a verification, a business call. Each may end its own wait.
 import { call } from "./call.js";
 import { TokenError } from "./error.js";
+import { errands } from "../generated/limits.js";
+import { signsIn } from "./identity.js";
 import { invalidOption, known } from "./option.js";
 import { Token } from "./token.js";
 
@@ -14,6 +16,25 @@ import { Token } from "./token.js";
  * @property {boolean} [forceRefresh] get a new token even though the current one could be used
  * @property {Token | string} [rejected] a token that a vendor has just rejected (401): it is not handed out again. Safe to
  *   say late: where the session has a newer token by now, that is what is returned.
+ */
+
+/**
+ * How somebody signs in.
+ * @typedef {object} SignInOptions
+ * @property {import("./platform.js").PlatformSignal} [signal] ends this caller's wait with `aborted`; the sign-in itself goes on
+ * @property {boolean} [force] sign in also where the person is signed in already: that session ends
+ */
+
+/**
+ * How long a caller waits for a sign-out.
+ * @typedef {object} SignOutOptions
+ * @property {import("./platform.js").PlatformSignal} [signal] ends this caller's wait with `aborted`; the sign-out itself goes on
+ */
+
+/**
+ * For how long signs of life are given.
+ * @typedef {object} KeepAliveOptions
+ * @property {import("./platform.js").PlatformSignal} [signal] ends them, as the function does that is returned
  */
 
 /**
@@ -44,6 +65,51 @@ export async function acquire(driver, reference, options) {
 	const { signal, forceRefresh = false, rejected } = known(options, ["signal", "forceRefresh", "rejected"]);
 	const want = { force: Boolean(forceRefresh), rejected: rejected == null ? "" : valueOf(rejected, "rejected") };
 	return abortable(signal, () => (want.force || want.rejected ? driver.token(reference, want) : driver.plain(reference)));
+}
+
+/**
+ * @param {Driver} driver
+ * @param {Reference} reference
+ * @param {SignInOptions} [options]
+ * @returns {Promise<Token | null>}
+ */
+export async function signIn(driver, reference, options) {
+	const { signal, force = false } = known(options, ["signal", "force"]);
+	return abortable(signal, () => driver.attend(reference, force ? errands.signInByForce : errands.signIn));
+}
+
+/**
+ * @param {Driver} driver
+ * @param {Reference} reference
+ * @param {SignOutOptions} [options]
+ * @returns {Promise<void>}
+ */
+export async function signOut(driver, reference, options) {
+	const { signal } = known(options, ["signal"]);
+	await abortable(signal, () => driver.attend(reference, errands.signOut));
+}
+
+/**
+ * @param {Driver} driver
+ * @param {Reference} reference
+ * @param {KeepAliveOptions} [options]
+ * @returns {() => void} ends it
+ */
+export function keepAlive(driver, reference, options) {
+	const { signal } = known(options, ["signal"]);
+	checkSignal(signal);
+	if (!signsIn(reference.json)) {
+		throw new TokenError("invalid_request", "system signs nobody in: its tokens come when they are asked for", {
+			step: "input",
+			field: "system",
+		});
+	}
+	const stop = signal?.aborted ? () => {} : driver.keepAlive(reference);
+	signal?.addEventListener("abort", stop, { once: true });
+	return () => {
+		signal?.removeEventListener("abort", stop);
+		stop();
+	};
 }
 
 /**
@@ -98,6 +164,13 @@ export function valueOf(token, field) {
 	return token;
 }
 
+/** @param {import("./platform.js").PlatformSignal | null | undefined} signal */
+function checkSignal(signal) {
+	if (signal != null && typeof signal.addEventListener !== "function") {
+		throw invalidOption("signal", "must be an AbortSignal");
+	}
+}
+
 /** @typedef {import("./platform.js").PlatformSignal} Signal */
 
 const aborted = (/** @type {Signal} */ { reason }) =>
@@ -115,11 +188,9 @@ const reasonOf = (/** @type {Signal} */ { reason }) => reason;
  * @returns {Promise<T>}
  */
 async function abortable(signal, work, error = aborted) {
+	checkSignal(signal);
 	if (signal == null) {
 		return work();
-	}
-	if (typeof signal.addEventListener !== "function") {
-		throw invalidOption("signal", "must be an AbortSignal");
 	}
 	if (signal.aborted) {
 		throw error(signal);

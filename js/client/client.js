@@ -1,5 +1,5 @@
 // A client: the tokens of any number of identities, each found by the caller's own object.
-import { acquire, business, valueOf, verify } from "./asking.js";
+import { acquire, business, keepAlive, signIn, signOut, valueOf, verify } from "./asking.js";
 import { platformClock } from "./clock.js";
 import { Driver } from "./driver.js";
 import { defaultSessions, defaultTimeoutMs, maxSessions as most, maxTimeoutMs } from "../generated/limits.js";
@@ -13,6 +13,9 @@ import { Token } from "./token.js";
 /** @typedef {import("./asking.js").GetTokenOptions} GetTokenOptions */
 /** @typedef {import("./asking.js").VerifyOptions} VerifyOptions */
 /** @typedef {import("./asking.js").Verification} Verification */
+/** @typedef {import("./asking.js").SignInOptions} SignInOptions */
+/** @typedef {import("./asking.js").SignOutOptions} SignOutOptions */
+/** @typedef {import("./asking.js").KeepAliveOptions} KeepAliveOptions */
 /** @typedef {import("./error.js").TokenError} TokenError */
 
 /**
@@ -136,6 +139,37 @@ export class Client {
 	 */
 	async fetch(identity, path, init = {}) {
 		return business(this.#driver, this.#refer(identity), path, init);
+	}
+
+	/**
+	 * Signs the person of an identity in, as by the session's `signIn`.
+	 * @param {Identity} identity who signs in
+	 * @param {SignInOptions} [options] whether another session of the person may be ended for it
+	 * @returns {Promise<Token | null>} the token, or null where an edge keeps it to itself; rejected with a TokenError
+	 */
+	async signIn(identity, options) {
+		return signIn(this.#driver, this.#refer(identity), options);
+	}
+
+	/**
+	 * Signs that person out, as by the session's `signOut`.
+	 * @param {Identity} identity who signs out
+	 * @param {SignOutOptions} [options] how long this caller waits
+	 * @returns {Promise<void>} rejected with a TokenError where the vendor could not be told
+	 */
+	async signOut(identity, options) {
+		return signOut(this.#driver, this.#refer(identity), options);
+	}
+
+	/**
+	 * Gives signs of life for that person, as by the session's `keepAlive`.
+	 * @param {Identity} identity who is signed in
+	 * @param {KeepAliveOptions} [options] for how long
+	 * @returns {() => void} ends it for this caller
+	 * @throws {TokenError} `invalid_request` where the system signs nobody in
+	 */
+	keepAlive(identity, options) {
+		return keepAlive(this.#driver, this.#refer(identity), options);
 	}
 
 	/**

@@ -1,11 +1,13 @@
 // Answers what a client is asked, as the core decides it. No decision about a token is made here.
 import { instant } from "./clock.js";
+import { errands } from "../generated/limits.js";
 import { Effects } from "./effects.js";
 import { errorOf } from "./error.js";
 import { encode } from "./identity.js";
 import { Leases } from "./leases.js";
 import { Life } from "./life.js";
 import { whenOnline } from "./online.js";
+import { Pulse } from "./pulse.js";
 import { adopt, Sessions } from "./sessions.js";
 import { Suppliers } from "./suppliers.js";
 
@@ -24,6 +26,7 @@ export class Driver {
 	/** Ends the listening to the platform, where there is a core to be told. @type {(() => void) | undefined} */ #deaf;
 	/** @type {Life} */ #life;
 	/** @type {Effects} */ #effects;
+	/** By the identity. @type {Map<string, Pulse>} */ #pulses = new Map();
 
 	/**
 	 * @param {import("../module/module.js").Module} module
@@ -169,6 +172,57 @@ export class Driver {
 	}
 
 	/**
+	 * Has the core do an errand, of which a sign-in may bring a token.
+	 * @param {Reference} reference
+	 * @param {number} errand
+	 * @returns {Promise<Token | null>}
+	 */
+	async attend(reference, errand) {
+		const core = await this.#life.readyFor(reference);
+		const known = this.#open(core, reference);
+		const answer = this.#life.ask(core, () => core.attend(known.id, this.now(), errand));
+		const wait = answer.acquisition ? this.#effects.wait(answer.acquisition) : undefined;
+		this.#effects.obey(core, answer);
+		if (answer.error) {
+			throw errorOf(answer.error);
+		}
+		if (!wait) {
+			return answer.token ? adopt(known, answer.token) : null;
+		}
+		const token = await wait.promise;
+		if (wait.error && errand === errands.signInByForce) {
+			throw wait.error; // the token that is still there is not what was asked for
+		}
+		if (errand !== errands.keepAlive) {
+			this.#pulses.get(reference.json)?.end(); // it was for who was signed in before
+		}
+		return token ?? null;
+	}
+
+	/**
+	 * @param {Reference} reference
+	 * @returns {() => void} ends it for this caller
+	 */
+	keepAlive(reference) {
+		const { json } = reference;
+		let pulse = this.#pulses.get(json);
+		if (pulse === undefined) {
+			const made = new Pulse(
+				() => this.attend(reference, errands.keepAlive),
+				this.#settings.clock,
+				() => {
+					if (this.#pulses.get(json) === made) {
+						this.#pulses.delete(json);
+					}
+				},
+			);
+			this.#pulses.set(json, made);
+			pulse = made;
+		}
+		return pulse.want();
+	}
+
+	/**
 	 * @param {Reference} reference
 	 * @param {string} value
 	 * @returns {Promise<import("../module/wall.js").VerdictView>}
@@ -214,6 +268,7 @@ export class Driver {
 	forget(reference) {
 		const { through } = this.calls(reference);
 		const { core } = this.#life;
+		this.#pulses.get(reference.json)?.end();
 		this.#life.forget([reference.json, through.json]);
 		if (core && !core.dead) {
 			const { id } = this.#open(core, reference);
@@ -234,6 +289,9 @@ export class Driver {
 	}
 
 	close() {
+		for (const pulse of [...this.#pulses.values()]) {
+			pulse.end();
+		}
 		this.#settings.tabs?.close();
 		this.#life.close();
 	}

@@ -113,7 +113,7 @@ export class Effects {
 					this.#send(core, effect);
 					break;
 				case "sleep":
-					this.#sleep(core, effect.id, effect.limit ?? 0);
+					this.#sleep(core, effect);
 					break;
 				case "cancel":
 					this.#running.get(effect.id)?.();
@@ -219,19 +219,21 @@ export class Effects {
 
 	/**
 	 * @param {CoreClient} core
-	 * @param {number} id
-	 * @param {number} ms
+	 * @param {Extract<Effect, { do: "sleep" }>} effect
 	 */
-	#sleep(core, id, ms) {
+	#sleep(core, { id, limit: ms = 0, idle }) {
 		const { clock } = this.#means;
 		/** @type {() => void} */
 		let over = () => {};
-		this.#means.waitUntil?.(new Promise((resolve) => (over = () => resolve(undefined))));
-		const stop = clock.timer(() => {
+		if (!idle) {
+			this.#means.waitUntil?.(new Promise((resolve) => (over = () => resolve(undefined))));
+		}
+		const wake = () => {
 			this.#running.delete(id);
 			this.report(() => core.woken(id, instant(clock)));
 			over();
-		}, ms);
+		};
+		const stop = clock.timer(wake, ms, idle === true);
 		this.#running.set(id, () => {
 			stop();
 			over();
@@ -251,12 +253,14 @@ export class Effects {
 			waiting?.reject(error);
 		} else if (effect.do === "verified") {
 			waiting?.resolve(effect.verdict);
+		} else if (!effect.token) {
+			waiting?.resolve(undefined); // an errand that brings none
 		} else if (known) {
 			// not an AccessToken's own session: nobody holds that
 			if (waiting) {
 				waiting.error = error;
 			}
-			const token = adopt(known, /** @type {import("../module/wall.js").TokenView} */ (effect.token));
+			const token = adopt(known, effect.token);
 			waiting?.resolve(token);
 		}
 	}

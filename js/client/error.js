@@ -10,6 +10,7 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
  * @property {string} [field]
  * @property {number} [status]
  * @property {string} [vendorCode]
+ * @property {import("../generated/words.js").Reason} [reason]
  * @property {boolean} [retryable]
  * @property {number} [retryAt] wall-clock milliseconds
  * @property {unknown} [cause]
@@ -58,6 +59,12 @@ export class TokenError extends Error {
 	 */
 	vendorCode;
 	/**
+	 * Why nobody is signed in, where that is what went wrong (`signed_out`).
+	 * @readonly
+	 * @type {import("../generated/words.js").Reason | undefined}
+	 */
+	reason;
+	/**
 	 * Whether the same call can succeed later, unchanged.
 	 * @readonly
 	 * @type {boolean}
@@ -84,6 +91,7 @@ export class TokenError extends Error {
 		this.field = fields.field;
 		this.status = fields.status;
 		this.vendorCode = fields.vendorCode;
+		this.reason = fields.reason;
 		this.retryable = fields.retryable ?? false;
 		this.retryAt = fields.retryAt === undefined ? null : new Date(fields.retryAt);
 	}
@@ -93,7 +101,7 @@ export class TokenError extends Error {
 	 * @returns {Record<string, unknown>}
 	 */
 	toJSON() {
-		const { name, code, message, system, step, field, status, vendorCode, retryable, retryAt, cause } = this;
+		const { name, code, message, system, step, field, status, vendorCode, reason, retryable, retryAt, cause } = this;
 		return {
 			name,
 			code,
@@ -103,6 +111,7 @@ export class TokenError extends Error {
 			field,
 			status,
 			vendorCode,
+			reason,
 			retryable,
 			retryAt,
 			cause: cause instanceof TokenError ? cause.toJSON() : code === "network" ? platformCode(cause) : undefined,

@@ -12,7 +12,8 @@ import { errorOf } from "./error.js";
  * @property {number} logins requests made so far for this session that count as a login at the vendor
  * @property {Date | null} expiresAt of the new token, where one is known
  * @property {Date | null} retryAt when the next attempt may be made
- * @property {import("../generated/words.js").Reason} [reason] why a token was rejected
+ * @property {import("../generated/words.js").Reason} [reason] why a token was rejected, or nobody is signed in any more
+ * @property {string} [vendorCode] the vendor's own code that says so
  * @property {import("./error.js").TokenError} [error] what failed
  */
 
@@ -33,6 +34,7 @@ export function tell(onEvent, view, cause) {
 			expiresAt: view.expiresAt === undefined ? null : new Date(view.expiresAt),
 			retryAt: view.retryAt === undefined ? null : new Date(view.retryAt),
 			reason: view.reason,
+			vendorCode: view.vendorCode,
 			// What the caller's own function threw is told to those who wait for its token, not to who watches.
 			error: view.error && errorOf(view.error, view.error.code === "network" ? cause : undefined),
 		});

@@ -21,7 +21,7 @@ export class Lost {
  * @param {import("./platform.js").PlatformSignal} signal
  * @returns {Promise<{ head: import("../module/wall.js").Head, body: Uint8Array }>} rejected with a Lost
  */
-export async function exchange(send, { method, url = "", query, headers = [], body, form }, signal) {
+export async function exchange(send, { method, url = "", query, headers = [], body, form, rolls }, signal) {
 	let response;
 	const wasOffline = offline();
 	try {
@@ -42,7 +42,7 @@ export async function exchange(send, { method, url = "", query, headers = [], bo
 	if (!bytes) {
 		throw new Lost("response_too_large", "answering");
 	}
-	return { head: headOf(response), body: bytes };
+	return { head: headOf(response, rolls), body: bytes };
 }
 
 /**

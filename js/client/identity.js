@@ -1,6 +1,6 @@
 // Identities: who a token is for. What the systems have of their own is generated from their descriptions.
 import { TokenError } from "./error.js";
-import { objects, supplied, unchanged as same } from "../generated/identity.js";
+import { objects, signing, supplied, unchanged as same } from "../generated/identity.js";
 
 export { snapshot } from "../generated/identity.js";
 
@@ -143,6 +143,15 @@ export function encode(read, suppliers) {
 	} catch {
 		throw new TokenError("invalid_identity", "identity must hold plain values only", { step: "input", field: "identity" });
 	}
+}
+
+/**
+ * Whether somebody signs in with an identity; of an edge's connection only the edge knows.
+ * @param {string} json an identity as encoded
+ */
+export function signsIn(json) {
+	const { edge, system } = JSON.parse(json);
+	return edge !== undefined || signing.includes(system);
 }
 
 /**

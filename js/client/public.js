@@ -10,6 +10,9 @@ export { Token } from "./token.js";
 /** @typedef {import("./client.js").ClientOptions} ClientOptions */
 /** @typedef {import("./asking.js").GetTokenOptions} GetTokenOptions */
 /** @typedef {import("./asking.js").VerifyOptions} VerifyOptions */
+/** @typedef {import("./asking.js").SignInOptions} SignInOptions */
+/** @typedef {import("./asking.js").SignOutOptions} SignOutOptions */
+/** @typedef {import("./asking.js").KeepAliveOptions} KeepAliveOptions */
 /** @typedef {import("./asking.js").Verification} Verification */
 /** @typedef {import("./events.js").TokenEvent} TokenEvent */
 /** @typedef {import("./effects.js").Purpose} Purpose */

@@ -1,5 +1,5 @@
 // A handle to one identity's session.
-import { acquire, business, verify } from "./asking.js";
+import { acquire, business, keepAlive, signIn, signOut, verify } from "./asking.js";
 import { known } from "./option.js";
 
 /** @typedef {import("./driver.js").Driver} Driver */
@@ -8,6 +8,10 @@ import { known } from "./option.js";
 /** @typedef {import("./asking.js").GetTokenOptions} GetTokenOptions */
 /** @typedef {import("./asking.js").VerifyOptions} VerifyOptions */
 /** @typedef {import("./asking.js").Verification} Verification */
+/** @typedef {import("./asking.js").SignInOptions} SignInOptions */
+/** @typedef {import("./asking.js").SignOutOptions} SignOutOptions */
+/** @typedef {import("./asking.js").KeepAliveOptions} KeepAliveOptions */
+/** @typedef {import("./error.js").TokenError} TokenError */
 
 /** One identity's session. */
 export class Session {
@@ -66,10 +70,49 @@ export class Session {
 	}
 
 	/**
+	 * Signs the person of this session in, where the system has that (ccgateway): nothing else does, no getToken, no call and no
+	 * timer. It has side effects at the vendor (the phone, the queue), so let a person's act be what calls it. Where somebody is
+	 * signed in already it is their token, unless with `force`. It is not tried again when it fails, and may be tried again at
+	 * once, but for credentials that were refused.
+	 * @param {SignInOptions} [options] whether another session of the person may be ended for it
+	 * @returns {Promise<Token | null>} the token, or null where an edge keeps it to itself; rejected with a TokenError:
+	 *   `already_signed_in` where the person is signed in elsewhere, `invalid_request` where the system signs nobody in
+	 * @example
+	 * await session.signIn();
+	 * session.keepAlive();
+	 * const response = await session.fetch("/agentgateway/resource/agentevent/101");
+	 */
+	signIn(options) {
+		return signIn(this.#driver, this.#reference, options);
+	}
+
+	/**
+	 * Signs the person out at the vendor, after a sign-in that is under way. Where nobody is signed in it does nothing. One
+	 * that fails leaves the token as it is.
+	 * @param {SignOutOptions} [options] how long this caller waits
+	 * @returns {Promise<void>} rejected with a TokenError where the vendor could not be told
+	 */
+	signOut(options) {
+		return signOut(this.#driver, this.#reference, options);
+	}
+
+	/**
+	 * Gives the vendor a sign of life at once, and then every 30 seconds. Not needed where the page polls for events. It ends at
+	 * the sign-out, when the vendor ends the session, with `forget` and `close`, and never signs in. One that fails is told by an event,
+	 * and the next one is given all the same. No program is kept running by it.
+	 * @param {KeepAliveOptions} [options] for how long
+	 * @returns {() => void} ends it for this caller; others who called it are not affected
+	 * @throws {TokenError} `invalid_request` where the system signs nobody in
+	 */
+	keepAlive(options) {
+		return keepAlive(this.#driver, this.#reference, options);
+	}
+
+	/**
 	 * Drops the token; whoever waits for one gets a TokenError `forgotten`. For a connection of an edge it also drops what the
 	 * user's `authorization` function gave, for all connections: call it when the user signs out. What ccmessaging's
 	 * other users share, the app's AccessToken, stays, and so do cooldowns and the login budget, as they protect the
-	 * vendor. The session goes on with a new login when it is next asked.
+	 * vendor. The session goes on with a new login when it is next asked. It signs nobody out at the vendor: that is `signOut`.
 	 */
 	forget() {
 		this.#driver.forget(this.#reference);

@@ -2,7 +2,8 @@
 import { answer } from "./request/answer.js";
 import { checkConfig, ConfigError } from "./config/config.js";
 import { Environment } from "./config/environment.js";
-import { Problem } from "./request/problem.js";
+import { Measures } from "./metrics/measures.js";
+import { Problem, requestHeader } from "./request/problem.js";
 import { KeeperProblem } from "./keeper/sessions.js";
 
 /** @typedef {import("./request/answer.js").Visit} Visit */
@@ -74,9 +75,13 @@ export function createEdge(config) {
 			let ended = false;
 			// One line of JSON: names from the configuration, words of this program, numbers. Nothing of a caller or a token.
 			const tell = (/** @type {object} */ line) => console.log(JSON.stringify({ ...line, ms: Date.now() - began }));
+			const tellEnd = (/** @type {Record<string, unknown>} */ line, /** @type {number} */ status) => {
+				tell({ ...line, status });
+				new Measures(bindings.ANALYTICS).request(line, status, Date.now() - began);
+			};
 			/** @type {Visit} */
 			const visit = {
-				headers: { ...always, "cctoken-request": id },
+				headers: { ...always, [requestHeader]: id },
 				log: { event: "request", request: id, method: safeMethod(request.method) },
 				cutOff(side) {
 					if (!ended) {
@@ -91,7 +96,7 @@ export function createEdge(config) {
 					return visit.cutOff("caller");
 				}
 				ended = true;
-				tell({ ...visit.log, code: "caller_left", status: 499 });
+				tellEnd({ ...visit.log, code: "caller_left" }, 499);
 			});
 			let response;
 			try {
@@ -108,7 +113,7 @@ export function createEdge(config) {
 			}
 			answered = true;
 			if (!ended) {
-				tell({ ...visit.log, status: response.status });
+				tellEnd(visit.log, response.status);
 			}
 			return response;
 		},

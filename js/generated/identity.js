@@ -110,6 +110,27 @@
  */
 
 /**
+ * An agent's session at the CC-Gateway ("C4", cec_07_0005; signing in: cec_07_1202).
+ * @typedef {object} CcgatewayIdentity
+ * @property {"ccgateway"} system
+ * @property {string} baseUrl of the CC-Gateway, such as `https://IP:8043`
+ * @property {number} agentId from 101 to 999999
+ * @property {string} password of the agent, 1 to 32 characters
+ * @property {string} phonenum on which the agent is called, 1 to 24 characters
+ * @property {boolean} [autoanswer] whether calls are answered by themselves
+ * @property {boolean} [autoenteridle] whether the agent is idle at once after a call
+ * @property {boolean} [releasephone] whether the phone is hung up after a call
+ * @property {3 | 4 | 5} [status] 3, 4 or 5, as the CC-Gateway counts them
+ * @property {4 | 11} [agenttype] 4 or 11, as the CC-Gateway counts them
+ * @property {string} [ip] of the agent's machine
+ * @property {boolean} [checkInWebm] whether the agent signs in for web chats too
+ * @property {boolean} [checkInMailm] whether the agent signs in for e-mails too
+ * @property {boolean} [listenStatus] whether the agent's listening state is reported
+ * @property {string} [vcPhoneNumber] for video calls
+ * @property {"dynamic" | "static"} [mode] how the gateway is set up: its GUIDs change all the time, or never. Not sent. Default "dynamic"
+ */
+
+/**
  * The configuration login of the CC-Gateway ("C5", cec_07_0006).
  * @typedef {object} CcgatewayConfigIdentity
  * @property {"ccgatewayconfig"} system
@@ -118,7 +139,7 @@
  * @property {string} password of that agent
  */
 
-/** One of the systems, asked directly. @typedef {AppCubeIdentity | OiapIdentity | ApiFabricIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity | AstroZeroIdentity | CcgatewayConfigIdentity} VendorIdentity */
+/** One of the systems, asked directly. @typedef {AppCubeIdentity | OiapIdentity | ApiFabricIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity | AstroZeroIdentity | CcgatewayIdentity | CcgatewayConfigIdentity} VendorIdentity */
 
 /**
  * All fields of all systems.
@@ -144,6 +165,18 @@
  * @property {string} [redirectUrl]
  * @property {number} [agentId]
  * @property {string} [password]
+ * @property {string} [phonenum]
+ * @property {boolean} [autoanswer]
+ * @property {boolean} [autoenteridle]
+ * @property {boolean} [releasephone]
+ * @property {3 | 4 | 5} [status]
+ * @property {4 | 11} [agenttype]
+ * @property {string} [ip]
+ * @property {boolean} [checkInWebm]
+ * @property {boolean} [checkInMailm]
+ * @property {boolean} [listenStatus]
+ * @property {string} [vcPhoneNumber]
+ * @property {"dynamic" | "static"} [mode]
  * @property {string} [edge]
  * @property {string} [connection]
  * @property {string} [subject]
@@ -162,6 +195,9 @@ export const supplied = [
 
 /** Fields that are objects of texts. @type {readonly string[]} */
 export const objects = ["params"];
+
+/** Systems in which nothing but a person's act brings a token. @type {readonly unknown[]} */
+export const signing = ["ccgateway"];
 
 /**
  * The fields to compare the caller's object with later.
@@ -192,6 +228,18 @@ export function snapshot(f) {
 		redirectUrl: f.redirectUrl,
 		agentId: f.agentId,
 		password: f.password,
+		phonenum: f.phonenum,
+		autoanswer: f.autoanswer,
+		autoenteridle: f.autoenteridle,
+		releasephone: f.releasephone,
+		status: f.status,
+		agenttype: f.agenttype,
+		ip: f.ip,
+		checkInWebm: f.checkInWebm,
+		checkInMailm: f.checkInMailm,
+		listenStatus: f.listenStatus,
+		vcPhoneNumber: f.vcPhoneNumber,
+		mode: f.mode,
 		edge: f.edge,
 		connection: f.connection,
 		subject: f.subject,
@@ -228,6 +276,18 @@ export function unchanged(copy, f, same) {
 		copy.redirectUrl === f.redirectUrl &&
 		copy.agentId === f.agentId &&
 		copy.password === f.password &&
+		copy.phonenum === f.phonenum &&
+		copy.autoanswer === f.autoanswer &&
+		copy.autoenteridle === f.autoenteridle &&
+		copy.releasephone === f.releasephone &&
+		copy.status === f.status &&
+		copy.agenttype === f.agenttype &&
+		copy.ip === f.ip &&
+		copy.checkInWebm === f.checkInWebm &&
+		copy.checkInMailm === f.checkInMailm &&
+		copy.listenStatus === f.listenStatus &&
+		copy.vcPhoneNumber === f.vcPhoneNumber &&
+		copy.mode === f.mode &&
 		copy.edge === f.edge &&
 		copy.connection === f.connection &&
 		copy.subject === f.subject &&

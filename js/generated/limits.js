@@ -12,6 +12,8 @@ export const maxTimeoutMs = 600_000;
 export const defaultSessions = 1_000;
 /** The most that it can be told to keep. */
 export const maxSessions = 500_000;
+/** How often a sign of life is given for who is signed in, in milliseconds. */
+export const signOfLifeMs = 30_000;
 /** Bounds an acquisition of an edge's keeper, in milliseconds. */
 export const keeperTimeoutMs = 20_000;
 /** The least that it can be set to, in milliseconds. */
@@ -22,6 +24,8 @@ export const keeperConnections = 6;
 export const mostKeeperConnections = 1_000;
 /** The most that it can be set to, in milliseconds. */
 export const mostKeeperTimeoutMs = 120_000;
+/** What the core is asked to do for who signs in, or is signed in. */
+export const errands = { signIn: 1, signInByForce: 2, signOut: 3, keepAlive: 4 };
 /** How the `type` of an edge's own refusals begins. */
 export const problemUrn = "urn:cctoken:error:";
 /** Their content type, which only they have. */

@@ -13,6 +13,7 @@ export { systems } from "./systems.js";
 /** @typedef {import("./identity.js").IsalesIdentity} IsalesIdentity */
 /** @typedef {import("./identity.js").CubeDriveIdentity} CubeDriveIdentity */
 /** @typedef {import("./identity.js").AstroZeroIdentity} AstroZeroIdentity */
+/** @typedef {import("./identity.js").CcgatewayIdentity} CcgatewayIdentity */
 /** @typedef {import("./identity.js").CcgatewayConfigIdentity} CcgatewayConfigIdentity */
 /** @typedef {import("./identity.js").VendorIdentity} VendorIdentity */
 /** @typedef {import("./identity.js").Supplied} Supplied */

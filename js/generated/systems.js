@@ -30,10 +30,11 @@
  * @property {string} title for people
  * @property {readonly FieldDescription[]} fields of an identity beside `system`, in the order in which a form shows them
  * @property {boolean | Carrier} bodyCarriesToken whether a business call carries the token inside its JSON body, or where only some do, which
+ * @property {boolean} signsIn whether a token comes by a sign-in alone, which somebody asks for (`signIn`)
  * @property {boolean} verifies whether the vendor has an interface that says whether a token is valid
  */
 
-/** The systems that hand out tokens. @typedef {"appcube" | "oiap" | "apifabric" | "ccmessaging" | "isales" | "cubedrive" | "astrozero" | "ccgatewayconfig"} System */
+/** The systems that hand out tokens. @typedef {"appcube" | "oiap" | "apifabric" | "ccmessaging" | "isales" | "cubedrive" | "astrozero" | "ccgateway" | "ccgatewayconfig"} System */
 
 /** The systems, in the order in which people are shown them. A description, for forms and configurations: what is in it cannot be changed. @type {readonly SystemDescription[]} */
 export const systems = /* @__PURE__ */ frozen([
@@ -41,6 +42,7 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "appcube",
 		title: "OIAP AppCube",
 		bodyCarriesToken: true,
+		signsIn: false,
 		verifies: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
@@ -52,6 +54,7 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "oiap",
 		title: "OIAP",
 		bodyCarriesToken: { field: "carrier", value: "body" },
+		signsIn: false,
 		verifies: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
@@ -64,6 +67,7 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "apifabric",
 		title: "API Fabric",
 		bodyCarriesToken: false,
+		signsIn: false,
 		verifies: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
@@ -77,6 +81,7 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "ccmessaging",
 		title: "AICC web client",
 		bodyCarriesToken: false,
+		signsIn: false,
 		verifies: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
@@ -95,6 +100,7 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "isales",
 		title: "CC-iSales for CTI-OBS",
 		bodyCarriesToken: false,
+		signsIn: false,
 		verifies: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
@@ -106,6 +112,7 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "cubedrive",
 		title: "CubeDrive",
 		bodyCarriesToken: false,
+		signsIn: false,
 		verifies: true,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
@@ -117,6 +124,7 @@ export const systems = /* @__PURE__ */ frozen([
 		name: "astrozero",
 		title: "Astro Zero",
 		bodyCarriesToken: false,
+		signsIn: false,
 		verifies: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
@@ -127,9 +135,34 @@ export const systems = /* @__PURE__ */ frozen([
 		],
 	},
 	{
+		name: "ccgateway",
+		title: "CC-Gateway agent",
+		bodyCarriesToken: false,
+		signsIn: true,
+		verifies: false,
+		fields: [
+			{ name: "baseUrl", kind: "url", secret: false, optional: false },
+			{ name: "agentId", kind: "number", secret: false, optional: false, minimum: 101, maximum: 999999 },
+			{ name: "password", kind: "text", secret: true, optional: false, maxLength: 32 },
+			{ name: "phonenum", kind: "text", secret: false, optional: false, maxLength: 24 },
+			{ name: "autoanswer", kind: "flag", secret: false, optional: true },
+			{ name: "autoenteridle", kind: "flag", secret: false, optional: true },
+			{ name: "releasephone", kind: "flag", secret: false, optional: true },
+			{ name: "status", kind: "number", secret: false, optional: true, values: [3, 4, 5] },
+			{ name: "agenttype", kind: "number", secret: false, optional: true, values: [4, 11] },
+			{ name: "ip", kind: "text", secret: false, optional: true },
+			{ name: "checkInWebm", kind: "flag", secret: false, optional: true },
+			{ name: "checkInMailm", kind: "flag", secret: false, optional: true },
+			{ name: "listenStatus", kind: "flag", secret: false, optional: true },
+			{ name: "vcPhoneNumber", kind: "text", secret: false, optional: true },
+			{ name: "mode", kind: "choice", secret: false, optional: true, values: ["dynamic", "static"] },
+		],
+	},
+	{
 		name: "ccgatewayconfig",
 		title: "CC-Gateway configuration",
 		bodyCarriesToken: false,
+		signsIn: false,
 		verifies: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },

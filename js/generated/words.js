@@ -25,11 +25,14 @@
  * - `login_budget`: not tried, as the logins that the vendor tolerates are used up for now.
  * - `token_rejected`: the caller had a token renewed a moment ago by calling it rejected, and rejects the new one too; others go on with that.
  * - `stale_on_arrival`: the token was too old to use when it arrived.
+ * - `signed_out`: nobody is signed in; `reason` says why. Nothing but a sign-in that somebody asks for changes that.
+ * - `already_signed_in`: the person is signed in elsewhere; a sign-in by force ends that session.
  *
  * From an edge:
  * - `unauthorized`: the edge does not accept the authorization.
  * - `forbidden`: the edge does not give this connection to this user, or to this page's origin.
  * - `sealed`: the edge hands out no token of this connection, but makes the calls.
+ * - `stopped`: an operator of the edge has stopped this user.
  * - `not_configured`: the edge lacks a part of its configuration.
  *
  * About what the program did:
@@ -46,7 +49,7 @@
  * - `module_stale`: the WebAssembly file is of another build than the JavaScript.
  * - `module_started`: `initialize` came with another source after the start.
  * - `module_failed`: the WebAssembly module died; the next call starts a fresh one.
- * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "account_locked" | "blocked" | "address_not_admitted" | "bad_request" | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large" | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget" | "token_rejected" | "stale_on_arrival" | "unauthorized" | "forbidden" | "sealed" | "not_configured" | "supplier_failed" | "too_many_sessions" | "forgotten" | "aborted" | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_stale" | "module_started" | "module_failed"} TokenErrorCode
+ * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "account_locked" | "blocked" | "address_not_admitted" | "bad_request" | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large" | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget" | "token_rejected" | "stale_on_arrival" | "signed_out" | "already_signed_in" | "unauthorized" | "forbidden" | "sealed" | "stopped" | "not_configured" | "supplier_failed" | "too_many_sessions" | "forgotten" | "aborted" | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_stale" | "module_started" | "module_failed"} TokenErrorCode
  */
 
 /**
@@ -60,7 +63,9 @@
  * - `refresh`: renews with a refresh token.
  * - `verify`: asks the vendor whether a token is valid.
  * - `call`: is a business call that carries a token.
- * @typedef {"input" | "access_token" | "authorization" | "edge" | "apply" | "login" | "refresh" | "verify" | "call"} Step
+ * - `sign_out`: signs a person out.
+ * - `keep_alive`: is a sign of life for a person who is signed in.
+ * @typedef {"input" | "access_token" | "authorization" | "edge" | "apply" | "login" | "refresh" | "verify" | "call" | "sign_out" | "keep_alive"} Step
  */
 
 /**
@@ -77,7 +82,9 @@
  * - `access_token_dead`: a business call's answer means that the AccessToken is not accepted any more.
  * - `key_refused`: a business call's answer means that the app key is wrong.
  * - `address_not_admitted`: a business call's answer means that this network address is not admitted.
- * @typedef {"live" | "confirmed" | "denied" | "expired" | "rejected" | "superseded" | "other_subject" | "unknown" | "token_dead" | "access_token_dead" | "key_refused" | "address_not_admitted"} Reason
+ * - `never_signed_in`: nobody has signed in yet.
+ * - `by_caller`: the caller signed out, or had the session forgotten.
+ * @typedef {"live" | "confirmed" | "denied" | "expired" | "rejected" | "superseded" | "other_subject" | "unknown" | "token_dead" | "access_token_dead" | "key_refused" | "address_not_admitted" | "never_signed_in" | "by_caller"} Reason
  */
 
 /**
@@ -91,7 +98,8 @@
  * - `failed`: an acquisition or verification failed
  * - `cooling`: no attempt is made before RetryAt
  * - `evicted`: the session was dropped to bound memory
- * @typedef {"acquired" | "renewed" | "rolled" | "rejected" | "replayed" | "retrying" | "failed" | "cooling" | "evicted"} EventType
+ * - `signed_out`: nobody is signed in any more; `reason` and `vendorCode` say why
+ * @typedef {"acquired" | "renewed" | "rolled" | "rejected" | "replayed" | "retrying" | "failed" | "cooling" | "evicted" | "signed_out"} EventType
  */
 
 export {};

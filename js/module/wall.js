@@ -15,6 +15,7 @@
  * @property {Pairs} [headers]
  * @property {string} [body]
  * @property {Pairs} [form]
+ * @property {string[]} [rolls] the headers of the answer that may hold a token: the first that is there counts
  * @property {true} [share] another page of the same user may have the answer already
  * @property {number} [supplier] the number of the caller's function to ask in place of a vendor
  */
@@ -49,12 +50,13 @@
  * @property {number} [expiresAt]
  * @property {number} [retryAt]
  * @property {import("../generated/words.js").Reason} [reason]
+ * @property {string} [vendorCode]
  * @property {Failure} [error]
  */
 
 /**
  * @typedef {{ do: "send", session: number, id: number, limit: number, request: Request }
- *   | { do: "sleep", session: number, id: number, limit?: number }
+ *   | { do: "sleep", session: number, id: number, limit?: number, idle?: true }
  *   | { do: "cancel", session: number, id: number }
  *   | { do: "settled", session: number, id: number, token?: TokenView, error?: Failure }
  *   | { do: "verified", session: number, id: number, verdict?: VerdictView, error?: Failure }
@@ -166,6 +168,16 @@ export class CoreClient {
 	get(session, { wall, mono }, force, instead, rejected) {
 		const n = this.#put(rejected);
 		return this.#ask("get", session, wall, mono, Number(force), instead, n);
+	}
+
+	/**
+	 * @param {number} session
+	 * @param {Instant} now
+	 * @param {number} errand as in errand.js
+	 * @returns {Answer & { token?: TokenView, acquisition?: number }}
+	 */
+	attend(session, { wall, mono }, errand) {
+		return this.#ask("attend", session, wall, mono, errand);
 	}
 
 	/**

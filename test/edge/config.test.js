@@ -33,7 +33,8 @@ test("a whole configuration is accepted, and what it leaves out takes the safe d
 		problemsOf(() => {}),
 		[],
 	);
-	const { connections, authentication } = checkConfig(valid());
+	const { connections, authentication, operators } = checkConfig(valid());
+	assert.deepEqual(operators, []);
 	assert.equal(connections.messaging?.sealed, true);
 	assert.equal(connections["open-messaging"]?.shareAppToken, false);
 	assert.deepEqual(connections.messaging?.call?.requestHeaders, ["accept", "accept-language", "content-type"]);
@@ -53,6 +54,9 @@ const faults = /** @type {[string, string, (config: any) => void][]} */ ([
 	["an empty authentication", "authentication", (c) => (c.authentication = {})],
 	["no connections", "connections", (c) => delete c.connections],
 	["an unknown member", "orgins", (c) => (c.orgins = [])],
+	["an operator of no way in", "operators[0].by", (c) => (c.operators = [{ by: "nobody" }])],
+	["an operator's claim without values", "operators[0].values", (c) => (c.operators = [{ by: "staff", claim: "groups" }])],
+	["a list of no operators", "operators", (c) => (c.operators = [])],
 	["a symmetric algorithm", "authentication.staff.algorithms", (c) => (c.authentication.staff.algorithms = ["HS256"])],
 	["the algorithm none", "authentication.staff.algorithms", (c) => (c.authentication.staff.algorithms = ["RS256", "none"])],
 	["no algorithm", "authentication.staff.algorithms", (c) => delete c.authentication.staff.algorithms],

@@ -48,6 +48,7 @@ describe("one thing is missing", () => {
 		["a second storage key of the right form", (b) => (b.STORAGE_KEYS += ",k2"), /^STORAGE_KEYS: /],
 		["a time that the keeper can use", (b) => (b.KEEPER_TIMEOUT_MS = "soon"), /^KEEPER_TIMEOUT_MS: /],
 		["a time for bodies", (b) => (b.BODY_TIMEOUT_MS = "500"), /^BODY_TIMEOUT_MS: /],
+		["a rate that is one", (b) => (b.RATE_LIMIT_PER_MINUTE = "0"), /^RATE_LIMIT_PER_MINUTE: /],
 		["a secret of a connection", (b) => delete b.AICC_SECRET, /^AICC_SECRET: a secret, for connections\.messaging\.identity\.appSecret$/],
 		["text in a secret", (b) => (b.AICC_SECRET = ""), /^AICC_SECRET: /],
 		["a secret inside parameters", (b) => delete b.DRIVE_SECRET, /^DRIVE_SECRET: /],

@@ -128,6 +128,13 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 	return {
 		getToken,
 		fetch: call,
+		/** The token stays at the keeper, and is got from there. */
+		async signIn(identity, { force } = {}) {
+			await post("/sign-in", identity, { force });
+			return getToken(identity);
+		},
+		signOut: (identity) => post("/sign-out", identity, {}),
+		keepAlive: (identity) => void post("/keep-alive", identity, {}).catch(() => {}),
 		verifyToken: (value, identity) => post("/verify", identity, { token: value }),
 		session: (identity) => ({ forget: () => post("/forget", identity) }),
 		close() {},

@@ -86,13 +86,13 @@ test("sessions of a system at one base URL share its objects, and nothing else d
 		return found;
 	};
 	const here = await objects({});
-	assert.equal(here.size, 8, "the default");
+	assert.equal(here.size, 4, "the default");
 	const elsewhere = await objects({ baseUrl: "https://other.test" });
-	assert.equal(new Set([...here, ...elsewhere, ...(await objects({ system: "appcube" }))]).size, 24);
+	assert.equal(new Set([...here, ...elsewhere, ...(await objects({ system: "appcube" }))]).size, 12);
 });
 
 test("a keeper is told where the session may have been before, and its own name", async () => {
-	const at = async (/** @type {import("../../js/edge/keeper/objects.js").Keepers} */ keepers) =>
+	const at = async (/** @type {import("../../js/edge/config/config.js").Keepers} */ keepers) =>
 		(await sessionsOf(() => ({})).session(identity, keepers)).told;
 	const told = await at({ count: 5, former: [1, 2, 5, 1] });
 	const own = await at({ count: 5, former: [] });

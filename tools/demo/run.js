@@ -1,6 +1,6 @@
 // What `make run` shows: a token of each system, fetched from, kept for, renewed at and verified with a
 // sandbox of them over real HTTP, through the package as a Node program uses it. Then the server goes on, for the page.
-import { createClient } from "../../js/node.js";
+import { createClient, systems } from "../../js/node.js";
 import { sandboxIdentities } from "./identities.js";
 import { controls, startServer } from "./server.js";
 
@@ -29,6 +29,10 @@ console.log(`\nThe page is at ${server.url}/ — Ctrl-C ends the server.`);
 
 async function demonstrate({ identity, path, init }) {
 	const before = await logins(identity.system);
+	const signsIn = systems.some(({ name, signsIn }) => name === identity.system && signsIn);
+	if (signsIn) {
+		await client.signIn(identity); // nothing else would; whoever runs this has asked for it
+	}
 	// Equal identities are one, whatever the objects.
 	const tokens = await Promise.all(Array.from({ length: callers }, () => client.getToken({ ...identity })));
 	const made = (await logins(identity.system)) - before;
@@ -40,14 +44,17 @@ async function demonstrate({ identity, path, init }) {
 
 	await sandbox.revoke({ system: identity.system, all: true });
 	const { status } = await client.fetch(identity, path, init);
-	const renewed = (await client.getToken(identity)).value !== token.value;
+	const after = await client.getToken(identity).then(
+		({ value }) => (value === token.value ? "not renewed" : "renewed"),
+		({ code }) => (code === "signed_out" ? "signed out" : code),
+	);
 	return [
 		identity.system,
 		`${token.value.slice(0, 4)}…${token.value.slice(-4)}`,
 		token.expiresAt ? `${(token.expiresAt.getTime() - token.issuedAt.getTime()) / 1000} s` : "not stated",
 		`${valid ?? "unknown"} (${source})`,
 		String(made),
-		`${renewed ? "renewed" : "not renewed"}, ${renewals.includes(identity.system) ? "replayed" : "not replayed"}: ${status}`,
+		`${after}, ${renewals.includes(identity.system) ? "replayed" : "not replayed"}: ${status}`,
 	];
 }
 

@@ -56,6 +56,8 @@ function own(text) {
 		"KEEPER_TIMEOUT_MS",
 		"KEEPER_CONNECTIONS",
 		"BODY_TIMEOUT_MS",
+		"METRICS_TOKEN",
+		"RATE_LIMIT_PER_MINUTE",
 		...secretsOf(checkConfig(JSON.parse(text))).keys(),
 	];
 	const environment = Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name] ?? ""]] : [])));

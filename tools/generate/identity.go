@@ -43,6 +43,13 @@ export const supplied = [
 	}
 	b.WriteString("];\n\n")
 	b.WriteString("/** Fields that are objects of texts. @type {readonly string[]} */\nexport const objects = " + literal(objects(fields)) + ";\n\n")
+	signing := []string{}
+	for _, d := range vendors() {
+		if d.SignsIn {
+			signing = append(signing, d.Name)
+		}
+	}
+	b.WriteString("/** Systems in which nothing but a person's act brings a token. @type {readonly unknown[]} */\nexport const signing = " + literal(signing) + ";\n\n")
 	b.WriteString(`/**
  * The fields to compare the caller's object with later.
  * @param {Fields} f

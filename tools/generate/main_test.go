@@ -104,7 +104,7 @@ func TestEverySystemSaysWhereItsTokensStand(t *testing.T) {
 // unsaid is what a description leaves out of where tokens stand.
 func unsaid(d *core.Description) []string {
 	missing := []string{}
-	for name, list := range map[string][]string{"Paths": d.Paths, "Carriers": d.Carriers, "Answers": d.Answers, "Codes": d.Codes} {
+	for name, list := range map[string][]string{"Paths": append(d.Doors, d.Paths...), "Carriers": d.Carriers, "Answers": d.Answers, "Codes": d.Codes} {
 		if len(list) == 0 {
 			missing = append(missing, name)
 		}

@@ -39,6 +39,7 @@ func systems() string {
  * @property {string} title for people
  * @property {readonly FieldDescription[]} fields of an identity beside ` + "`system`" + `, in the order in which a form shows them
  * @property {boolean | Carrier} bodyCarriesToken whether a business call carries the token inside its JSON body, or where only some do, which
+ * @property {boolean} signsIn whether a token comes by a sign-in alone, which somebody asks for (` + "`signIn`" + `)
  * @property {boolean} verifies whether the vendor has an interface that says whether a token is valid
  */
 
@@ -55,6 +56,7 @@ func systems() string {
 		b.WriteString("\t\tname: " + literal(d.Name) + ",\n")
 		b.WriteString("\t\ttitle: " + literal(core.TextsOf(d.Name).Title.English) + ",\n")
 		b.WriteString("\t\tbodyCarriesToken: " + carrierLiteral(d) + ",\n")
+		b.WriteString("\t\tsignsIn: " + literal(d.SignsIn) + ",\n")
 		b.WriteString("\t\tverifies: " + literal(d.Verifies) + ",\n")
 		b.WriteString("\t\tfields: [\n")
 		b.WriteString("\t\t\t" + fieldLiteral(core.Field{Name: d.Base, Kind: core.URL}) + ",\n")
@@ -240,12 +242,14 @@ func tokens() string {
  * Where a system's tokens stand, and those of what it depends on.
  * @typedef {object} Tokens
  * @property {readonly string[]} paths below a base URL at which tokens are handed out, refreshed or verified, and below each of them
+ * @property {readonly string[]} doors such paths below which others lie that are open; "*" stands for any one segment
  * @property {readonly string[]} interfaces names of those that are closed wherever they stand, as gateways put them below other paths
  * @property {readonly string[]} carriers headers, query parameters and members of a body that carry tokens
  * @property {readonly string[]} beside what else belongs to a login or a token: no header of such a name is a caller's
  * @property {readonly string[]} guarded headers that only the app itself may hold
  * @property {readonly string[]} answers members of answers that hold tokens
  * @property {string} rolls the member of a business answer's object that may hold a new token, or ""
+ * @property {boolean} signsIn whether a token comes by a sign-in alone
  * @property {boolean} speaks whether the body of a business answer may say what becomes of the token, also under HTTP 200
  * @property {readonly string[]} codes members of answers that hold the system's own code; the first that is there counts
  * @property {readonly string[]} success those of its values that mean success
@@ -269,12 +273,14 @@ export const tokens = {
 		}
 		b.WriteString("\t" + d.Name + ": {\n")
 		b.WriteString("\t\tpaths: " + list(func(d *core.Description) []string { return d.Paths }) + ",\n")
+		b.WriteString("\t\tdoors: " + list(func(d *core.Description) []string { return d.Doors }) + ",\n")
 		b.WriteString("\t\tinterfaces: " + list(func(d *core.Description) []string { return d.Interfaces }) + ",\n")
 		b.WriteString("\t\tcarriers: " + list(func(d *core.Description) []string { return d.Carriers }) + ",\n")
 		b.WriteString("\t\tbeside: " + list(func(d *core.Description) []string { return d.Beside }) + ",\n")
 		b.WriteString("\t\tguarded: " + list(func(d *core.Description) []string { return d.Guarded }) + ",\n")
 		b.WriteString("\t\tanswers: " + list(func(d *core.Description) []string { return d.Answers }) + ",\n")
 		b.WriteString("\t\trolls: " + literal(d.Rolls) + ",\n")
+		b.WriteString("\t\tsignsIn: " + literal(d.SignsIn) + ",\n")
 		b.WriteString("\t\tspeaks: " + literal(d.Speaks()) + ",\n")
 		b.WriteString("\t\tcodes: " + literal(d.Codes) + ",\n")
 		b.WriteString("\t\tsuccess: " + literal(d.Success) + ",\n")

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,6 +84,7 @@ func limits() string {
 		{"maxTimeoutMs", "The most that it can be set to, in milliseconds.", core.MaxTimeout},
 		{"defaultSessions", "How many identities a client keeps.", core.DefaultSessions},
 		{"maxSessions", "The most that it can be told to keep.", core.MaxSessions},
+		{"signOfLifeMs", "How often a sign of life is given for who is signed in, in milliseconds.", core.SignOfLife},
 		{"keeperTimeoutMs", "Bounds an acquisition of an edge's keeper, in milliseconds.", core.KeeperTimeout},
 		{"leastKeeperTimeoutMs", "The least that it can be set to, in milliseconds.", core.LeastKeeperTimeout},
 		{"keeperConnections", "How many requests to vendors an edge's keeper has under way at once.", core.KeeperConnections},
@@ -89,6 +93,12 @@ func limits() string {
 	} {
 		b.WriteString("/** " + l.what + " */\nexport const " + l.name + " = " + grouped(l.value) + ";\n")
 	}
+	errands := core.Errands()
+	parts := []string{}
+	for _, name := range slices.SortedFunc(maps.Keys(errands), func(a, b string) int { return cmp.Compare(errands[a], errands[b]) }) {
+		parts = append(parts, name+": "+literal(errands[name]))
+	}
+	b.WriteString("/** What the core is asked to do for who signs in, or is signed in. */\nexport const errands = { " + strings.Join(parts, ", ") + " };\n")
 	for _, f := range []struct{ name, what, value string }{
 		{"problemUrn", "How the `type` of an edge's own refusals begins.", literal(core.ProblemURN)},
 		{"problemMedia", "Their content type, which only they have.", literal(core.ProblemMedia)},

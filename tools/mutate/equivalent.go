@@ -22,6 +22,14 @@ type change struct {
 	before, after string
 }
 
+func (c change) String() string {
+	above := ""
+	if c.above != "" {
+		above = "\n~ " + c.above
+	}
+	return c.file + above + "\n- " + c.before + "\n+ " + c.after
+}
+
 // changes are the ways in which the list may name a mutant.
 func (m mutant) changes() [2]change {
 	return [2]change{{m.file, m.above, m.before, m.after}, {m.file, "", m.before, m.after}}

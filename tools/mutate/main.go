@@ -16,6 +16,7 @@ import (
 	"os/signal"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -47,7 +48,7 @@ func main() {
 		os.Exit(2)
 	}
 	w.folder = flag.Arg(0)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := mutate(ctx, w, os.Stdout)
 	stop()
 	if err != nil {
@@ -121,7 +122,7 @@ func reasonsFor(code *code, path string) (map[change]string, error) {
 	var stale error
 	for c := range reasons {
 		if !there[c] {
-			stale = errors.Join(stale, fmt.Errorf("%s: there is no such mutant any more: %s\n~ %s\n- %s\n+ %s", path, c.file, c.above, c.before, c.after))
+			stale = errors.Join(stale, fmt.Errorf("%s: there is no such mutant any more: %s", path, c))
 		}
 	}
 	return reasons, stale

@@ -43,7 +43,7 @@ func newKeeper(host js.Value) http.Handler {
 	_, _ = rand.Read(seed[:]) // never fails: it ends the program instead
 	p := platform{host}
 	return keeper.Handler(keeper.NewDriver(keeper.Platform{
-		Clock: p, Vendor: p, Objects: p, Store: p, Log: p.log,
+		Clock: p, Vendor: p, Objects: p, Store: p, Log: p.log, Login: p.login,
 		Keys:        keys,
 		Place:       host.Get("place").String(),
 		Seed:        [2]uint64{binary.LittleEndian.Uint64(seed[:8]), binary.LittleEndian.Uint64(seed[8:])},

@@ -84,6 +84,7 @@ func (p platform) Send(ctx context.Context, r *core.Request) func() (core.Respon
 			Status:     response.StatusCode,
 			RetryAfter: whole(response.Header, "Retry-After"),
 			Date:       whole(response.Header, "Date"),
+			Rolled:     first(response.Header, r.Rolls),
 			Body:       bytesOf(content),
 		}, nil
 	}
@@ -127,6 +128,8 @@ func (p platform) log(e keeper.Entry) {
 	p.host.Call("log", string(line))
 }
 
+func (p platform) login(system string, step core.Step) { p.host.Call("login", system, string(step)) }
+
 // assemble makes the URL, the headers and the body of a request.
 func assemble(r *core.Request) (target string, headers http.Header, body string) {
 	target = r.URL
@@ -154,6 +157,16 @@ func encode(pairs []core.Pair) string {
 
 // whole undoes the library's splitting of header values at commas, of which a date has one.
 func whole(h http.Header, name string) string { return strings.Join(h.Values(name), ",") }
+
+// first is the first of several headers that is there, or "".
+func first(h http.Header, names []string) string {
+	for _, name := range names {
+		if value := whole(h, name); value != "" {
+			return value
+		}
+	}
+	return ""
+}
 
 func bytesOf(array js.Value) []byte {
 	b := make([]byte, array.Length())

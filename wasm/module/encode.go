@@ -15,7 +15,9 @@ var effectNames = [...]string{
 func (w *writer) decision(d core.Decision) {
 	switch d.Kind {
 	case core.Use:
-		w.token("token", d.Token)
+		if d.Token.Value != "" { // of an errand that brings none
+			w.token("token", d.Token)
+		}
 	case core.Wait:
 		w.number("acquisition", int64(d.Acquisition))
 	default:
@@ -29,6 +31,7 @@ func (w *writer) effect(e core.Effect) {
 	w.number("session", int64(e.Session))
 	w.number("id", int64(e.ID))
 	w.number("limit", e.Limit)
+	w.boolean("idle", e.Idle)
 	switch {
 	case e.Kind == core.Send:
 		w.request("request", e.Request)
@@ -59,6 +62,7 @@ func (w *writer) request(name string, r *core.Request) {
 	w.text("body", r.Body)
 	w.pairs("form", r.Form)
 	w.number("supplier", r.Supplier)
+	w.texts("rolls", r.Rolls)
 	w.boolean("share", r.Share)
 	w.close('}')
 }
@@ -73,7 +77,9 @@ func (w *writer) token(name string, t core.Token) {
 	if t.ExpiresAt != 0 {
 		// From issuedAt on: V8 keeps a small number for nothing, and one of a whole date in an object of its own.
 		w.number("expires", t.ExpiresAt-t.IssuedAt)
-		w.number("renew", t.RenewAt-t.IssuedAt)
+		if t.RenewAt != 0 {
+			w.number("renew", t.RenewAt-t.IssuedAt)
+		}
 		w.number("usable", t.UsableUntil-t.IssuedAt)
 	}
 	w.members("headers", t.Carriage.Headers)
@@ -107,6 +113,7 @@ func (w *writer) event(name string, e *core.Event) {
 	w.number("expiresAt", e.ExpiresAt)
 	w.number("retryAt", e.RetryAt)
 	w.text("reason", string(e.Reason))
+	w.text("vendorCode", e.Vendor)
 	if e.Err != nil {
 		w.failure("error", e.Err)
 	}
@@ -122,6 +129,7 @@ func (w *writer) failure(name string, e *core.Error) {
 	w.text("field", e.Field)
 	w.number("status", int64(e.Status))
 	w.text("vendorCode", e.Vendor)
+	w.text("reason", string(e.Why))
 	w.boolean("retryable", e.Retryable)
 	w.number("retryAt", e.RetryAt)
 	if e.Cause != nil {

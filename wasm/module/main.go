@@ -137,6 +137,12 @@ func get(client uint32, session, wall, mono float64, force uint32, instead float
 	return answer(client, func() { out.decision(d) })
 }
 
+//go:wasmexport attend
+func attend(client uint32, session, wall, mono float64, errand uint32) uint32 {
+	d := clients[client].Attend(core.SessionID(session), core.Errand(errand), instant(wall, mono))
+	return answer(client, func() { out.decision(d) })
+}
+
 //go:wasmexport answered
 func answered(client uint32, exchange, wall, mono, status, age float64, headers, body uint32) uint32 {
 	clients[client].Answered(uint64(exchange), instant(wall, mono), response(status, age, 0, headers, body))

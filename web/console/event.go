@@ -11,21 +11,22 @@ import (
 type EventType string
 
 const (
-	Acquired           = EventType(core.EventAcquired)
-	Renewed            = EventType(core.EventRenewed)
-	Rolled             = EventType(core.EventRolled)
-	Rejected           = EventType(core.EventRejected)
-	Replayed           = EventType(core.EventReplayed)
-	Retrying           = EventType(core.EventRetrying)
-	Failed             = EventType(core.EventFailed)
-	Cooling            = EventType(core.EventCooling)
-	Evicted            = EventType(core.EventEvicted)
-	Exchange EventType = "exchange" // a request, and what came
-	Fault    EventType = "fault"    // what the page's user did to the sandbox: a fault, a revocation, a roll
+	Acquired            = EventType(core.EventAcquired)
+	Renewed             = EventType(core.EventRenewed)
+	Rolled              = EventType(core.EventRolled)
+	Rejected            = EventType(core.EventRejected)
+	Replayed            = EventType(core.EventReplayed)
+	Retrying            = EventType(core.EventRetrying)
+	Failed              = EventType(core.EventFailed)
+	Cooling             = EventType(core.EventCooling)
+	Evicted             = EventType(core.EventEvicted)
+	SignedOut           = EventType(core.EventSignedOut)
+	Exchange  EventType = "exchange" // a request, and what came
+	Fault     EventType = "fault"    // what the page's user did to the sandbox: a fault, a revocation, a roll
 )
 
 // EventTypes are all types, in the order of the legend.
-var EventTypes = []EventType{Acquired, Renewed, Rolled, Replayed, Rejected, Retrying, Failed, Cooling, Evicted, Exchange, Fault}
+var EventTypes = []EventType{Acquired, Renewed, Rolled, Replayed, Rejected, Retrying, Failed, Cooling, Evicted, SignedOut, Exchange, Fault}
 
 // Event is one moment of a session's life. It holds no secret and no token.
 type Event struct {

@@ -41,11 +41,12 @@ type Part struct {
 
 // Form is what an identity is typed into.
 type Form struct {
-	Name   string // of the system
-	Vendor bool
-	Fields []Field // in the order of the page
-	Part   Part
-	who    string // the field that says whom a session is for, or ""
+	Name    string // of the system
+	Vendor  bool
+	SignsIn bool    // a token comes by a sign-in alone, for which the card has buttons
+	Fields  []Field // in the order of the page
+	Part    Part
+	who     string // the field that says whom a session is for, or ""
 }
 
 // Forms are those of all systems that a caller's identity can be of, in the order of the page.
@@ -72,7 +73,7 @@ func FormNamed(name string) (Form, bool) {
 
 // FormOf makes the form of a system that is described so.
 func FormOf(d *core.Description, texts core.Texts) Form {
-	f := Form{Name: d.Name, Vendor: d.Vendor}
+	f := Form{Name: d.Name, Vendor: d.Vendor, SignsIn: d.SignsIn}
 	of, _ := d.Needs()
 	shared := func(name string) bool {
 		return of != nil && slices.ContainsFunc(of.Fields, func(field core.Field) bool { return field.Name == name })

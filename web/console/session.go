@@ -13,16 +13,17 @@ const (
 	Denied   State = "denied" // the vendor rejected it
 	Paused   State = "paused" // nothing is tried before an instant
 	Broken   State = "broken" // the last attempt failed
+	Out      State = "out"    // nobody is signed in any more
 	Gone     State = "gone"   // the token was in memory that is gone: evicted, or the core died
 )
 
 // Bad reports whether somebody who cannot see the page should be told of the state.
 func (s State) Bad() bool {
-	return s == Expired || s == Denied || s == Paused || s == Broken || s == Gone
+	return s == Expired || s == Denied || s == Paused || s == Broken || s == Out || s == Gone
 }
 
 // States are all states.
-var States = []State{Empty, Asking, Live, Due, Withheld, Expired, Denied, Paused, Broken, Gone}
+var States = []State{Empty, Asking, Live, Due, Withheld, Expired, Denied, Paused, Broken, Out, Gone}
 
 // Session is what the page knows of one session. The package decides; this follows.
 type Session struct {
@@ -34,6 +35,7 @@ type Session struct {
 	Life    Life
 	Denied  bool
 	Lost    bool
+	Left    bool // nobody is signed in any more
 	Logins  int
 	Tokens  int // how many there were so far, rolled ones included
 	Waiting int // callers that wait for a token
@@ -42,13 +44,13 @@ type Session struct {
 
 // Take notes the token that a caller got.
 func (s *Session) Take(life Life) {
-	s.Held, s.Life, s.Denied, s.Lost = true, life, false, false
+	s.Held, s.Life, s.Denied, s.Lost, s.Left = true, life, false, false, false
 	s.Trouble = nil
 }
 
 // Drop forgets the token with all that was known of it.
 func (s *Session) Drop(lost bool) {
-	s.Held, s.Life, s.Denied, s.Lost = false, Life{}, false, lost
+	s.Held, s.Life, s.Denied, s.Lost, s.Left = false, Life{}, false, lost, false
 }
 
 // Fail notes a failure that a caller got.
@@ -66,7 +68,7 @@ func (s *Session) Follow(e Event) {
 		if e.ExpiresAt != s.Life.ExpiresAt || s.Denied || !s.Held {
 			s.Life = Life{IssuedAt: e.At, ExpiresAt: e.ExpiresAt}
 		}
-		s.Held, s.Denied, s.Lost, s.Trouble = true, false, false, nil
+		s.Held, s.Denied, s.Lost, s.Left, s.Trouble = true, false, false, false, nil
 	case Rejected:
 		s.Denied = s.Held
 	case Retrying, Failed:
@@ -81,6 +83,9 @@ func (s *Session) Follow(e Event) {
 		}
 	case Evicted:
 		s.Drop(true)
+	case SignedOut:
+		s.Drop(false)
+		s.Left = true
 	}
 }
 
@@ -100,6 +105,8 @@ func (s *Session) State(now int64) State {
 		return Asking
 	case s.Trouble != nil && s.Trouble.RetryAt > now:
 		return Paused
+	case s.Left:
+		return Out
 	case s.Held && s.Denied:
 		return Denied
 	case s.Held && now < s.Life.ExpiresAt:

@@ -101,6 +101,18 @@ func TestALostTokenIsSaidToBeLost(t *testing.T) {
 	assert.Equal(t, Live, s.State(1_100_000))
 }
 
+func TestWhoeverIsSignedOutIsSaidToBeUntilTheNextToken(t *testing.T) {
+	s := Session{}
+	s.Take(five)
+	s.Follow(Event{Type: SignedOut, Reason: "token_dead"})
+	assert.Equal(t, Out, s.State(1_100_000))
+	assert.False(t, s.Held)
+	s.Fail(Trouble{Code: "signed_out"})
+	assert.Equal(t, Out, s.State(1_100_000), "and no failure")
+	s.Follow(Event{Type: Acquired, At: 1, ExpiresAt: 1000})
+	assert.Equal(t, Live, s.State(2))
+}
+
 func TestLoginsNeverGoBack(t *testing.T) {
 	s := Session{}
 	for _, n := range []int{1, 2, 1, 0} { // an event of another kind may not know

@@ -160,7 +160,7 @@ func (t *Timeline) draw(lane int, events []Event) {
 		case Acquired, Renewed, Rolled:
 			end(e.At)
 			began, ends = e.At, e.ExpiresAt
-		case Rejected, Evicted:
+		case Rejected, Evicted, SignedOut:
 			end(e.At)
 		}
 		if e.At < t.From {
@@ -213,6 +213,8 @@ func (e EventType) Shape() string {
 		return "M-5-6H-1.5V6H-5zM1.5-6H5V6H1.5z"
 	case Evicted: // a square
 		return "M-5-5H5V5H-5z"
+	case SignedOut: // a door that is open to the right
+		return "M-5-7H5V-5H-3V5H5V7H-5z"
 	case Fault: // a bolt
 		return "M2-8L-5 1.5H-0.5L-2 8L5-1.5H0.5z"
 	}

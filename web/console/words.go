@@ -72,6 +72,7 @@ var texts = with(core.AllWords(), map[string][2]string{
 	"state denied":   {"Rejected by the vendor", "被系统拒绝"},
 	"state paused":   {"Cooling down", "冷却中"},
 	"state broken":   {"Failed", "失败"},
+	"state out":      {"Signed out", "已签出"},
 	"state gone":     {"Token lost from memory", "令牌已从内存丢失"},
 
 	"event exchange": {"exchange", "请求"},
@@ -167,6 +168,7 @@ var texts = with(core.AllWords(), map[string][2]string{
 	"said fault":            {"Session {1}: {2} × “{3}” waits at {4}.", "会话 {1}：{4} 处等待 {2} 次“{3}”。"},
 	"said copied":           {"Session {1}: the token is on the clipboard.", "会话 {1}：令牌已复制到剪贴板。"},
 	"said not copied":       {"The browser does not let the page copy. Reveal the token and copy it by hand.", "浏览器不允许复制。请显示令牌后手动复制。"},
+	"said signed out":       {"Session {1}: signed out.", "会话 {1}：已签出。"},
 	"said closed":           {"Session {1} is closed and its token forgotten.", "会话 {1} 已关闭，令牌已忘记。"},
 	"said saved":            {"The timeline was saved: {1} events.", "时间线已保存：{1} 个事件。"},
 	"said failed":           {"Session {1}: {2}. {3}", "会话 {1}：{2}。{3}"},

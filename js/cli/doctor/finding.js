@@ -54,6 +54,7 @@ export const verdicts = Object.freeze({
 	blocked: exit.refused,
 	wrong_credentials: exit.refused,
 	account_locked: exit.refused,
+	already_signed_in: exit.refused,
 	address_not_admitted: exit.refused,
 	access_token_expired: exit.refused,
 	access_token_not_accepted: exit.refused,

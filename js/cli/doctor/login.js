@@ -3,6 +3,7 @@ import { TokenError } from "../../client/error.js";
 import { parts, texts } from "../../generated/texts.js";
 import { createClient, validateIdentity } from "../../node.js";
 import { baseAt, dependencyOf, isGiven } from "../bases.js";
+import { acquire, signsIn } from "../sign-in.js";
 import { shorten, span } from "../terminal.js";
 import { addressAdvice, askAnything, isRefusal, refusedBefore } from "./blocked.js";
 import { problem, well } from "./finding.js";
@@ -45,21 +46,27 @@ export async function check(identity) {
 
 /**
  * @param {VendorIdentity} identity
- * @param {{ timeoutMs: number, ways: ReadonlyMap<string, Way>, look: Look }} world ways: by origin
- * @returns {Promise<{ finding: Finding, token?: import("../../client/token.js").Token }>}
+ * @param {{ timeoutMs: number, ways: ReadonlyMap<string, Way>, look: Look, options: Readonly<Record<string, any>> }} world ways: by origin
+ * @returns {Promise<{ finding: Finding, token?: import("../../client/token.js").Token, end: () => Promise<void> }>} end: when the
+ *   token is not needed any more; who was signed in for it is signed out
  */
-export async function login(identity, { timeoutMs, ways, look }) {
+export async function login(identity, { timeoutMs, ways, look, options }) {
 	const { fetch, exchanges } = record(identity.system);
 	const client = createClient({ fetch, timeoutMs });
+	const end = async () => {
+		if (signsIn(identity.system)) {
+			await client.signOut(identity).catch(() => {}); // the vendor ends it by itself
+		}
+		client.close();
+	};
 	try {
-		const token = await client.getToken(identity);
+		const token = await acquire(client, identity, options);
 		const life = token.expiresAt ? `lives ${span(token.expiresAt.getTime() - token.issuedAt.getTime())}` : "states no lifetime";
-		return { finding: well("token", `${shorten(token.value)} was got, and ${life}`), token };
+		return { finding: well("token", `${shorten(token.value)} was got, and ${life}`), token, end };
 	} catch (error) {
 		const last = exchanges.at(-1) ?? nothing;
-		return { finding: await explain({ identity, error: /** @type {TokenError} */ (error), last, way: ways.get(last.origin), look }) };
-	} finally {
-		client.close();
+		const it = { identity, error: /** @type {TokenError} */ (error), last, way: ways.get(last.origin), look };
+		return { finding: await explain(it), end };
 	}
 }
 
@@ -74,6 +81,8 @@ async function explain(it) {
 		case "credentials_refused":
 		case "address_not_admitted":
 			return refused(it);
+		case "blocked":
+			return blocked(it);
 		case "account_locked":
 			return problem(
 				"token",
@@ -85,8 +94,14 @@ async function explain(it) {
 					"Have the account unlocked, or wait until the vendor does it: each further attempt may lock it for longer.",
 				],
 			);
-		case "blocked":
-			return blocked(it);
+		case "already_signed_in":
+			return problem(
+				"token",
+				"already_signed_in",
+				"the person is signed in elsewhere",
+				`${answered}${error.vendorCode === undefined ? "" : ` with its code ${error.vendorCode}`}. The credentials are right, as far as can be seen.`,
+				["Sign out there; or end that session with --force, if it may be ended."],
+			);
 		case "vendor_failure":
 			return isOfKey(last)
 				? wrongCredentials(it, `${answered}, and its text speaks of the credentials.`)

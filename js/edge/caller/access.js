@@ -16,21 +16,25 @@ export const notOpen = (reason) => new Problem("forbidden", "There is no such co
  * The claims that decide what a caller of this way in may do, or as whom: no other is of interest.
  * @param {string} by
  * @param {Record<string, Connection>} connections
+ * @param {import("../config/config.js").Rule[]} [operators]
  * @returns {Set<string>}
  */
-export function claimsFor(by, connections) {
+export function claimsFor(by, connections, operators = []) {
 	const open = Object.values(connections).filter(({ allow }) => allow.some((rule) => rule.by === by));
-	return new Set(
-		open.flatMap((connection) => [
-			...connection.allow.flatMap((rule) => (rule.by === by ? (rule.claim ?? []) : [])),
+	const ruled = (/** @type {import("../config/config.js").Rule[]} */ rules) =>
+		rules.flatMap((rule) => (rule.by === by ? (rule.claim ?? []) : []));
+	return new Set([
+		...ruled(operators),
+		...open.flatMap((connection) => [
+			...ruled(connection.allow),
 			...sourcesOf(connection).flatMap(([, source]) => (typeof source === "object" && "claim" in source ? source.claim : [])),
 		]),
-	);
+	]);
 }
 
 /**
  * @param {Principal} principal
- * @param {Connection} connection
+ * @param {{ allow: import("../config/config.js").Rule[] }} rules a connection, or the operators'
  */
 export function mayUse(principal, { allow }) {
 	return allow.some(({ by, subjects, claim, values }) => {

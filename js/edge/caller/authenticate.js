@@ -14,7 +14,7 @@ import { unauthorized } from "./unauthorized.js";
  */
 
 export class Authenticator {
-	/** @type {Issuer[]} */ #issuers = [];
+	/** @type {Issuer[]} */ issuers = [];
 	/** @type {Issuer[]} */ #bearers = [];
 	/** @type {SignedRequests[]} */ #machines = [];
 
@@ -22,17 +22,17 @@ export class Authenticator {
 	 * @param {import("../config/config.js").CheckedConfig} config
 	 * @param {ConstructorParameters<typeof SignedRequests>[2]} environment
 	 */
-	constructor({ authentication, connections }, environment) {
+	constructor({ authentication, connections, operators }, environment) {
 		for (const [name, settings] of Object.entries(authentication)) {
 			if (settings.type === "signed") {
 				this.#machines.push(new SignedRequests(name, settings, environment));
 			} else {
-				this.#issuers.push(new Issuer(name, settings, claimsFor(name, connections)));
+				this.issuers.push(new Issuer(name, settings, claimsFor(name, connections, operators)));
 			}
 		}
 		/** The headers, besides Authorization, in which browsers may have to bring a JWT. Those come with cookies. */
-		this.ambientHeaders = [...new Set(this.#issuers.flatMap(({ settings }) => settings.header ?? []))];
-		this.#bearers = this.#issuers.filter(({ settings }) => !settings.header);
+		this.ambientHeaders = [...new Set(this.issuers.flatMap(({ settings }) => settings.header ?? []))];
+		this.#bearers = this.issuers.filter(({ settings }) => !settings.header);
 	}
 
 	/**
@@ -58,7 +58,7 @@ export class Authenticator {
 			if (token !== null) {
 				return bearer(
 					token,
-					this.#issuers.filter(({ settings }) => settings.header === header),
+					this.issuers.filter(({ settings }) => settings.header === header),
 				);
 			}
 		}

@@ -41,6 +41,13 @@ export class Issuer {
 		this.#keys = settings.jwksUrl ? issuerKeys(new URL(settings.jwksUrl)) : createLocalJWKSet(/** @type {any} */ (settings.jwks));
 	}
 
+	/** Whether a token could be checked; rejected where its keys cannot be had. Keys that were given are there. */
+	async ready() {
+		if ("ready" in this.#keys) {
+			await this.#keys.ready();
+		}
+	}
+
 	/** What the tokens that are known take, about; bytes. */
 	get bytes() {
 		return this.#known.bytes;

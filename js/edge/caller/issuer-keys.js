@@ -28,7 +28,7 @@ const maxWaiting = 100;
 
 /**
  * @param {URL} url
- * @returns {GetKey}
+ * @returns {GetKey & { ready: () => Promise<void> }} ready: rejected where there are no keys that are good
  */
 export function issuerKeys(url) {
 	/** The keys that came last. @type {ReturnType<typeof createLocalJWKSet> | undefined} */
@@ -110,7 +110,8 @@ export function issuerKeys(url) {
 		}
 	};
 
-	return async (header, token) => {
+	/** @type {GetKey} */
+	const getKey = async (header, token) => {
 		const before = keys;
 		await kept();
 		try {
@@ -123,6 +124,7 @@ export function issuerKeys(url) {
 		await renewed();
 		return held()(header, token);
 	};
+	return Object.assign(getKey, { ready: kept });
 }
 
 /** @param {number} ms */

@@ -2,23 +2,10 @@
 // hold one. It is checked once and as a whole; whatever is not understood makes all of it invalid.
 import { systems } from "../../generated/systems.js";
 import { tokens } from "../../generated/tokens.js";
-import { defaultKeepers, mostKeepers } from "../keeper/objects.js";
-import {
-	baseUrl,
-	binding,
-	headerName,
-	isPublicKeySet,
-	isRecord,
-	isText,
-	locationHint,
-	oneOf,
-	origin,
-	passable,
-	pathPrefix,
-	webUrl,
-} from "./forms.js";
+import { baseUrl, binding, headerName, isPublicKeySet, isRecord, isText, oneOf, origin, passable, pathPrefix, webUrl } from "./forms.js";
 import { defaultRequestHeaders, defaultResponseHeaders } from "../sealed/header-names.js";
 import { fieldsOf, readIdentity, sourcesOf } from "./identity-fields.js";
+import { defaultKeepers, readKeepers } from "./keepers.js";
 import { Reader } from "./reader.js";
 
 /**
@@ -75,7 +62,7 @@ import { Reader } from "./reader.js";
 /**
  * How the sessions of a connection are spread over Durable Objects.
  * @typedef {object} KeepersConfig
- * @property {number} [count] of objects, 1 to 256. Default 8. It may be changed while sessions live:
+ * @property {number} [count] of objects, 1 to 256. Default 4. It may be changed while sessions live:
  * @property {number[]} [former] counts of before. The sessions that move are then handed over, with their tokens and budgets; after
  *   a day it can go. Default: none
  * @property {"eu" | "fedramp"} [jurisdiction] in which the objects run and store. It is chosen once: objects of another one are others
@@ -91,7 +78,7 @@ import { Reader } from "./reader.js";
  *   `{ subject: true }` or `{ claim: "name" }`; of kind `parameters`, a record of such; a secret one only from a binding; of kind
  *   `url`, `choice` or `flag` only the value itself
  * @property {Rule[]} allow any of these lets a caller in
- * @property {boolean} [sealed] no token is handed out. Default true
+ * @property {boolean} [sealed] no token is handed out. Default true; always so where somebody signs in (ccgateway)
  * @property {boolean} [shareAppToken] where calls carry a token of the app's own, hand out that too, with the app's key: its
  *   holder can get any user's token. Default false
  * @property {string[]} [origins] of the edge's, those whose pages may use this connection. Default: all of them
@@ -105,11 +92,17 @@ import { Reader } from "./reader.js";
  * @property {Record<string, JwtAuthentication | SignedAuthentication>} authentication by a name of your choice
  * @property {string[]} [origins] of the pages that may call the edge, exactly as browsers send them. Default: none
  * @property {Record<string, Connection>} connections by the name that callers use
+ * @property {Rule[]} [operators] who may stop users, and see how the keepers are. Default: nobody
  */
 
-/** A connection with its defaults. @typedef {Connection & { keepers: import("../keeper/objects.js").Keepers }} CheckedConnection */
+/**
+ * How the keepers of a connection are laid out: a KeepersConfig with its defaults.
+ * @typedef {{ count: number, former: number[], jurisdiction?: string, location?: string }} Keepers
+ */
 
-/** A configuration with its defaults filled in. @typedef {EdgeConfig & { origins: string[], connections: Record<string, CheckedConnection> }} CheckedConfig */
+/** A connection with its defaults. @typedef {Connection & { keepers: Keepers }} CheckedConnection */
+
+/** A configuration with its defaults filled in. @typedef {EdgeConfig & { origins: string[], operators: Rule[], connections: Record<string, CheckedConnection> }} CheckedConfig */
 
 /** A configuration that cannot be used. Its problems name fields and bindings, and quote no value. */
 export class ConfigError extends Error {
@@ -142,6 +135,7 @@ export function checkConfig(input) {
 		authentication,
 		origins: config.list("origins", origin, { optional: true }) ?? [],
 		connections: config.record("connections", (reader) => readConnection(reader, authentication)),
+		operators: config.sections("operators", (rule) => readRule(rule, authentication), { optional: true }),
 	};
 	config.end();
 	for (const [name, { origins }] of Object.entries(checked.connections)) {
@@ -255,6 +249,9 @@ function readConnection(reader, authentication) {
 	if (checked.shareAppToken && system && (tokens[system].guarded.length === 0 || checked.sealed)) {
 		reader.fail("shareAppToken", "is only for systems whose calls carry a token of the app's own, where the connection is not sealed");
 	}
+	if (system && tokens[system].signsIn && !checked.sealed) {
+		reader.fail("sealed", "must be true for this system: its token changes with the calls that carry it, which only the edge would see");
+	}
 	if (checked.sealed && checked.call === undefined) {
 		reader.fail("call", "is missing: a sealed connection without it is of no use");
 	}
@@ -274,18 +271,6 @@ function readRule(rule, authentication) {
 		rule.fail("values", "and claim belong together");
 	}
 	rule.end();
-	return checked;
-}
-
-/** @param {Reader} keepers */
-function readKeepers(keepers) {
-	const checked = {
-		count: keepers.number("count", defaultKeepers.count, 1, mostKeepers),
-		former: keepers.numbers("former", 1, mostKeepers),
-		jurisdiction: keepers.text("jurisdiction", oneOf("eu", "fedramp"), { optional: true }),
-		location: keepers.text("location", locationHint, { optional: true }),
-	};
-	keepers.end();
 	return checked;
 }
 

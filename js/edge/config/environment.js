@@ -8,8 +8,14 @@ import {
 } from "../../generated/limits.js";
 import { Authenticator } from "../caller/authenticate.js";
 import { replayHeader } from "../sealed/call.js";
+import { Readiness } from "../request/ready.js";
+import { requestHeader } from "../request/problem.js";
 import { secretsOf } from "./config.js";
+import { CallerRate } from "../caller/rate.js";
+import { Measures } from "../metrics/measures.js";
 import { nonceMemory } from "../caller/signed.js";
+import { Stops } from "../operator/stops.js";
+import { reach } from "../keeper/objects.js";
 import { Sessions } from "../keeper/sessions.js";
 import { Strangers } from "../caller/strangers.js";
 
@@ -33,20 +39,30 @@ export class Environment {
 		this.missing = missing(config, bindings);
 		/** @param {string} name */
 		this.secretOf = (name) => /** @type {string} */ (bindings[name]);
-		this.sessions = new Sessions(bindings.KEEPER, bindings.NAME_KEY, Number(bindings.KEEPER_TIMEOUT_MS) || undefined);
+		const measures = new Measures(bindings.ANALYTICS);
+		this.sessions = new Sessions(bindings.KEEPER, bindings.NAME_KEY, Number(bindings.KEEPER_TIMEOUT_MS) || undefined, measures);
+		/** Who may read the metrics without being an operator. @type {string | undefined} */
+		this.metricsToken = bindings.METRICS_TOKEN;
+		/** Who is stopped, where there is somebody who can stop. */
+		this.stops =
+			config.operators.length > 0
+				? new Stops(async () => reach(bindings.KEEPER, await this.sessions.name(JSON.stringify(["stops"]))))
+				: undefined;
 		this.bodyTimeoutMs = Number(bindings.BODY_TIMEOUT_MS) || defaultBodyTimeoutMs;
 		this.strangers = new Strangers(this.bodyTimeoutMs);
 		this.authenticator = new Authenticator(config, { secretOf: this.secretOf, firstTime: nonceMemory(bindings.NONCES) });
+		this.readiness = new Readiness(this);
 		const policies = Object.values(config.connections).flatMap(({ call }) => call ?? []);
 		/** What browsers are told, the same for every path: no connection's name can be found out with it. */
 		this.browsers = {
 			credentials: this.authenticator.ambientHeaders.length > 0,
 			methods: distinct(["POST", ...policies.flatMap(({ methods }) => methods)]),
 			headers: distinct(["authorization", "content-type", ...policies.flatMap(({ requestHeaders = [] }) => requestHeaders)]),
-			exposed: distinct(["retry-after", replayHeader, ...policies.flatMap(({ responseHeaders = [] }) => responseHeaders)]),
+			exposed: distinct(["retry-after", replayHeader, requestHeader, ...policies.flatMap(({ responseHeaders = [] }) => responseHeaders)]),
 		};
-		/** @type {{ limit: (by: { key: string }) => Promise<{ success: boolean }> } | undefined} */
-		this.limiter = bindings.RATE_LIMITER;
+		const perMinute = Number(bindings.RATE_LIMIT_PER_MINUTE) || undefined;
+		/** @type {{ limit: (by: { key: string }) => Promise<{ success: boolean, retryAfter?: number }> } | undefined} */
+		this.limiter = bindings.RATE_LIMITER ?? (perMinute && new CallerRate(perMinute));
 	}
 }
 
@@ -71,12 +87,20 @@ function missing(config, bindings) {
 	if (typeof bindings.STORAGE_KEYS !== "string" || !bindings.STORAGE_KEYS.split(",").every((key) => storageKey.test(key.trim()))) {
 		lines.push(`STORAGE_KEYS: the secret with the keys under which tokens are stored, as ${storageKeys}`);
 	}
+	const { METRICS_TOKEN: token } = bindings;
+	if (token !== undefined && !(typeof token === "string" && token.length >= leastKey && /^[\w.~+/=-]+$/.test(token))) {
+		lines.push(`METRICS_TOKEN: a secret of at least ${leastKey} random letters and digits, or nothing`);
+	}
 	// The first is checked by the keeper as well, so that a mistake is told before there is one. The other keeps to the same.
 	for (const name of ["KEEPER_TIMEOUT_MS", "BODY_TIMEOUT_MS"]) {
 		const timeout = bindings[name];
 		if (timeout !== undefined && !(/^\d+$/.test(String(timeout)) && Number(timeout) >= least && Number(timeout) <= most)) {
 			lines.push(`${name}: a whole number of milliseconds from ${least} to ${most}, or nothing`);
 		}
+	}
+	const rate = bindings.RATE_LIMIT_PER_MINUTE;
+	if (rate !== undefined && !/^[1-9]\d{0,5}$/.test(String(rate))) {
+		lines.push("RATE_LIMIT_PER_MINUTE: a whole number from 1 to 999999, or nothing");
 	}
 	const connections = bindings.KEEPER_CONNECTIONS;
 	if (connections !== undefined && !(/^[1-9]\d{0,3}$/.test(String(connections)) && Number(connections) <= mostKeeperConnections)) {

@@ -112,9 +112,17 @@ export class Reader {
 		return value === undefined && optional ? undefined : read(new Reader(value, this.#name(name), this.problems));
 	}
 
-	/** @param {string} name @param {(reader: Reader) => any} read */
-	sections(name, read) {
+	/**
+	 * @param {string} name
+	 * @param {(reader: Reader) => any} read
+	 * @param {{ optional?: boolean }} [options]
+	 * @returns {any[]} none where it is absent
+	 */
+	sections(name, read, { optional = false } = {}) {
 		const value = this.take(name);
+		if (value === undefined && optional) {
+			return [];
+		}
 		if (!Array.isArray(value) || value.length === 0) {
 			this.fail(name, "must be a list with something in it");
 			return [];

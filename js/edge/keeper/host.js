@@ -8,6 +8,7 @@ import { read } from "../../client/http.js";
  * @property {(url: string, init: RequestInit) => Promise<Response>} fetch to vendors
  * @property {(object: string, url: string, init: RequestInit) => Promise<Response>} ask another keeper, by its object's name
  * @property {(line: string) => void} log
+ * @property {(system: string, step: string) => void} login told of each request that counts as a login
  */
 
 /**
@@ -142,6 +143,11 @@ export class Host {
 			this.broken = true;
 			throw error;
 		}
+	}
+
+	/** @param {string} system @param {string} step */
+	login(system, step) {
+		this.#outside.login(system, step);
 	}
 
 	/** @param {string} line */

@@ -2,6 +2,8 @@
 import keeperModule from "../../../dist/keeper.wasm";
 import { platformClock } from "../../client/clock.js";
 import { keeperConnections, keeperTimeoutMs, problemMedia, problemUrn } from "../../generated/limits.js";
+import { Measures } from "../metrics/measures.js";
+import { StopList, stopsPath } from "../operator/stop-list.js";
 import { Host } from "./host.js";
 import { reach } from "./objects.js";
 import { Program } from "./program.js";
@@ -12,6 +14,7 @@ import { Program } from "./program.js";
  * @property {import("./objects.js").DurableObjectNamespaceLike} KEEPER its own namespace
  * @property {string} [STORAGE_KEYS] secret: "id:base64url-of-32-bytes,…"; the first one seals, all of them open
  * @property {string} [KEEPER_TIMEOUT_MS] how long an acquisition may take with all its tries; 20,000 by default
+ * @property {import("../metrics/measures.js").Analytics} [ANALYTICS] where what happens is written to as well
  * @property {string} [KEEPER_CONNECTIONS] how many requests to vendors an object has under way at once; 6 by default
  */
 
@@ -38,6 +41,7 @@ export class Keeper {
 	/** @type {string} */ #timeout;
 	/** @type {number} */ #graceMs;
 	/** @type {Program | undefined} */ #program;
+	/** Where this object is the one that has it. @type {StopList | undefined} */ #stops;
 
 	/**
 	 * @param {{ id: { toString: () => string }, storage: import("./host.js").Storage }} ctx
@@ -51,11 +55,16 @@ export class Keeper {
 		this.#timeout = String(timeoutMs ?? env.KEEPER_TIMEOUT_MS ?? keeperTimeoutMs); // Go checks it
 		this.#graceMs = graceMs;
 		const object = ctx.id.toString().slice(0, 16); // tells objects apart in the log; it is a keyed hash
+		const measures = new Measures(env.ANALYTICS);
 		this.#outside = {
 			clock: platformClock,
 			fetch: (url, init) => fetch(url, init),
 			ask: (object, url, init) => reach(env.KEEPER, object).fetch(url, init),
-			log: (line) => console.log(`{"keeper":"${object}",${line.slice(1)}`),
+			log(line) {
+				measures.event(JSON.parse(line));
+				console.log(`{"keeper":"${object}",${line.slice(1)}`);
+			},
+			login: (system, step) => measures.login(system, step),
 			...outside,
 		};
 	}
@@ -68,6 +77,14 @@ export class Keeper {
 	 */
 	async fetch(request) {
 		const body = await request.text();
+		const { pathname } = new URL(request.url);
+		if (pathname === stopsPath) {
+			this.#stops ??= new StopList(this.#ctx.storage);
+			return this.#stops.answer(JSON.parse(body));
+		}
+		if ((pathname === "/status" || pathname === "/reset") && !this.#lives) {
+			return Response.json({ running: false }); // to look at it does not start it
+		}
 		let program;
 		try {
 			program = this.#running();
@@ -110,6 +127,10 @@ export class Keeper {
 				program.end();
 			}
 		}, 3 * this.#graceMs);
+	}
+
+	get #lives() {
+		return this.#program !== undefined && !this.#program.dead && !this.#program.broken;
 	}
 
 	/** The program, started anew where it has died, or where its last record was not stored. */

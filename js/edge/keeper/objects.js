@@ -4,21 +4,6 @@
 /** @typedef {import("../caller/signed.js").DurableObjectNamespaceLike} DurableObjectNamespaceLike */
 
 /**
- * How the keepers of a connection are laid out.
- * @typedef {object} Keepers
- * @property {number} count of objects among which the sessions are spread
- * @property {number[]} former counts of before, while sessions may still be with the objects of those
- * @property {string} [jurisdiction] in which the objects stay
- * @property {string} [location] near which they are made
- */
-
-/** Of a connection that says nothing of them. @type {Keepers} */
-export const defaultKeepers = { count: 8, former: [] };
-
-/** The most objects that a connection's sessions are spread over. */
-export const mostKeepers = 256;
-
-/**
  * Which of so many objects keeps a session: the one whose hash with it is the largest. Where there is one object more, only
  * the sessions move that go to it (rendezvous hashing).
  * @param {string} session the keyed hash that names it

@@ -3,9 +3,10 @@ import { keeperTimeoutMs, problemMedia } from "../../generated/limits.js";
 import { dependencies } from "../../generated/tokens.js";
 import { Cache } from "../cache.js";
 import { sorted } from "../config/identity-fields.js";
+import { defaultKeepers } from "../config/keepers.js";
 import { base64url } from "../caller/signature.js";
 import { Problem } from "../request/problem.js";
-import { defaultKeepers, objectIn, reach, shardOf } from "./objects.js";
+import { objectIn, reach, shardOf } from "./objects.js";
 
 /**
  * A token as a keeper hands it out.
@@ -35,6 +36,9 @@ import { defaultKeepers, objectIn, reach, shardOf } from "./objects.js";
 /** A keeper bounds its own work; so much longer the keeper itself is waited for. Milliseconds. */
 const graceMs = 25_000;
 
+/** How long a keeper is waited for where it has nothing to do but to look; milliseconds. */
+const overviewMs = 5_000;
+
 /**
  * The keeper's word is passed on without asking again for this long at most; milliseconds. A client's own lease (js/client/driver.js)
  * ends when its core says so, in the same program. Here the core is elsewhere, and other isolates may have told it something:
@@ -61,6 +65,8 @@ const encoder = new TextEncoder();
  * @typedef {{ name: string, object: string, location?: string, told: { identity: object, session: string, object: string, former?: string[], dependencyObject?: string } }} Session
  */
 
+/** Where a keeper is. @typedef {Pick<Session, "object" | "location">} Place */
+
 /** For how long it remembers which calls a session's token was accepted for; milliseconds. Most tokens have ended by then. */
 const acceptedMs = 86_400_000;
 
@@ -75,6 +81,7 @@ export class Sessions {
 		new Cache(bounds);
 	/** By what they are hashes of. @type {Cache<string>} */ #users = new Cache(bounds);
 	/** By what they are hashes of. @type {Cache<string>} */ #objects = new Cache(bounds);
+	/** What was forgotten for a stop: who was stopped may come again and again. @type {Cache<true>} */ #forgotten = new Cache(bounds);
 	/** Grows with everything that may end a token, so that an answer from before cannot begin a lease after. */
 	#epoch = 0;
 
@@ -82,8 +89,10 @@ export class Sessions {
 	 * @param {DurableObjectNamespaceLike} namespace
 	 * @param {string} nameKey
 	 * @param {number} [timeoutMs] what a keeper may take for an acquisition with all its tries
+	 * @param {import("../metrics/measures.js").Measures} [measures]
 	 */
-	constructor(namespace, nameKey, timeoutMs = keeperTimeoutMs) {
+	constructor(namespace, nameKey, timeoutMs = keeperTimeoutMs, measures) {
+		this.measures = measures;
 		this.namespace = namespace;
 		this.nameKey = nameKey;
 		this.patienceMs = timeoutMs + graceMs;
@@ -91,12 +100,14 @@ export class Sessions {
 
 	/** What is remembered, about; bytes. */
 	get bytes() {
-		return this.#sessions.bytes + this.#leases.bytes + this.#accepted.bytes + this.#users.bytes + this.#objects.bytes;
+		return (
+			this.#sessions.bytes + this.#leases.bytes + this.#accepted.bytes + this.#users.bytes + this.#objects.bytes + this.#forgotten.bytes
+		);
 	}
 
 	/**
 	 * @param {Record<string, any>} identity with its members in one order
-	 * @param {import("./objects.js").Keepers} [keepers] the same for all identities of a system at a base URL
+	 * @param {import("../config/config.js").Keepers} [keepers] the same for all identities of a system at a base URL
 	 * @returns {Promise<Session>}
 	 */
 	async session(identity, keepers = defaultKeepers) {
@@ -105,8 +116,8 @@ export class Sessions {
 		if (known) {
 			return known;
 		}
-		const part = dependencyOf(identity);
-		const name = await this.#name(json);
+		const shared = await this.shared(identity, keepers);
+		const name = await this.name(json);
 		const object = await this.#objectOf(name, identity, keepers, keepers.count);
 		const former = await Promise.all(keepers.former.map((count) => this.#objectOf(name, identity, keepers, count)));
 		const others = [...new Set(former)].filter((other) => other !== object);
@@ -120,11 +131,49 @@ export class Sessions {
 				object,
 				...(others.length > 0 && { former: others }),
 				// The token on which many users' depend serves all of them: it has an object of its own.
-				...(part && { dependencyObject: objectIn(await this.#name(JSON.stringify(part)), keepers.jurisdiction) }),
+				...(shared && { dependencyObject: shared.object }),
 			},
 		};
 		this.#sessions.set(json, session, { until: Date.now() + sessionMs });
 		return session;
+	}
+
+	/**
+	 * The keeper of what an identity depends on, and where others do as well; undefined where there is nothing of the kind.
+	 * @param {Record<string, any>} identity
+	 * @param {import("../config/config.js").Keepers} keepers
+	 * @returns {Promise<Place | undefined>}
+	 */
+	async shared(identity, keepers) {
+		const part = dependencyOf(identity);
+		return part && { object: objectIn(await this.name(JSON.stringify(part)), keepers.jurisdiction) };
+	}
+
+	/**
+	 * The keepers among which the sessions of a connection are spread.
+	 * @param {{ system: string, baseUrl: string, keepers: import("../config/config.js").Keepers }} connection
+	 * @returns {Promise<Place[]>}
+	 */
+	async keepers({ system, baseUrl, keepers }) {
+		const { count, location } = keepers;
+		return Promise.all(
+			Array.from({ length: count }, async (_, shard) => ({ object: await this.#objectAt(shard, { system, baseUrl }, keepers), location })),
+		);
+	}
+
+	/**
+	 * What a keeper says of itself, rather than of a session.
+	 * @param {Place} place
+	 * @param {"status" | "reset" | "ready"} what
+	 * @param {object} [more]
+	 * @returns {Promise<any>} rejected with a Problem, or a KeeperProblem
+	 */
+	async overview(place, what, more = {}) {
+		const answer = await this.#askOnce(what, { ...place, told: {} }, more, AbortSignal.timeout(overviewMs));
+		if (answer instanceof KeeperProblem) {
+			throw answer;
+		}
+		return answer;
 	}
 
 	/**
@@ -166,6 +215,29 @@ export class Sessions {
 	}
 
 	/**
+	 * @param {Session} session
+	 * @param {import("../request/route.js").Errand} errand
+	 * @param {boolean} force where somebody is signed in already, that session ends
+	 */
+	async attend(session, errand, force) {
+		await this.#ask(errand, session, { force }).finally(() => this.#end(session)); // the token may be another one, or gone
+	}
+
+	/**
+	 * Has its keeper forget a token that was asked for before an instant.
+	 * @param {Session} session
+	 * @param {number} before milliseconds since 1970
+	 */
+	async forget(session, before) {
+		const key = `${session.name} ${before}`;
+		if (!this.#forgotten.get(key)) {
+			this.#end(session);
+			await this.#ask("forget", session, { before });
+			this.#forgotten.set(key, true, { until: Date.now() + sessionMs });
+		}
+	}
+
+	/**
 	 * What the answer to a business call means.
 	 * @param {Session} session
 	 * @param {{ serial: number, call: string, user: string, sentAgo: number, status: number, retryAfter?: string, date?: string, rolled?: string, body?: string }} answer
@@ -174,7 +246,7 @@ export class Sessions {
 	async judge(session, answer) {
 		/** @type {Outcome} */
 		const outcome = await this.#ask("judge", session, { ...answer, accepted: this.#placesOf(session, answer.serial) });
-		if (outcome.replay || outcome.rolled) {
+		if (outcome.replay || outcome.rolled || outcome.reason === "token_dead") {
 			this.#end(session);
 		}
 		return outcome;
@@ -219,7 +291,7 @@ export class Sessions {
 		if (known) {
 			return known;
 		}
-		const user = (await this.#name(json)).slice(0, 22);
+		const user = (await this.name(json)).slice(0, 22);
 		this.#users.set(json, user, { until: Date.now() + sessionMs });
 		return user;
 	}
@@ -229,13 +301,21 @@ export class Sessions {
 	 * through whatever connection; so it is not the connection's name that decides.
 	 * @param {string} session
 	 * @param {Record<string, any>} identity
-	 * @param {import("./objects.js").Keepers} keepers
+	 * @param {import("../config/config.js").Keepers} keepers
 	 * @param {number} count
 	 */
-	async #objectOf(session, { system, baseUrl }, { jurisdiction }, count) {
-		const shard = shardOf(session, count);
+	#objectOf(session, identity, keepers, count) {
+		return this.#objectAt(shardOf(session, count), identity, keepers);
+	}
+
+	/**
+	 * @param {number} shard
+	 * @param {Record<string, any>} identity
+	 * @param {import("../config/config.js").Keepers} keepers
+	 */
+	async #objectAt(shard, { system, baseUrl }, { jurisdiction }) {
 		const json = JSON.stringify(["keeper", system, baseUrl, shard]);
-		const known = this.#objects.get(json)?.value ?? (await this.#name(json));
+		const known = this.#objects.get(json)?.value ?? (await this.name(json));
 		this.#objects.set(json, known, { until: Date.now() + sessionMs });
 		return objectIn(known, jurisdiction);
 	}
@@ -244,7 +324,7 @@ export class Sessions {
 	 * A name that tells nothing of what it names.
 	 * @param {string} text
 	 */
-	async #name(text) {
+	async name(text) {
 		this.#key ??= await crypto.subtle.importKey("raw", encoder.encode(this.nameKey), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
 		return base64url(new Uint8Array(await crypto.subtle.sign("HMAC", this.#key, encoder.encode(text))));
 	}
@@ -256,7 +336,7 @@ export class Sessions {
 	}
 
 	/**
-	 * @param {"token" | "verify" | "judge"} what
+	 * @param {"token" | "verify" | "judge" | "forget" | import("../request/route.js").Errand} what
 	 * @param {Session} session
 	 * @param {object} more
 	 * @returns {Promise<any>} rejected with a Problem, or a KeeperProblem
@@ -277,12 +357,33 @@ export class Sessions {
 
 	/**
 	 * @param {string} what
-	 * @param {Session} session
+	 * @param {Place & { told: object }} place
 	 * @param {object} more
 	 * @param {AbortSignal} signal
 	 * @returns {Promise<any>} also a KeeperProblem; rejected with a Problem
 	 */
-	async #askOnce(what, { object, location, told }, more, signal) {
+	async #askOnce(what, place, more, signal) {
+		const began = Date.now();
+		let code = "";
+		try {
+			const answer = await this.#send(what, place, more, signal);
+			code = answer instanceof KeeperProblem ? answer.code : "";
+			return answer;
+		} catch (error) {
+			code = error instanceof Problem ? (error.reason ?? error.code) : "internal";
+			throw error;
+		} finally {
+			this.measures?.keeper(what, code, Date.now() - began);
+		}
+	}
+
+	/**
+	 * @param {string} what
+	 * @param {Place & { told: object }} place
+	 * @param {object} more
+	 * @param {AbortSignal} signal
+	 */
+	async #send(what, { object, location, told }, more, signal) {
 		try {
 			const response = await reach(this.namespace, object, location).fetch(`https://keeper/${what}`, {
 				method: "POST",

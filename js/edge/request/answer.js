@@ -6,10 +6,14 @@ import { sealedCall } from "../sealed/call.js";
 import { ConfigError } from "../config/config.js";
 import { checkOrigin, corsHeaders, preflight } from "./origin.js";
 import { Problem } from "./problem.js";
+import { metrics, readsMetrics } from "../metrics/metrics.js";
+import { nothingHere, operatorOf } from "../operator/way-in.js";
+import { operated } from "../operator/operator.js";
+import { refuseStopped } from "../operator/stopped.js";
 import { calledBy, requireMethod, routeOf } from "./route.js";
 import { base64url } from "../caller/signature.js";
 import { maxSignedBody } from "../caller/signed.js";
-import { connectionIn, handedOut, requireUnsealed, verified } from "./token-routes.js";
+import { attended, connectionIn, handedOut, requireUnsealed, verified } from "./token-routes.js";
 
 /** @typedef {import("../config/environment.js").Environment} Environment */
 /** @typedef {import("../caller/authenticate.js").Principal} Principal */
@@ -52,13 +56,31 @@ export async function answer(request, environment, visit) {
 		requireMethod(request, ["GET", "HEAD"]);
 		return health(problems);
 	}
+	if (route.name === "readyz") {
+		requireMethod(request, ["GET", "HEAD"]);
+		const ready = environment instanceof ConfigError || problems.length > 0 ? ["configuration"] : await environment.readiness.failing();
+		return readiness(ready);
+	}
 	if (environment instanceof ConfigError || problems.length > 0) {
 		throw new Problem("not_configured", "The edge is not configured; /healthz says what is missing.");
 	}
 	const asked = { request, route, environment, visit, origin: request.headers.get("origin") };
 	admitPage(asked);
 	if (route.name === "unknown") {
-		throw new Problem("not_found", "There is nothing here.");
+		throw nothingHere();
+	}
+	if (route.name === "metrics") {
+		if (!(await readsMetrics(asked))) {
+			await operatorOf(asked, () => callerOf(asked));
+		}
+		requireMethod(request, ["GET"]);
+		return metrics();
+	}
+	if (route.name === "operator") {
+		const operator = await operatorOf(asked, () => callerOf(asked));
+		visit.log.by = operator.principal.by;
+		await limit(environment, operator.principal);
+		return operated(asked, operator);
 	}
 	if (request.method === "OPTIONS") {
 		return preflightOf(asked);
@@ -77,6 +99,11 @@ function health(problems) {
 	return problems.length === 0
 		? Response.json({ status: "ok" })
 		: Response.json({ status: "not_configured", missing: problems }, { status: 503 });
+}
+
+/** @param {readonly string[]} failing */
+function readiness(failing) {
+	return failing.length === 0 ? Response.json({ status: "ready" }) : Response.json({ status: "not_ready", failing }, { status: 503 });
 }
 
 /**
@@ -134,9 +161,9 @@ async function limit({ limiter }, { by, subject }) {
 		return;
 	}
 	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${by}\n${subject}`));
-	const { success } = await limiter.limit({ key: base64url(new Uint8Array(digest)) });
+	const { success, retryAfter = 60 } = await limiter.limit({ key: base64url(new Uint8Array(digest)) });
 	if (!success) {
-		throw new Problem("rate_limited", "Too many requests; wait before the next.", { retryAfter: 60 });
+		throw new Problem("rate_limited", "Too many requests; wait before the next.", { retryAfter });
 	}
 }
 
@@ -186,6 +213,9 @@ async function own(asked, { principal, read }) {
 	} = asked;
 	const body = parseJson(request, read ?? (await readBody(request, { most: maxOwnBody, timeoutMs })));
 	const opened = await open(asked, principal, connectionIn(body));
+	if (route.name === "sign-in" || route.name === "sign-out" || route.name === "keep-alive") {
+		return attended(route.name, body, opened, sessions);
+	}
 	requireUnsealed(opened.connection);
 	return route.name === "verify" ? verified(body, opened, sessions) : handedOut(body, opened, sessions);
 }
@@ -197,7 +227,8 @@ async function own(asked, { principal, read }) {
  * @param {string} name
  * @returns {Promise<Opened>}
  */
-async function open({ environment: { config, sessions, secretOf }, visit, origin }, principal, name) {
+async function open({ environment, visit, origin }, principal, name) {
+	const { config, sessions, secretOf } = environment;
 	const connection = Object.hasOwn(config.connections, name) ? config.connections[name] : undefined;
 	if (!connection) {
 		throw notOpen("unknown_connection");
@@ -211,6 +242,7 @@ async function open({ environment: { config, sessions, secretOf }, visit, origin
 	}
 	const user = await sessions.user(principal);
 	visit.log.user = user;
+	await refuseStopped(environment, principal, user, name, connection);
 	return { connection, user, session: await sessions.session(identityFor(principal, connection, secretOf), connection.keepers) };
 }
 

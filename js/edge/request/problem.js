@@ -1,12 +1,16 @@
 // What the edge refuses, and how it says so: application/problem+json (RFC 9457) with the codes of the token core.
 import { problemMedia, problemUrn } from "../../generated/limits.js";
 
+/** The header of every answer with the ID that its line in the log has. */
+export const requestHeader = "cctoken-request";
+
 /** The HTTP status of each code of the front door's own. The keeper's problems come with their status. */
 const statuses = Object.freeze({
 	invalid_request: 400,
 	unauthorized: 401,
 	forbidden: 403,
 	sealed: 403,
+	stopped: 403,
 	not_found: 404,
 	method_not_allowed: 405,
 	request_timeout: 408,

@@ -1,9 +1,11 @@
 // What a request asks for, by its method and its path.
 import { Problem } from "./problem.js";
 
+/** What is done for who signs in, or is signed in. @typedef {"sign-in" | "sign-out" | "keep-alive"} Errand */
+
 /**
  * @typedef {object} Route
- * @property {"healthz" | "token" | "verify" | "call" | "unknown"} name
+ * @property {"healthz" | "readyz" | "token" | "verify" | Errand | "call" | "operator" | "metrics" | "unknown"} name
  * @property {string} path as it was sent
  * @property {string} search with its question mark, or ""
  */
@@ -25,10 +27,23 @@ function nameOf(path) {
 	switch (path) {
 		case "/healthz":
 			return "healthz";
+		case "/readyz":
+			return "readyz";
+		case "/metrics":
+			return "metrics";
 		case "/v1/token":
 			return "token";
 		case "/v1/verify":
 			return "verify";
+		case "/v1/sign-in":
+			return "sign-in";
+		case "/v1/sign-out":
+			return "sign-out";
+		case "/v1/keep-alive":
+			return "keep-alive";
+	}
+	if (path.startsWith("/v1/operator/")) {
+		return "operator";
 	}
 	return /^\/v1\/call\/[^/]+\//.test(path) ? "call" : "unknown";
 }

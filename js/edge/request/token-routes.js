@@ -1,6 +1,8 @@
-// The edge's own interfaces: a token is handed out, or verified, of a connection that is not sealed.
+// The edge's own interfaces: a token is handed out, or verified, of a connection that is not sealed; and of one in which somebody
+// signs in, that is done, and the token stays here.
 import { maxToken } from "../../generated/limits.js";
 import { tokens } from "../../generated/tokens.js";
+import { only } from "./members.js";
 import { Problem } from "./problem.js";
 
 /**
@@ -49,15 +51,31 @@ export async function verified(body, { session }, sessions) {
  */
 export async function handedOut(body, { connection, session, user }, sessions) {
 	only(body, ["connection", "rejected", "force"]);
-	if (body.force !== undefined && typeof body.force !== "boolean") {
-		throw new Problem("invalid_request", "force must be true or false.", { field: "force", reason: "field" });
-	}
+	const force = isForced(body);
 	const kept = await sessions.token(session, {
 		user,
 		...(body.rejected !== undefined && { rejected: tokenIn(body, "rejected") }),
-		...(body.force && { force: true }),
+		...(force && { force }),
 	});
 	return { json: shown(kept, connection) };
+}
+
+/**
+ * @param {import("./route.js").Errand} errand
+ * @param {Record<string, unknown>} body
+ * @param {Opened} opened
+ * @param {import("../keeper/sessions.js").Sessions} sessions
+ */
+export async function attended(errand, body, { connection, session }, sessions) {
+	only(body, errand === "sign-in" ? ["connection", "force"] : ["connection"]);
+	if (!tokens[connection.system].signsIn) {
+		throw new Problem("invalid_request", "This connection signs nobody in: its tokens come when they are needed.", {
+			field: "connection",
+			reason: "signs_nobody_in",
+		});
+	}
+	await sessions.attend(session, errand, isForced(body));
+	return { json: {} };
 }
 
 /**
@@ -79,15 +97,12 @@ function shown({ value, expiresIn, headers, query, body, rolls }, { system, shar
 	};
 }
 
-/**
- * A misspelt or foreign member is refused, above all one that would name somebody else.
- * @param {Record<string, unknown>} body
- * @param {string[]} names
- */
-function only(body, names) {
-	if (Object.keys(body).some((name) => !names.includes(name))) {
-		throw new Problem("invalid_request", `Only ${names.join(", ")} are understood here.`, { field: "body", reason: "unknown_member" });
+/** @param {Record<string, unknown>} body */
+function isForced({ force = false }) {
+	if (typeof force !== "boolean") {
+		throw new Problem("invalid_request", "force must be true or false.", { field: "force", reason: "field" });
 	}
+	return force;
 }
 
 /** @param {Record<string, unknown>} body @param {string} name */

@@ -36,7 +36,8 @@ export async function understand(response, { rolls }, system, { request, connect
 	const spoken = tokens[system];
 	const { headers, body, ok } = response;
 	const head = headOf(response, rolls);
-	const told = !ok || head.rolled !== undefined;
+	// Where somebody is signed in, each call is a sign of life.
+	const told = !ok || head.rolled !== undefined || spoken.signsIn;
 	if (!body) {
 		return { meaning: told ? head : undefined, body: null, drop() {} };
 	}

@@ -20,7 +20,6 @@ export async function centre(start, tokenFor) {
 	try {
 		const token = (/** @type {number} */ i) => ask(`${edge.url}/v1/token`, /** @type {string} */ (jwts[i]));
 		const arrival = await timed(() => all(range(0, few), few, token));
-		const small = await residentMiB(edge.pid);
 		const further = await each(range(few, few + 200), token);
 
 		// Each is asked for again when the front door's lease of a second is over, so that the keeper is asked.
@@ -40,6 +39,8 @@ export async function centre(start, tokenFor) {
 		await token(few);
 		const cold = await each(range(0, 200), token);
 
+		await all(range(0, few), 64, token);
+		const small = await residentMiB(edge.pid);
 		await all(range(0, many), 64, token);
 		const large = await residentMiB(edge.pid);
 		return [

@@ -1,0 +1,174 @@
+// cctoken edge status: what an operator sees in a shell. That a real edge answers so, test/edge/operator.test.js shows.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { after, before, beforeEach, test } from "node:test";
+import { command } from "./command.js";
+
+const key = "key-of-a-pager-for-tests-0123456789ab";
+const machine = { CCTOKEN_EDGE_KEY_ID: "pager", CCTOKEN_EDGE_KEY: key };
+const session = "s".repeat(43);
+const whole = {
+	connection: "chat",
+	system: "asystem",
+	keepers: [
+		{
+			keeper: 0,
+			running: true,
+			age: 7_260,
+			sessions: { live: 12, renewing: 1, cooling: 2, rejected: 0, idle: 0 },
+			known: 15,
+			unstored: 0,
+			logins: 14,
+			requests: { open: 6, waiting: 3 },
+			cooling: [{ session, code: "credentials_refused", step: "login", vendorStatus: 401, endsIn: 240.4 }],
+			budgets: [
+				{ session, used: 5, most: 5, freeIn: 90 },
+				{ session, used: 1, most: 5 },
+			],
+			more: 7,
+		},
+		{ keeper: 1, running: false },
+	],
+};
+
+/** @type {import("node:http").Server} */
+let server;
+let url = "";
+/** @type {{ status: number, body: unknown }} */
+let answer;
+/** @type {{ url: string, authorization: string }[]} */
+let seen;
+before(async () => {
+	server = createServer((request, response) => {
+		seen.push({ url: request.url ?? "", authorization: request.headers.authorization ?? "" });
+		response.writeHead(answer.status, { "content-type": "application/json" });
+		response.end(typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body));
+	}).listen(0, "127.0.0.1");
+	await once(server, "listening");
+	url = `http://127.0.0.1:${/** @type {any} */ (server.address()).port}`;
+});
+beforeEach(() => {
+	seen = [];
+	answer = { status: 200, body: whole };
+});
+after(() => {
+	server?.closeAllConnections();
+	server?.close();
+});
+
+const status = (/** @type {string[]} */ more = [], /** @type {Record<string, string>} */ env = machine) =>
+	command(["edge", "status", "--edge", url, "--connection", "chat", ...more], { env });
+
+test("it shows sessions, waiting times with cause and end, budgets and logins, for people and as JSON", async () => {
+	const people = await status();
+	assert.deepEqual([people.code, people.stderr], [0, ""]);
+	assert.equal(
+		people.stdout,
+		`\
+chat (asystem)
+keeper 0  12 live, 1 renewing, 2 cooling; 14 logins in the last hour; 6 requests under way, 3 waiting; up 2 h 1 min
+          cooling ${session}: credentials_refused (login, HTTP 401), for another 4 min
+          logins ${session}: 5 of 5, the next in 1 min 30 s
+          logins ${session}: 1 of 5
+          and 7 more
+keeper 1  not in memory: nobody has asked for its sessions lately
+`,
+	);
+	const data = await status(["--json"]);
+	assert.deepEqual([data.code, data.json], [0, { connections: [whole] }]);
+	assert.deepEqual(
+		seen.map((one) => one.url),
+		Array(2).fill("/v1/operator/status?connection=chat"),
+	);
+	assert.match(seen[0]?.authorization ?? "", /^CCTOKEN-HMAC-SHA256 key="pager", /);
+	await status([], { CCTOKEN_EDGE_BEARER: "a.b.c" });
+	assert.equal(seen.at(-1)?.authorization, "Bearer a.b.c");
+	assert.equal(
+		(await command(["edge", "status", "--connection", "a", "--connection", "b"], { env: { ...machine, CCTOKEN_EDGE_URL: url } })).code,
+		0,
+	);
+	assert.deepEqual(
+		seen
+			.slice(-2)
+			.map((one) => one.url.split("=")[1])
+			.sort(),
+		["a", "b"],
+	);
+});
+
+test("a keeper that does not answer ends it with 4", async () => {
+	answer.body = { ...whole, keepers: [...whole.keepers, { keeper: 2, error: "timeout" }] };
+	const { code, stdout } = await status();
+	assert.equal(code, 4);
+	assert.match(stdout, /^keeper 2 {2}does not answer: timeout$/m);
+});
+
+for (const [what, given, code, error] of /** @type {[string, { status: number, body: unknown }, number, string][]} */ ([
+	["nothing for these credentials", { status: 404, body: { code: "not_found" } }, 3, "forbidden"],
+	["no such connection", { status: 400, body: { code: "invalid_request", field: "connection" } }, 2, "usage"],
+	["no configuration", { status: 503, body: { code: "not_configured" } }, 4, "not_configured"],
+	["not now", { status: 503, body: { code: "unavailable" } }, 4, "unavailable"],
+	["too often", { status: 429, body: { code: "rate_limited" } }, 4, "unavailable"],
+	["a redirect", { status: 302, body: "" }, 5, "unexpected_status"],
+	["a page", { status: 200, body: "<html>" }, 5, "unexpected_status"],
+])) {
+	test(`an edge that answers "${what}" ends it with ${code}`, async () => {
+		answer = given;
+		const { code: ended, json } = await status(["--json"]);
+		assert.deepEqual([ended, json.error.code], [code, error]);
+		const people = await status();
+		assert.ok(people.stderr.startsWith("error: ") && people.stdout === "");
+	});
+}
+
+test("an edge that cannot be reached ends it with 4", async () => {
+	const { code, json } = await command(["edge", "status", "--edge", "http://127.0.0.1:1", "--connection", "c", "--json"], { env: machine });
+	assert.deepEqual([code, json.error.code], [4, "network"]);
+});
+
+test("what is missing or written wrong is told before anything is sent, and no secret is repeated", async () => {
+	for (const [args, env] of /** @type {[string[], Record<string, string>][]} */ ([
+		[["edge"], machine],
+		[["edge", "stop"], machine],
+		[["edge", "status"], machine],
+		[["edge", "status", "--connection", "a b", "--edge", url], machine],
+		[["edge", "status", "--connection", "c"], machine],
+		[["edge", "status", "--connection", "c", "--edge", "http://edge.example.com"], machine],
+		[["edge", "status", "--connection", "c", "--edge", `${url}/path`], machine],
+		[["edge", "status", "--connection", "c", "--edge", url], {}],
+		[["edge", "status", "--connection", "c", "--edge", url], { CCTOKEN_EDGE_KEY_ID: "pager" }],
+		[["edge", "status", "--connection", "c", "--edge", url], { ...machine, CCTOKEN_EDGE_KEY: "short-one" }],
+		[["edge", "status", "--connection", "c", "--edge", url], { ...machine, CCTOKEN_EDGE_BEARER: "a.b.c" }],
+		[["edge", "status", "--connection", "c", "--edge", url], { CCTOKEN_EDGE_BEARER: "a b" }],
+		[["edge", "status", "--connection", "c", "--edge", url, `--key=${key}`], machine],
+	])) {
+		const { code, stdout, stderr } = await command(args, { env });
+		assert.deepEqual([code, stdout], [2, ""], args.join(" "));
+		for (const hidden of [key, "short-one", "a.b.c", "a b"]) {
+			assert.ok(!stderr.includes(hidden), stderr);
+		}
+	}
+	assert.deepEqual(seen, []);
+});
+
+test("what an edge says reaches a terminal as words and numbers only", async () => {
+	const evil = "\u001b]0;title\u0007";
+	answer.body = {
+		connection: evil,
+		system: evil,
+		keepers: [
+			{
+				keeper: evil,
+				running: true,
+				age: evil,
+				sessions: { [evil]: 3 },
+				logins: "x",
+				cooling: [{ session: evil, code: evil, step: evil, endsIn: evil }],
+			},
+			{ keeper: 1, error: evil },
+		],
+	};
+	const { stdout } = await status();
+	assert.ok(!/[\u0000-\u0009\u000b-\u001f]/.test(stdout), JSON.stringify(stdout));
+});
