@@ -78,7 +78,8 @@ test("what is left out of that is there, each for its reason", () => {
 
 test("what would name one is found, however it is written", () => {
 	for (const { name } of systems) {
-		assert.deepEqual(namesIn(`if (system === "${name}") {`), [name]);
+		const found = namesIn(`if (system === "${name}") {`); // one may be the beginning of another
+		assert.ok(found.includes(name) && found.every((other) => name.startsWith(other)), `${name}: ${found}`);
 	}
 	for (const [source, name] of [
 		["// CubeDrive's parameters", "cubedrive"],

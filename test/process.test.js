@@ -139,7 +139,7 @@ test("a failure that nobody takes care of is the caller's unhandled rejection, o
 		await taken.catch(() => {});
 		await new Promise((resolve) => setTimeout(resolve, 20));
 		console.log(unhandled.join());`);
-	assert.deepEqual([code, stdout], [0, "vendor_failure\n"]);
+	assert.deepEqual([code, stdout], [0, "credentials_refused\n"]);
 });
 
 test("the demonstration shows a renewed token of each system, ends at SIGINT and SIGTERM with 0, and leaves no server", async () => {

@@ -78,7 +78,7 @@ import { Reader } from "./reader.js";
  *   `{ subject: true }` or `{ claim: "name" }`; of kind `parameters`, a record of such; a secret one only from a binding; of kind
  *   `url`, `choice` or `flag` only the value itself
  * @property {Rule[]} allow any of these lets a caller in
- * @property {boolean} [sealed] no token is handed out. Default true; always so where somebody signs in (ccgateway)
+ * @property {boolean} [sealed] no token is handed out. Default true; always so where somebody signs in
  * @property {boolean} [shareAppToken] where calls carry a token of the app's own, hand out that too, with the app's key: its
  *   holder can get any user's token. Default false
  * @property {string[]} [origins] of the edge's, those whose pages may use this connection. Default: all of them
