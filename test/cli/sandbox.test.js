@@ -1,4 +1,5 @@
 // cctoken sandbox: what it prints is true, and it ends when it is told to.
+import { systems } from "../../js/generated/systems.js";
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -28,6 +29,9 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
 		const { child, ended, output } = await running(t, ["--json", "--lifetime", "50", "--lifetime", "isales=7"]);
 		const { url: at, identities, business } = JSON.parse(output());
 		for (const [system, identity] of Object.entries(identities)) {
+			if (systems.find(({ name }) => name === system).signsIn) {
+				continue; // nobody is signed in by a program that starts
+			}
 			const token = await getToken(identity);
 			const seconds = token.expiresAt && (token.expiresAt.getTime() - token.issuedAt.getTime()) / 1000;
 			assert.equal(
