@@ -177,10 +177,7 @@ test("each system gets its own fields, and says which one is missing and how to 
 		assert.equal((await configured({ args: ["-s", system, ...given], withoutSecrets: true })).identity.system, system);
 	}
 	assert.match((await refusal({})).message, /--system/);
-	assert.match(
-		(await refusal({ args: ["-s", "other"] })).message,
-		new RegExp(systems.map(({ name }) => name).join(", ")),
-	);
+	assert.match((await refusal({ args: ["-s", "other"] })).message, new RegExp(systems.map(({ name }) => name).join(", ")));
 });
 
 test("CubeDrive's parameters are put together from all places, the command line first, and secret ones not from there", async () => {
