@@ -1,6 +1,7 @@
 // A configuration of the edge over the sandbox: what `make edge-dev` and `make edge-self-host` run. It has what the sandbox
 // lists, whatever systems those are.
 import { sandboxIdentities } from "../demo/identities.js";
+import { systems } from "../../js/generated/systems.js";
 import { tokens } from "../../js/generated/tokens.js";
 import { fieldsOf } from "../../js/edge/config/identity-fields.js";
 
@@ -45,6 +46,9 @@ export async function sandboxConnections(sandbox) {
 		const common = { system, baseUrl, identity, allow: [{ by: "staff" }] };
 		connections[system] = { ...common, call: { methods: [init.method], paths: [path.replace(/\?.*/, "")] } };
 		calls[system] = { path, ...init };
+		if (systems.find(({ name }) => name === system)?.signsIn) {
+			continue; // who is signed in is known to an edge that makes all calls itself
+		}
 		connections[`open-${system}`] = { ...common, sealed: false };
 		if (tokens[system].guarded.length > 0) {
 			connections[`shared-${system}`] = { ...common, sealed: false, shareAppToken: true };
