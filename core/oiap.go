@@ -17,8 +17,8 @@ var oiapDescription = Description{
 	},
 	Paths:      []string{oiapPath},
 	Interfaces: []string{"gettoken"},
-	Carriers:   []string{"authToken", "token"},
-	Beside:     []string{"appKey", "appSecret", "username"},
+	Carriers:   []string{"authToken"},
+	Beside:     []string{"appKey", "appSecret", "username", "token"}, // headers: "token" in a query is anybody's
 	Answers:    []string{"authToken"},
 	Codes:      []string{"errorCode"},
 	Success:    []string{"0", "200"}, // the document adds the latter: "the status code 200"

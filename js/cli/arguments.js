@@ -160,7 +160,7 @@ function read(option, { name, value, inlineValue }, before) {
  */
 function unknown(command, { name, rawName }, possible, { settings }) {
 	const secrets = settings.filter(({ kind, secret }) => secret && kind !== "parameters");
-	// Near is near enough: what follows a misspelt flag of a secret is a secret all the same.
+	// Near is near enough: what follows a misspelt name of a secret is a secret all the same.
 	const meant = nearest(name, [...secrets.map(({ flag }) => flag), ...secretWords, ...tokenFlags, ...possible]);
 	if (meant !== undefined && tokenFlags.includes(meant)) {
 		return tokenInArguments();

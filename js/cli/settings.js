@@ -46,7 +46,7 @@ export const catalogue = catalogueOf(systems);
 export const parameterFlag = "param";
 
 /** What people may try for a secret, beside its name. */
-export const secretWords = ["secret", "password", "pass", "pwd", "bearer", "credentials", "api-password", "api-secret", "client-secret"];
+export const secretWords = ["secret", "password", "pass", "pwd", "bearer", "credentials", "api-password", "api-secret"];
 
 /** A token to verify. */
 export const tokenEnv = "CCTOKEN_TOKEN";

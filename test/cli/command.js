@@ -1,4 +1,5 @@
 // Runs the command as a process of its own, with an environment of its own.
+import { systems } from "../../js/generated/systems.js";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -61,17 +62,16 @@ export async function command(args, how = {}) {
  * @param {any} identity
  * @returns {{ flags: string[], env: Record<string, string> }}
  */
-export function given({ appSecret, passwd, password, accessToken, params, ...rest }) {
-	const flags = Object.entries(rest).flatMap(([name, value]) => [
-		`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-		String(value),
-	]);
-	const env = {
-		CCTOKEN_APP_SECRET: appSecret,
-		CCTOKEN_PASSWD: passwd,
-		CCTOKEN_PASSWORD: password,
-		CCTOKEN_ACCESS_TOKEN: accessToken,
-		CCTOKEN_PARAMS: params && JSON.stringify(params),
-	};
-	return { flags, env: /** @type {any} */ (Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined))) };
+export function given(identity) {
+	const written = (/** @type {string} */ name, /** @type {string} */ sign) => name.replace(/[A-Z]/g, (letter) => `${sign}${letter}`);
+	const set = Object.entries(identity).filter(([, value]) => value !== undefined);
+	const flags = set
+		.filter(([name]) => !secrets.has(name))
+		.flatMap(([name, value]) => [`--${written(name, "-").toLowerCase()}`, String(value)]);
+	const env = set
+		.filter(([name]) => secrets.has(name))
+		.map(([name, value]) => [`CCTOKEN_${written(name, "_").toUpperCase()}`, typeof value === "object" ? JSON.stringify(value) : value]);
+	return { flags, env: Object.fromEntries(env) };
 }
+
+const secrets = new Set(systems.flatMap(({ fields }) => fields.filter(({ secret }) => secret).map(({ name }) => name)));

@@ -16,6 +16,7 @@ import { failureOf } from "../../js/cli/doctor/recorder.js";
 import { route } from "../../js/cli/doctor/route.js";
 import { signsIn } from "../../js/cli/sign-in.js";
 import { redact } from "../../js/cli/terminal.js";
+import { systems } from "../../js/generated/systems.js";
 import { createSandbox } from "../../js/sandbox/index.js";
 import { makeCertificate } from "./certificates.js";
 import { command, given } from "./command.js";
@@ -89,7 +90,7 @@ async function doctor(identity, { env = {}, args = [], input } = {}) {
 	return { ...json, code, chief, step: (name) => json.steps.find(({ step }) => step === name) };
 }
 
-for (const system of ["appcube", "ccmessaging", "isales", "cubedrive"]) {
+for (const { name: system } of systems) {
 	test(`${system}: all is well, with one login`, async () => {
 		const { verdict, steps } = await doctor(sandbox.identities[system]);
 		assert.equal(verdict, "ok");
@@ -102,14 +103,8 @@ for (const system of ["appcube", "ccmessaging", "isales", "cubedrive"]) {
 
 	test(`${system}: wrong credentials`, async () => {
 		const identity = sandbox.identities[system];
-		const wrong = {
-			...identity,
-			...(identity.params
-				? { params: { ...identity.params, appSecret: "wrong-one" } }
-				: identity.passwd
-					? { passwd: "wrong-one" }
-					: { appSecret: "wrong-one" }),
-		};
+		const secret = systems.find(({ name }) => name === system).fields.find((field) => field.secret).name;
+		const wrong = { ...identity, [secret]: identity.params ? { ...identity.params, appSecret: "wrong-one" } : "wrong-one" };
 		const { verdict, code, chief } = await doctor(wrong);
 		assert.deepEqual([verdict, code, chief.step], ["wrong_credentials", 3, "token"]);
 	});

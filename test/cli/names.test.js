@@ -48,7 +48,7 @@ test("what would name one is found, however it is written", () => {
 		["const { params, method } = identity", "params"],
 		["CCTOKEN_PARAMS", "params"],
 		["use --locale", "locale"],
-		["AccessToken", "accesstoken"],
+		["ApiFabric", "apifabric"],
 		['path.endsWith("/tokenByAkSk")', "tokenByAkSk"],
 		["/getLogin", "getLogin"],
 		["answer.exceptionInfo", "exceptionInfo"],

@@ -164,6 +164,11 @@ const faults = /** @type {[string, string, (config: any) => void][]} */ ([
 	["a path with dot segments", "connections.messaging.call.paths", (c) => (c.connections.messaging.call.paths = ["/a/../b/"])],
 	["a path with escapes", "connections.messaging.call.paths", (c) => (c.connections.messaging.call.paths = ["/a%2fb"])],
 	["a path that is none", "connections.messaging.call.paths", (c) => (c.connections.messaging.call.paths = ["apiaccess/"])],
+	...["token", "username", "access-token", "Guid", "Set-GUID", "X-TenantSpaceID", "x-app-key"].map((name) => [
+		`${name}, which is a login's or a token's, from a caller`,
+		"connections.messaging.call.requestHeaders",
+		(c) => (c.connections.messaging.call.requestHeaders = [name]),
+	]),
 	["cookies that pass", "connections.messaging.call.requestHeaders", (c) => (c.connections.messaging.call.requestHeaders = ["Cookie"])],
 	[
 		"a token's header that passes",

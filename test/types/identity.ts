@@ -18,6 +18,10 @@ const right: Identity[] = [
 	appcube,
 	{ ...appcube, system: "oiap" },
 	{ ...appcube, system: "oiap", carrier: "headers" },
+	{ ...appcube, system: "apifabric" },
+	{ system: "apifabric", baseUrl: "", appKey: "", accessToken: async () => "", tenantSpaceId: "" },
+	{ system: "astrozero", baseUrl: "", clientId: "", clientSecret: "", redirectUrl: "", locale: "" },
+	{ system: "ccgatewayconfig", baseUrl: "", agentId: 101, password: "" },
 	isales,
 	cubedrive,
 	ccmessaging,
@@ -40,6 +44,8 @@ getToken({ system: "cubedrive", baseUrl: "", params: perhaps });
 // Each system's fields are all needed, and no other system's are taken.
 // @ts-expect-error an unknown system
 getToken({ ...appcube, system: "other" });
+// @ts-expect-error a number as a text
+getToken({ system: "ccgatewayconfig", baseUrl: "", agentId: "101", password: "" });
 // @ts-expect-error a carrier that there is not
 getToken({ ...appcube, system: "oiap", carrier: "query" });
 // @ts-expect-error no system
