@@ -277,7 +277,8 @@ func (c *Client) refuse(s *session, now Instant, from source, reason Reason) boo
 	if h != nil && h.own > now.Mono {
 		return false
 	}
-	t.confirmed = t.confirmed || from.place == verifyPlace || (s.dead || s.suspect) && t.because != source{} && from.other(t.because)
+	// Who refuses an authorization is who decides on it; any other token may be refused by an endpoint alone.
+	t.confirmed = t.confirmed || from.place == verifyPlace || s.identity.system.description().personal || (s.dead || s.suspect) && t.because != source{} && from.other(t.because)
 	switch {
 	case s.dead:
 		return true
