@@ -93,7 +93,7 @@ func (c *Client) accepted(s *session, from source, now Instant) {
 // sent, and reports whether that is worth telling: by less than a second it is not.
 func (s *session) slide(sent Instant) bool {
 	more := sent.Mono - s.issued.Mono
-	if !s.identity.system.description().Slides || more <= 0 {
+	if !s.identity.system.description().Slides || more < 0 {
 		return false
 	}
 	s.issued = sent

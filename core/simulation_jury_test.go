@@ -152,7 +152,7 @@ func (j *jury) judged(w *world, s *session, before sitting, at Place, parts []st
 		w.rule(j.before(s, from).known == before.known && !o.Replay, "13: an answer that fails for reasons of its own speaks for the token, or against it")
 		return
 	}
-	dead := strings.Contains(string(r.Body), "90000")
+	dead := strings.Contains(string(r.Body), "90000") || strings.Contains(string(r.Body), "107-000")
 	if r.Status == 200 && !dead {
 		if !o.Rolled {
 			j.accept(w, s, from)

@@ -192,6 +192,7 @@ func newWorld(seed uint64, traced bool) *world {
 				"appSecret": "SECRET-m", "userId": n, "userName": "n", "channelId": "c", "locale": "en"})
 		}
 	}
+	add("config 7", "", map[string]any{"system": "ccgatewayconfig", "baseUrl": "https://g", "agentId": 7, "password": "SECRET-g"})
 	add("app x", "", map[string]any{"system": "apifabric", "baseUrl": "https://m", "appKey": "x", "appSecret": "SECRET-m"})
 	add("ccmessaging s", "app s", map[string]any{"system": "ccmessaging", "baseUrl": "https://m", "appKey": "s",
 		"accessTokenSupplier": 1, "userId": "s", "userName": "n", "channelId": "c", "locale": "en"})
@@ -761,6 +762,8 @@ func (w *world) owner(r *Request) string {
 		user, ok := strings.CutPrefix(w.issued[header("Authorization")].owner, "user ")
 		w.rule(ok, "9: the edge is shown another token than a user's")
 		return "edge " + body["connection"].(string) + " " + user
+	case strings.Contains(r.URL, "/config/login"):
+		return fmt.Sprintf("config %v", body["agentId"])
 	case strings.Contains(r.URL, "getAppCubeToken"):
 		return "appcube " + body["appKey"].(string)
 	case strings.Contains(r.URL, "tokenByAkSk"):
@@ -850,6 +853,8 @@ func (w *world) mint(owner string, r *Request) (token, body string, life int64) 
 		w.vacate(owner)
 		w.issued[token].whole = true
 		return token, `{"retcode":"0","message":"","result":{}}`, 2 * minute
+	case strings.Contains(r.URL, "/config/login"):
+		return token, fmt.Sprintf(`{"retcode":"0","result":{"guid":%q}}`, token), 2 * minute
 	case r.Supplier != 0:
 		return token, "", 10 * minute
 	case strings.Contains(r.URL, "/v1/token"):
@@ -964,8 +969,12 @@ func (w *world) call(who person, t Token, at Place, reasons []Reason) {
 		r = Response{Status: 403, Body: []byte(`{"exceptionInfo":"illegal or expired token info"}`)}
 	case strings.HasPrefix(who.name, "appcube") && (refuses || over(parts[0])) && w.chance(60):
 		r.Body = []byte(pick(w, []string{`{"errorCode":900001}`, `{"errorCode":"900002"}`}))
+	case strings.HasPrefix(who.name, "config") && (refuses || over(parts[0])) && w.chance(60):
+		r.Body = []byte(`{"retcode":"107-000"}`)
 	case refuses || bearer || over(parts[0]):
 		r.Status = 401
+	case strings.HasPrefix(who.name, "config") && w.chance(70):
+		r.Body = []byte(pick(w, []string{`{"retcode":"0"}`, `{"retcode":"0"}`, `{"retcode":"10000002"}`}))
 	case strings.HasPrefix(who.name, "appcube") && w.chance(20):
 		r.Body = []byte(pick(w, []string{`{"errorCode":0}`, `{"errorCode":10000002}`})) // the latter says nothing of the token
 	case w.chance(20):
@@ -996,6 +1005,10 @@ func (w *world) call(who person, t Token, at Place, reasons []Reason) {
 	}
 	if current {
 		w.jury.judged(w, s, before, at, parts, r, o, w.culprit(who, at))
+	}
+	if strings.HasPrefix(who.name, "config") && r.Status == 200 && (r.Body == nil || strings.Contains(string(r.Body), `"0"`)) {
+		w.issued[t.Value].asked = w.now // the vendor counts from each use
+		w.rule(!current || s.issued == w.now, "3: a use that the vendor has accepted does not begin the life anew")
 	}
 	if o.Rolled {
 		w.auditor.adopt(w, t.Session, r.Rolled)

@@ -73,3 +73,12 @@ func TestWhereAFewTriesLockAnAccountRefusedCredentialsWaitAsLockedOnes(t *testin
 		require.Equal(t, want, s.barrier.left(b.now))
 	}
 }
+
+func TestAUseAfterTheTimeOfDayWasSetBackCountsFromThen(t *testing.T) {
+	b, s := held(t, slidingIdentity, 2*minute, 0, 2*minute)
+	b.now.Wall -= 4 * minute
+	b.Judge(b.id, s.serial(), Place{Call: "GET /"}, b.now, b.now, Response{Status: 200, Body: []byte(`{"retcode":"0"}`)})
+	require.Equal(t, b.now, s.issued)
+	b.now.Wall += 119 * second // sleep, which the other clock does not count
+	require.False(t, s.usable(b.now))
+}

@@ -268,7 +268,9 @@ func (c *Client) refuse(s *session, now Instant, from source, reason Reason) boo
 		return false
 	}
 	if !s.lasts(s.held.life, s.issued, now) {
-		return true // its life is over: nobody's word is needed
+		// Its life is over: nobody's word is needed. But the clock may be set back, and the vendor has said no.
+		s.dead = s.dead || from.place == verifyPlace
+		return true
 	}
 	if s.testimony == nil {
 		s.testimony = &testimony{}

@@ -399,3 +399,11 @@ func TestWhatIsSpokenOfAPlaceIsNotOfItsUser(t *testing.T) {
 		require.Greater(t, Place{Call: call}.source().place, uint32(1<<31-1), "no call is one of the places that are none")
 	}
 }
+
+func TestATokenThatTheVendorHasDeniedDoesNotComeBackWithTheTimeOfDay(t *testing.T) {
+	b, s := held(t, exampleIdentity, hour, 0, 30*minute)
+	b.now.Wall += 2 * hour // set forward: the life seems to be over
+	require.True(t, b.refuse(s, b.now, source{place: verifyPlace}, Denied))
+	b.now.Wall -= 2 * hour
+	require.False(t, s.usable(b.now))
+}
