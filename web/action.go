@@ -31,7 +31,7 @@ func (p *page) clicked(e dom.Event) {
 func (c *card) act(button dom.Element) {
 	name := button.GetAttribute("data-action")
 	do := map[string]func(){
-		"sign-in": c.signIn, "sign-out": c.signOut,
+		"sign-in": c.signIn, "force": c.force, "sign-out": c.signOut,
 		"get": c.get, "verify": c.verify, "call": c.business, "reveal": c.reveal, "copy": c.copy, "close": c.close,
 		"revoke": func() { c.revoke(c.listed) }, "revoke-part": func() { c.revoke(c.part) }, "roll": c.roll, "fault": c.fault,
 	}[name]
@@ -48,10 +48,10 @@ func (c *card) act(button dom.Element) {
 }
 
 // asked waits for the session's token, got in a way of the package's, and follows what comes of it.
-func (c *card) asked(way string) (console.Trouble, bool) {
+func (c *card) asked(way string, options ...any) (console.Trouble, bool) {
 	c.Waiting++
 	c.tick(c.page.now())
-	token, reason, ok := await(c.handle.Call(way))
+	token, reason, ok := await(c.handle.Call(way, options...))
 	c.Waiting--
 	if !ok {
 		t := c.failed(reason)
@@ -99,8 +99,11 @@ func (c *card) get() { c.obtain("getToken") }
 // signIn is a person's act: nothing else on the page calls it.
 func (c *card) signIn() { c.obtain("signIn") }
 
-func (c *card) obtain(way string) {
-	if t, ok := c.asked(way); !ok {
+// force signs in and ends the session that the person has elsewhere, such as the one that a reload has lost.
+func (c *card) force() { c.obtain("signIn", map[string]any{"force": true}) }
+
+func (c *card) obtain(way string, options ...any) {
+	if t, ok := c.asked(way, options...); !ok {
 		c.tell(t)
 		return
 	}

@@ -84,8 +84,7 @@ func (p *page) open(form console.Form, target console.Target, values map[string]
 	keep.AddEventListener("change", false, func(dom.Event) { c.keep(keep.Underlying().Get("checked").Bool()) })
 	hide(c.el.QuerySelector(".sandbox-tools"), target != console.Sandbox)
 	hide(c.el.QuerySelector("[data-action=roll]"), !listed.Rolls)
-	hide(c.el.QuerySelector("[data-action=sign-in]"), !form.SignsIn)
-	hide(c.el.QuerySelector("[data-action=sign-out]"), !form.SignsIn)
+	hide(c.el.QuerySelector(".signing"), !form.SignsIn)
 	revokePart := c.el.QuerySelector("[data-action=revoke-part]")
 	hide(revokePart, !needs)
 	revokePart.SetInnerHTML(console.Both("revoke part", form.Part.Label))
@@ -230,11 +229,9 @@ func (c *card) showTrouble(r console.Reader) {
 
 // showLife writes what stays the same while one token lives: the marks of its bar, and their times of day.
 func (c *card) showLife(r console.Reader) {
-	marks, g := r.Say("life none"), c.Life.Gauge(c.Life.IssuedAt)
-	if !c.Held {
-		marks = "–"
-	} else if c.Life.Stated() {
-		marks = r.Say("life marks", r.Clock(c.Life.RenewAt), r.Clock(c.Life.UsableUntil), r.Clock(c.Life.ExpiresAt))
+	marks, g := "–", c.Life.Gauge(c.Life.IssuedAt)
+	if c.Held {
+		marks = r.Marks(c.Life)
 	}
 	c.slots["marks"].say(marks)
 	if c.Life == c.life {

@@ -33,6 +33,7 @@ const chinese = {
 	Verify: "校验",
 	Reveal: "显示",
 	Revoke: "吊销",
+	Roll: "滚动",
 	Call: "调用",
 };
 

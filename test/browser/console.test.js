@@ -184,7 +184,9 @@ for (const name of names) {
 
 			await page.click(page.of("Sign in", 1));
 			await page.hear(/^Session 1: a token is here\.$/);
-			assert.match((await page.live(1, "ccgateway")).text, /\b(2:00|1:5\d) left/);
+			const { text } = await page.see(card, ({ text }) => /\b(2:00|1:5\d) left/.test(text));
+			assert.match(text, /handed out until \d\d:\d\d:\d\d, ends \d\d:\d\d:\d\d/);
+			assert.doesNotMatch(text, /renewed from/);
 			await page.click({ role: "checkbox", name: "Keep in use: session 1" });
 			await page.click(page.of("Revoke", 1)); // what a supervisor does
 			await page.hear(/^Session 1: tokens revoked at the sandbox: 1\./);

@@ -8,7 +8,7 @@
 // and empty nowhere where there was something.
 import { readFile } from "node:fs/promises";
 import { PNG } from "pngjs";
-import { openConsole } from "./console.js";
+import { openConsole, signsIn } from "./console.js";
 import { prefix } from "./instruments.js";
 
 export const folder = new URL("../../web/pictures/", import.meta.url);
@@ -21,8 +21,11 @@ export const views = [
 	{ name: "phone-dark-en", locale: "en-US", colorScheme: "dark", width: 360, height: 740 },
 ];
 
+/** Whose sessions a picture shows, by their numbers from 1: few enough to be looked at. */
+const shown = ["ccmessaging", "ccgateway", "isales", "cubedrive"];
+
 /**
- * Brings a view about, and hands it over: four sessions, of which one has met a 401 and one was refused.
+ * Brings a view about, and hands it over: four sessions, of which one is an agent's, one has met a 401 and one was refused.
  * @param {import("./driver.js").Browser} browser
  * @param {import("./front.js").Front} front
  * @param {typeof views[number]} view
@@ -33,37 +36,36 @@ export async function take(browser, front, view) {
 	await front.sandbox.post("refuse", { system: "cubedrive", credential: "user22", refuse: true });
 	const page = await openConsole(browser, front, view);
 	const { tab } = page;
-	const button = (/** @type {number} */ n, /** @type {string} */ action) => {
-		const [en, zh] = { verify: ["Verify", "校验"], revoke: ["Revoke", "吊销"], call: ["Call", "调用"] }[action] ?? [];
-		return { role: "button", name: view.locale === "en-US" ? `${en}: session ${n}` : `${zh}：会话 ${n}` };
-	};
 	const state = (/** @type {number} */ n) => tab.evaluate((n) => document.querySelector(`article[data-session="${n}"]`).dataset.state, n);
 	const is = (/** @type {number} */ n, /** @type {string} */ wanted) =>
 		page.wait(async () => (await state(n)) === wanted, `session ${n} must be ${wanted}`);
 	try {
-		await page.click({ role: "button", name: view.locale === "en-US" ? "Open one of each" : "每个系统各开一个" });
-		for (const [n, wanted] of /** @type {const} */ ([
-			[1, "live"],
-			[2, "live"],
-			[3, "live"],
-			[4, "paused"],
-		])) {
-			await is(n, wanted);
+		for (const [i, system] of shown.entries()) {
+			await page.click({ role: "radio", name: system });
+			await page.click({ role: "button", name: page.word("Open session") });
+			if (signsIn(system)) {
+				await page.click(page.of("Sign in", i + 1));
+			}
+			await is(i + 1, system === "cubedrive" ? "paused" : "live");
 		}
+		await page.click({ role: "radio", name: "appcube" });
 		// Time passes between what is done, so that the timeline shows one after the other, and bars that are not full.
 		const pass = (/** @type {number} */ ms) => tab.evaluate((ms) => globalThis.instruments.sleep(ms), ms);
 		await pass(20_000);
-		await page.click(button(1, "verify"));
+		await page.click(page.of("Verify", 1));
 		await page.hear(/^(Session 1: valid|会话 1：有效)/);
-		await page.click(button(2, "call"));
-		await page.hear(/^(Session 2: the call was answered|会话 2：调用返回)/);
 		await pass(20_000);
-		await page.click(button(3, "revoke"));
+		await page.click(page.of("Revoke", 3));
 		await page.hear(/^(Session 3: tokens revoked|会话 3：沙箱已吊销)/);
 		await pass(15_000);
-		await page.click(button(3, "call"));
+		await page.click(page.of("Call", 3));
 		await page.hear(/^(Session 3: the token was rejected and renewed|会话 3：令牌被拒绝并已更新)/);
-		await pass(25_000);
+		await pass(15_000);
+		await page.click(page.of("Roll", 2));
+		await page.hear(/^(Session 2: the next call|会话 2：下次调用)/);
+		await page.click(page.of("Call", 2));
+		await page.hear(/^(Session 2: the call was answered|会话 2：调用返回)/);
+		await pass(15_000);
 		const left = () => tab.evaluate(() => document.querySelector("article [data-slot=left]").textContent);
 		await page.wait(async () => /58:\d\d/.test(await left()), "a tick must come");
 		// All of the page, up to what is seen first of it.

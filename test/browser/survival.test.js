@@ -173,7 +173,9 @@ for (const name of names) {
 			await page.openAll();
 			await tab.reload();
 			await page.ready();
-			await page.read(new RegExp(`${systems.length} sessions were open before this page was loaded\\. They were in memory only, and are gone`));
+			await page.read(
+				new RegExp(`${systems.length} sessions were open before this page was loaded\\. They were in memory only, and are gone`),
+			);
 			await page.read(/No session is open/);
 			assert.deepEqual(await page.lookAt({ role: "article" }), []);
 			await page.click(button("Open session"));
@@ -185,6 +187,24 @@ for (const name of names) {
 			await tab.reload();
 			await page.ready();
 			assert.doesNotMatch(await page.text(), /open before/);
+		});
+
+		onConsole("who was signed in when the page was reloaded signs in by force, and is told so", async (page) => {
+			const signInAt = async () => {
+				await page.click({ role: "radio", name: "ccgateway" });
+				await page.click(button("Open session"));
+				await page.click(page.of("Sign in", 1));
+			};
+			await signInAt();
+			await page.live(1, "ccgateway");
+			await page.tab.reload();
+			await page.ready();
+			await signInAt();
+			await page.hear(/^Session 1: already_signed_in\. .*by force/);
+			await page.click(page.of("Sign in by force", 1));
+			await page.hear(/^Session 1: a token is here\.$/);
+			await page.live(1, "ccgateway");
+			assert.equal((await front.sandbox.state()).counts.ccgateway.logins, 3);
 		});
 
 		onConsole("a dead token core is told, and restarted on request", async (page) => {
@@ -214,7 +234,8 @@ for (const name of names) {
 				await page.see({ role: "alert" }, ({ text }) => /program has stopped, and with it all sessions/.test(text));
 				await page.click(button("Reload the page"));
 				await page.ready();
-				await page.openAll();
+				await page.click(button("Open session"));
+				await page.live(1);
 			},
 			{ problems: /Go program has already exited/ }, // of what still comes to it, and is the browser's to report
 		);

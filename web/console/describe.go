@@ -27,6 +27,17 @@ func (r Reader) Label(e Event) string {
 	return r.Say("session closed")
 }
 
+// Marks says when what happens in a life. Where a person signs in, nothing is renewed ahead of time.
+func (r Reader) Marks(l Life) string {
+	switch {
+	case !l.Stated():
+		return r.Say("life none")
+	case l.RenewAt == 0:
+		return r.Say("life marks fixed", r.Clock(l.UsableUntil), r.Clock(l.ExpiresAt))
+	}
+	return r.Say("life marks", r.Clock(l.RenewAt), r.Clock(l.UsableUntil), r.Clock(l.ExpiresAt))
+}
+
 // Place names an endpoint of a system: by what is done there or, where that is another system, by what it hands out.
 func (r Reader) Place(f Form, part Listed, place string) string {
 	if part.Name != "" && place == part.Name {

@@ -30,6 +30,15 @@ func TestTheMarksStandWhereThePackageSaysAndNotWhereThePageWouldThink(t *testing
 	assert.Equal(t, Gauge{Left: 0.5}, unmarked.Gauge(1_150_000), "without marks none is made up")
 }
 
+func TestARenewalIsToldOfWhereThereWillBeOne(t *testing.T) {
+	r := Reader{Language: English}
+	const hour = 3_600_000
+	assert.Equal(t, "no lifetime stated", r.Marks(Life{IssuedAt: hour}))
+	assert.Equal(t, "renewed from 02:00:00, handed out until 03:00:00, ends 04:00:00",
+		r.Marks(Life{IssuedAt: hour, RenewAt: 2 * hour, UsableUntil: 3 * hour, ExpiresAt: 4 * hour}))
+	assert.Equal(t, "handed out until 03:00:00, ends 04:00:00", r.Marks(Life{IssuedAt: hour, UsableUntil: 3 * hour, ExpiresAt: 4 * hour}))
+}
+
 func TestALifeThatIsNotStatedHasNoBar(t *testing.T) {
 	assert.False(t, Life{IssuedAt: 5}.Stated())
 	assert.Equal(t, Gauge{}, Life{IssuedAt: 5}.Gauge(10))

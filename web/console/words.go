@@ -119,6 +119,7 @@ var texts = with(core.AllWords(), map[string][2]string{
 	"life left":             {"{1} left", "剩余 {1}"},
 	"life over":             {"over", "已结束"},
 	"life marks":            {"renewed from {1}, handed out until {2}, ends {3}", "{1} 起续期，{2} 前可发放，{3} 到期"},
+	"life marks fixed":      {"handed out until {1}, ends {2}", "{1} 前可发放，{2} 到期"},
 	"life value":            {"{1} of the life is left", "剩余有效期 {1}"},
 	"ends at":               {"ends {1}", "{1} 到期"},
 	"retry at":              {"Nothing is tried before {1}.", "{1} 之前不再尝试。"},
