@@ -7,10 +7,16 @@ const each = { same: true, verified: "true by the core", status: 200, renewed: t
 
 export const seen = {
 	systems: {
+		apifabric: each,
 		appcube: each,
-		// The AccessToken has a life of its own, and ends with the revocation too.
-		ccmessaging: { ...each, events: "acquired,acquired,rejected,rejected,replayed,renewed,acquired" },
+		astrozero: each,
+		ccgateway: { before: "signed_out", signed: "a token", status: 200, after: "signed_out", events: "acquired,signed_out" },
+		ccgatewayconfig: each,
+		// The AccessToken has a life of its own, and ends with the revocation too. The shared client has it from apifabric, and
+		// learns by a login that it was revoked there.
+		ccmessaging: { ...each, events: "acquired,acquired,rejected,rejected,replayed,renewed,acquired", logins: 4 },
 		isales: each,
+		oiap: each,
 		cubedrive: { ...each, verified: "true by the vendor" },
 	},
 	refused: "credentials_refused",

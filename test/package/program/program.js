@@ -6,7 +6,7 @@ import { sandboxIdentities } from "./tools/demo/identities.js";
  * @param {typeof import("cctoken")} cctoken
  * @param {string} url the sandbox's address
  */
-export async function run({ createClient, getToken, verifyToken, TokenError, Token, Client, Session }, url) {
+export async function run({ createClient, getToken, verifyToken, systems: described, TokenError, Token, Client, Session }, url) {
 	const control = async (/** @type {string} */ name, /** @type {object} */ body) => {
 		const headers = { "content-type": "application/json" };
 		const response = await fetch(`${url}/_sandbox/${name}`, body && { method: "POST", headers, body: JSON.stringify(body) });
@@ -19,6 +19,10 @@ export async function run({ createClient, getToken, verifyToken, TokenError, Tok
 	const systems = {};
 	for (const { identity, path, init } of await sandboxIdentities(url)) {
 		const { system } = identity;
+		if (described.find(({ name }) => name === system)?.signsIn) {
+			systems[system] = await signedIn(createClient, identity, path, init);
+			continue;
+		}
 		const tokens = await Promise.all(Array.from({ length: 20 }, () => getToken({ ...identity })));
 		const { valid, source } = await verifyToken(tokens[0]);
 		/** @type {string[]} */
@@ -50,4 +54,32 @@ export async function run({ createClient, getToken, verifyToken, TokenError, Tok
 			.filter((name) => !before.has(name))
 			.map(String),
 	};
+}
+
+/**
+ * A session in which nobody is but by a sign-in.
+ * @param {typeof import("cctoken").createClient} createClient
+ * @param {any} identity
+ * @param {string} path
+ * @param {RequestInit} init
+ */
+async function signedIn(createClient, identity, path, init) {
+	/** @type {string[]} */
+	const events = [];
+	const client = createClient({ onEvent: ({ type }) => events.push(type) });
+	const session = client.session(identity);
+	const codeOf = () =>
+		session.getToken().then(
+			({ value }) => (value === "" ? "empty" : "a token"),
+			(error) => error.code,
+		);
+	const before = await codeOf();
+	await session.signIn();
+	const signed = await codeOf();
+	const response = await session.fetch(path, init);
+	await response.text();
+	await session.signOut();
+	const after = await codeOf();
+	client.close();
+	return { before, signed, status: response.status, after, events: events.join() };
 }
