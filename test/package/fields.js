@@ -58,7 +58,11 @@ export const values = {
 /** The forms of an identity, by its fields; `texts` are those that are texts in this form, and functions in another. Only an edge's has no system: its fields are found wrong beside a vendor's, and the other way round, by the core alone. @type {{ system?: string, fields: string[], optional: string[], texts?: string[] }[]} */
 export const forms = [
 	{ system: "appcube", fields: ["baseUrl", "appKey", "appSecret"], optional: [] },
-	{ system: "ccmessaging", fields: ["baseUrl", "appKey", "appSecret", "userId", "userName", "channelId", "locale"], optional: ["authUrl", "tenantSpaceId"] },
+	{
+		system: "ccmessaging",
+		fields: ["baseUrl", "appKey", "appSecret", "userId", "userName", "channelId", "locale"],
+		optional: ["authUrl", "tenantSpaceId"],
+	},
 	{
 		system: "ccmessaging",
 		fields: ["baseUrl", "appKey", "accessToken", "userId", "userName", "channelId", "locale"],
