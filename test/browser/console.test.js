@@ -11,8 +11,13 @@ const field = (name) => ({ role: "textbox", name });
 const choice = (name) => ({ role: "radio", name });
 const events = { role: "list", name: "The same as a list, newest first" };
 
-/** The token that a card shows shortened. @param {string} text */
-const shortIn = (text) => /** @type {RegExpMatchArray} */ (text.match(/\S{1,4}…\S{1,4}/))[0];
+const shortened = /\S{1,4}…\S{1,4}/;
+
+/** The token that a card shows shortened. */
+async function shortOn(page, card) {
+	const { text } = await page.see(card, ({ text }) => shortened.test(text));
+	return /** @type {RegExpMatchArray} */ (text.match(shortened))[0];
+}
 
 /** The same token whole, if the card shows it. @param {string} text @param {string} short */
 function wholeIn(text, short) {
@@ -54,8 +59,7 @@ for (const name of names) {
 			await page.openAll();
 			for (const [i, system] of systems.entries()) {
 				const n = i + 1;
-				const { text } = await page.see(page.card(n));
-				assert.match(text, /\S{1,4}…\S{1,4}/, "a token, shortened");
+				await shortOn(page, page.card(n));
 				await page.click(page.of("Verify", n));
 				await page.hear(new RegExp(`^Session ${n}: valid \\((the vendor|the core) says: `));
 				await page.click(page.of("Call", n));
@@ -178,6 +182,9 @@ for (const name of names) {
 			await page.click(choice("ccgateway"));
 			await page.click(button("Open session"));
 			await page.see(card, ({ text }) => /No token yet/.test(text));
+			const marks = () =>
+				page.tab.evaluate(() => [...document.querySelectorAll(".life .mark")].filter((mark) => mark.checkVisibility()).length);
+			assert.equal(await marks(), 0, "no life has no marks");
 			await page.click(page.of("Get token", 1));
 			await page.hear(/^Session 1: signed_out\. Sign in\./);
 			assert.equal(await logins(), 0, "nothing but the button signs in");
@@ -288,8 +295,8 @@ for (const name of names) {
 			await page.click(choice("isales"));
 			await page.click(button("Open session"));
 			const card = page.card(1, "isales");
-			const { text } = await page.see(card, ({ text }) => /\bLive\b/.test(text));
-			const short = shortIn(text);
+			const { text } = await page.live(1, "isales");
+			const short = await shortOn(page, card);
 			assert.equal(wholeIn(text, short), undefined);
 			await page.click(page.of("Copy", 1));
 			await page.hear(/^Session 1: the token is on the clipboard\.$/);
@@ -313,7 +320,7 @@ for (const name of names) {
 			await page.hear(new RegExp(`^Session ${chosen}: the token was rejected and renewed`));
 			const tokens = [];
 			for (const n of all) {
-				const short = shortIn((await page.see(page.card(n))).text);
+				const short = await shortOn(page, page.card(n));
 				await page.click(page.of("Reveal", n));
 				tokens.push(wholeIn((await page.see(page.card(n), ({ text }) => wholeIn(text, short))).text, short));
 			}
