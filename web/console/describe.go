@@ -27,12 +27,12 @@ func (r Reader) Label(e Event) string {
 	return r.Say("session closed")
 }
 
-// Marks says when what happens in a life. Where a person signs in, nothing is renewed ahead of time.
+// Marks says when what happens in a life. Not every token is renewed while it is still handed out.
 func (r Reader) Marks(l Life) string {
 	switch {
 	case !l.Stated():
 		return r.Say("life none")
-	case l.RenewAt == 0:
+	case l.RenewAt == 0, l.RenewAt >= l.UsableUntil:
 		return r.Say("life marks fixed", r.Clock(l.UsableUntil), r.Clock(l.ExpiresAt))
 	}
 	return r.Say("life marks", r.Clock(l.RenewAt), r.Clock(l.UsableUntil), r.Clock(l.ExpiresAt))

@@ -30,13 +30,16 @@ func TestTheMarksStandWhereThePackageSaysAndNotWhereThePageWouldThink(t *testing
 	assert.Equal(t, Gauge{Left: 0.5}, unmarked.Gauge(1_150_000), "without marks none is made up")
 }
 
-func TestARenewalIsToldOfWhereThereWillBeOne(t *testing.T) {
+func TestARenewalIsToldOfWhereOneComesWhileTheTokenIsHandedOut(t *testing.T) {
 	r := Reader{Language: English}
 	const hour = 3_600_000
 	assert.Equal(t, "no lifetime stated", r.Marks(Life{IssuedAt: hour}))
 	assert.Equal(t, "renewed from 02:00:00, handed out until 03:00:00, ends 04:00:00",
 		r.Marks(Life{IssuedAt: hour, RenewAt: 2 * hour, UsableUntil: 3 * hour, ExpiresAt: 4 * hour}))
-	assert.Equal(t, "handed out until 03:00:00, ends 04:00:00", r.Marks(Life{IssuedAt: hour, UsableUntil: 3 * hour, ExpiresAt: 4 * hour}))
+	for _, renewAt := range []int64{0, 3 * hour, 4 * hour} {
+		assert.Equal(t, "handed out until 03:00:00, ends 04:00:00",
+			r.Marks(Life{IssuedAt: hour, RenewAt: renewAt, UsableUntil: 3 * hour, ExpiresAt: 4 * hour}))
+	}
 }
 
 func TestALifeThatIsNotStatedHasNoBar(t *testing.T) {
