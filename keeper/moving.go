@@ -50,7 +50,12 @@ func (d *Driver) fetchFrom(e *entry, id Identity) *core.Error {
 		}
 		asked = append(asked, ask[0])
 		body, _ := json.Marshal(release{Identity: id.JSON, Session: id.Session, Object: ask[0], To: id.Object})
-		status, answer, err := d.platform.Objects.Ask(context.Background(), ask[0], "/release", body)()
+		var status int
+		var answer []byte
+		err := d.inTime(func(ctx context.Context) (err error) {
+			status, answer, err = d.platform.Objects.Ask(ctx, ask[0], "/release", body)()
+			return err
+		})
 		var given released
 		var p Problem
 		switch {

@@ -134,3 +134,18 @@ func TestALoginInFlightIsWaitedForBeforeASessionMoves(t *testing.T) {
 		require.Equal(t, 2, w.requests("/getLogin"))
 	})
 }
+
+func TestAKeeperThatNeverAnswersHoldsASessionUpNoLongerThanItsLimit(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		before := w.token("old", cubedrive, nil)
+		w.deaf = func(object string) bool { return object == "old" }
+		began := time.Now()
+		a := w.ask("new", "/token", cubedrive, from("old"))
+		require.LessOrEqual(t, time.Since(began), 20*time.Second)
+		require.Equal(t, http.StatusServiceUnavailable, a.status, a.text)
+		require.True(t, a.problem.Retryable)
+		w.deaf = func(string) bool { return false }
+		require.Equal(t, before, w.token("new", cubedrive, from("old")))
+		require.Equal(t, 1, w.requests("/getLogin"))
+	})
+}

@@ -127,25 +127,25 @@ func (d *Driver) write(e *entry) []byte {
 	return d.platform.Keys.seal(d.place(e.key), plain)
 }
 
-// inTime bounds a call of the store: one that never ends must not hold a session up for ever.
+// inTime bounds a call of the store, or of another object: one that never ends must not hold a session up for ever.
 func (d *Driver) inTime(call func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	over, done := make(chan struct{}), make(chan error, 1)
-	stop := d.platform.Clock.After(storeTimeout, func() { close(over) })
+	stop := d.platform.Clock.After(patience, func() { close(over) })
 	defer stop()
 	go func() {
-		defer d.survive(func() { done <- errStoreFailed })
+		defer d.survive(func() { done <- errLate })
 		done <- call(ctx)
 	}()
 	select {
 	case err := <-done:
 		return err
 	case <-over:
-		return errStoreFailed
+		return errLate
 	}
 }
 
-const storeTimeout = 20_000 // milliseconds
+const patience = 20_000 // milliseconds
 
-var errStoreFailed = errors.New("the store did not answer")
+var errLate = errors.New("no answer in time")

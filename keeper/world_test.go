@@ -34,7 +34,8 @@ type world struct {
 	connections int
 	maxSessions int // of a keeper in memory; 0 is the default
 	clockBreaks func() bool
-	breaks      func(path string) bool // at which requests to vendors the keeper's own code panics
+	deaf        func(object string) bool // which keepers never answer another one
+	breaks      func(path string) bool   // at which requests to vendors the keeper's own code panics
 
 	mu      sync.Mutex
 	keepers map[string]*program
@@ -71,7 +72,7 @@ type store struct {
 func newWorld(t *testing.T) *world {
 	return &world{
 		t: t, vendors: sandbox.New(sandbox.Options{}), keys: "k1:" + storageKey(1),
-		keepers: map[string]*program{}, stores: map[string]*store{}, hangs: func(string) bool { return false }, breaks: func(string) bool { return false }, clockBreaks: func() bool { return false },
+		keepers: map[string]*program{}, stores: map[string]*store{}, hangs: func(string) bool { return false }, breaks: func(string) bool { return false }, clockBreaks: func() bool { return false }, deaf: func(string) bool { return false },
 	}
 }
 
@@ -245,6 +246,10 @@ func firstOf(h http.Header, names []string) string {
 
 func (k *program) Ask(ctx context.Context, object, path string, body []byte) func() (int, []byte, error) {
 	return func() (int, []byte, error) {
+		if k.world.deaf(object) {
+			<-ctx.Done()
+			return 0, nil, ctx.Err()
+		}
 		answer := httptest.NewRecorder()
 		k.world.keeper(object).ServeHTTP(answer, httptest.NewRequest("POST", "https://keeper"+path, bytes.NewReader(body)).WithContext(ctx))
 		return answer.Code, answer.Body.Bytes(), nil
