@@ -538,6 +538,7 @@ func (d *Driver) send(e core.Effect) {
 		supplier := d.suppliers.named(e.Request.Supplier, e.Session)
 		wait := d.platform.Objects.Ask(ctx, supplier.object, "/token", supplier.question(d.client.Save(e.Session, d.Now()), d.platform.Place))
 		go func() {
+			defer d.survive(broken)
 			status, body, err := wait()
 			d.finish(e.ID, func(now core.Instant) { supplier.report(d.client, e.ID, now, status, body, err) })
 		}()
@@ -550,6 +551,7 @@ func (d *Driver) send(e core.Effect) {
 		defer d.survive(broken)
 		wait := d.platform.Vendor.Send(ctx, e.Request)
 		go func() {
+			defer d.survive(broken)
 			response, lost := wait()
 			d.finish(e.ID, func(now core.Instant) {
 				if lost != nil {

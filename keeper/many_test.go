@@ -162,6 +162,18 @@ func TestAFaultInOneSessionCostsItsCallerOneAnswerAndNobodyElseAnything(t *testi
 	})
 }
 
+func TestAFaultWhileAnAnswerIsWaitedForIsThatSessionsOwn(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		other := w.token("a", isales("u"), nil)
+		w.breaksLater = func(path string) bool { return path == "/lite/getLogin" }
+		a := w.ask("a", "/token", cubedrive, nil)
+		require.Equal(t, http.StatusBadGateway, a.status, a.text)
+		require.True(t, a.problem.Retryable)
+		require.Equal(t, other, w.token("a", isales("u"), nil))
+		require.Equal(t, 1, w.requests("/auth/login"))
+	})
+}
+
 func TestAFaultWhileASessionIsAskedIsAnswered503(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		other := w.token("a", isales("u"), nil)

@@ -35,6 +35,7 @@ type world struct {
 	maxSessions int // of a keeper in memory; 0 is the default
 	clockBreaks func() bool
 	deaf        func(object string) bool // which keepers never answer another one
+	breaksLater func(path string) bool   // the same, while the answer is waited for
 	breaks      func(path string) bool   // at which requests to vendors the keeper's own code panics
 
 	mu      sync.Mutex
@@ -72,7 +73,7 @@ type store struct {
 func newWorld(t *testing.T) *world {
 	return &world{
 		t: t, vendors: sandbox.New(sandbox.Options{}), keys: "k1:" + storageKey(1),
-		keepers: map[string]*program{}, stores: map[string]*store{}, hangs: func(string) bool { return false }, breaks: func(string) bool { return false }, clockBreaks: func() bool { return false }, deaf: func(string) bool { return false },
+		keepers: map[string]*program{}, stores: map[string]*store{}, hangs: func(string) bool { return false }, breaks: func(string) bool { return false }, clockBreaks: func() bool { return false }, deaf: func(string) bool { return false }, breaksLater: func(string) bool { return false },
 	}
 }
 
@@ -211,11 +212,15 @@ func (k *program) Send(ctx context.Context, r *core.Request) func() (core.Respon
 	if k.world.breaks(target.Path) {
 		panic("a fault")
 	}
+	breaksLater := k.world.breaksLater(target.Path)
 	k.world.mu.Lock()
 	k.world.sent = append(k.world.sent, sent{target.Path, body})
 	hangs, cut := k.world.hangs(target.Path), k.world.cut
 	k.world.mu.Unlock()
 	return func() (core.Response, *keeper.Lost) {
+		if breaksLater {
+			panic("a fault")
+		}
 		if hangs || !k.alive() {
 			select {
 			case <-ctx.Done():
