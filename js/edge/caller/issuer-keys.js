@@ -3,6 +3,7 @@
 // fetches, and the others look now and then whether it has.
 import { createLocalJWKSet, errors } from "jose";
 import { peek } from "../../client/source.js";
+import { sleep, within } from "../moments.js";
 import { sourceOf } from "../request/body.js";
 
 /** How long an issuer is waited for, its answer included; milliseconds. */
@@ -40,12 +41,6 @@ export function issuerKeys(url) {
 	/** How many wait for the next fetch. Counted anew after each: one that was abandoned does not say so either. */
 	let waiting = 0;
 
-	/**
-	 * Whether something that happened then counts now. A clock that was set back makes it count no more.
-	 * @param {number} then
-	 * @param {number} ms
-	 */
-	const within = (then, ms) => Date.now() >= then && Date.now() < then + ms;
 	const youngerThan = (/** @type {number} */ ms) => keys !== undefined && within(fetchedAt, ms);
 	const held = () => /** @type {NonNullable<typeof keys>} */ (keys);
 
@@ -126,9 +121,6 @@ export function issuerKeys(url) {
 	};
 	return Object.assign(getKey, { ready: kept });
 }
-
-/** @param {number} ms */
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * @param {URL} url

@@ -1,5 +1,6 @@
 // Who is stopped, as an isolate knows it. It asks the list again every few seconds, and goes on with what it knew last
 // where the list cannot be had: a stop is not forgotten, and an outage of the list stops nobody else.
+import { sleep, within } from "../moments.js";
 import { Problem } from "../request/problem.js";
 import { stopOf, stopsPath } from "./stop-list.js";
 
@@ -14,9 +15,6 @@ const restMs = 1_000;
 const longRestMs = 5_000;
 /** How often those look who wait for another's answer. */
 const lookMs = 20;
-
-/** Whether something that happened then counts now. A clock that was set back makes it count no more. @param {number} then @param {number} ms */
-const within = (then, ms) => Date.now() >= then && Date.now() < then + ms;
 
 const unavailable = () =>
 	new Problem("unavailable", "It cannot be told at the moment whether this user is stopped; try again.", {
@@ -89,7 +87,7 @@ export class Stops {
 				return;
 			}
 			if (others) {
-				await new Promise((resolve) => setTimeout(resolve, lookMs));
+				await sleep(lookMs);
 				continue;
 			}
 			this.#askingAt = Date.now();

@@ -1,5 +1,6 @@
 // Whether the edge can serve at this moment, as far as that can be asked of what it needs: a keeper, the storage, the issuers' keys.
 import { KeeperProblem } from "../keeper/sessions.js";
+import { sleep, within } from "../moments.js";
 
 /** For so long an answer is repeated, as anybody may ask; milliseconds. */
 const goodMs = 5_000;
@@ -21,16 +22,14 @@ export class Readiness {
 	/** @returns {Promise<string[]>} what fails, by names */
 	async failing() {
 		for (;;) {
-			const now = Date.now();
-			const fresh = now >= this.#askedAt && now < this.#askedAt + goodMs;
-			const asking = now >= this.#askingAt && now < this.#askingAt + patienceMs;
-			if (this.#failing && (fresh || asking)) {
+			const asking = within(this.#askingAt, patienceMs);
+			if (this.#failing && (asking || within(this.#askedAt, goodMs))) {
 				return this.#failing;
 			}
 			if (!asking) {
 				break;
 			}
-			await new Promise((resolve) => setTimeout(resolve, lookMs));
+			await sleep(lookMs);
 		}
 		this.#askingAt = Date.now();
 		try {
