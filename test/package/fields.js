@@ -21,6 +21,7 @@ export async function declared(file, name) {
 }
 
 const text = { right: '""', wrong: ["1", "null", "{ href: '' }", "['']"] };
+const flag = { right: "true", wrong: ['"yes"', "1", "null"] };
 const number = { right: "1", wrong: ['"1"', "null", "true"] };
 
 /** A right value of each field, and wrong ones. @type {Record<string, { right: string, wrong: string[] }>} */
@@ -36,6 +37,24 @@ export const values = {
 	locale: text,
 	user: text,
 	passwd: text,
+	clientId: text,
+	clientSecret: text,
+	redirectUrl: text,
+	carrier: { right: '"headers"', wrong: ['"cookie"', "null", "1"] },
+	agentId: { right: "101", wrong: ['"101"', "null", "true"] },
+	password: text,
+	phonenum: text,
+	ip: text,
+	vcPhoneNumber: text,
+	mode: { right: '"static"', wrong: ['"other"', "null", "1"] },
+	status: { right: "4", wrong: ["6", '"4"', "null"] },
+	agenttype: { right: "11", wrong: ["5", '"4"', "null"] },
+	autoanswer: flag,
+	autoenteridle: flag,
+	releasephone: flag,
+	checkInWebm: flag,
+	checkInMailm: flag,
+	listenStatus: flag,
 	edge: text,
 	connection: text,
 	subject: text,
@@ -67,6 +86,28 @@ export const forms = [
 		system: "ccmessaging",
 		fields: ["baseUrl", "appKey", "accessToken", "userId", "userName", "channelId", "locale"],
 		optional: ["authUrl", "tenantSpaceId"],
+	},
+	{ system: "oiap", fields: ["baseUrl", "appKey", "appSecret"], optional: ["carrier"] },
+	{ system: "apifabric", fields: ["baseUrl", "appKey", "appSecret"], optional: ["tenantSpaceId"] },
+	{ system: "apifabric", fields: ["baseUrl", "appKey", "accessToken"], optional: ["tenantSpaceId"] },
+	{ system: "astrozero", fields: ["baseUrl", "clientId", "clientSecret"], optional: ["redirectUrl", "locale"] },
+	{ system: "ccgatewayconfig", fields: ["baseUrl", "agentId", "password"], optional: [] },
+	{
+		system: "ccgateway",
+		fields: ["baseUrl", "agentId", "password", "phonenum"],
+		optional: [
+			"autoanswer",
+			"autoenteridle",
+			"releasephone",
+			"status",
+			"agenttype",
+			"ip",
+			"checkInWebm",
+			"checkInMailm",
+			"listenStatus",
+			"vcPhoneNumber",
+			"mode",
+		],
 	},
 	{ system: "isales", fields: ["baseUrl", "user", "passwd"], optional: [] },
 	{ system: "cubedrive", fields: ["baseUrl", "params"], optional: ["method"] },

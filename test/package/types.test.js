@@ -116,7 +116,11 @@ describe("wrong fields", { concurrency: 2 }, () => {
 			(await Promise.all(typedefs.map((name) => declared("generated/identity.js", name)))).flat();
 		for (const [system, typedefs] of Object.entries({
 			appcube: ["AppCubeIdentity"],
+			astrozero: ["AstroZeroIdentity"],
+			ccgateway: ["CcgatewayIdentity"],
+			ccgatewayconfig: ["CcgatewayConfigIdentity"],
 			ccmessaging: ["CcmessagingFields"],
+			oiap: ["OiapIdentity"],
 			isales: ["IsalesIdentity"],
 			cubedrive: ["CubeDriveIdentity"],
 		})) {
@@ -124,7 +128,7 @@ describe("wrong fields", { concurrency: 2 }, () => {
 			assert.ok(fields.length > 2);
 			for (const form of forms.filter((form) => form.system === system)) {
 				const own = (/** @type {string} */ name) =>
-					!/^(system|appSecret|accessToken)$/.test(name) || (system === "appcube" && name === "appSecret");
+					!/^(system|appSecret|accessToken)$/.test(name) || (/^(appcube|oiap)$/.test(system) && name === "appSecret");
 				const required = fields.filter(({ name, optional }) => !optional && own(name)).map(({ name }) => name);
 				const optional = fields.filter(({ optional }) => optional).map(({ name }) => name);
 				assert.deepEqual(form.fields.filter(own).sort(), required.sort(), system);
