@@ -411,6 +411,18 @@ async function refusals() {
 	}
 }
 
+/** A fetch that no vendor answers, and when a request has left by it: what happens to a login meanwhile must not be a race. */
+function unanswered() {
+	let leaves;
+	const left = new Promise((resolve) => (leaves = resolve));
+	const fetch = (url, { signal }) => {
+		see("url", url);
+		leaves();
+		return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+	};
+	return { fetch, left };
+}
+
 /** Eviction, forgetting, aborting, closing, and the core's death. */
 async function ends() {
 	const small = createClient({ maxSessions: 1 });
@@ -418,15 +430,18 @@ async function ends() {
 		await attempt(() => small.getToken(identity));
 	}
 	await Promise.all(fresh().map(({ identity }) => attempt(() => small.getToken(identity)))); // more than fit
-	const client = createClient();
 	const [{ identity }, { identity: other }] = fresh();
-	const before = seen.length;
-	const waiting = [attempt(() => client.getToken(identity)), attempt(() => client.getToken(identity, { signal: AbortSignal.abort() }))];
-	while (!seen.slice(before).some(({ where }) => where.startsWith("error"))) {
-		await new Promise((resolve) => setTimeout(resolve, 1));
-	}
-	client.session(identity).forget();
+	const { fetch, left } = unanswered();
+	const waits = createClient({ fetch, timeoutMs: 60_000 });
+	const waiting = [attempt(() => waits.getToken(identity)), attempt(() => waits.getToken(identity, { signal: AbortSignal.abort() }))];
+	await left;
+	waits.session(identity).forget();
 	await Promise.all(waiting);
+	const last = attempt(() => waits.getToken(identity));
+	await new Promise((resolve) => setTimeout(resolve, 0));
+	waits.close();
+	await last;
+	const client = createClient();
 	await attempt(() => client.getToken(other));
 	try {
 		module.running().call("verify", 1 << 20, 0, 0, 0, 0); // for a client that there is not: Go panics
@@ -435,10 +450,7 @@ async function ends() {
 	}
 	await attempt(() => client.getToken(other, { forceRefresh: true }));
 	await attempt(() => client.getToken(other));
-	const last = attempt(() => client.getToken(identity));
-	await new Promise((resolve) => setTimeout(resolve, 0));
 	client.close();
-	await last;
 	await attempt(() => client.getToken(other));
 }
 

@@ -125,19 +125,11 @@ test("no secret, no token and no vendor's text is in what a whole run prints, th
 		"unexpected_status",
 		"vendor_failure",
 	];
-	assert.deepEqual(
-		codes.filter((code) => !report.codes.includes(code)),
-		[],
-		"errors that did not occur",
-	);
+	// Texts, and no lists: a report that shortens what it prints would hide which.
+	assert.equal(codes.filter((code) => !report.codes.includes(code)).join(), "", "errors that did not occur");
 	const types = ["acquired", "renewed", "rolled", "rejected", "replayed", "retrying", "failed", "cooling", "evicted"];
-	assert.deepEqual(
-		types.filter((type) => !report.eventTypes.includes(type)),
-		[],
-		"events that did not occur",
-	);
-
-	assert.deepEqual(found(report), []);
+	assert.equal(types.filter((type) => !report.eventTypes.includes(type)).join(), "", "events that did not occur");
+	assert.equal(found(report).join("; "), "");
 });
 
 for (const [plant, where] of [
