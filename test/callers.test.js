@@ -175,7 +175,7 @@ describe("a failure", () => {
 		const { retryAt } = failures[0].reason;
 
 		down = false;
-		await assert.rejects(client.getToken(appcube), tokenError("cooling_down", { retryAt, step: "login", status: 500 }));
+		await assert.rejects(client.getToken(appcube), tokenError("cooling_down", { retryAt, step: "login", httpStatus: 500 }));
 		assert.equal(requests.length, 1);
 		await clock.pass(retryAt.getTime() - clock.wall());
 		assert.equal((await client.getToken(appcube)).value, "T");
@@ -456,7 +456,7 @@ describe("events", () => {
 			assert.ok(event.at instanceof Date);
 		}
 		const [retrying, acquired, rejected] = events;
-		tokenError("unavailable", { status: 503 })(retrying.error);
+		tokenError("unavailable", { httpStatus: 503 })(retrying.error);
 		assert.ok(retrying.retryAt >= retrying.at);
 		assert.equal(acquired.expiresAt - (await token).issuedAt, 3_600_000);
 		assert.equal(rejected.reason, "token_dead");

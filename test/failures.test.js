@@ -66,7 +66,7 @@ for (const [system, endpoint, step] of [
 				const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => client.getToken(own(system).identity)));
 				assert.ok(performance.now() - began < 5_000);
 				for (const { reason } of outcomes) {
-					tokenError(code, { system, step, status })(reason);
+					tokenError(code, { system, step, httpStatus: status })(reason);
 					assert.ok(reason.retryAt > Date.now(), "it says when to try again");
 				}
 				const { counts, redirectsFollowed } = await sandbox.state();

@@ -301,11 +301,11 @@ describe("loading in Node", () => {
 		t.after(server.close);
 		/** @type {[string, string, RegExp, object][]} */
 		const cases = [
-			["/page", "module_invalid", /not WebAssembly/, { status: 200 }],
+			["/page", "module_invalid", /not WebAssembly/, { httpStatus: 200 }],
 			["/page-as-wasm", "module_invalid", /could not be compiled/, {}],
 			["/page-as-text", "module_invalid", /not WebAssembly/, {}],
-			["/missing", "module_not_found", /answered 404/, { status: 404, retryable: false }],
-			["/down", "module_not_found", /answered 503/, { status: 503, retryable: true }],
+			["/missing", "module_not_found", /answered 404/, { httpStatus: 404, retryable: false }],
+			["/down", "module_not_found", /answered 503/, { httpStatus: 503, retryable: true }],
 			["/cut", "module_not_found", /broke off/, { retryable: true }],
 			["/cut-text", "module_not_found", /broke off/, { retryable: true }],
 		];

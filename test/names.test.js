@@ -24,7 +24,6 @@ const reference = /^js\/([^/]+$|client\/(?!tabs\.js)|sandbox\/)/;
 /** Names that are somebody else's as well, where they stand. @type {Record<string, string[]>} */
 const others = {
 	"tools/build/brotli.js": ["params"], // Node's: the options of its brotli
-	"js/client/error.js": ["status"], // that of HTTP
 };
 
 /** A source without its comments, which go with the white space; then that is put back. @param {string} source */

@@ -157,7 +157,7 @@ var verbs = map[string]func(p *player, arg any, step Step){
 		e := p.settled(arg).Err
 		require.NotNil(p.t, e, "an error must have come")
 		got := map[string]any{
-			"code": e.Code, "system": e.System, "step": e.Step, "field": e.Field, "status": float64(e.Status),
+			"code": e.Code, "system": e.System, "step": e.Step, "field": e.Field, "httpStatus": float64(e.Status),
 			"vendorCode": e.VendorCode, "reason": e.Reason, "retryable": e.Retryable, "cause": e.Cause,
 		}
 		for name, want := range step {

@@ -119,19 +119,21 @@ async function statusOf(base, connection, authorize) {
 	}
 	if (status === 404) {
 		throw new TokenError("forbidden", "the edge shows nothing to these credentials: check that they are an operator's, and the URL", {
-			status,
+			httpStatus: status,
 		});
 	}
 	if (status === 400 && body?.field === "connection") {
 		throw new UsageError("The edge has no connection of that name.", "connection");
 	}
 	if (status === 503 && body?.code === "not_configured") {
-		throw new TokenError("not_configured", "the edge lacks a part of its configuration; its /healthz says which", { status });
+		throw new TokenError("not_configured", "the edge lacks a part of its configuration; its /healthz says which", { httpStatus: status });
 	}
 	if (status === 503 || status === 429) {
-		throw new TokenError("unavailable", "the edge cannot answer at the moment; try again", { status, retryable: true });
+		throw new TokenError("unavailable", "the edge cannot answer at the moment; try again", { httpStatus: status, retryable: true });
 	}
-	throw new TokenError("unexpected_status", "what answers is not an edge, or one of another version; check the URL", { status });
+	throw new TokenError("unexpected_status", "what answers is not an edge, or one of another version; check the URL", {
+		httpStatus: status,
+	});
 }
 
 /**

@@ -8,7 +8,7 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
  * @property {string} [system]
  * @property {import("../generated/words.js").Step} [step]
  * @property {string} [field]
- * @property {number} [status]
+ * @property {number} [httpStatus] the HTTP status of what was answered, where there was an answer
  * @property {string} [vendorCode]
  * @property {import("../generated/words.js").Reason} [reason]
  * @property {boolean} [retryable]
@@ -47,11 +47,12 @@ export class TokenError extends Error {
 	 */
 	field;
 	/**
-	 * The HTTP status, where there was a response.
+	 * The HTTP status of what was answered, where there was an answer. It is not called `status`: servers' frameworks take that
+	 * member of an error for what they themselves should answer.
 	 * @readonly
 	 * @type {number | undefined}
 	 */
-	status;
+	httpStatus;
 	/**
 	 * The vendor's own failure code, whole: such as "1", "200800002" or "100-006".
 	 * @readonly
@@ -89,7 +90,7 @@ export class TokenError extends Error {
 		this.system = fields.system;
 		this.step = fields.step;
 		this.field = fields.field;
-		this.status = fields.status;
+		this.httpStatus = fields.httpStatus;
 		this.vendorCode = fields.vendorCode;
 		this.reason = fields.reason;
 		this.retryable = fields.retryable ?? false;
@@ -101,7 +102,7 @@ export class TokenError extends Error {
 	 * @returns {Record<string, unknown>}
 	 */
 	toJSON() {
-		const { name, code, message, system, step, field, status, vendorCode, reason, retryable, retryAt, cause } = this;
+		const { name, code, message, system, step, field, httpStatus, vendorCode, reason, retryable, retryAt, cause } = this;
 		return {
 			name,
 			code,
@@ -109,7 +110,7 @@ export class TokenError extends Error {
 			system,
 			step,
 			field,
-			status,
+			httpStatus,
 			vendorCode,
 			reason,
 			retryable,

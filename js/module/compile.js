@@ -51,7 +51,7 @@ export async function compileUrl(url, fresh) {
 	}
 	if (!response.ok) {
 		throw new TokenError("module_not_found", `The token core is not at ${from}: the server answered ${response.status}. ${remedy}`, {
-			status: response.status,
+			httpStatus: response.status,
 			retryable: response.status >= 500 || response.status === 429,
 		});
 	}
@@ -111,7 +111,7 @@ function notWebAssembly(from, status) {
 	return new TokenError(
 		"module_invalid",
 		`What is at ${from} is not WebAssembly, but perhaps the page that a server answers when it has no such file. ${remedy}`,
-		{ status },
+		{ httpStatus: status },
 	);
 }
 

@@ -60,7 +60,7 @@ test("get prints one line of JSON for an error when asked for JSON, and nothing 
 	const { code, stderr, json } = await command(["get", ...cc.flags, "--json"], { env: { CCTOKEN_APP_SECRET: "not-the-secret" } });
 	assert.deepEqual([code, stderr], [3, ""]);
 	assert.deepEqual(
-		[json.exitCode, json.error.code, json.error.step, json.error.status, json.error.retryable],
+		[json.exitCode, json.error.code, json.error.step, json.error.httpStatus, json.error.retryable],
 		[3, "credentials_refused", "access_token", 403, false],
 	);
 });

@@ -191,7 +191,7 @@ export async function lines() {
 		right.push(`token.${member};`);
 		wrong.push(`token.${member} = token.${member};`);
 	}
-	for (const member of ["code", "system", "step", "field", "status", "vendorCode", "retryable", "retryAt"]) {
+	for (const member of ["code", "system", "step", "field", "httpStatus", "vendorCode", "retryable", "retryAt"]) {
 		right.push(`error.${member};`);
 		wrong.push(`error.${member} = error.${member};`);
 	}

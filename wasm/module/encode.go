@@ -127,7 +127,7 @@ func (w *writer) failure(name string, e *core.Error) {
 	w.text("system", e.System)
 	w.text("step", string(e.Step))
 	w.text("field", e.Field)
-	w.number("status", int64(e.Status))
+	w.number("httpStatus", int64(e.Status))
 	w.text("vendorCode", e.Vendor)
 	w.text("reason", string(e.Why))
 	w.boolean("retryable", e.Retryable)

@@ -257,7 +257,7 @@ async function blocked(it, other) {
 async function refused(it) {
 	const { identity, error, last, way } = it;
 	const answered = answerOf(it);
-	if (error.status === 403 && last.content === "empty") {
+	if (error.httpStatus === 403 && last.content === "empty") {
 		// It may be the vendor's own word; but where anything is refused so, it tells nothing of the credentials.
 		const other = await askAnything(way, baseOf(it));
 		if (isRefusal(other)) {
@@ -278,11 +278,11 @@ async function refused(it) {
 		return refusedWithToken(it, relying);
 	}
 	const { unclear, statuses } = saidOf(it);
-	if (unclear && !isOfKey(last) && error.status !== 401) {
+	if (unclear && !isOfKey(last) && error.httpStatus !== 401) {
 		return refusedUnclearly(it, unclear);
 	}
-	const called = statuses[error.status ?? 0];
-	const code = error.status !== undefined && error.status < 300 ? last.code : "";
+	const called = statuses[error.httpStatus ?? 0];
+	const code = error.httpStatus !== undefined && error.httpStatus < 300 ? last.code : "";
 	const text = `${code && ` with ${code}`}${isOfKey(last) ? ", and its text speaks of the credentials" : ""}`;
 	return wrongCredentials(it, `${answered}${text}${called ? `: its document calls that ${called}` : text ? "" : ": that is a refusal"}.`);
 }
@@ -297,7 +297,7 @@ function refusedWithToken(it, relying) {
 	const given = isGiven(identity);
 	const dead = last.about === "access_token_dead";
 	const answered = `${answerOf(it)}${dead ? ", and its text speaks of an expired or illegal token" : ""}`;
-	if (given && (dead || error.status === 401)) {
+	if (given && (dead || error.httpStatus === 401)) {
 		const { found, because, try: todo } = relying.expired;
 		return problem("token", "access_token_expired", found, `${answered}. ${because}`, [...todo]);
 	}
