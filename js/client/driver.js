@@ -276,8 +276,15 @@ export class Driver {
 	 */
 	view(reference) {
 		const { id } = this.#sessions.located(reference).known;
-		const { core } = this.#life;
-		return id === 0 || !core ? {} : (this.#life.report(() => core.view(id, this.now())) ?? {});
+		return id === 0 ? {} : this.#effects.report((core) => core.view(id, this.now()));
+	}
+
+	/**
+	 * The system of a session by the core's number, also of one that others depend on.
+	 * @param {number} session
+	 */
+	systemOf(session) {
+		return this.#effects.report((core) => core.view(session, this.now())).system ?? "";
 	}
 
 	/**

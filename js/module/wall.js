@@ -67,6 +67,7 @@
 /**
  * How a session is, without a secret or a token. What is zero is left out.
  * @typedef {object} View
+ * @property {string} [system]
  * @property {string} [state]
  * @property {number} [since] when the token was asked for, or the acquisition in flight begun; wall-clock milliseconds
  * @property {number} [used] of `most` logins in the system's window

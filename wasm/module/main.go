@@ -227,6 +227,7 @@ func verify(client uint32, session, wall, mono float64, n uint32) uint32 {
 func view(client uint32, session, wall, mono float64) uint32 {
 	v, _ := clients[client].View(core.SessionID(session), instant(wall, mono))
 	return answer(client, func() {
+		out.text("system", v.System)
 		out.text("state", string(v.State))
 		out.number("since", v.Since)
 		out.number("used", int64(v.Used))

@@ -18,9 +18,10 @@ const always = {
  * @param {import("./answer.js").Incoming} request
  * @param {Parameters<typeof answer>[1]} environment
  * @param {import("../metrics/measures.js").Analytics} [analytics]
+ * @param {() => void} [admit] throws a Problem where the platform knows beforehand that there is no other answer
  * @returns {Promise<{ response: Response | { json: object }, headers: Record<string, string> }>} headers: those that the answer has besides
  */
-export async function answered(request, environment, analytics) {
+export async function answered(request, environment, analytics, admit = () => {}) {
 	const began = Date.now();
 	const id = crypto.randomUUID();
 	let answered = false;
@@ -52,6 +53,7 @@ export async function answered(request, environment, analytics) {
 	});
 	let response;
 	try {
+		admit();
 		response = await answer(request, environment, visit);
 	} catch (error) {
 		response = refusal(error, visit);

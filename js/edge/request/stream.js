@@ -57,9 +57,9 @@ function pushed(iterator, failed, { length, moved = () => {}, unread = () => {} 
  * @param {Moves} moves
  * @returns {ReadableStream<Uint8Array>}
  */
-function pulled(iterator, failed, { moved = () => {}, unread = () => {} }) {
+function pulled(iterator, failed, { length, moved = () => {}, unread = () => {} }) {
 	let given = false;
-	return new ReadableStream(
+	const stream = new ReadableStream(
 		{
 			async pull(controller) {
 				if (given) {
@@ -84,4 +84,14 @@ function pulled(iterator, failed, { moved = () => {}, unread = () => {} }) {
 		},
 		{ highWaterMark: 0 },
 	);
+	if (length !== undefined) {
+		lengths.set(stream, length);
+	}
+	return stream;
 }
+
+/** A standard stream has no place for it. @type {WeakMap<ReadableStream, number>} */
+const lengths = new WeakMap();
+
+/** How much is to come of a stream, where that was told; bytes. @param {ReadableStream} stream */
+export const lengthOfStream = (stream) => lengths.get(stream);
