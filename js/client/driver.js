@@ -125,6 +125,15 @@ export class Driver {
 	}
 
 	/**
+	 * Opens a session, where it is not open, once there is a core.
+	 * @param {Reference} reference
+	 * @returns {Promise<void>} rejected with a TokenError: `invalid_identity`, `too_many_sessions` or what the module does not start for
+	 */
+	async open(reference) {
+		this.#open(await this.#life.readyFor(reference), reference);
+	}
+
+	/**
 	 * A token for an identity, once the core has decided.
 	 * @param {Reference} reference
 	 * @param {Want} want
@@ -280,11 +289,12 @@ export class Driver {
 	}
 
 	/**
-	 * The system of a session by the core's number, also of one that others depend on.
+	 * Of a session by the core's number: its identity, as encoded, and its system.
 	 * @param {number} session
 	 */
-	systemOf(session) {
-		return this.#effects.report((core) => core.view(session, this.now())).system ?? "";
+	about(session) {
+		const { system = "" } = this.#effects.report((core) => core.view(session, this.now()));
+		return { json: this.#sessions.of(session)?.json ?? "", system };
 	}
 
 	/**

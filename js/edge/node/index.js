@@ -15,10 +15,11 @@ import { Keepers } from "./keeper.js";
 import { memory, noncesIn } from "./memory.js";
 import { outgoing } from "./outgoing.js";
 import { givenBy } from "./secrets.js";
+import { serve } from "./server.js";
 import { Vendors } from "./vendor.js";
 import { Work } from "./work.js";
 
-export { ConfigError };
+export { ConfigError, serve };
 
 /** @typedef {import("../config/config.js").EdgeConfig} EdgeConfig */
 
@@ -33,8 +34,8 @@ export { ConfigError };
 /**
  * An edge in Node.
  * @typedef {object} NodeEdge
- * @property {(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => void} handler answers a request of
- *   node:http, and so of whatever framework stands on that. The body must not have been read
+ * @property {(request: any, response: any) => void} handler answers a request of
+ *   node:http, an `IncomingMessage`, with its `ServerResponse`, and so of whatever framework stands on that. The body must not have been read
  * @property {(config: EdgeConfig) => void} reload has another configuration in force from the next request on. Sessions stay. Throws a
  *   ConfigError where it cannot be used, or where something that it names is missing: then the one of before stays in force
  * @property {readonly string[]} missing what is wrong with the configuration, or what it needs and the environment does not have, by names only:
@@ -54,11 +55,11 @@ const maxSessions = 100_000;
  * @returns {NodeEdge} what it refuses is answered by `application/problem+json`
  * @throws {ConfigError} where the configuration that was given cannot be used, or a secret's file cannot be read
  * @example
- * import { createServer } from "node:http";
- * import { createEdge } from "cctoken/edge/node";
+ * import { readFile } from "node:fs/promises";
+ * import { createEdge, serve } from "cctoken/edge/node";
  *
  * const edge = createEdge(JSON.parse(await readFile("edge.json", "utf8")));
- * createServer(edge.handler).listen(8788, "127.0.0.1");
+ * await serve(edge.handler, { host: "127.0.0.1", port: 8788 });
  */
 export function createEdge(config, { path = "", env = process.env } = {}) {
 	if (!/^(?:\/[\w.~-]+)*$/.test(path)) {
@@ -78,8 +79,11 @@ export function createEdge(config, { path = "", env = process.env } = {}) {
 		timeoutMs: bounded(Number(timeout)) ?? keeperTimeoutMs,
 		maxSessions,
 	});
-	work.systemOf = (session) => driver.systemOf(session);
 	const keepers = new Keepers(driver, work, { ready: () => module.start(), storage: memory(), maxSessions });
+	work.about = (session) => {
+		const { json, system } = driver.about(session);
+		return { object: keepers.objectOf(json), system };
+	};
 	const vendors = new Vendors();
 	const objects = { KEEPER: keepers, NONCES: noncesIn(platformClock.wall) };
 	/** @param {unknown} config */
@@ -130,17 +134,13 @@ const alreadyRead = () => {
 };
 
 /**
- * A configuration, checked, and what it names of an environment. How many keepers it asks for is without meaning here: all sessions
- * are of one client.
+ * A configuration, checked, and what it names of an environment.
  * @param {unknown} config
  * @param {Record<string, string | undefined>} env
  */
 function read(config, env) {
 	const checked = checkConfig(config);
-	const connections = Object.fromEntries(
-		Object.entries(checked.connections).map(([name, one]) => [name, { ...one, keepers: { count: 1, former: [] } }]),
-	);
-	return { checked: { ...checked, connections }, given: givenBy(env, secretsOf(checked).keys()) };
+	return { checked, given: givenBy(env, secretsOf(checked).keys()) };
 }
 
 /** What the client would not take; the environment says what is wrong with it. @param {number} ms */

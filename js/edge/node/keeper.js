@@ -1,16 +1,20 @@
-// The keepers of an edge in Node: the package's own client, asked as Durable Objects are. All objects are of this process, and all
-// sessions of one client, so that a token on which others depend is one session in it, and needs no object of its own.
+// The keepers of an edge in Node: the package's own client, asked as Durable Objects are. They only sort what is one: all sessions are of
+// one client, and a token on which others depend is one more of them.
 import { errorOf } from "../../client/error.js";
 import { errands, maxAnswer } from "../../generated/limits.js";
 import { Token } from "../../client/token.js";
+import { dependencyOf } from "../keeper/dependency.js";
 import { StopList, stopsPath } from "../operator/stop-list.js";
+import { keep, mostObjects } from "./newest.js";
 import { problemOf } from "./problem.js";
 
 /** @typedef {import("../../client/driver.js").Driver} Driver */
 /** @typedef {import("../../client/sessions.js").Reference} Reference */
 /** @typedef {import("../../client/token.js").Token} ClientToken */
 
-/** What a keeper is told with every request about a session. @typedef {{ identity: object, session: string, [more: string]: any }} Asked */
+/** What a keeper is told with every request about a session. @typedef {{ identity: object, session: string, dependencyObject?: string }} Told */
+/** And what is asked, by path. @typedef {Told & { token: string, before: number, force?: boolean } & import("../../client/driver.js").Want & Judged} Asked */
+/** @typedef {{ serial: number, call: string, user: string, accepted?: [string, string][], sentAgo: number, body?: string } & import("../../module/wall.js").Head} Judged */
 
 /** Each list of a status has so many at most. */
 const mostListed = 100;
@@ -30,6 +34,7 @@ export class Keepers {
 	#maxSessions;
 	/** By object, the sessions that were asked for, by their names; who was asked for last stands last. @type {Map<string, Map<string, Reference>>} */ #objects =
 		new Map();
+	/** Which of them has an identity. @type {Map<string, string>} */ #object = new Map();
 
 	/**
 	 * @param {Driver} driver
@@ -45,6 +50,11 @@ export class Keepers {
 		this.#work = work;
 		this.#stops = new StopList(storage);
 		this.#maxSessions = maxSessions;
+	}
+
+	/** The keeper of an identity, or "". @param {string} json */
+	objectOf(json) {
+		return this.#object.get(json) ?? "";
 	}
 
 	/** @param {string} name */
@@ -80,24 +90,6 @@ export class Keepers {
 	 */
 	async #answer(object, path, asked) {
 		switch (path) {
-			case "/token":
-				return this.#token(this.#reference(object, asked), asked);
-			case "/verify":
-				return this.#verify(this.#reference(object, asked), asked.token);
-			case "/judge":
-				return this.#judge(this.#reference(object, asked), asked);
-			case "/sign-in":
-				await this.#driver.attend(this.#reference(object, asked), asked.force ? errands.signInByForce : errands.signIn);
-				return {};
-			case "/sign-out":
-				await this.#driver.attend(this.#reference(object, asked), errands.signOut);
-				return {};
-			case "/keep-alive":
-				await this.#driver.attend(this.#reference(object, asked), errands.keepAlive);
-				return {};
-			case "/forget":
-				this.#forget(this.#reference(object, asked), asked.before);
-				return {};
 			case "/status":
 				return this.#status(object);
 			case "/reset":
@@ -106,28 +98,61 @@ export class Keepers {
 				await this.#ready();
 				return {};
 		}
+		const reference = await this.#opened(object, asked);
+		switch (path) {
+			case "/token":
+				return this.#token(reference, asked);
+			case "/verify":
+				return this.#verify(reference, asked.token);
+			case "/judge":
+				return this.#judge(reference, asked);
+			case "/sign-in":
+				await this.#driver.attend(reference, asked.force ? errands.signInByForce : errands.signIn);
+				return {};
+			case "/sign-out":
+				await this.#driver.attend(reference, errands.signOut);
+				return {};
+			case "/keep-alive":
+				await this.#driver.attend(reference, errands.keepAlive);
+				return {};
+			case "/forget":
+				this.#forget(reference, asked.before);
+				return {};
+		}
 		throw new Error(`there is no ${path}`);
 	}
 
 	/**
+	 * The session that is asked for, which is open from here on, as is that on which it depends.
 	 * @param {string} object
-	 * @param {Asked} asked
+	 * @param {Told} told
 	 */
-	#reference(object, { identity, session }) {
-		let sessions = this.#objects.get(object);
-		if (!sessions) {
-			sessions = new Map();
-			this.#objects.set(object, sessions);
-		}
-		const reference = sessions.get(session) ?? this.#driver.referenceTo({ json: JSON.stringify(identity), supplier: undefined });
-		sessions.delete(session);
-		sessions.set(session, reference);
-		if (sessions.size > this.#maxSessions) {
-			sessions.delete(/** @type {string} */ (sessions.keys().next().value));
+	async #opened(object, { identity, session, dependencyObject }) {
+		const reference = await this.#reference(object, session, identity);
+		if (dependencyObject !== undefined) {
+			await this.#reference(dependencyObject, dependencyObject, dependencyOf(identity) ?? identity);
 		}
 		return reference;
 	}
 
+	/**
+	 * @param {string} object
+	 * @param {string} session
+	 * @param {object} identity
+	 */
+	async #reference(object, session, identity) {
+		let sessions = this.#objects.get(object);
+		if (!sessions) {
+			sessions = new Map();
+			keep(this.#objects, object, sessions, mostObjects);
+		}
+		const json = JSON.stringify(identity);
+		const reference = sessions.get(session) ?? this.#driver.referenceTo({ json, supplier: undefined });
+		keep(this.#object, json, object, 2 * this.#maxSessions);
+		keep(sessions, session, reference, this.#maxSessions);
+		await this.#driver.open(reference);
+		return reference;
+	}
 	/**
 	 * @param {Reference} reference
 	 * @param {import("../../client/driver.js").Want} want
@@ -156,12 +181,16 @@ export class Keepers {
 
 	/**
 	 * @param {Reference} reference
-	 * @param {{ serial: number, call: string, user: string, accepted?: [string, string][], sentAgo: number, body?: string } & import("../../module/wall.js").Head} asked
+	 * @param {Judged} asked
 	 */
 	#judge(reference, { serial, call, user, accepted, sentAgo, status, retryAfter, date, rolled, body }) {
 		const now = this.#driver.now();
 		const ago = Math.max(0, sentAgo);
-		const { replay, rolled: adopted, reason } = this.#driver.judge(
+		const {
+			replay,
+			rolled: adopted,
+			reason,
+		} = this.#driver.judge(
 			reference,
 			{ ...noToken, session: reference.known.id, serial },
 			call,
@@ -186,16 +215,16 @@ export class Keepers {
 
 	/** @param {string} object */
 	#status(object) {
+		const known = this.#objects.get(object);
+		if (!known) {
+			return { running: false };
+		}
 		const { wall } = this.#driver.now();
 		const sessions = Object.fromEntries(states.map((state) => [state, 0]));
 		/** @type {{ session: string, code: string, step: string | undefined, vendorStatus: number | undefined, vendorCode: string | undefined, endsIn: number }[]} */
 		const cooling = [];
 		/** @type {{ session: string, used: number, most: number, freeIn: number | undefined }[]} */
 		const budgets = [];
-		const known = this.#objects.get(object);
-		if (!known) {
-			return { running: false };
-		}
 		for (const [session, reference] of known) {
 			const { state, used = 0, most = 0, free, cooling: failure } = this.#driver.view(reference);
 			if (state === undefined) {
@@ -213,7 +242,8 @@ export class Keepers {
 		cooling.sort((a, b) => b.endsIn - a.endsIn);
 		budgets.sort((a, b) => a.most - a.used - (b.most - b.used) || (b.freeIn ?? 0) - (a.freeIn ?? 0));
 		return {
-			...this.#work.status(),
+			running: true,
+			...this.#work.status(object),
 			sessions,
 			known: known.size,
 			unstored: 0,

@@ -12,15 +12,18 @@ const idleMs = 75_000;
 const defaultGraceMs = 30_000;
 
 /**
+ * A server that listens.
  * @typedef {object} Served
  * @property {string} url
  * @property {(graceMs?: number) => Promise<void>} close no further connection is taken; those who are being answered have so long, in milliseconds
  */
 
 /**
- * @param {(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => void} handler
+ * A server for an edge, whose peers are bounded: headers of 32 KiB, which have ten seconds to come. Bodies are bounded by the edge. TLS
+ * is a proxy's before it.
+ * @param {(request: any, response: any) => void} handler of the edge
  * @param {{ host: string, port: number }} at port: 0 is any that is free
- * @returns {Promise<Served>} rejected where it cannot listen there
+ * @returns {Promise<Served>} rejected with Node's own error where it cannot listen there
  */
 export async function serve(handler, { host, port }) {
 	let closing = false;

@@ -58,7 +58,11 @@ export class Vendors {
 		return new Promise((resolve, reject) => {
 			const request = (tls ? overTls : overHttp)(url, {
 				method,
-				headers: { ...Object.fromEntries(sent), ...(!sent.has("accept-encoding") && { "accept-encoding": "gzip, br" }), ...(length !== undefined && { "content-length": String(length) }) },
+				headers: {
+					...Object.fromEntries(sent),
+					...(!sent.has("accept-encoding") && { "accept-encoding": "gzip, br" }),
+					...(length !== undefined && { "content-length": String(length) }),
+				},
 				agent: tls ? this.#tls : this.#plain,
 				maxHeaderSize: maxHeaderBytes,
 				...(signal && { signal }),
@@ -117,5 +121,10 @@ function answerOf(response, request) {
 		response.resume();
 	}
 	const unpack = unpackers[headers.get("content-encoding")?.trim() ?? ""];
-	return { status, ok: status >= 200 && status < 300, headers, body: bodiless ? null : sourceOfReadable(response, { unpacker: unpack?.() }) };
+	return {
+		status,
+		ok: status >= 200 && status < 300,
+		headers,
+		body: bodiless ? null : sourceOfReadable(response, { unpacker: unpack?.() }),
+	};
 }

@@ -3,7 +3,7 @@ import { maxAnswer, problemMedia } from "../../generated/limits.js";
 import { carryBody } from "../../client/members.js";
 import { withReplay } from "../../client/replay.js";
 import { peek } from "../../client/source.js";
-import { callersSource, piecesOf, readBody, tooLarge } from "../request/body.js";
+import { callersSource, piecesOf, readBody, sourceOf, tooLarge } from "../request/body.js";
 import { streamOf } from "../request/stream.js";
 import { isPacked } from "./encoding.js";
 import { checkStatus, onward } from "./onward.js";
@@ -241,7 +241,7 @@ async function send({ request, policy, fetch }, url, token, body) {
 	}
 	checkStatus(response);
 	if (response.status >= 300 && response.status < 400 && response.status !== 304) {
-		response.body?.cancel().catch(() => {});
+		sourceOf(response.body).cancel();
 		throw new Problem("redirected", "The vendor answered a redirect, which is not followed with credentials.");
 	}
 	return response;

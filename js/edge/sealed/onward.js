@@ -23,7 +23,7 @@ const furtherMs = 2;
  */
 export function checkStatus({ status, body }) {
 	if (status < 200 || status > 599) {
-		body?.cancel().catch(() => {});
+		sourceOf(body).cancel();
 		throw new Problem("malformed_response", "The vendor answered with a status that no answer can have.", { reason: "vendor_status" });
 	}
 }
