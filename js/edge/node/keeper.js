@@ -23,9 +23,6 @@ const states = ["live", "renewing", "cooling", "rejected", "idle"];
 
 const nothing = new Uint8Array();
 
-/** What a judgement does not ask of the token that a call carried. @type {Pick<import("../../module/wall.js").TokenView, "system" | "value" | "issuedAt">} */
-const noToken = { system: "isales", value: "", issuedAt: 0 };
-
 export class Keepers {
 	/** @type {Driver} */ #driver;
 	/** @type {import("./work.js").Work} */ #work;
@@ -192,7 +189,7 @@ export class Keepers {
 			reason,
 		} = this.#driver.judge(
 			reference,
-			{ ...noToken, session: reference.known.id, serial },
+			{ session: reference.known.id, serial },
 			call,
 			{ wall: now.wall - ago, mono: now.mono - ago },
 			{ status, retryAfter, date, rolled },
