@@ -49,7 +49,15 @@ export const commands = {
 		include: { type: "boolean", short: "i" },
 	},
 	doctor: { ...everywhere, ...ofIdentity, ...signInOptions, "token-file": { type: "string" }, "check-path": { type: "string" } },
-	edge: { ...everywhere, edge: { type: "string" }, connection: { type: "string", multiple: true } },
+	edge: {
+		...everywhere,
+		edge: { type: "string" },
+		connection: { type: "string", multiple: true },
+		config: { type: "string", short: "c" },
+		host: { type: "string" },
+		port: { type: "string" },
+		path: { type: "string" },
+	},
 	sandbox: {
 		...everywhere,
 		host: { type: "string" },

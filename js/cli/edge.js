@@ -1,4 +1,4 @@
-// cctoken edge status: how an edge's keepers are, as its operators see them.
+// cctoken edge status: how an edge's keepers are, as its operators see them. What serves an edge is in edge-serve.js.
 import { sign } from "../edge/sign.js";
 import { TokenError } from "../client/error.js";
 import { exit } from "./exit.js";
@@ -15,8 +15,11 @@ const timeoutMs = 15_000;
  */
 export async function main(context) {
 	const { options, rest, stdout, spinner, paint } = context;
+	if (rest[0] === "serve") {
+		return (await import("./edge-serve.js")).main(context);
+	}
 	if (rest.length !== 1 || rest[0] !== "status") {
-		throw new UsageError("edge knows one thing to do: cctoken edge status. See cctoken edge --help.");
+		throw new UsageError("edge knows two things to do: cctoken edge status, and cctoken edge serve. See cctoken edge --help.");
 	}
 	const connections = options["connection"] ?? [];
 	if (connections.length === 0 || !connections.every((/** @type {string} */ name) => /^[A-Za-z0-9_-]{1,64}$/.test(name))) {

@@ -19,7 +19,7 @@ cctoken: tokens of contact-centre systems (${names})
   cctoken verify    say whether a token is valid
   cctoken call      make a business call that carries the token
   cctoken doctor    find out why there is no token, and what to do
-  cctoken edge      show how an edge's keepers are
+  cctoken edge      show how an edge's keepers are, or run an edge on this machine
   cctoken sandbox   run the systems on this machine, for tests
 
   cctoken COMMAND --help    the command's options
@@ -80,6 +80,15 @@ that signs, or ${edgeEnv.bearer}.
   --edge URL          the edge, or ${edgeEnv.url} in the environment
   --connection NAME   a connection of it, several times for several
   --json              one JSON object: connections
+
+cctoken edge serve --config FILE [options]
+
+Runs an edge until SIGTERM or Ctrl-C; those who are being answered have half a minute. SIGHUP has FILE read again: what cannot be
+used leaves the one of before in force. Secrets are in the environment: each as NAME, or as the path of a file in NAME_FILE.
+  -c, --config FILE   the edge's configuration, as docs/edge.md describes it
+  --port PORT         default 8788; 0 takes a free one
+  --host ADDRESS      default 127.0.0.1
+  --path PATH         where a proxy has it, such as /edge
 `,
 	sandbox: `\
 cctoken sandbox [options]

@@ -36,7 +36,7 @@ export class Authenticator {
 	}
 
 	/**
-	 * @param {Headers} headers
+	 * @param {Pick<Headers, "get">} headers
 	 * @param {() => Promise<{ method: string, target: string, body: Uint8Array<ArrayBuffer> }>} signedRequest reads the whole request;
 	 *   called only where its body decides
 	 * @returns {Promise<Principal>} rejected with a Problem
