@@ -79,7 +79,7 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 		throw errorOf({
 			...problem,
 			message: title,
-			status: vendorStatus,
+			httpStatus: vendorStatus,
 			...(retryAfter && { retryAt: clock.wall() + retryAfter * 1000 }),
 			...(cause && { cause: { code: cause, message: cause } }),
 		});
