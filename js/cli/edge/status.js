@@ -1,23 +1,20 @@
 // cctoken edge status: how an edge's keepers are, as its operators see them.
-import { sign } from "../edge/sign.js";
-import { TokenError } from "../client/error.js";
-import { exit } from "./exit.js";
-import { edgeEnv } from "./settings.js";
-import { span, table } from "./terminal.js";
-import { UsageError } from "./usage.js";
+import { sign } from "../../edge/sign.js";
+import { TokenError } from "../../client/error.js";
+import { exit } from "../exit.js";
+import { edgeEnv } from "../settings.js";
+import { span, table } from "../terminal.js";
+import { UsageError } from "../usage.js";
 
 /** How long the edge is waited for; milliseconds. It waits for a keeper for five seconds itself. */
 const timeoutMs = 15_000;
 
 /**
- * @param {import("./context.js").Context} context
+ * @param {import("../context.js").Context} context
  * @returns {Promise<number>}
  */
 export async function main(context) {
-	const { options, rest, stdout, spinner, paint } = context;
-	if (rest.length !== 1 || rest[0] !== "status") {
-		throw new UsageError("edge knows one thing to do: cctoken edge status. See cctoken edge --help.");
-	}
+	const { options, stdout, spinner, paint } = context;
 	const connections = options["connection"] ?? [];
 	if (connections.length === 0 || !connections.every((/** @type {string} */ name) => /^[A-Za-z0-9_-]{1,64}$/.test(name))) {
 		throw new UsageError("--connection names a connection of the edge: give it once or several times.", "connection");
@@ -55,7 +52,7 @@ function baseOf(given) {
 
 /**
  * What shows that an operator asks: a machine's key, or a bearer token of one's own sign-in. Both are secrets, and so in the environment.
- * @param {import("./context.js").Context} context
+ * @param {import("../context.js").Context} context
  * @returns {(url: string) => Promise<string>}
  */
 function authorizationOf({ env, hidden }) {
@@ -138,7 +135,7 @@ async function statusOf(base, connection, authorize) {
 
 /**
  * @param {{ connection: string, system: string, keepers: Keeper[] }} status
- * @param {import("./terminal.js").Paint} paint
+ * @param {import("../terminal.js").Paint} paint
  */
 function page({ connection, system, keepers }, paint) {
 	const rows = keepers.map(
@@ -149,7 +146,7 @@ function page({ connection, system, keepers }, paint) {
 
 /**
  * @param {Keeper} keeper
- * @param {import("./terminal.js").Paint} paint
+ * @param {import("../terminal.js").Paint} paint
  * @returns {string[]}
  */
 function lines({ running, error, age, sessions = {}, logins, unstored, requests, cooling = [], budgets = [], more }, paint) {
