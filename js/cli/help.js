@@ -19,7 +19,7 @@ cctoken: tokens of contact-centre systems (${names})
   cctoken verify    say whether a token is valid
   cctoken call      make a business call that carries the token
   cctoken doctor    find out why there is no token, and what to do
-  cctoken edge      show how an edge's keepers are, or run an edge on this machine
+  cctoken edge      show how an edge's keepers are, check its configuration, or run it on this machine
   cctoken sandbox   run the systems on this machine, for tests
 
   cctoken COMMAND --help    the command's options
@@ -73,6 +73,7 @@ ${signingIn}  --json             one JSON object: verdict, steps
 `,
 	edge: `\
 cctoken edge status --connection NAME [options]
+cctoken edge check FILE [options]
 
 Shows how an edge's keepers are, as its operators see them: sessions by state, waiting times with their cause and end, login
 budgets, logins in the last hour. Who asks is in the environment: ${edgeEnv.keyId} and ${edgeEnv.key} of a machine
@@ -80,6 +81,9 @@ that signs, or ${edgeEnv.bearer}.
   --edge URL          the edge, or ${edgeEnv.url} in the environment
   --connection NAME   a connection of it, several times for several
   --json              one JSON object: connections
+
+Checks a configuration that an edge is to be given, and lists the secrets that it names. It asks nobody.
+  --json              one JSON object: usable, and secrets or problems
 
 cctoken edge serve --config FILE [options]
 

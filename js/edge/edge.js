@@ -2,12 +2,14 @@
 import { answered } from "./request/answered.js";
 import { checkConfig, ConfigError } from "./config/config.js";
 import { configIn, Environment } from "./config/environment.js";
+import { ConfigFile } from "./config/file.js";
 
 /** @typedef {import("./config/environment.js").Bindings} Bindings */
 
 /**
  * The edge as a Worker: its default export. A configuration that is given in code is checked at once; otherwise it is
- * read from the variable CCTOKEN_CONFIG, and the edge refuses everything but `/healthz` until that can be used.
+ * read from the variable CCTOKEN_CONFIG, or from the file edge.json of the service that is bound as CONFIGURATION, and the
+ * edge refuses everything but `/healthz` until that can be used.
  * @param {import("./config/config.js").EdgeConfig} [config] the configuration. It is checked as a whole, whatever its type says.
  * @returns {{ fetch: (request: Request, bindings: Bindings) => Promise<Response> }} the Worker's handler, which is given
  *   the Worker's bindings by name. What it refuses is answered by `application/problem+json`
@@ -37,23 +39,16 @@ import { configIn, Environment } from "./config/environment.js";
  */
 export function createEdge(config) {
 	const checked = config === undefined ? undefined : checkConfig(config);
-	/** @type {WeakMap<object, Environment | ConfigError>} */
+	/** @type {WeakMap<object, Environment | ConfigError | ConfigFile>} */
 	const environments = new WeakMap();
 	/** @param {Bindings} bindings */
 	const environmentOf = (bindings) => {
 		let environment = environments.get(bindings);
 		if (!environment) {
-			try {
-				environment = new Environment(checked ?? checkConfig(configIn(bindings)), bindings);
-			} catch (error) {
-				if (!(error instanceof ConfigError)) {
-					throw error;
-				}
-				environment = error;
-			}
+			environment = environmentIn(bindings, checked);
 			environments.set(bindings, environment);
 		}
-		return environment;
+		return environment instanceof ConfigFile ? environment.current() : environment;
 	};
 	return {
 		async fetch(request, bindings) {
@@ -67,4 +62,22 @@ export function createEdge(config) {
 			return response;
 		},
 	};
+}
+
+/**
+ * @param {Bindings} bindings
+ * @param {import("./config/config.js").CheckedConfig | undefined} given in code
+ */
+function environmentIn(bindings, given) {
+	if (!given && bindings.CONFIGURATION !== undefined) {
+		return new ConfigFile(bindings.CONFIGURATION, (config, former) => new Environment(checkConfig(config), bindings, undefined, former));
+	}
+	try {
+		return new Environment(given ?? checkConfig(configIn(bindings)), bindings);
+	} catch (error) {
+		if (!(error instanceof ConfigError)) {
+			throw error;
+		}
+		return error;
+	}
 }

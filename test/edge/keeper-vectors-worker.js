@@ -17,6 +17,8 @@ const keeperClient = clientOf(({ clock, timeoutMs, maxSessions, fetch, ask, log 
 		// Where a case bounds the sessions in memory, what leaves it is gone: from the storage it would come back.
 		put: async (entries) => maxSessions === undefined && Object.entries(entries).forEach(([key, value]) => records.set(key, value)),
 		sync: async () => {},
+		getAlarm: async () => 0,
+		kv: { get: () => undefined },
 	};
 	return new Keeper(
 		{ id: "0".repeat(64), storage },

@@ -42,13 +42,19 @@ const defaultBodyTimeoutMs = 15_000;
 
 /** A configuration together with what it needs. */
 export class Environment {
+	/** @type {Strangers} */ strangers;
+	/** @type {Authenticator} */ authenticator;
+
 	/**
 	 * @param {import("./config.js").CheckedConfig} config
 	 * @param {Bindings} bindings
 	 * @param {Platform} [platform]
+	 * @param {Environment} [former] with the same bindings, and the configuration of before: what does not hang on that goes on
 	 */
-	constructor(config, bindings, platform = worker) {
+	constructor(config, bindings, platform = worker, former = undefined) {
 		this.config = config;
+		/** Why a later configuration is not in force in place of this one. @type {readonly string[]} */
+		this.refused = [];
 		/** What is missing, one line each, by names only. */
 		this.missing = [...platform.missing(config, bindings), ...missing(config, bindings)];
 		this.fetch = platform.fetch;
@@ -58,14 +64,15 @@ export class Environment {
 		this.sessions = new Sessions(bindings.KEEPER, bindings.NAME_KEY, Number(bindings.KEEPER_TIMEOUT_MS) || undefined, measures);
 		/** Who may read the metrics without being an operator. @type {string | undefined} */
 		this.metricsToken = bindings.METRICS_TOKEN;
-		/** Who is stopped, where there is somebody who can stop. */
+		/** Who is stopped, where there is somebody who can stop. @type {Stops | undefined} */
 		this.stops =
 			config.operators.length > 0
-				? new Stops(async () => reach(bindings.KEEPER, await this.sessions.name(JSON.stringify(["stops"]))))
+				? (former?.stops ?? new Stops(async () => reach(bindings.KEEPER, await this.sessions.name(JSON.stringify(["stops"])))))
 				: undefined;
 		this.bodyTimeoutMs = Number(bindings.BODY_TIMEOUT_MS) || defaultBodyTimeoutMs;
-		this.strangers = new Strangers(this.bodyTimeoutMs);
-		this.authenticator = new Authenticator(config, { secretOf: this.secretOf, firstTime: nonceMemory(bindings.NONCES) });
+		this.strangers = former?.strangers ?? new Strangers(this.bodyTimeoutMs);
+		const machines = { secretOf: this.secretOf, firstTime: nonceMemory(bindings.NONCES) };
+		this.authenticator = new Authenticator(config, machines, former?.authenticator.issuers);
 		this.readiness = new Readiness(this);
 		const policies = Object.values(config.connections).flatMap(({ call }) => call ?? []);
 		/** What browsers are told, the same for every path: no connection's name can be found out with it. */
@@ -77,7 +84,7 @@ export class Environment {
 		};
 		const perMinute = Number(bindings.RATE_LIMIT_PER_MINUTE) || undefined;
 		/** @type {{ limit: (by: { key: string }) => Promise<{ success: boolean, retryAfter?: number }> } | undefined} */
-		this.limiter = bindings.RATE_LIMITER ?? (perMinute && new CallerRate(perMinute));
+		this.limiter = former?.limiter ?? bindings.RATE_LIMITER ?? (perMinute && new CallerRate(perMinute));
 	}
 }
 

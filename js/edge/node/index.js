@@ -86,10 +86,13 @@ export function createEdge(config, { path = "", env = process.env } = {}) {
 	};
 	const vendors = new Vendors();
 	const objects = { KEEPER: keepers, NONCES: noncesIn(platformClock.wall) };
-	/** @param {unknown} config */
-	const environmentOf = (config) => {
+	/**
+	 * @param {unknown} config
+	 * @param {Environment} [former]
+	 */
+	const environmentOf = (config, former) => {
 		const { checked, given } = read(config, env);
-		return new Environment(checked, { ...given, ...objects }, { fetch: vendors.fetch, missing: () => [] });
+		return new Environment(checked, { ...given, ...objects }, { fetch: vendors.fetch, missing: () => [] }, former);
 	};
 	/** @type {Environment | ConfigError} */
 	let environment;
@@ -112,7 +115,7 @@ export function createEdge(config, { path = "", env = process.env } = {}) {
 				.catch(() => response.destroy());
 		},
 		reload(config) {
-			const next = environmentOf(config);
+			const next = environmentOf(config, environment instanceof ConfigError ? undefined : environment);
 			if (next.missing.length > 0) {
 				throw new ConfigError(next.missing);
 			}

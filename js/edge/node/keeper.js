@@ -201,9 +201,9 @@ export class Keepers {
 
 	/**
 	 * @param {Reference} reference
-	 * @param {number} before wall-clock milliseconds; 0 is whenever
+	 * @param {number} [before] wall-clock milliseconds; 0 is whenever
 	 */
-	#forget(reference, before) {
+	#forget(reference, before = 0) {
 		const { since } = this.#driver.view(reference);
 		if (before === 0 || (since !== undefined && since < before)) {
 			this.#driver.forget(reference);

@@ -65,7 +65,7 @@ export async function answer(request, environment, visit) {
 	const problems = environment instanceof ConfigError ? environment.problems : environment.missing;
 	if (route.name === "healthz") {
 		requireMethod(request, ["GET", "HEAD"]);
-		return health(problems);
+		return health(problems, environment instanceof ConfigError ? [] : environment.refused);
 	}
 	if (route.name === "readyz") {
 		requireMethod(request, ["GET", "HEAD"]);
@@ -105,10 +105,13 @@ export async function answer(request, environment, visit) {
 	return route.name === "call" ? call(asked, caller) : own(asked, caller);
 }
 
-/** @param {readonly string[]} problems */
-function health(problems) {
+/**
+ * @param {readonly string[]} problems
+ * @param {readonly string[]} refused why a later configuration is not in force
+ */
+function health(problems, refused) {
 	return problems.length === 0
-		? Response.json({ status: "ok" })
+		? Response.json({ status: "ok", ...(refused.length > 0 && { refused }) })
 		: Response.json({ status: "not_configured", missing: problems }, { status: 503 });
 }
 

@@ -16,7 +16,7 @@ const always = {
 
 /**
  * @param {import("./answer.js").Incoming} request
- * @param {Parameters<typeof answer>[1]} environment
+ * @param {Parameters<typeof answer>[1] | Promise<Parameters<typeof answer>[1]>} environment
  * @param {import("../metrics/measures.js").Analytics} [analytics]
  * @param {() => void} [admit] throws a Problem where the platform knows beforehand that there is no other answer
  * @returns {Promise<{ response: Response | { json: object }, headers: Record<string, string> }>} headers: those that the answer has besides
@@ -54,7 +54,7 @@ export async function answered(request, environment, analytics, admit = () => {}
 	let response;
 	try {
 		admit();
-		response = await answer(request, environment, visit);
+		response = await answer(request, await environment, visit);
 	} catch (error) {
 		response = refusal(error, visit);
 	}

@@ -1,10 +1,10 @@
 // cctoken edge serve: an edge on this machine, until it is told to end.
-import { readText } from "./files.js";
-import { exit } from "./exit.js";
-import { UsageError } from "./usage.js";
+import { readText } from "../files.js";
+import { exit } from "../exit.js";
+import { UsageError } from "../usage.js";
 
 /**
- * @param {import("./context.js").Context} context
+ * @param {import("../context.js").Context} context
  * @returns {Promise<number>}
  */
 export async function main({ options, rest, stdout, env, note }) {
@@ -16,7 +16,7 @@ export async function main({ options, rest, stdout, env, note }) {
 		throw new UsageError("Which configuration? Give --config FILE, as docs/edge.md describes it.", "config");
 	}
 	const at = { host: options["host"] ?? "127.0.0.1", port: portOf(options["port"] ?? "8788") };
-	const { ConfigError, createEdge, serve } = await import("../../dist/edge-node.js");
+	const { ConfigError, createEdge, serve } = await import("../../../dist/edge-node.js");
 	/** What is wrong with a configuration is lines of names, and no value. @param {unknown} error */
 	const problemsOf = (error) => (error instanceof ConfigError ? error.problems : error instanceof UsageError ? [error.message] : undefined);
 	const first = await configIn(file);
