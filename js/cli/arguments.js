@@ -49,7 +49,15 @@ export const commands = {
 		include: { type: "boolean", short: "i" },
 	},
 	doctor: { ...everywhere, ...ofIdentity, ...signInOptions, "token-file": { type: "string" }, "check-path": { type: "string" } },
-	edge: { ...everywhere, edge: { type: "string" }, connection: { type: "string", multiple: true } },
+	edge: {
+		...everywhere,
+		edge: { type: "string" },
+		connection: { type: "string", multiple: true },
+		by: { type: "string" },
+		subject: { type: "string" },
+		hash: { type: "string" },
+		session: { type: "string" },
+	},
 	sandbox: {
 		...everywhere,
 		host: { type: "string" },

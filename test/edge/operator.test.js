@@ -68,6 +68,10 @@ async function operate(path, body, key = { keyId: "pager", secret: pagerKey }) {
 	return { status: response.status, body: await response.json(), request: response.headers.get("cctoken-request") };
 }
 
+/** The same in a shell. @param {string[]} args */
+const shell = (...args) =>
+	command(["edge", ...args], { env: { CCTOKEN_EDGE_URL: edge.url, CCTOKEN_EDGE_KEY_ID: "pager", CCTOKEN_EDGE_KEY: pagerKey } });
+
 /** @param {string} subject @param {string} [connection] */
 async function token(subject, connection = "open-messaging", claims = {}) {
 	const response = await edge.post("/v1/token", await edge.tokenFor(subject, { claims: { name: "An Agent", ...claims } }), { connection });
@@ -363,6 +367,28 @@ describe("a user who is stopped", () => {
 		}
 	});
 
+	test("is stopped and let in again by cctoken edge, which shows the hash of the log and never the subject", async () => {
+		const subject = "agent-in-a-shell";
+		const user = await userIn((await token(subject)).request);
+		const stopped = await shell("stop", "--by", "staff", "--subject", subject);
+		assert.deepEqual([stopped.code, stopped.stderr, stopped.stdout.split("\n")[0]], [0, "", `stopped  ${user}`]);
+		assert.equal((await token(subject)).body.code, "stopped");
+		const list = await shell("stopped", "--json");
+		assert.deepEqual(
+			list.json.stopped.map((/** @type {any} */ one) => one.user),
+			[user],
+		);
+		const self = await shell("stop", "--by", "machines", "--subject", "pager", "--json");
+		assert.deepEqual([self.code, self.json.error.field], [2, "subject"]);
+		const resumed = await shell("resume", "--by", "staff", "--subject", subject, "--json");
+		assert.deepEqual([resumed.code, resumed.json], [0, { user }]);
+		assert.equal((await token(subject)).status, 200);
+		assert.equal((await shell("stopped")).stdout, "Nobody is stopped.\n");
+		for (const text of [...[stopped, list, self, resumed].flatMap(({ stdout, stderr }) => [stdout, stderr]), edge.output()]) {
+			assert.ok(!text.includes(subject));
+		}
+	});
+
 	test("an operator who is stopped is none any more", async () => {
 		const boss = await edge.tokenFor("boss-2", { claims: { groups: ["operators"] } });
 		const list = () => edge.fetch("/v1/operator/stopped", { headers: { authorization: `Bearer ${boss}` } });
@@ -458,6 +484,22 @@ describe("the status of a connection's keepers", () => {
 			env: { ...env, CCTOKEN_EDGE_KEY: "x".repeat(40) },
 		});
 		assert.deepEqual([other.code, other.json.error.code], [3, "forbidden"]);
+	});
+
+	test("is where cctoken edge reset finds its session", async () => {
+		refusing(401);
+		try {
+			assert.equal((await token("agent-cool-shell", "open-drive")).body.code, "credentials_refused");
+		} finally {
+			vendor.login = undefined;
+		}
+		const { json: status } = await shell("status", "--connection", "open-drive", "--json");
+		const [cooling] = status.connections[0].keepers.flatMap((/** @type {any} */ one) => one.cooling ?? []);
+		const reset = () => shell("reset", "--connection", "open-drive", "--session", cooling.session);
+		assert.deepEqual(await reset().then(({ code, stderr }) => [code, stderr]), [0, ""]);
+		assert.equal((await token("agent-cool-shell", "open-drive")).status, 200);
+		const other = await shell("reset", "--connection", "open-drive", "--session", "x".repeat(43));
+		assert.equal(other.code, 1);
 	});
 
 	test("has no secret, no token and no subject in it", async () => {
