@@ -186,6 +186,8 @@ describe("a fault in it", () => {
 			new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "ECONNRESET" }) }),
 			new TypeError("NetworkError when attempting to fetch resource."),
 			new TypeError("Load failed"),
+			new TypeError("The Internet connection appears to be offline."),
+			new TypeError("A server with the specified hostname could not be found."),
 			new TypeError("Network request failed"),
 			new Error("Network connection lost."),
 			new TypeError("error sending request for url (https://vendor.test/)"),

@@ -14,9 +14,12 @@ export function unconnected(error) {
 	return beforeSending.has(inner?.code) || beforeSending.has(code) || syscall === "connect";
 }
 
-/** How fetch says that there is no connection: Chromium and undici, Firefox, WebKit, React Native and polyfills, Deno, Workers. */
+/**
+ * How fetch says that there is no connection: Chromium and undici, Firefox, WebKit (the first word, and what its system says), React
+ * Native and polyfills, Deno, Workers.
+ */
 const words =
-	/^(failed to fetch|fetch failed|network ?error|load failed|network request failed|error sending request|network connection lost|the (internet|network) connection|could not connect|terminated$)/i;
+	/^(failed to fetch|fetch failed|terminated$|network ?error|load failed|the (internet|network) connection|could not connect|a server with the specified|the request timed out|an ssl error|network request|error sending request|network connection lost|internal error)/i;
 
 /**
  * Whether an error is one of the connection, and not a fault of the function that was called in place of the platform's fetch:
