@@ -33,7 +33,7 @@ export class Token {
 
 	/** When it was asked for, by this machine's clock. Its life is counted from here. */
 	get issuedAt() {
-		return new Date(this.#view.issuedAt);
+		return new Date(this.#view.issuedAt ?? 0);
 	}
 
 	/** When its life ends, by this machine's clock, or null where the system states no lifetime (cubedrive). */
@@ -71,7 +71,7 @@ export class Token {
 
 	/** @param {number | undefined} ms */
 	#after(ms) {
-		return ms === undefined ? null : new Date(this.#view.issuedAt + ms);
+		return ms === undefined ? null : new Date((this.#view.issuedAt ?? 0) + ms);
 	}
 
 	/** What may be shown of it: all but what makes it a token. */

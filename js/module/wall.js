@@ -26,7 +26,7 @@
  * @property {number} [serial]
  * @property {import("../client/identity.js").System} system
  * @property {string} value
- * @property {number} issuedAt
+ * @property {number} [issuedAt] absent at zero, which is a time as well
  * @property {number} [expires] milliseconds from issuedAt on, as are the next two
  * @property {number} [renew]
  * @property {number} [usable]
@@ -45,7 +45,7 @@
  * @property {string} system
  * @property {number} session
  * @property {import("../generated/words.js").Step} [step]
- * @property {number} at
+ * @property {number} [at] absent at zero
  * @property {number} [logins]
  * @property {number} [expiresAt]
  * @property {number} [retryAt]
