@@ -537,7 +537,6 @@ test("a token is not handed out past its life though the time of day is set back
 describe("options", () => {
 	for (const [field, value] of [
 		["fetch", "no function"],
-		["fetch", null],
 		["onEvent", {}],
 		["timeoutMs", 0],
 		["timeoutMs", NaN],
@@ -548,7 +547,6 @@ describe("options", () => {
 		["maxSessions", 0],
 		["maxSessions", 1.5],
 		["maxSessions", 500_001],
-		["maxSessions", null],
 	]) {
 		test(`createClient refuses ${field}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`, () => {
 			assert.throws(() => createClient(module, { [field]: value }), tokenError("invalid_option", { field }));
@@ -573,6 +571,24 @@ describe("options", () => {
 			assert.equal(requests.length, 0);
 		});
 	}
+
+	test("createClient takes what is absent for absent", async () => {
+		for (const none of [null, undefined]) {
+			const { fetch } = lenient();
+			const client = createClient(module, { fetch, timeoutMs: none, maxSessions: none, onEvent: none });
+			assert.equal((await client.getToken(appcube)).value, "T1");
+			assert.ok(createClient(module, none));
+			assert.ok(createClient(module, { fetch: none }));
+		}
+	});
+
+	test("options count that an object inherits, and no others", async () => {
+		const { fetch, requests } = lenient();
+		const client = createClient(module, Object.create({ fetch }));
+		await client.getToken(appcube);
+		await client.getToken(appcube, Object.create({ forceRefresh: true }));
+		assert.equal(requests.length, 2);
+	});
 
 	test("getToken takes what is absent for absent", async () => {
 		const { fetch, requests } = lenient();

@@ -63,7 +63,7 @@ import { Token } from "./token.js";
  */
 export async function acquire(driver, reference, options) {
 	const { signal, forceRefresh = false, rejected } = known(options, ["signal", "forceRefresh", "rejected"]);
-	const want = { force: Boolean(forceRefresh), rejected: rejected == null ? "" : valueOf(rejected, "rejected") };
+	const want = { force: Boolean(forceRefresh), instead: 0, rejected: rejected == null ? "" : valueOf(rejected, "rejected") };
 	return abortable(signal, () => (want.force || want.rejected ? driver.token(reference, want) : driver.plain(reference)));
 }
 
@@ -142,7 +142,8 @@ export function business(driver, reference, path, init) {
 	return call(
 		driver,
 		through,
-		(signal, instead) => abortable(signal, () => (instead ? driver.token(through, { instead }) : driver.plain(through)), reasonOf),
+		(signal, instead) =>
+			abortable(signal, () => (instead ? driver.token(through, { force: false, instead, rejected: "" }) : driver.plain(through)), reasonOf),
 		baseUrl,
 		path,
 		init,
@@ -156,7 +157,7 @@ export function business(driver, reference, path, init) {
  */
 export function valueOf(token, field) {
 	if (Token.is(token)) {
-		return token.value;
+		return Token.view(token).value; // of a copy of it, too
 	}
 	if (typeof token !== "string") {
 		throw invalidOption(field, "must be a Token or the value of one");

@@ -16,7 +16,10 @@ import { Suppliers } from "./suppliers.js";
 /** @typedef {import("../module/wall.js").CoreClient} CoreClient */
 
 /** @typedef {import("./effects.js").Means & { timeoutMs: number, maxSessions: number }} Settings */
-/** @typedef {{ force?: boolean, instead?: number, rejected?: string }} Want instead is the serial of a token that a call was refused with */
+/** @typedef {{ force: boolean, instead: number, rejected: string }} Want instead is the serial of a token that a call was refused with, or 0 */
+
+/** Any token that can be used. @type {Want} */
+const anyToken = { force: false, instead: 0, rejected: "" };
 
 export class Driver {
 	/** @type {Settings} */ #settings;
@@ -103,7 +106,7 @@ export class Driver {
 	 * @returns {Promise<Token>}
 	 */
 	plain(reference) {
-		return reference.asking ?? this.#told(reference) ?? (reference.asking = this.token(reference, {}));
+		return reference.asking ?? this.#told(reference) ?? (reference.asking = this.token(reference, anyToken));
 	}
 
 	/**
@@ -129,7 +132,7 @@ export class Driver {
 	 * @param {Want} want
 	 * @returns {Promise<Token>}
 	 */
-	async token(reference, { force = false, instead = 0, rejected = "" }) {
+	async token(reference, { force, instead, rejected }) {
 		let core;
 		try {
 			core = await this.#life.readyFor(reference);

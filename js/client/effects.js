@@ -183,9 +183,9 @@ export class Effects {
 			}
 		};
 		const done = this.#perform(session, request, controller.signal).then(
-			(result) =>
+			(/** @type {any} */ result) =>
 				ended(() =>
-					"token" in result ? core.supplied(id, instant(clock), result) : core.answered(id, instant(clock), result.head, result.body),
+					request.supplier ? core.supplied(id, instant(clock), result) : core.answered(id, instant(clock), result.head, result.body),
 				),
 			(error) => {
 				if (late) {

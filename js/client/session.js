@@ -1,5 +1,6 @@
 // A handle to one identity's session.
 import { acquire, business, keepAlive, signIn, signOut, verify } from "./asking.js";
+import { heldUnder } from "./held.js";
 import { known } from "./option.js";
 
 /** @typedef {import("./driver.js").Driver} Driver */
@@ -13,18 +14,18 @@ import { known } from "./option.js";
 /** @typedef {import("./asking.js").KeepAliveOptions} KeepAliveOptions */
 /** @typedef {import("./error.js").TokenError} TokenError */
 
+/** @type {import("./held.js").Held<{ driver: Driver, reference: Reference }>} */
+const within = heldUnder("cctoken");
+
 /** One identity's session. */
 export class Session {
-	/** @type {Driver} */ #driver;
-	/** @type {Reference} */ #reference;
-
 	/**
 	 * The number by which events name this session, or null while it is not open: it need not be before its first use,
 	 * and is not after its end. It is another one when the session is opened anew.
 	 * @returns {number | null}
 	 */
 	get id() {
-		return this.#reference.known.id || null;
+		return within.of(this).reference.known.id || null;
 	}
 
 	/**
@@ -33,8 +34,7 @@ export class Session {
 	 * @param {Reference} reference
 	 */
 	constructor(driver, reference) {
-		this.#driver = driver;
-		this.#reference = reference;
+		within.put(this, { driver, reference });
 	}
 
 	/**
@@ -43,7 +43,8 @@ export class Session {
 	 * @returns {Promise<Token>} rejected with a TokenError, whose `code` says what went wrong
 	 */
 	getToken(options) {
-		return options === undefined ? this.#driver.plain(this.#reference) : acquire(this.#driver, this.#reference, options);
+		const { driver, reference } = within.of(this);
+		return options === undefined ? driver.plain(reference) : acquire(driver, reference, options);
 	}
 
 	/**
@@ -53,9 +54,10 @@ export class Session {
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked, or no token be had
 	 */
 	async verify(token, options) {
+		const { driver, reference } = within.of(this);
 		const { signal } = known(options, ["signal"]);
 		token ??= await this.getToken({ signal });
-		return verify(this.#driver, this.#reference, token, signal);
+		return verify(driver, reference, token, signal);
 	}
 
 	/**
@@ -66,7 +68,8 @@ export class Session {
 	 *   and as `fetch` where the call itself failed or its `signal` fired: with the signal's reason
 	 */
 	async fetch(path, init = {}) {
-		return business(this.#driver, this.#reference, path, init);
+		const { driver, reference } = within.of(this);
+		return business(driver, reference, path, init);
 	}
 
 	/**
@@ -83,7 +86,8 @@ export class Session {
 	 * const response = await session.fetch("/agentgateway/resource/agentevent/101");
 	 */
 	signIn(options) {
-		return signIn(this.#driver, this.#reference, options);
+		const { driver, reference } = within.of(this);
+		return signIn(driver, reference, options);
 	}
 
 	/**
@@ -93,7 +97,8 @@ export class Session {
 	 * @returns {Promise<void>} rejected with a TokenError where the vendor could not be told
 	 */
 	signOut(options) {
-		return signOut(this.#driver, this.#reference, options);
+		const { driver, reference } = within.of(this);
+		return signOut(driver, reference, options);
 	}
 
 	/**
@@ -105,7 +110,8 @@ export class Session {
 	 * @throws {TokenError} `invalid_request` where the system signs nobody in
 	 */
 	keepAlive(options) {
-		return keepAlive(this.#driver, this.#reference, options);
+		const { driver, reference } = within.of(this);
+		return keepAlive(driver, reference, options);
 	}
 
 	/**
@@ -115,6 +121,7 @@ export class Session {
 	 * vendor. The session goes on with a new login when it is next asked. It signs nobody out at the vendor: that is `signOut`.
 	 */
 	forget() {
-		this.#driver.forget(this.#reference);
+		const { driver, reference } = within.of(this);
+		driver.forget(reference);
 	}
 }

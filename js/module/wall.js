@@ -95,6 +95,18 @@ function textOf(headers) {
 	return headers.retryAfter !== undefined || headers.rolled !== undefined ? JSON.stringify(headers) : "";
 }
 
+/**
+ * An answer in which what is left out is absent, whatever somebody has put on Object.prototype.
+ * @param {any} answer
+ */
+function bare(answer) {
+	for (const effect of answer.effects) {
+		Object.setPrototypeOf(effect, null);
+		effect.request && Object.setPrototypeOf(effect.request, null);
+	}
+	return Object.setPrototypeOf(answer, null);
+}
+
 /** A client of the running core: what Go calls core.Client. */
 export class CoreClient {
 	/** @type {Instance} */ #instance;
@@ -129,7 +141,7 @@ export class CoreClient {
 	#ask(name, ...args) {
 		this.epoch++;
 		const length = this.#instance.call(name, this.#client, ...args);
-		return JSON.parse(this.#instance.read(this.#instance.call("output"), length));
+		return bare(JSON.parse(this.#instance.read(this.#instance.call("output"), length)));
 	}
 
 	/** @param {string} text */
