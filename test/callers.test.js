@@ -404,21 +404,6 @@ describe("eviction", () => {
 		assert.equal((await client.verifyToken(first)).reason, "unknown");
 		assert.equal((await client.verifyToken(back)).reason, "live");
 	});
-
-	test("never takes one in flight: where all are, the newcomer gets an error that can be retried", async () => {
-		const { client, grant, sent } = holding({ maxSessions: 2 });
-		const waiting = [client.getToken(identity(1)), client.getToken(identity(2))];
-		await sent(2);
-		await assert.rejects(client.getToken(identity(3)), tokenError("too_many_sessions", { retryable: true }));
-		grant(1);
-		grant(2);
-		assert.deepEqual(
-			(await Promise.all(waiting)).map(({ value }) => value),
-			["T1", "T2"],
-		);
-		grant(3);
-		assert.equal((await client.getToken(identity(3))).value, "T3");
-	});
 });
 
 describe("events", () => {

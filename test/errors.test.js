@@ -7,7 +7,7 @@ import { TokenError } from "../js/client/error.js";
 import { load } from "../js/module/load-node.js";
 import { createModule } from "../js/module/module.js";
 import { failEverywhere } from "./exchanges.js";
-import { identities as own, vendor } from "./vendor.js";
+import { held, identities as own, lenient, vendor } from "./vendor.js";
 import { readVectors } from "./vector-files.js";
 import { play } from "./vectors.js";
 
@@ -80,7 +80,21 @@ describe("what the page says is what comes", () => {
 		const { fetch } = vendor(() => new Promise(() => {}));
 		const client = createClient(createModule(load), { fetch });
 		const waiting = client.getToken(own.appcube);
+		/** A client with room for one, who is in a call that does not end. */
+		async function full() {
+			const { fetch: answered } = lenient();
+			const reached = held();
+			const busy = createClient(createModule(load), {
+				maxSessions: 1,
+				timeoutMs: 50,
+				fetch: (url, init) => (url.endsWith("/call") ? (reached.resolve(), new Promise(() => {})) : answered(url, init)),
+			});
+			busy.fetch(own.isales, "/call");
+			await reached.promise;
+			return busy.getToken(own.appcube);
+		}
 		const failing = [
+			full,
 			() => client.getToken(own.appcube, { signal: AbortSignal.abort() }),
 			() => client.getToken(own.appcube, { rejected: 1 }),
 			() => client.fetch(own.appcube, "elsewhere"),

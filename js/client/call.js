@@ -29,15 +29,20 @@ export async function call(driver, reference, getToken, baseUrl, path, init) {
 		token: async (instead) => Token.view(await getToken(init.signal, instead)),
 		async send(view, again) {
 			const prepared = carry(view, { ...init, redirect });
-			const sent = driver.now();
-			const response = await driver.fetch(url, prepared, { session: view.session, step: "call" });
-			const { answer, meaning } = await lookInto(response, view.speaks, driver.clock, init.signal);
-			const place = `${prepared.method ?? "GET"} ${new URL(url).pathname}`;
-			const { replay, reason } = driver.judge(reference, view, place, sent, headOf(answer, view.rolls), meaning);
-			if (replay && !isUsedUp(init.body)) {
-				again(reason);
+			const over = driver.calling(view);
+			try {
+				const sent = driver.now();
+				const response = await driver.fetch(url, prepared, { session: view.session, step: "call" });
+				const { answer, meaning } = await lookInto(response, view.speaks, driver.clock, init.signal);
+				const place = `${prepared.method ?? "GET"} ${new URL(url).pathname}`;
+				const { replay, reason } = driver.judge(reference, view, place, sent, headOf(answer, view.rolls), meaning);
+				if (replay && !isUsedUp(init.body)) {
+					again(reason);
+				}
+				return answer;
+			} finally {
+				over();
 			}
-			return answer;
 		},
 		refused: (view) => driver.replayed(view),
 		drop: ({ body }) => void body?.cancel().catch(() => {}), // nobody reads it, broken or not

@@ -24,7 +24,8 @@ import { Token } from "./token.js";
  * @property {import("./effects.js").Fetch} [fetch] used in place of the platform's own. Its third argument says for which session
  *   and step a request is, as events say it.
  * @property {number} [timeoutMs] bounds an acquisition or a verification with all its tries, in milliseconds. Default 30,000.
- * @property {number} [maxSessions] how many identities are kept; beyond it the least recently used goes. Default 1,000.
+ * @property {number} [maxSessions] how many identities are kept; beyond it the least recently used goes that is not in use: no token
+ *   on its way, no call under way, nobody signed in. Where all are in use, callers wait for a place, for `timeoutMs` at most. Default 1,000.
  * @property {(event: import("./events.js").TokenEvent) => void} [onEvent] told of every moment in the sessions' lives
  */
 

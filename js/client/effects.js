@@ -45,18 +45,21 @@ export class Effects {
 	/** Acquisitions and verifications that somebody waits for. @type {Map<number, Waiting>} */ #waiting = new Map();
 	/** What can be cancelled, by exchange. @type {Map<number, () => void>} */ #running = new Map();
 	/** Why the exchange that is being reported was lost. @type {unknown} */ #cause;
+	/** @type {() => void} */ #changed;
 
 	/**
 	 * @param {Means} means
 	 * @param {import("./life.js").Life} life
 	 * @param {import("./sessions.js").Sessions} sessions
 	 * @param {import("./suppliers.js").Suppliers} suppliers
+	 * @param {() => void} changed told when a session may not be in use any more, or is gone
 	 */
-	constructor(means, life, sessions, suppliers) {
+	constructor(means, life, sessions, suppliers, changed) {
 		this.#means = means;
 		this.#life = life;
 		this.#sessions = sessions;
 		this.#suppliers = suppliers;
+		this.#changed = changed;
 	}
 
 	/**
@@ -130,6 +133,9 @@ export class Effects {
 				case "notify":
 					events.push(effect.event);
 			}
+		}
+		if (effects.length > 0) {
+			this.#changed();
 		}
 		const { onEvent } = this.#means;
 		if (onEvent) {

@@ -37,7 +37,7 @@
  *
  * About what the program did:
  * - `supplier_failed`: the `accessToken` or `authorization` function failed, or gave no token.
- * - `too_many_sessions`: every session is in use, and none can be evicted.
+ * - `too_many_sessions`: every session is in use, and none has become free in time.
  * - `forgotten`: the session was forgotten while the caller waited.
  *
  * From the package's JavaScript:

@@ -126,6 +126,8 @@ export class CoreClient {
 		/** @param {string} name */
 		const exported = (name) => /** @type {import("./instance.js").Export} */ (instance.exports[name]).bind(undefined, this.#client);
 		this.live = /** @type {(session: number, wall: number, mono: number) => number} */ exported("live");
+		/** Says that a business call begins (1) or is over (-1): meanwhile the session is not evicted. */
+		this.hold = /** @type {(session: number, calls: number) => number} */ exported("hold");
 		this.lease = /** @type {(session: number, wall: number, mono: number) => number} */ exported("lease");
 	}
 
