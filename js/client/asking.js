@@ -1,5 +1,6 @@
 // What callers ask a client or a session for: a token, a verification, a business call. Each may end its own wait.
 import { call } from "./call.js";
+import { anyToken } from "./driver.js";
 import { TokenError } from "./error.js";
 import { errands } from "../generated/limits.js";
 import { signsIn } from "./identity.js";
@@ -63,7 +64,7 @@ import { Token } from "./token.js";
  */
 export async function acquire(driver, reference, options) {
 	const { signal, forceRefresh = false, rejected } = known(options, ["signal", "forceRefresh", "rejected"]);
-	const want = { force: Boolean(forceRefresh), instead: 0, rejected: rejected == null ? "" : valueOf(rejected, "rejected") };
+	const want = { ...anyToken, force: Boolean(forceRefresh), rejected: rejected == null ? "" : valueOf(rejected, "rejected") };
 	return abortable(signal, () => (want.force || want.rejected ? driver.token(reference, want) : driver.plain(reference)));
 }
 
@@ -143,7 +144,7 @@ export function business(driver, reference, path, init) {
 		driver,
 		through,
 		(signal, instead) =>
-			abortable(signal, () => (instead ? driver.token(through, { force: false, instead, rejected: "" }) : driver.plain(through)), reasonOf),
+			abortable(signal, () => (instead ? driver.token(through, { ...anyToken, instead }) : driver.plain(through)), reasonOf),
 		baseUrl,
 		path,
 		init,
