@@ -57,6 +57,10 @@ export const commands = {
 		host: { type: "string" },
 		port: { type: "string" },
 		path: { type: "string" },
+		by: { type: "string" },
+		subject: { type: "string" },
+		hash: { type: "string" },
+		session: { type: "string" },
 	},
 	sandbox: {
 		...everywhere,

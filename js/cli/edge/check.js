@@ -10,7 +10,7 @@ import { UsageError } from "../usage.js";
  * @param {import("../context.js").Context} context
  * @returns {Promise<number>} usage where the configuration cannot be used
  */
-export async function main({ options, rest, stdout, paint }) {
+export async function check({ options, rest, stdout, paint }) {
 	const [path] = rest;
 	if (path === undefined || rest.length !== 1) {
 		throw new UsageError("Which configuration? Give one file: cctoken edge check edge.json.");

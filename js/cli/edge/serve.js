@@ -7,16 +7,13 @@ import { UsageError } from "../usage.js";
  * @param {import("../context.js").Context} context
  * @returns {Promise<number>}
  */
-export async function main({ options, rest, stdout, env, note }) {
-	if (rest.length > 1) {
-		throw new UsageError("edge serve takes options only: see cctoken edge --help.");
-	}
+export async function serve({ options, stdout, env, note }) {
 	const file = options["config"];
 	if (file === undefined) {
 		throw new UsageError("Which configuration? Give --config FILE, as docs/edge.md describes it.", "config");
 	}
 	const at = { host: options["host"] ?? "127.0.0.1", port: portOf(options["port"] ?? "8788") };
-	const { ConfigError, createEdge, serve } = await import("../../../dist/edge-node.js");
+	const { ConfigError, createEdge, serve: listen } = await import("../../../dist/edge-node.js");
 	/** What is wrong with a configuration is lines of names, and no value. @param {unknown} error */
 	const problemsOf = (error) => (error instanceof ConfigError ? error.problems : error instanceof UsageError ? [error.message] : undefined);
 	const first = await configIn(file);
@@ -32,7 +29,7 @@ export async function main({ options, rest, stdout, env, note }) {
 	}
 	/** @param {object} line as those of the requests are */
 	const tell = (line) => void stdout.write(`${JSON.stringify(line)}\n`);
-	const served = await serve(edge.handler, at).catch((error) => {
+	const served = await listen(edge.handler, at).catch((error) => {
 		edge.close();
 		const { code } = /** @type {NodeJS.ErrnoException} */ (error);
 		throw new UsageError(`The edge cannot listen at that host and port (${/^[A-Z_]+$/.test(code ?? "") ? code : "unknown"}).`, "port");

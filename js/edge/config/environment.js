@@ -66,7 +66,7 @@ export class Environment {
 		this.metricsToken = bindings.METRICS_TOKEN;
 		/** Who is stopped, where there is somebody who can stop. @type {Stops | undefined} */
 		this.stops =
-			config.operators.length > 0
+			config.operators.allow.length > 0
 				? (former?.stops ?? new Stops(async () => reach(bindings.KEEPER, await this.sessions.name(JSON.stringify(["stops"])))))
 				: undefined;
 		this.bodyTimeoutMs = Number(bindings.BODY_TIMEOUT_MS) || defaultBodyTimeoutMs;

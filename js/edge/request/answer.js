@@ -7,8 +7,8 @@ import { ConfigError } from "../config/config.js";
 import { checkOrigin, corsHeaders, preflight } from "./origin.js";
 import { Problem } from "./problem.js";
 import { metrics, readsMetrics } from "../metrics/metrics.js";
-import { nothingHere, operatorOf } from "../operator/way-in.js";
-import { operated } from "../operator/operator.js";
+import { isFromOperatorsPage, nothingHere, operatorOf } from "../operator/way-in.js";
+import { operated, operatorsPages } from "../operator/operator.js";
 import { refuseStopped } from "../operator/stopped.js";
 import { calledBy, requireMethod, routeOf } from "./route.js";
 import { base64url } from "../caller/signature.js";
@@ -88,7 +88,10 @@ export async function answer(request, environment, visit) {
 		return metrics();
 	}
 	if (route.name === "operator") {
-		const operator = await operatorOf(asked, () => callerOf(asked));
+		if (request.method === "OPTIONS" && isFromOperatorsPage(asked) && asked.origin !== null) {
+			return preflight(operatorsPages);
+		}
+		const operator = await operatorOf(asked, () => callerOf(asked), { pages: true });
 		visit.log.by = operator.principal.by;
 		await limit(environment, operator.principal);
 		return operated(asked, operator);
@@ -121,20 +124,21 @@ function readiness(failing) {
 }
 
 /**
- * Tells a page whose origin is listed that it may read the answer, and refuses any other.
+ * Tells a page whose origin is listed that it may read the answer, and refuses any other. Operators have pages of their own.
  * @param {Asked} asked
  */
-function admitPage({
-	request,
-	environment: {
-		config: { origins },
-		browsers,
-	},
-	visit,
-	origin,
-}) {
+function admitPage(asked) {
+	const {
+		request,
+		route,
+		environment: { config, browsers },
+		visit,
+		origin,
+	} = asked;
+	const operating = route.name === "operator" && isFromOperatorsPage(asked);
+	const { origins } = operating ? config.operators : config;
 	visit.headers.vary = "Origin";
-	Object.assign(visit.headers, corsHeaders(origin, origins, browsers));
+	Object.assign(visit.headers, corsHeaders(origin, origins, operating ? operatorsPages : browsers));
 	checkOrigin(request.headers, origins);
 }
 
