@@ -13,7 +13,7 @@ import { problemOf } from "./problem.js";
 /** @typedef {import("../../client/token.js").Token} ClientToken */
 
 /** What a keeper is told with every request about a session. @typedef {{ identity: object, session: string, dependencyObject?: string }} Told */
-/** And what is asked, by path. @typedef {Told & { token: string, before: number, force?: boolean } & import("../../client/driver.js").Want & Judged} Asked */
+/** And what is asked, by path. @typedef {Told & { token: string, before: number, force?: boolean } & Partial<import("../../client/driver.js").Want> & Judged} Asked */
 /** @typedef {{ serial: number, call: string, user: string, accepted?: [string, string][], sentAgo: number, body?: string } & import("../../module/wall.js").Head} Judged */
 
 /** Each list of a status has so many at most. */
@@ -152,9 +152,9 @@ export class Keepers {
 	}
 	/**
 	 * @param {Reference} reference
-	 * @param {import("../../client/driver.js").Want} want
+	 * @param {Partial<import("../../client/driver.js").Want>} want
 	 */
-	async #token(reference, { force, instead, rejected, user }) {
+	async #token(reference, { force = false, instead = 0, rejected = "", user = "" }) {
 		const token = await this.#driver.token(reference, { force, instead, rejected, user });
 		const { system, value, serial, issuedAt, expires, headers = {}, query, body, rolls } = Token.view(token);
 		// A time of day that was set back must not make a life longer than it was.
