@@ -165,11 +165,13 @@ dist/linked/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*
 dist/linked/sandbox.wasm: $(filter-out %_test.go,$(wildcard sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain Makefile | dist/linked/keeper.wasm
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/sandbox
 
-dist/console.wasm dist/keeper.wasm dist/sandbox.wasm: dist/%.wasm: dist/linked/%.wasm tools/build/join.js
-	node tools/build/join.js $< $@
+LIGHTEN := $(patsubst %,tools/build/%.js,lighten join lines wasm)
 
-dist/.unstamped.wasm: dist/linked/core.wasm tools/build/join.js
-	node tools/build/join.js $< $@
+dist/console.wasm dist/keeper.wasm dist/sandbox.wasm: dist/%.wasm: dist/linked/%.wasm $(LIGHTEN)
+	node tools/build/lighten.js $< $@
+
+dist/.unstamped.wasm: dist/linked/core.wasm $(LIGHTEN)
+	node tools/build/lighten.js $< $@
 
 dist/core.wasm: dist/.unstamped.wasm package.json tools/build/stamp.js js/module/stamp.js
 	node tools/build/stamp.js module $< $@
