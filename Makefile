@@ -182,10 +182,16 @@ dist/build.js: dist/core.wasm
 dist/inline.js: dist/core.wasm tools/build/inline/main.go
 	go run -trimpath ./tools/build/inline $< $@
 
+# The package's entries, one for each platform.
+DOORS := $(patsubst %,dist/%.js,node browser workerd edge-light)
+
+$(DOORS): dist/%.js: $(SOURCES) dist/go.js dist/build.js package.json tools/build/doors.js node_modules/.made
+	node tools/build/doors.js $@
+
 dist/cctoken.js: $(SOURCES) dist/go.js dist/build.js tools/build/script.js node_modules/.made
 	node tools/build/script.js $@
 
-dist/manifest.json: dist/edge.js dist/keeper.wasm dist/sandbox.wasm.br dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/.types dist/cctoken.js dist/LICENSES.txt package.json tools/build/manifest.js
+dist/manifest.json: $(DOORS) dist/edge.js dist/keeper.wasm dist/sandbox.wasm.br dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/.types dist/cctoken.js dist/LICENSES.txt package.json tools/build/manifest.js
 	node tools/build/manifest.js $@
 
 dist/keeper-go.js: wasm_exec.js tools/build/glue.js tools/build/keeper-glue.js
