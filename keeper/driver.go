@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"crypto/rand"
 	"maps"
 	"slices"
 	"sync"
@@ -30,7 +31,8 @@ type Driver struct {
 	running   map[uint64]func()             // ends a request or a pause, by exchange
 	lines     lines
 	logins    hourly
-	started   int64 // on the monotonic clock
+	started   int64  // on the monotonic clock
+	run       string // tells this program's records from those of others
 
 	altered []core.SessionID // by more than effects
 	orders  []*order
@@ -60,6 +62,7 @@ func NewDriver(p Platform) *Driver {
 		running:  map[uint64]func(){},
 		lines:    lines{most: p.Connections},
 		started:  p.Clock.Now().Mono,
+		run:      rand.Text(),
 		unsaved:  map[string][]byte{},
 		broken:   make(chan struct{}),
 	}
@@ -262,7 +265,7 @@ func (d *Driver) open(e *entry, id Identity, now core.Instant) (core.SessionID, 
 	if asks != nil {
 		d.suppliers.note(session, asks)
 	}
-	if saved := e.record.State; saved != nil && !d.client.Restore(session, now, saved) {
+	if saved := e.record.State; saved != nil && !d.client.Restore(session, now, saved, d.waited(e.record, now)) {
 		d.platform.Log(Entry{Event: "record_useless"})
 	}
 	e.session, e.record.State = session, nil

@@ -79,6 +79,29 @@ func TestASessionThatNobodyUsesLeavesMemoryAndComesBackAsItWas(t *testing.T) {
 	})
 }
 
+// leave lets the time pass after which sessions leave memory that nobody asks for.
+func (w *world) leave() {
+	time.Sleep(11 * time.Minute)
+	w.token("a", isales("somebody-else"), nil)
+}
+
+func TestASessionThatLeavesMemoryBetweenItsLoginsHasTheBudgetOfOneThatStays(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		for range 6 { // in more than an hour, of five in ten minutes
+			w.token("a", cubedrive, fields{"force": true})
+			w.leave()
+		}
+		for range 5 {
+			w.token("a", cubedrive, fields{"force": true})
+		}
+		refused := w.ask("a", "/token", cubedrive, fields{"force": true})
+		require.Equal(t, "login_budget", refused.problem.Code)
+		require.InDelta(t, 600, refused.problem.RetryAfter, 1)
+		w.evict("a") // another program has waited for nothing itself
+		require.Equal(t, "login_budget", w.ask("a", "/token", cubedrive, fields{"force": true}).problem.Code)
+	})
+}
+
 func TestNothingIsReadStaleWhileARecordIsBeingWritten(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		w.maxSessions = 2

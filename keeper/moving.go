@@ -85,7 +85,7 @@ func (d *Driver) Release(ctx context.Context, id Identity, to string) (json.RawM
 		return nil, moved(now)
 	}
 	if e.session != 0 {
-		e.record.State = d.client.Save(e.session, d.Now())
+		d.save(e)
 		d.client.Evict(e.session)
 		delete(d.opened, e.session)
 		d.suppliers.drop(e.session)
