@@ -543,7 +543,7 @@ func (d *Driver) send(e core.Effect) {
 		go func() {
 			defer d.survive(broken)
 			status, body, err := wait()
-			d.finish(e.ID, func(now core.Instant) { supplier.report(d.client, e.ID, now, status, body, err) })
+			d.finish(e.ID, func(now core.Instant) { supplier.report(d.client, e.Session, e.ID, now, status, body, err) })
 		}()
 		return
 	}
