@@ -18,7 +18,7 @@ type record struct {
 	Run string `json:"run,omitempty"`
 	At  int64  `json:"at,omitempty"`
 	// MovedTo is the object that has the session now, or "". The state stays here: that
-	// object may end before it has stored its own.
+	// object may end before it has stored its own. The store drops records that are not written for days, and so this one.
 	MovedTo string `json:"movedTo,omitempty"`
 }
 
