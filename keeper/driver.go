@@ -356,6 +356,12 @@ func (d *Driver) changed(session core.SessionID) { d.altered = append(d.altered,
 // is nothing to wait for: whoever is about one session, or nil, does not wait for the records of others. The lock is held.
 func (d *Driver) command(about *entry) *order {
 	effects := slices.Clone(d.client.Effects())
+	under := false
+	defer func() {
+		if !under { // a fault, which somebody survives
+			d.abort(effects)
+		}
+	}()
 	o := &order{effects: effects, done: make(chan struct{})}
 	altered := d.altered
 	d.altered = nil
@@ -379,12 +385,37 @@ func (d *Driver) command(about *entry) *order {
 			}
 		}
 	}
-	if !behind { // nothing is to be stored first
+	if behind {
+		d.give(o)
+	} else { // nothing is to be stored first
 		d.obey(effects)
-		return nil
+		o = nil
 	}
-	d.give(o)
+	under = true
 	return o
+}
+
+// abort ends what effects that a fault has come between were about: nobody would wait for it in vain. The lock is held.
+func (d *Driver) abort(effects []core.Effect) {
+	for _, e := range effects {
+		switch e.Kind {
+		case core.Send:
+			go d.act(func(now core.Instant) { d.client.Lost(e.ID, now, core.Network, core.Unanswered) })
+		case core.Sleep:
+			go d.act(func(now core.Instant) { d.client.Woken(e.ID, now) })
+		case core.Settled, core.Verified:
+			e.Token, e.Err = core.Token{}, failed()
+			d.tell(e)
+		}
+	}
+}
+
+// tell tells those who wait for an acquisition or a verification what came of it. The lock is held.
+func (d *Driver) tell(e core.Effect) {
+	for _, told := range d.callers[e.ID] {
+		told <- e
+	}
+	delete(d.callers, e.ID)
 }
 
 // unstored reports whether the newest record of an entry is still to be stored. The lock is held.
@@ -499,10 +530,7 @@ func (d *Driver) obey(effects []core.Effect) {
 			}
 		case core.Settled, core.Verified:
 			d.suppliers.explain(e.Session, e.Err)
-			for _, told := range d.callers[e.ID] {
-				told <- e
-			}
-			delete(d.callers, e.ID)
+			d.tell(e)
 		case core.Notify:
 			d.platform.Log(entryOf(e.Event))
 		}
