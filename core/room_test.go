@@ -244,3 +244,14 @@ func TestNobodyIsToldWhoDoesNotWatch(t *testing.T) {
 		require.Equal(t, Event{Type: EventReplayed, System: "appcube", Session: id, Step: StepCall, At: 5}, *c.Effects()[0].Event)
 	}
 }
+
+func TestEvictionTakesASessionFromMemoryUnlessItIsInUse(t *testing.T) {
+	b := newBench(t, exampleIdentity)
+	b.get(Want{})
+	require.False(t, b.Evict(b.id), "a login is on its way")
+	require.NotNil(t, b.session(b.id))
+	b.Answered(b.sent(), b.now, Response{Status: 400})
+	require.True(t, b.Evict(b.id))
+	require.Nil(t, b.session(b.id))
+	require.True(t, b.Evict(b.id), "it is gone already")
+}

@@ -19,7 +19,7 @@ cctoken: tokens of contact-centre systems (${names})
   cctoken verify    say whether a token is valid
   cctoken call      make a business call that carries the token
   cctoken doctor    find out why there is no token, and what to do
-  cctoken edge      for an edge's operators: see how it is, stop a user
+  cctoken edge      see how an edge is, stop a user, check its configuration, or run it on this machine
   cctoken sandbox   run the systems on this machine, for tests
 
   cctoken COMMAND --help    the command's options
@@ -92,6 +92,20 @@ signs, or ${edgeEnv.bearer}.
   --hash HASH         in place of both, the hash from the edge's log
   --session NAME      a session, as status shows it
   --json              one JSON object: connections; user, connection, since, pending; stopped; or reset
+
+cctoken edge check FILE [options]
+
+Checks a configuration that an edge is to be given, and lists the secrets that it names. It asks nobody.
+  --json              one JSON object: usable, and secrets or problems
+
+cctoken edge serve --config FILE [options]
+
+Runs an edge until SIGTERM or Ctrl-C; those who are being answered have half a minute. SIGHUP has FILE read again: what cannot be
+used leaves the one of before in force. Secrets are in the environment: each as NAME, or as the path of a file in NAME_FILE.
+  -c, --config FILE   the edge's configuration, as docs/edge.md describes it
+  --port PORT         default 8788; 0 takes a free one
+  --host ADDRESS      default 127.0.0.1
+  --path PATH         where a proxy has it, such as /edge
 `,
 	sandbox: `\
 cctoken sandbox [options]

@@ -241,7 +241,19 @@ export class Client {
  * @param {Facilities} [facilities]
  * @returns {Client}
  */
-export function createClient(module, options, clock = platformClock, { tabs, waitUntil } = {}) {
+export function createClient(module, options, clock = platformClock, facilities = {}) {
+	return new Client(createDriver(module, options, clock, facilities));
+}
+
+/**
+ * What a client asks, for who has no use for callers' objects.
+ * @param {import("../module/module.js").Module} module
+ * @param {ClientOptions} [options]
+ * @param {import("./clock.js").Clock} [clock]
+ * @param {Facilities} [facilities]
+ * @returns {Driver}
+ */
+export function createDriver(module, options, clock = platformClock, { tabs, waitUntil } = {}) {
 	const {
 		fetch,
 		timeoutMs = defaultTimeoutMs,
@@ -262,5 +274,5 @@ export function createClient(module, options, clock = platformClock, { tabs, wai
 	}
 	// Looked up at each call, not kept: test tools replace it.
 	const send = fetch ?? /** @type {import("./effects.js").Fetch} */ ((input, init) => globalThis.fetch(input, init));
-	return new Client(new Driver(module, { fetch: send, timeoutMs, maxSessions, onEvent, clock, tabs: tabs?.(clock), waitUntil }));
+	return new Driver(module, { fetch: send, timeoutMs, maxSessions, onEvent, clock, tabs: tabs?.(clock), waitUntil });
 }

@@ -16,7 +16,8 @@ import { Suppliers } from "./suppliers.js";
 /** @typedef {import("../module/wall.js").CoreClient} CoreClient */
 
 /** @typedef {import("./effects.js").Means & { timeoutMs: number, maxSessions: number }} Settings */
-/** @typedef {{ force?: boolean, instead?: number, rejected?: string }} Want instead is the serial of a token that a call was refused with */
+/** @typedef {{ force?: boolean, instead?: number, rejected?: string, user?: string }} Want instead is the serial of a token that a call was refused with; user tells the users of a shared session apart */
+/** What else is known of a judged call: whose it was, and which others, each with its user, the same token was accepted for. @typedef {{ user?: string, accepted?: readonly (readonly [user: string, place: string])[] }} Circumstances */
 
 export class Driver {
 	/** @type {Settings} */ #settings;
@@ -124,12 +125,21 @@ export class Driver {
 	}
 
 	/**
+	 * Opens a session, where it is not open, once there is a core.
+	 * @param {Reference} reference
+	 * @returns {Promise<void>} rejected with a TokenError: `invalid_identity`, `too_many_sessions` or what the module does not start for
+	 */
+	async open(reference) {
+		this.#open(await this.#life.readyFor(reference), reference);
+	}
+
+	/**
 	 * A token for an identity, once the core has decided.
 	 * @param {Reference} reference
 	 * @param {Want} want
 	 * @returns {Promise<Token>}
 	 */
-	async token(reference, { force = false, instead = 0, rejected = "" }) {
+	async token(reference, { force = false, instead = 0, rejected = "", user = "" }) {
 		let core;
 		try {
 			core = await this.#life.readyFor(reference);
@@ -137,7 +147,7 @@ export class Driver {
 			reference.asking = undefined; // whoever comes from here on meets the core's answer
 		}
 		const known = this.#open(core, reference);
-		const plain = !force && !instead && !rejected;
+		const plain = !force && !instead && !rejected && !user;
 		if (plain) {
 			// Somebody with an equal object may have been here a moment ago.
 			const told = this.#told(reference);
@@ -146,7 +156,7 @@ export class Driver {
 			}
 		}
 		const now = this.now();
-		const answer = this.#life.ask(core, () => core.get(known.id, now, force, instead, rejected));
+		const answer = this.#life.ask(core, () => core.get(known.id, now, force, instead, rejected, user));
 		const wait = answer.acquisition ? this.#effects.wait(answer.acquisition) : undefined;
 		this.#effects.obey(core, answer);
 		if (answer.error) {
@@ -247,12 +257,16 @@ export class Driver {
 	 * @param {import("../module/wall.js").Instant} sent
 	 * @param {import("../module/wall.js").Head} head
 	 * @param {Uint8Array} body
+	 * @param {Circumstances} [circumstances]
 	 */
-	judge({ supplier, known }, { session, serial = 0 }, place, sent, head, body) {
+	judge({ supplier, known }, { session, serial = 0 }, place, sent, head, body, { user, accepted = [] } = {}) {
 		if (supplier && known.token) {
 			this.#suppliers.use(supplier);
 		}
-		const outcome = this.#effects.report((core) => core.judge(session, serial, place, sent, this.now(), head, body));
+		for (const [by, at] of accepted) {
+			this.#effects.report((core) => core.accepted(session, serial, at, by, this.now()));
+		}
+		const outcome = this.#effects.report((core) => core.judge(session, serial, place, sent, this.now(), head, body, user));
 		if (outcome.extended) {
 			known.promise = known.token = undefined; // the next caller is shown its new end
 		}
@@ -262,6 +276,47 @@ export class Driver {
 	/** @param {import("../module/wall.js").TokenView} view */
 	replayed({ session }) {
 		this.#effects.report((core) => core.replayed(session, this.now()));
+	}
+
+	/**
+	 * How a session is, where it is open.
+	 * @param {Reference} reference
+	 * @returns {import("../module/wall.js").View}
+	 */
+	view(reference) {
+		const { id } = this.#sessions.located(reference).known;
+		return id === 0 ? {} : this.#effects.report((core) => core.view(id, this.now()));
+	}
+
+	/**
+	 * Of a session by the core's number: its identity, as encoded, and its system.
+	 * @param {number} session
+	 */
+	about(session) {
+		const { system = "" } = this.#effects.report((core) => core.view(session, this.now()));
+		return { json: this.#sessions.of(session)?.json ?? "", system };
+	}
+
+	/**
+	 * For how many milliseconds a token would be handed out again without anything else to do; 0 where it would not.
+	 * @param {Reference} reference
+	 * @param {Token} token
+	 */
+	lease({ known }, token) {
+		const { core } = this.#life;
+		const { wall, mono } = this.now();
+		const live = core && known.token === token && this.#life.report(() => core.live(known.id, wall, mono));
+		return core && live !== undefined && live === known.serial ? (this.#life.report(() => core.lease(known.id, wall, mono)) ?? 0) : 0;
+	}
+
+	/**
+	 * Ends a session's waiting time after a failure, as a person says that its reason is gone.
+	 * @param {Reference} reference
+	 * @returns {boolean} whether there was one
+	 */
+	relent(reference) {
+		const { id } = this.#sessions.located(reference).known;
+		return id !== 0 && this.#effects.report((core) => core.relent(id, this.now())).relented === true;
 	}
 
 	/** @param {Reference} reference */

@@ -64,6 +64,18 @@
  *   | { do: "notify", session: number, event: EventView }} Effect
  */
 
+/**
+ * How a session is, without a secret or a token. What is zero is left out.
+ * @typedef {object} View
+ * @property {string} [system]
+ * @property {string} [state]
+ * @property {number} [since] when the token was asked for, or the acquisition in flight begun; wall-clock milliseconds
+ * @property {number} [used] of `most` logins in the system's window
+ * @property {number} [most]
+ * @property {number} [free] for how many milliseconds no further login is allowed
+ * @property {Failure} [cooling] after which the vendor is left alone until its `retryAt`
+ */
+
 /** @typedef {{ effects: Effect[], error?: Failure }} Answer */
 /** @typedef {{ status: number, retryAfter?: string, date?: string, rolled?: string, age?: number }} Head */
 
@@ -94,6 +106,8 @@ export function check(instance, identity) {
 function textOf(headers) {
 	return headers.retryAfter !== undefined || headers.rolled !== undefined ? JSON.stringify(headers) : "";
 }
+
+const nothing = new Uint8Array();
 
 /** A client of the running core: what Go calls core.Client. */
 export class CoreClient {
@@ -163,11 +177,12 @@ export class CoreClient {
 	 * @param {boolean} force
 	 * @param {number} instead the serial of a token that a call was refused with, or 0
 	 * @param {string} rejected a token that a vendor rejected, or ""
+	 * @param {string} [user] tells the users of a shared session apart
 	 * @returns {Answer & { token?: TokenView, acquisition?: number }}
 	 */
-	get(session, { wall, mono }, force, instead, rejected) {
-		const n = this.#put(rejected);
-		return this.#ask("get", session, wall, mono, Number(force), instead, n);
+	get(session, { wall, mono }, force, instead, rejected, user = "") {
+		const [first = 0, second = 0] = rejected || user ? this.#instance.writeTexts([rejected, user], nothing) : [];
+		return this.#ask("get", session, wall, mono, Number(force), instead, first, second);
 	}
 
 	/**
@@ -239,11 +254,26 @@ export class CoreClient {
 	 * @param {Instant} now
 	 * @param {Head} head
 	 * @param {Uint8Array} body
+	 * @param {string} [user] whose call it was, of several who share the session
 	 * @returns {Answer & { replay?: true, rolled?: true, extended?: true, reason?: string }}
 	 */
-	judge(session, serial, call, sent, { wall, mono }, { status, age = 0, ...headers }, body) {
-		const [first, second] = this.#instance.writeTexts([call, textOf(headers)], body);
-		return this.#ask("judge", session, serial, sent.wall, sent.mono, wall, mono, first, status, age, second, body.length);
+	judge(session, serial, call, sent, { wall, mono }, { status, age = 0, ...headers }, body, user = "") {
+		const [first = 0, second = 0, third = 0] = this.#instance.writeTexts([call, user, textOf(headers)], body);
+		return this.#ask("judge", session, serial, sent.wall, sent.mono, wall, mono, first, second, status, age, third, body.length);
+	}
+
+	/**
+	 * Notes that a call was answered with success, where nothing but that is known of it.
+	 * @param {number} session
+	 * @param {number} serial of the token that the call carried
+	 * @param {string} call
+	 * @param {string} user
+	 * @param {Instant} now
+	 * @returns {Answer}
+	 */
+	accepted(session, serial, call, user, { wall, mono }) {
+		const [first = 0, second = 0] = this.#instance.writeTexts([call, user], nothing);
+		return this.#ask("accepted", session, serial, wall, mono, first, second);
 	}
 
 	/**
@@ -273,6 +303,26 @@ export class CoreClient {
 	 */
 	forget(session, { wall, mono }) {
 		return this.#ask("forget", session, wall, mono);
+	}
+
+	/**
+	 * How a session is. Of one that is gone it says nothing.
+	 * @param {number} session
+	 * @param {Instant} now
+	 * @returns {Answer & View}
+	 */
+	view(session, { wall, mono }) {
+		return this.#ask("view", session, wall, mono);
+	}
+
+	/**
+	 * Ends the waiting time after a failure, where there is one.
+	 * @param {number} session
+	 * @param {Instant} now
+	 * @returns {Answer & { relented?: true }}
+	 */
+	relent(session, { wall, mono }) {
+		return this.#ask("relent", session, wall, mono);
 	}
 
 	/** Drops the client with all that it keeps. */
