@@ -55,6 +55,7 @@ func AllWords() Vocabulary {
 			{string(Stopped), AboutEdge, "an operator of the edge has stopped this user.", Words{"Ask the edge’s operators: they have stopped this user.", "请联系边缘服务的管理员：此用户已被停用。"}},
 			{string(NotConfigured), AboutEdge, "the edge lacks a part of its configuration.", Words{"The edge’s /healthz says what its configuration lacks.", "边缘服务的 /healthz 会说明缺少哪些配置。"}},
 			{string(SupplierFailed), AboutCaller, "the `accessToken` or `authorization` function failed, or gave no token.", Words{"The function that gives the AccessToken failed.", "提供 AccessToken 的函数失败。"}},
+			{string(FetchFailed), AboutCaller, "the client's own `fetch` failed by itself, or gave no answer that can be read; `cause` is its error.", Words{"The fetch that was given to the client has a fault.", "传给客户端的 fetch 函数有错误。"}},
 			{string(TooManySessions), AboutCaller, "every session is in use, and none can be evicted.", Words{"Close sessions that are not needed.", "请关闭不需要的会话。"}},
 			{string(Forgotten), AboutCaller, "the session was forgotten while the caller waited.", Words{"Ask again.", "请重新获取。"}},
 			{"aborted", AboutHost, "the caller's AbortSignal fired; `cause` is its reason.", Words{"Ask again.", "请重新获取。"}},

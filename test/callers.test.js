@@ -187,24 +187,6 @@ describe("a failure", () => {
 		await assert.rejects(client.getToken(appcube), tokenError("timeout", { system: "appcube", step: "login", retryable: true }));
 	});
 
-	for (const [what, fetch] of [
-		[
-			"throws",
-			() => {
-				throw new TypeError("no");
-			},
-		],
-		["answers nothing", async () => undefined],
-	]) {
-		test(`of a fetch that ${what} is a typed one`, async () => {
-			const client = createClient(module, { fetch, timeoutMs: 200 });
-			await assert.rejects(
-				client.getToken(appcube),
-				tokenError("network", { message: "appcube: login: no connection to the vendor, or it was lost" }),
-			);
-		});
-	}
-
 	test("of a lost connection tells a page, which gets no reason from its browser, what else to look for", async (t) => {
 		Object.assign(globalThis, { document: {} });
 		t.after(() => void delete globalThis.document);

@@ -2,9 +2,9 @@
 import { acquire, business, keepAlive, signIn, signOut, valueOf, verify } from "./asking.js";
 import { platformClock } from "./clock.js";
 import { Driver } from "./driver.js";
-import { defaultSessions, defaultTimeoutMs, maxSessions as most, maxTimeoutMs } from "../generated/limits.js";
+import { defaultSessions, defaultTimeoutMs, maxSessions as most } from "../generated/limits.js";
 import { read, snapshot, unchanged } from "./identity.js";
-import { invalidOption, known } from "./option.js";
+import { invalidOption, known, timeLimit } from "./option.js";
 import { Session } from "./session.js";
 import { Token } from "./token.js";
 
@@ -118,27 +118,49 @@ export class Client {
 	}
 
 	/**
-	 * A business call that carries the identity's token; for a connection of an edge, one that the edge makes. Where the
-	 * vendor answers that the token is dead, it is renewed and the call sent once more, unless its body is a stream; ccmessaging's
-	 * AccessToken and token may die together, and then once more for each. A new token that comes with the answer is adopted.
+	 * A business call that carries the identity's token; for a connection of an edge, one that the edge makes. It is called as `fetch`
+	 * is. Where the vendor answers that the token is dead, it is renewed and the call sent once more, unless its body is a stream;
+	 * ccmessaging's AccessToken and token may die together, and then once more for each. A new token that comes with the answer is adopted.
+	 *
+	 * **A call has no limit of time of its own**, as with `fetch`: give it a `timeoutMs` or a `signal`. **Redirects are not followed**: one
+	 * could carry the token to another server. `redirect: "follow"`, which every Request says, is understood as "manual". The body of a
+	 * Request is read whole before it is sent, so that it can be sent once more; a stream in `init.body` is sent as it comes.
 	 *
 	 * An answer is looked into only where it may say so: the first 16 KiB of a refusal, or of a small success that is a JSON object, of
 	 * a system that speaks in bodies. Its body is still whole. Whatever streams, is long or does not come within 300 ms is the
 	 * caller's at its headers.
 	 * @param {Identity} identity whose token it carries
-	 * @param {string} path appended to the identity's base URL; it begins with "/"
-	 * @param {import("./platform.js").PlatformRequestInit} [init] as for `fetch`; redirects are not followed
-	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had, and as `fetch` where the call
-	 *   itself failed or its `signal` fired: with the signal's reason
+	 * @param {import("./platform.js").FetchInput} input where it goes: a path, which is appended to the identity's base URL where it begins
+	 *   with "/"; or a whole URL under that, as a string, a URL or a Request
+	 * @param {(import("./platform.js").PlatformRequestInit & import("./platform.js").CallLimit) | null} [init] as for `fetch`, or a Request; `timeoutMs` bounds the whole call in milliseconds: the
+	 *   wait for a token, all tries and the answer's body
+	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had or the time was
+	 *   over (`timeout`), where the call may not be made so (`invalid_request`) and where the client's own `fetch` gave no answer
+	 *   (`fetch_failed`); and as `fetch` where the call itself failed or its `signal` fired: with the signal's reason
 	 * @example
 	 * const response = await client.fetch(identity, "/apiaccess/ccmessaging/send", {
 	 * 	method: "POST",
 	 * 	headers: { "content-type": "application/json; charset=UTF-8" },
 	 * 	body: JSON.stringify(message),
+	 * 	timeoutMs: 10_000,
 	 * });
 	 */
-	async fetch(identity, path, init = {}) {
-		return business(this.#driver, this.#refer(identity), path, init);
+	async fetch(identity, input, init) {
+		return business(this.#driver, this.#refer(identity), input, init);
+	}
+
+	/**
+	 * A function that does what `fetch` of this client does for one identity, for whatever takes a `fetch`: HTTP clients, generated ones
+	 * too. Later changes of the object do not matter to it.
+	 * @param {Identity} identity whose token its calls carry
+	 * @returns {(input: import("./platform.js").FetchInput, init?: import("./platform.js").PlatformRequestInit & import("./platform.js").CallLimit) => Promise<import("./platform.js").PlatformResponse>} called as `fetch` is
+	 * @throws {TokenError} `invalid_identity` where it is no object; its fields are checked at the first use
+	 * @example
+	 * const api = ky.create({ prefixUrl: identity.baseUrl, fetch: client.fetcher(identity) });
+	 */
+	fetcher(identity) {
+		const reference = this.#refer(identity);
+		return async (input, init) => business(this.#driver, reference, input, init);
 	}
 
 	/**
@@ -266,13 +288,12 @@ export function createDriver(module, options, clock = platformClock, { tabs, wai
 	if (onEvent !== undefined && typeof onEvent !== "function") {
 		throw invalidOption("onEvent", "must be a function");
 	}
-	if (!(Number.isFinite(timeoutMs) && timeoutMs >= 1 && timeoutMs <= maxTimeoutMs)) {
-		throw invalidOption("timeoutMs", `must be from 1 to ${maxTimeoutMs.toLocaleString("en")} milliseconds`);
-	}
+	timeLimit(timeoutMs);
 	if (!(Number.isInteger(maxSessions) && maxSessions >= 1 && maxSessions <= most)) {
 		throw invalidOption("maxSessions", `must be a whole number from 1 to ${most.toLocaleString("en")}`);
 	}
 	// Looked up at each call, not kept: test tools replace it.
 	const send = fetch ?? /** @type {import("./effects.js").Fetch} */ ((input, init) => globalThis.fetch(input, init));
-	return new Driver(module, { fetch: send, timeoutMs, maxSessions, onEvent, clock, tabs: tabs?.(clock), waitUntil });
+	const settings = { fetch: send, given: fetch !== undefined, timeoutMs, maxSessions, onEvent, clock, tabs: tabs?.(clock), waitUntil };
+	return new Driver(module, settings);
 }

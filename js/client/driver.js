@@ -273,6 +273,15 @@ export class Driver {
 		return outcome;
 	}
 
+	/**
+	 * Whether a token was handed out by the session of a reference.
+	 * @param {Reference} reference
+	 * @param {import("../module/wall.js").TokenView} view
+	 */
+	owns(reference, view) {
+		return this.#sessions.located(reference).known.id === view.session;
+	}
+
 	/** @param {import("../module/wall.js").TokenView} view */
 	replayed({ session }) {
 		this.#effects.report((core) => core.replayed(session, this.now()));

@@ -3,7 +3,8 @@
 import { instant } from "./clock.js";
 import { errorOf } from "./error.js";
 import { tell } from "./events.js";
-import { exchange, Lost, safeCause } from "./http.js";
+import { safeCause } from "./connection.js";
+import { exchange, Lost } from "./http.js";
 import { adopt } from "./sessions.js";
 
 /** @typedef {import("../module/wall.js").Answer} Answer */
@@ -26,6 +27,7 @@ import { adopt } from "./sessions.js";
  * What effects are carried out with.
  * @typedef {object} Means
  * @property {Fetch} fetch
+ * @property {boolean} given whether that is a function of the caller's, and not the platform's own
  * @property {((event: import("./events.js").TokenEvent) => void) | undefined} onEvent
  * @property {import("./clock.js").Clock} clock
  * @property {import("./tabs.js").Tabs | undefined} tabs
@@ -193,7 +195,7 @@ export class Effects {
 				}
 				// The platform's error may quote a URL; the caller's own function's error is the caller's to see.
 				const lost = error instanceof Lost ? error : new Lost("network", "unanswered", error);
-				this.#cause = request.supplier ? error : safeCause(lost.cause);
+				this.#cause = request.supplier ? error : lost.code === "fetch_failed" ? lost.cause : safeCause(lost.cause);
 				ended(() => core.lost(id, instant(clock), request.supplier ? "supplier_failed" : lost.code, lost.reach));
 				this.#cause = undefined;
 			},
@@ -210,8 +212,8 @@ export class Effects {
 		if (request.supplier) {
 			return this.#suppliers.ask(request.supplier);
 		}
-		const { fetch, tabs } = this.#means; // called by itself: a browser's own refuses to be another object's method
-		const send = () => exchange((input, init) => fetch(input, init ?? {}, { session, step: request.step }), request, signal);
+		const { fetch, given, tabs } = this.#means; // called by itself: a browser's own refuses to be another object's method
+		const send = () => exchange((input, init) => fetch(input, init ?? {}, { session, step: request.step }), request, signal, given);
 		return request.share && tabs
 			? tabs.exchange(session, request, this.#sessions.of(session)?.token?.issuedAt.getTime(), signal, send)
 			: send();

@@ -164,6 +164,6 @@ export function errorOf({ code, message, cause: earlier, ...fields }, cause) {
 		return new TokenError(code, message, { ...fields, cause: errorOf(earlier) });
 	}
 	const text = code === "network" ? message + circumstance(cause) : message;
-	const own = cause !== undefined && (code === "network" || code === "supplier_failed");
+	const own = cause !== undefined && (code === "network" || code === "supplier_failed" || code === "fetch_failed");
 	return new TokenError(code, text, own ? { ...fields, cause } : fields);
 }

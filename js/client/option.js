@@ -1,5 +1,6 @@
 // Checks the options of a call. An unknown one is refused, as a misspelt option would otherwise be ignored in silence.
 import { TokenError } from "./error.js";
+import { maxTimeoutMs } from "../generated/limits.js";
 
 /**
  * @param {string} field
@@ -7,6 +8,17 @@ import { TokenError } from "./error.js";
  */
 export function invalidOption(field, reason) {
 	return new TokenError("invalid_option", `${field} ${reason}`, { step: "input", field });
+}
+
+/**
+ * A limit of time, in milliseconds.
+ * @param {number} timeoutMs
+ */
+export function timeLimit(timeoutMs) {
+	if (!(Number.isFinite(timeoutMs) && timeoutMs >= 1 && timeoutMs <= maxTimeoutMs)) {
+		throw invalidOption("timeoutMs", `must be from 1 to ${maxTimeoutMs.toLocaleString("en")} milliseconds`);
+	}
+	return timeoutMs;
 }
 
 /**

@@ -1,5 +1,5 @@
 // A handle to one identity's session.
-import { acquire, business, keepAlive, signIn, signOut, verify } from "./asking.js";
+import { acquire, adopt, business, keepAlive, signIn, signOut, verify } from "./asking.js";
 import { known } from "./option.js";
 
 /** @typedef {import("./driver.js").Driver} Driver */
@@ -8,6 +8,8 @@ import { known } from "./option.js";
 /** @typedef {import("./asking.js").GetTokenOptions} GetTokenOptions */
 /** @typedef {import("./asking.js").VerifyOptions} VerifyOptions */
 /** @typedef {import("./asking.js").Verification} Verification */
+/** @typedef {import("./asking.js").Answered} Answered */
+/** @typedef {import("./asking.js").AdoptOptions} AdoptOptions */
 /** @typedef {import("./asking.js").SignInOptions} SignInOptions */
 /** @typedef {import("./asking.js").SignOutOptions} SignOutOptions */
 /** @typedef {import("./asking.js").KeepAliveOptions} KeepAliveOptions */
@@ -35,6 +37,7 @@ export class Session {
 	constructor(driver, reference) {
 		this.#driver = driver;
 		this.#reference = reference;
+		this.fetch = this.fetch.bind(this);
 	}
 
 	/**
@@ -59,14 +62,37 @@ export class Session {
 	}
 
 	/**
-	 * A business call that carries this session's token, as by the client's `fetch`.
-	 * @param {string} path appended to the identity's base URL; it begins with "/"
-	 * @param {import("./platform.js").PlatformRequestInit} [init] as for `fetch`; redirects are not followed
-	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had,
-	 *   and as `fetch` where the call itself failed or its `signal` fired: with the signal's reason
+	 * A business call that carries this session's token, as by the client's `fetch`. It is bound to the session, so that it can be handed
+	 * to whatever takes a `fetch`. **It has no limit of time of its own, and follows no redirect.**
+	 * @param {import("./platform.js").FetchInput} input a path, which is appended to the identity's base URL where it begins with "/"; or
+	 *   a whole URL under that, as a string, a URL or a Request
+	 * @param {(import("./platform.js").PlatformRequestInit & import("./platform.js").CallLimit) | null} [init] as for `fetch`, or a Request; `timeoutMs` bounds the whole call in milliseconds
+	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had or the time was
+	 *   over (`timeout`), where the call may not be made so (`invalid_request`) and where the client's own `fetch` gave no answer
+	 *   (`fetch_failed`); and as `fetch` where the call itself failed or its `signal` fired: with the signal's reason
+	 * @example
+	 * const api = ky.create({ prefixUrl: identity.baseUrl, fetch: session.fetch });
 	 */
-	async fetch(path, init = {}) {
-		return business(this.#driver, this.#reference, path, init);
+	async fetch(input, init) {
+		return business(this.#driver, this.#reference, input, init);
+	}
+
+	/**
+	 * Takes over a new token that came with the answer to a call that somebody else made, with a token of this session: the vendor may
+	 * accept none but that from now on. `fetch` does so by itself. Only what the answer brings is taken: of a refusal tell by
+	 * `getToken({ rejected: token })`.
+	 * @param {Token} token that the call carried
+	 * @param {Answered} response a Response, whose body is not read; or what another client makes of one
+	 * @param {AdoptOptions} [options] when the call was sent
+	 * @returns {boolean} whether it brought one. A token that came with the answer to an older one is not taken
+	 * @throws {TokenError} `invalid_option` where the token is none of this session, or the response has no status
+	 * @example
+	 * const token = await session.getToken();
+	 * const response = await fetch(url, { headers: token.headers });
+	 * session.adopt(token, response);
+	 */
+	adopt(token, response, options) {
+		return adopt(this.#driver, this.#reference, token, response, options);
 	}
 
 	/**
