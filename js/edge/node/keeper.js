@@ -41,7 +41,7 @@ export class Keepers {
 	 * @param {import("./work.js").Work} work what the driver's requests are, and have been
 	 * @param {object} settings
 	 * @param {() => Promise<unknown>} settings.ready rejected where sessions cannot be had
-	 * @param {import("../keeper/host.js").Storage} settings.storage for the list of who is stopped
+	 * @param {Pick<import("../keeper/records.js").Storage, "get" | "put" | "sync">} settings.storage for the list of who is stopped
 	 * @param {number} settings.maxSessions
 	 */
 	constructor(driver, work, { ready, storage, maxSessions }) {
