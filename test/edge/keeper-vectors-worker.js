@@ -40,7 +40,8 @@ function formOf({ headers, body, ...init }) {
 
 export class Player {
 	async fetch(request) {
-		return Response.json(await playWith(keeperClient, await request.json()));
+		const { cases, users } = await request.json();
+		return Response.json(await playWith(keeperClient, cases, undefined, users));
 	}
 }
 
