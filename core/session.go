@@ -36,10 +36,17 @@ type session struct {
 }
 
 // budget is the logins inside a system's window.
-type budget struct{ recent []Instant }
+type budget struct{ recent []login }
+
+// login is one request that counts as a login.
+type login struct {
+	Instant
+	id    int64 // tells it from those of other clients that share the session
+	alone bool  // it was made while those were out of sight
+}
 
 // recent returns the logins inside the budget's window.
-func (s *session) recent() []Instant {
+func (s *session) recent() []login {
 	if s.budget == nil {
 		return nil
 	}
@@ -47,11 +54,12 @@ func (s *session) recent() []Instant {
 }
 
 // spend notes a login that counts in the budget.
-func (s *session) spend(at Instant) {
+func (c *Client) spend(s *session, at Instant) {
 	if s.budget == nil {
 		s.budget = &budget{}
 	}
-	s.budget.recent = append(s.budget.recent, at)
+	id := newHash(c.seed).number(uint64(s.logins)).number(uint64(at.Mono)) >> 12 // JSON has 53 bits
+	s.budget.recent = append(s.budget.recent, login{at, int64(id), c.alone})
 }
 
 // refund takes the last login back, which was not made. There is one acquisition at a
@@ -251,27 +259,32 @@ func (s *session) refreshable(now Instant) grant {
 // overBudget returns the milliseconds until a further login is allowed, or 0.
 // Only the monotonic clock counts: a time of day that is set forward must not
 // let the vendor be called too often. Sleep may lengthen the wait.
-func (s *session) overBudget(now Instant) int64 {
+// While other clients are out of sight, one login in a window is this one's share.
+func (c *Client) overBudget(s *session, now Instant) int64 {
 	p := s.identity.system.description().policy
 	if p.logins == 0 || s.budget == nil {
 		return 0
 	}
-	live := s.budget.recent[:0]
-	for _, at := range s.budget.recent {
-		if now.waited(at) < p.window {
-			live = append(live, at)
+	live, left := s.budget.recent[:0], int64(0)
+	for _, l := range s.budget.recent {
+		age := now.waited(l.Instant)
+		if age < p.window {
+			live = append(live, l)
+			if c.alone && l.alone {
+				left = p.window - age
+			}
 		}
 	}
 	s.budget.recent = live
-	if len(live) < p.logins {
-		return 0
+	if len(live) >= p.logins {
+		left = max(left, p.window-now.waited(live[len(live)-p.logins].Instant))
 	}
-	return p.window - now.waited(live[0])
+	return left
 }
 
 // protects reports whether the session remembers what the vendor is to be spared.
-func (s *session) protects(now Instant) bool {
-	s.overBudget(now) // drops what is older than the window
+func (c *Client) protects(s *session, now Instant) bool {
+	c.overBudget(s, now) // drops what is older than the window
 	return s.barrier.left(now) > 0 || len(s.recent()) > 0
 }
 

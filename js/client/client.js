@@ -26,6 +26,9 @@ import { Token } from "./token.js";
  * @property {number} [timeoutMs] bounds an acquisition or a verification with all its tries, in milliseconds. Default 30,000.
  * @property {number} [maxSessions] how many identities are kept; beyond it the least recently used goes. Default 1,000.
  * @property {(event: import("./events.js").TokenEvent) => void} [onEvent] told of every moment in the sessions' lives
+ * @property {import("./store.js").Store} [store] where clients in other processes, and on other machines, have the same
+ *   sessions: all of them then behave as one ("cctoken/store", docs/store.md)
+ * @property {(event: import("./store.js").StoreEvent) => void} [onStore] told when that store is lost, and when it is back
  */
 
 /**
@@ -234,6 +237,9 @@ export class Client {
 	}
 }
 
+/** @satisfies {(keyof import("./store.js").Store)[]} */
+const methods = ["name", "take", "read", "write", "free", "watch"];
+
 /**
  * @param {import("../module/module.js").Module} module
  * @param {ClientOptions} [options]
@@ -247,12 +253,19 @@ export function createClient(module, options, clock = platformClock, { tabs, wai
 		timeoutMs = defaultTimeoutMs,
 		maxSessions = defaultSessions,
 		onEvent,
-	} = known(options, ["fetch", "timeoutMs", "maxSessions", "onEvent"]);
+		store,
+		onStore,
+	} = known(options, ["fetch", "timeoutMs", "maxSessions", "onEvent", "store", "onStore"]);
 	if (fetch !== undefined && typeof fetch !== "function") {
 		throw invalidOption("fetch", "must be a function");
 	}
-	if (onEvent !== undefined && typeof onEvent !== "function") {
-		throw invalidOption("onEvent", "must be a function");
+	for (const [name, watcher] of Object.entries({ onEvent, onStore })) {
+		if (watcher !== undefined && typeof watcher !== "function") {
+			throw invalidOption(name, "must be a function");
+		}
+	}
+	if (store !== undefined && !methods.every((name) => typeof (/** @type {any} */ (store)?.[name]) === "function")) {
+		throw invalidOption("store", "must be a store, as those of cctoken/store are");
 	}
 	if (!(Number.isFinite(timeoutMs) && timeoutMs >= 1 && timeoutMs <= maxTimeoutMs)) {
 		throw invalidOption("timeoutMs", `must be from 1 to ${maxTimeoutMs.toLocaleString("en")} milliseconds`);
@@ -262,5 +275,6 @@ export function createClient(module, options, clock = platformClock, { tabs, wai
 	}
 	// Looked up at each call, not kept: test tools replace it.
 	const send = fetch ?? /** @type {import("./effects.js").Fetch} */ ((input, init) => globalThis.fetch(input, init));
-	return new Client(new Driver(module, { fetch: send, timeoutMs, maxSessions, onEvent, clock, tabs: tabs?.(clock), waitUntil }));
+	const settings = { fetch: send, timeoutMs, maxSessions, onEvent, store, onStore };
+	return new Client(new Driver(module, { ...settings, clock, tabs: tabs?.(clock), waitUntil }));
 }

@@ -38,7 +38,9 @@ export class Driver {
 		this.#suppliers = new Suppliers(2 * settings.maxSessions);
 		this.#life = new Life(module, settings, {
 			begun: (core) => {
-				this.#leases = new Leases(core, settings.clock);
+				const { shared } = this.#effects;
+				this.#leases = new Leases(core, settings.clock, shared && ((session) => shared.used(core, session)));
+				shared?.begin(core);
 				this.#deaf = whenOnline(() => this.online());
 			},
 			over: (error) => {
@@ -137,6 +139,11 @@ export class Driver {
 			reference.asking = undefined; // whoever comes from here on meets the core's answer
 		}
 		const known = this.#open(core, reference);
+		const seeing = this.#effects.shared?.known(core, known.id);
+		if (seeing) {
+			await seeing;
+			return this.token(reference, { force, instead, rejected });
+		}
 		const plain = !force && !instead && !rejected;
 		if (plain) {
 			// Somebody with an equal object may have been here a moment ago.
@@ -180,6 +187,11 @@ export class Driver {
 	async attend(reference, errand) {
 		const core = await this.#life.readyFor(reference);
 		const known = this.#open(core, reference);
+		const seeing = this.#effects.shared?.known(core, known.id);
+		if (seeing) {
+			await seeing;
+			return this.attend(reference, errand);
+		}
 		const answer = this.#life.ask(core, () => core.attend(known.id, this.now(), errand));
 		const wait = answer.acquisition ? this.#effects.wait(answer.acquisition) : undefined;
 		this.#effects.obey(core, answer);
@@ -230,6 +242,11 @@ export class Driver {
 	async verify(reference, value) {
 		const core = await this.#life.readyFor(reference);
 		const known = this.#open(core, reference);
+		const seeing = this.#effects.shared?.known(core, known.id);
+		if (seeing) {
+			await seeing;
+			return this.verify(reference, value);
+		}
 		const answer = this.#life.ask(core, () => core.verify(known.id, this.now(), value));
 		const wait = answer.verification ? this.#effects.wait(answer.verification) : undefined;
 		this.#effects.obey(core, answer);
@@ -253,6 +270,10 @@ export class Driver {
 			this.#suppliers.use(supplier);
 		}
 		const outcome = this.#effects.report((core) => core.judge(session, serial, place, sent, this.now(), head, body));
+		const { core } = this.#life;
+		if (core && (outcome.extended || outcome.replay || outcome.reason)) {
+			this.#effects.shared?.changed(core, session);
+		}
 		if (outcome.extended) {
 			known.promise = known.token = undefined; // the next caller is shown its new end
 		}
@@ -277,10 +298,29 @@ export class Driver {
 			}
 			this.#effects.report((core) => core.forget(id, this.now()));
 			this.#settings.tabs?.forget(id);
+			this.#forgetElsewhere(core, id);
 			if (through !== reference && reference.supplier) {
 				this.#suppliers.drop(reference.supplier);
 			}
 		}
+	}
+
+	/**
+	 * Has the others who have a session forget its token as well.
+	 * @param {CoreClient} core
+	 * @param {number} id
+	 */
+	#forgetElsewhere(core, id) {
+		const { shared } = this.#effects;
+		const seeing = shared?.known(core, id);
+		shared?.changed(core, id);
+		void seeing?.then(() => {
+			// Only now there is something to forget.
+			if (core === this.#life.core) {
+				this.#effects.report((core) => core.forget(id, this.now()));
+				shared?.changed(core, id);
+			}
+		});
 	}
 
 	/** The network is there again, or may be. */
@@ -294,6 +334,7 @@ export class Driver {
 		}
 		this.#settings.tabs?.close();
 		this.#life.close();
+		void this.#effects.shared?.close();
 	}
 
 	/**

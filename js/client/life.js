@@ -15,7 +15,7 @@ import { CoreClient } from "../module/wall.js";
 
 export class Life {
 	/** @type {import("../module/module.js").Module} */ #module;
-	/** @type {{ timeoutMs: number, maxSessions: number, onEvent?: unknown }} */ #settings;
+	/** @type {{ timeoutMs: number, maxSessions: number, onEvent?: unknown, store?: unknown }} */ #settings;
 	/** @type {Turns} */ #turns;
 	/** @type {Set<Asker>} */ #early = new Set();
 	#closed = false;
@@ -24,7 +24,7 @@ export class Life {
 
 	/**
 	 * @param {import("../module/module.js").Module} module
-	 * @param {{ timeoutMs: number, maxSessions: number, onEvent?: unknown }} settings
+	 * @param {{ timeoutMs: number, maxSessions: number, onEvent?: unknown, store?: unknown }} settings
 	 * @param {Turns} turns
 	 */
 	constructor(module, settings, turns) {
