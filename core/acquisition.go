@@ -15,6 +15,7 @@ type task struct {
 	pausing  bool
 	request  Request
 	sent     Instant
+	login    int64 // as which the request counts in the budget
 	retries  int
 	idles    bool // it pauses as no vendor was reached
 
@@ -344,7 +345,7 @@ func (c *Client) send(t *task, now Instant) {
 		}
 		s.logins++
 		if s.identity.system.description().policy.logins > 0 {
-			c.spend(s, now)
+			t.login = c.spend(s, now)
 		}
 	}
 	t.sent = now

@@ -59,7 +59,7 @@ func (c *Client) Adopt(id SessionID, now Instant, age int64, data []byte, held u
 	if t != nil {
 		c.cancel(t)
 		if t.request.Step.CostsLogin() {
-			s.refund() // it was not made, and is counted again where it is
+			s.refund(t.login) // it was not made, and is counted again where it is
 			s.logins--
 		}
 	}
@@ -85,8 +85,9 @@ func (c *Client) merge(s *session, st state, now Instant, age int64) (moved bool
 	theirs := uint64(n["generation"])
 	same := st.texts["token"] == s.held.token || s.given()
 	issued := st.issued(now, age)
+	s.logins = max(s.logins, int32(n["logins"]))
 	switch {
-	case same && theirs == 0 && s.generation == 0, same && s.held.token != "":
+	case same && (s.held.token != "" || theirs == s.generation):
 		s.dead = s.dead || st.flags["dead"]
 		s.suspect = !s.dead && (s.suspect || st.flags["suspect"])
 		if b := st.barrier(s, now, age); b.left(now) > s.barrier.left(now) {
@@ -119,7 +120,6 @@ func (c *Client) merge(s *session, st state, now Instant, age int64) (moved bool
 		}
 	}
 	s.generation = max(s.generation, theirs)
-	s.logins = max(s.logins, int32(n["logins"]))
 	s.shared = s.shared || st.flags["shared"]
 	s.share(st.spent(now, age))
 	return moved

@@ -53,20 +53,23 @@ func (s *session) recent() []login {
 	return s.budget.recent
 }
 
-// spend notes a login that counts in the budget.
-func (c *Client) spend(s *session, at Instant) {
+// spend notes a login that counts in the budget, and returns its id.
+func (c *Client) spend(s *session, at Instant) int64 {
 	if s.budget == nil {
 		s.budget = &budget{}
 	}
-	id := newHash(c.seed).number(uint64(s.logins)).number(uint64(at.Mono)) >> 12 // JSON has 53 bits
-	s.budget.recent = append(s.budget.recent, login{at, int64(id), c.alone})
+	id := int64(newHash(c.seed).number(c.number()) >> 12) // JSON has 53 bits
+	s.budget.recent = append(s.budget.recent, login{at, id, c.alone})
+	return id
 }
 
-// refund takes the last login back, which was not made. There is one acquisition at a
-// time: none can have been noted since.
-func (s *session) refund() {
-	if n := len(s.recent()); n > 0 {
-		s.budget.recent = s.budget.recent[:n-1]
+// refund takes back a login that was not made.
+func (s *session) refund(id int64) {
+	for i, l := range s.recent() {
+		if l.id == id {
+			s.budget.recent = append(s.budget.recent[:i], s.budget.recent[i+1:]...)
+			return
+		}
 	}
 }
 

@@ -43,7 +43,9 @@ import { instant } from "./clock.js";
 /** For how long a lock is taken, in milliseconds: so long a process that was killed holds up the others. */
 const lockMs = 10_000;
 /** For how long the store is waited for, in milliseconds. */
-const limitMs = 1000;
+const limitMs = 2000;
+/** In so many parts: a program that was busy itself, and could not see the answer, has lost one of them and not all. */
+const parts = 4;
 /** After how long a session in use is looked at even if nothing was told, in milliseconds. */
 const lookMs = 5000;
 /** After how long a store that was lost is tried again, and a lock that somebody has, in milliseconds. */
@@ -439,9 +441,12 @@ export class Shared {
 			entry.dirty = entry.done = false;
 			return;
 		}
+		if (entry.held > 0) {
+			return; // a login was noted meanwhile that may not be made
+		}
 		const free = this.#idle(entry);
 		if (!entry.dirty) {
-			this.#unlock(entry, true);
+			this.#unlock(entry, free);
 			return;
 		}
 		entry.dirty = false;
@@ -526,7 +531,16 @@ export class Shared {
 				this.#lose(cause);
 				resolve(undefined);
 			};
-			const stop = this.#means.clock.timer(() => lose(new Error(`no answer within ${limit} milliseconds`)), limit);
+			let left = parts;
+			/** @type {() => void} */
+			let stop = () => {};
+			const wait = () => {
+				stop = this.#means.clock.timer(
+					() => (--left === 0 ? lose(new Error(`no answer within ${limit} milliseconds`)) : wait()),
+					limit / parts,
+				);
+			};
+			wait();
 			call().then((answer) => {
 				if (over) {
 					late(answer);
