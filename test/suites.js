@@ -31,6 +31,8 @@ export const suites = [
 	{ name: "js", folder: ".", needs: ["runtime", "dist/serve"], slowNeeds: ["pressed"] },
 	{ name: "sandbox", folder: "sandbox", needs: ["runtime", "dist/serve", "dist/sandbox.wasm.br"] },
 	{ name: "docs", folder: "docs", needs: ["types"] },
+	// A whole day of 2,000 agents; a short form of it is among the Go tests.
+	{ name: "soak", go: soak, slow: true },
 	// With tools that npm installs, which come in each other's way: one file after the other.
 	{ name: "package", folder: "package", needs: ["build", "dist/serve"], slow: true },
 	{ name: "bundlers", folder: "bundlers", needs: ["build", "dist/serve"], slow: true },
@@ -50,6 +52,12 @@ function native(all) {
 	);
 	const able = enabled === "1" && !spawnSync(compiler.split(" ")[0], ["--version"]).error;
 	return { go: [...flags, ...(able ? ["-race"] : []), "./..."] };
+}
+
+/** Without the race detector, under which the short form runs: it is about rules, and takes a minute as it is. */
+function soak() {
+	const args = ["-vet=off", "-trimpath", "-run=^TestADayOfAContactCentre$", "./keeper"];
+	return { go: args, env: { SOAK_AGENTS: "2000" }, again: () => `SOAK_AGENTS=2000 go test ${args.slice(2).join(" ")} -v` };
 }
 
 /**

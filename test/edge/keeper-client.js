@@ -3,13 +3,14 @@
 import { Keeper } from "../../js/edge/keeper/keeper.js";
 import { errorOf } from "../../js/client/error.js";
 import { carryBody } from "../../js/client/members.js";
+import { userOf } from "../vectors.js";
 
 /**
  * @param {{ fetch: typeof fetch, onEvent: (event: object) => void, timeoutMs?: number, maxSessions?: number }} options
  * @param {import("../../js/client/clock.js").Clock} clock
  */
 export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSessions }, clock) {
-	/** When the requests were sent whose answers are seen here. @type {{ at: number, text: string }[]} */
+	/** When the requests were sent whose answers are seen here, and for whom. @type {{ user: number, at: number, text: string }[]} */
 	const answers = [];
 	/** The caller's AccessToken functions, in place of the keeper of an AccessToken. @type {Map<string, () => Promise<string>>} */
 	const suppliers = new Map();
@@ -47,13 +48,14 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 
 	async function watched(url, init) {
 		const at = clock.wall();
+		const { user } = userOf(url);
 		const response = await send(url, init);
 		const headers = [...response.headers.values()].join(" ");
 		response
 			.clone()
 			.text()
 			.then(
-				(text) => answers.push({ at, text: `${text} ${headers}` }),
+				(text) => answers.push({ user, at, text: `${text} ${headers}` }),
 				() => {},
 			);
 		return response;
@@ -63,8 +65,9 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 		const { accessToken, ...members } = identity;
 		const body = { identity, session: nameOf(identity), ...fields };
 		if (typeof accessToken === "function") {
-			suppliers.set("object", accessToken);
-			Object.assign(body, { identity: { ...members, appSecret: "secret" }, dependencyObject: "object" });
+			const object = `object-${userOf(identity.baseUrl).user}`;
+			suppliers.set(object, accessToken);
+			Object.assign(body, { identity: { ...members, appSecret: "secret" }, dependencyObject: object });
 		}
 		// Not a Request: reading one takes turns of the event loop, which a case does not wait for.
 		const response = await keeper.fetch({ method: "POST", url: `https://keeper${path}`, text: async () => JSON.stringify(body) });
@@ -87,7 +90,8 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 
 	async function getToken(identity, { rejected, forceRefresh, instead } = {}) {
 		const token = await post("/token", identity, { rejected, force: forceRefresh, instead });
-		const { at } = answers.findLast(({ text }) => text.includes(token.value)) ?? { at: 0 };
+		const { user } = userOf(identity.baseUrl);
+		const { at } = answers.findLast((one) => one.user === user && one.text.includes(token.value)) ?? { at: 0 };
 		const expiresAt = token.expiresIn === undefined ? null : Math.round(clock.wall() + token.expiresIn * 1000);
 		return { query: {}, body: {}, ...token, issuedAt: at, expiresAt };
 	}

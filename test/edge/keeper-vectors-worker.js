@@ -11,7 +11,8 @@ globalThis.MessageChannel = class {
 
 export class Player {
 	async fetch(request) {
-		return Response.json(await playWith(keeperClient, await request.json()));
+		const { cases, users } = await request.json();
+		return Response.json(await playWith(keeperClient, cases, undefined, users));
 	}
 }
 
