@@ -32,7 +32,7 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 	};
 	const keeper = new Keeper(
 		{ id: "0".repeat(64), storage },
-		{ STORAGE_KEYS: `k1:${"A".repeat(43)}` },
+		{ STORAGE_KEYS: `k1:${"A".repeat(43)}`, KEEPER_CONNECTIONS: "1000" },
 		{
 			clock,
 			timeoutMs,
