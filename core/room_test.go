@@ -70,6 +70,30 @@ func TestTheLeastRecentlyUsedSessionMakesRoom(t *testing.T) {
 	require.Nil(t, err)
 }
 
+func TestASessionInABusinessCallIsInUse(t *testing.T) {
+	c, open := room(t, 2)
+	a, _ := open("a")
+	b, _ := open("b")
+	c.Hold(a, 1)
+	c.Hold(a, 1)
+	d, err := open("d")
+	require.Nil(t, err)
+	require.Equal(t, []SessionID{d, a}, order(t, c), "b went, though a is older")
+	c.Hold(b, 1) // is gone
+	c.Hold(d, 1)
+	_, err = open("e")
+	require.Equal(t, TooManySessions, err.Code)
+	c.Hold(a, -1)
+	_, err = open("e")
+	require.Equal(t, TooManySessions, err.Code, "one call is still under way")
+	c.Hold(a, -1)
+	e, err := open("e")
+	require.Nil(t, err)
+	require.Equal(t, []SessionID{e, d}, order(t, c))
+	c.Forget(d, Instant{})
+	require.Nil(t, c.session(d), "its user's word counts for more")
+}
+
 // A page that opens and forgets for days holds no more than what is open.
 func TestRoomThatIsFreeIsUsedAgain(t *testing.T) {
 	c, open := room(t, 10)

@@ -62,6 +62,7 @@ const ofToken = {
 	stopped: exit.refused,
 	not_configured: exit.unavailable,
 	supplier_failed: exit.internal,
+	fetch_failed: exit.internal,
 	too_many_sessions: exit.internal,
 	forgotten: exit.internal,
 	aborted: exit.unavailable,

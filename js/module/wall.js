@@ -26,7 +26,7 @@
  * @property {number} [serial]
  * @property {import("../client/identity.js").System} system
  * @property {string} value
- * @property {number} issuedAt
+ * @property {number} [issuedAt] absent at zero, which is a time as well
  * @property {number} [expires] milliseconds from issuedAt on, as are the next two
  * @property {number} [renew]
  * @property {number} [usable]
@@ -45,7 +45,7 @@
  * @property {string} system
  * @property {number} session
  * @property {import("../generated/words.js").Step} [step]
- * @property {number} at
+ * @property {number} [at] absent at zero
  * @property {number} [logins]
  * @property {number} [expiresAt]
  * @property {number} [retryAt]
@@ -107,6 +107,18 @@ function textOf(headers) {
 	return headers.retryAfter !== undefined || headers.rolled !== undefined ? JSON.stringify(headers) : "";
 }
 
+/**
+ * An answer in which what is left out is absent, whatever somebody has put on Object.prototype.
+ * @param {any} answer
+ */
+function bare(answer) {
+	for (const effect of answer.effects) {
+		Object.setPrototypeOf(effect, null);
+		effect.request && Object.setPrototypeOf(effect.request, null);
+	}
+	return Object.setPrototypeOf(answer, null);
+}
+
 const nothing = new Uint8Array();
 
 /** A client of the running core: what Go calls core.Client. */
@@ -128,6 +140,8 @@ export class CoreClient {
 		/** @param {string} name */
 		const exported = (name) => /** @type {import("./instance.js").Export} */ (instance.exports[name]).bind(undefined, this.#client);
 		this.live = /** @type {(session: number, wall: number, mono: number) => number} */ exported("live");
+		/** Says that a business call begins (1) or is over (-1): meanwhile the session is not evicted. */
+		this.hold = /** @type {(session: number, calls: number) => number} */ exported("hold");
 		this.lease = /** @type {(session: number, wall: number, mono: number) => number} */ exported("lease");
 	}
 
@@ -143,7 +157,7 @@ export class CoreClient {
 	#ask(name, ...args) {
 		this.epoch++;
 		const length = this.#instance.call(name, this.#client, ...args);
-		return JSON.parse(this.#instance.read(this.#instance.call("output"), length));
+		return bare(JSON.parse(this.#instance.read(this.#instance.call("output"), length)));
 	}
 
 	/** @param {string} text */

@@ -6,7 +6,7 @@
 // Numbers are passed as they are; instants as two float64 of milliseconds.
 // Bytes go in through the buffer that input gives room in, and one JSON object
 // comes out where output points to; it stands until the next call. A function
-// answers with the length of that object; input, output, create, discard, live and
+// answers with the length of that object; input, output, create, discard, hold, live and
 // lease answer with a number, and write none. JavaScript never passes a callback:
 // calling one from Go is a thousand times slower than an exported function.
 package main
@@ -173,6 +173,14 @@ func woken(client uint32, exchange, wall, mono float64) uint32 {
 func online(client uint32, wall, mono float64) uint32 {
 	clients[client].Online(instant(wall, mono))
 	return answer(client, nil)
+}
+
+// hold says that a business call begins (1) or is over (-1).
+//
+//go:wasmexport hold
+func hold(client uint32, session float64, calls int32) uint32 {
+	clients[client].Hold(core.SessionID(session), calls)
+	return 0
 }
 
 //go:wasmexport judge

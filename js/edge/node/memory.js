@@ -1,7 +1,7 @@
 // What an edge in Node keeps besides its sessions, in this process.
 import { NonceMemory } from "./nonces.js";
 
-/** @returns {import("../keeper/host.js").Storage} */
+/** @returns {Pick<import("../keeper/records.js").Storage, "get" | "put" | "sync">} */
 export function memory() {
 	/** @type {Map<string, unknown>} */
 	const kept = new Map();

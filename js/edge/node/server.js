@@ -14,7 +14,7 @@ const defaultGraceMs = 30_000;
 /**
  * A server that listens.
  * @typedef {object} Served
- * @property {string} url
+ * @property {string} url where it listens, such as http://127.0.0.1:8788
  * @property {(graceMs?: number) => Promise<void>} close no further connection is taken; those who are being answered have so long, in milliseconds
  */
 
