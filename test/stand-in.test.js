@@ -86,6 +86,20 @@ describe("what fetch takes:", () => {
 		}
 	});
 
+	test("a Request that does not show its body, as Firefox's does not, and one that has none", async () => {
+		const { client, calls } = calling();
+		const hidden = (/** @type {any} */ given) =>
+			new Proxy(new Request(url, given), {
+				get(request, name) {
+					const value = name === "body" ? undefined : Reflect.get(request, name, request);
+					return typeof value === "function" ? value.bind(request) : value;
+				},
+			});
+		await client.fetch(isales, hidden(all));
+		await client.fetch(isales, hidden({ method: "GET" }));
+		assert.deepEqual([await text(calls[0].body), calls[1].body], [all.body, undefined]);
+	});
+
 	test("a Request that was read before is refused, as by fetch, and nothing is sent", async () => {
 		const { client, calls, logins } = calling();
 		const request = new Request(url, all);
