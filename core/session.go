@@ -34,6 +34,7 @@ type session struct {
 	testimony     *testimony // nil where nobody has said anything
 	budget        *budget    // nil where the system has none, or no login was made
 	presence      *presence  // nil where nobody has ever signed in or out
+	calls         int32      // business calls under way, as the host says
 }
 
 // budget is the logins inside a system's window.

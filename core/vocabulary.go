@@ -56,7 +56,7 @@ func AllWords() Vocabulary {
 			{string(NotConfigured), AboutEdge, "the edge lacks a part of its configuration.", Words{"The edge’s /healthz says what its configuration lacks.", "边缘服务的 /healthz 会说明缺少哪些配置。"}},
 			{string(SupplierFailed), AboutCaller, "the `accessToken` or `authorization` function failed, or gave no token.", Words{"The function that gives the AccessToken failed.", "提供 AccessToken 的函数失败。"}},
 			{string(FetchFailed), AboutCaller, "the client's own `fetch` failed by itself, or gave no answer that can be read; `cause` is its error.", Words{"The fetch that was given to the client has a fault.", "传给客户端的 fetch 函数有错误。"}},
-			{string(TooManySessions), AboutCaller, "every session is in use, and none can be evicted.", Words{"Close sessions that are not needed.", "请关闭不需要的会话。"}},
+			{string(TooManySessions), AboutCaller, "every session is in use, and none has become free in time.", Words{"Close sessions that are not needed.", "请关闭不需要的会话。"}},
 			{string(Forgotten), AboutCaller, "the session was forgotten while the caller waited.", Words{"Ask again.", "请重新获取。"}},
 			{"aborted", AboutHost, "the caller's AbortSignal fired; `cause` is its reason.", Words{"Ask again.", "请重新获取。"}},
 			{"closed", AboutHost, "the client is closed.", Words{"Load the page again.", "请重新加载页面。"}},

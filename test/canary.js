@@ -435,8 +435,19 @@ async function ends() {
 	for (const { identity } of fresh()) {
 		await attempt(() => small.getToken(identity));
 	}
-	await Promise.all(fresh().map(({ identity }) => attempt(() => small.getToken(identity)))); // more than fit
-	const [{ identity }, { identity: other }] = fresh();
+	await Promise.all(fresh().map(({ identity }) => attempt(() => small.getToken(identity)))); // more than fit, one after the other
+	const [{ identity, path, init }, { identity: other }] = fresh();
+	let begins;
+	const begun = new Promise((resolve) => (begins = resolve));
+	const full = createClient({
+		maxSessions: 1,
+		timeoutMs: 100_000,
+		fetch: (url, request) => (url.endsWith(path) ? (begins(), new Promise(() => {})) : watchedFetch(url, request)),
+	});
+	const call = attempt(() => full.fetch(identity, path, init));
+	await Promise.race([begun, call]);
+	await attempt(() => full.getToken(other)); // the one place is that of a call that does not end
+	full.close();
 	const { fetch, left } = unanswered();
 	const waits = createClient({ fetch, timeoutMs: 60_000 });
 	const waiting = [attempt(() => waits.getToken(identity)), attempt(() => waits.getToken(identity, { signal: AbortSignal.abort() }))];

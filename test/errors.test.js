@@ -90,7 +90,21 @@ describe("what the page says is what comes", () => {
 		await agent.signIn();
 		agent.keepAlive();
 		await life.promise;
+		/** A client with room for one, who is in a call that does not end. */
+		async function full() {
+			const { fetch: answered } = lenient();
+			const reached = held();
+			const busy = createClient(createModule(load), {
+				maxSessions: 1,
+				timeoutMs: 50,
+				fetch: (url, init) => (url.endsWith("/call") ? (reached.resolve(), new Promise(() => {})) : answered(url, init)),
+			});
+			busy.fetch(own.isales, "/call");
+			await reached.promise;
+			return busy.getToken(own.appcube);
+		}
 		const failing = [
+			full,
 			() => client.getToken(own.appcube, { signal: AbortSignal.abort() }),
 			() => client.getToken(own.appcube, { rejected: 1 }),
 			() => client.fetch(own.appcube, "https://elsewhere.test/"),

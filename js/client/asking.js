@@ -1,5 +1,6 @@
 // What callers ask a client or a session for: a token, a verification, a business call. Each may end its own wait.
 import { call } from "./call.js";
+import { anyToken } from "./driver.js";
 import { TokenError } from "./error.js";
 import { errands } from "../generated/limits.js";
 import { signsIn } from "./identity.js";
@@ -82,7 +83,7 @@ import { Token } from "./token.js";
  */
 export async function acquire(driver, reference, options) {
 	const { signal, forceRefresh = false, rejected } = known(options, ["signal", "forceRefresh", "rejected"]);
-	const want = { force: Boolean(forceRefresh), rejected: rejected == null ? "" : valueOf(rejected, "rejected") };
+	const want = { ...anyToken, force: Boolean(forceRefresh), rejected: rejected == null ? "" : valueOf(rejected, "rejected") };
 	return abortable(signal, () => (want.force || want.rejected ? driver.token(reference, want) : driver.plain(reference)));
 }
 
@@ -161,7 +162,8 @@ export function business(driver, reference, input, init) {
 	return call(
 		driver,
 		through,
-		(signal, instead) => abortable(signal, () => (instead ? driver.token(through, { instead }) : driver.plain(through)), reasonOf),
+		(signal, instead) =>
+			abortable(signal, () => (instead ? driver.token(through, { ...anyToken, instead }) : driver.plain(through)), reasonOf),
 		baseUrl,
 		input,
 		init,
@@ -207,7 +209,7 @@ export function adopt(driver, reference, token, response, options) {
  */
 export function valueOf(token, field) {
 	if (Token.is(token)) {
-		return token.value;
+		return Token.view(token).value; // of a copy of it, too
 	}
 	if (typeof token !== "string") {
 		throw invalidOption(field, "must be a Token or the value of one");

@@ -40,15 +40,20 @@ export async function call(driver, reference, getToken, baseUrl, input, given) {
 		token: async (instead) => Token.view(await getToken(init.signal, instead)),
 		async send(view, again) {
 			const prepared = await carry(view, init);
-			const sent = driver.now();
-			const response = await answered(() => driver.fetch(url, prepared, { session: view.session, step: "call" }), init.signal);
-			const { answer, meaning } = await lookInto(response, view.speaks, driver.clock, init.signal);
-			const place = `${prepared.method ?? "GET"} ${new URL(url).pathname}`;
-			const { replay, reason } = driver.judge(reference, view, place, sent, headOf(answer, view.rolls), meaning);
-			if (replay && !isUsedUp(init.body)) {
-				again(reason);
+			const over = driver.calling(view);
+			try {
+				const sent = driver.now();
+				const response = await answered(() => driver.fetch(url, prepared, { session: view.session, step: "call" }), init.signal);
+				const { answer, meaning } = await lookInto(response, view.speaks, driver.clock, init.signal);
+				const place = `${prepared.method ?? "GET"} ${new URL(url).pathname}`;
+				const { replay, reason } = driver.judge(reference, view, place, sent, headOf(answer, view.rolls), meaning);
+				if (replay && !isUsedUp(init.body)) {
+					again(reason);
+				}
+				return answer;
+			} finally {
+				over();
 			}
-			return answer;
 		},
 		refused: (view) => driver.replayed(view),
 		drop: discard,

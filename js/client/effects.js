@@ -47,18 +47,21 @@ export class Effects {
 	/** Acquisitions and verifications that somebody waits for. @type {Map<number, Waiting>} */ #waiting = new Map();
 	/** What can be cancelled, by exchange. @type {Map<number, () => void>} */ #running = new Map();
 	/** Why the exchange that is being reported was lost. @type {unknown} */ #cause;
+	/** @type {() => void} */ #changed;
 
 	/**
 	 * @param {Means} means
 	 * @param {import("./life.js").Life} life
 	 * @param {import("./sessions.js").Sessions} sessions
 	 * @param {import("./suppliers.js").Suppliers} suppliers
+	 * @param {() => void} changed told when a session may not be in use any more, or is gone
 	 */
-	constructor(means, life, sessions, suppliers) {
+	constructor(means, life, sessions, suppliers, changed) {
 		this.#means = means;
 		this.#life = life;
 		this.#sessions = sessions;
 		this.#suppliers = suppliers;
+		this.#changed = changed;
 	}
 
 	/**
@@ -133,6 +136,9 @@ export class Effects {
 					events.push(effect.event);
 			}
 		}
+		if (effects.length > 0) {
+			this.#changed();
+		}
 		const { onEvent } = this.#means;
 		if (onEvent) {
 			for (const event of events) {
@@ -185,9 +191,9 @@ export class Effects {
 			}
 		};
 		const done = this.#perform(session, request, controller.signal).then(
-			(result) =>
+			(/** @type {any} */ result) =>
 				ended(() =>
-					"token" in result ? core.supplied(id, instant(clock), result) : core.answered(id, instant(clock), result.head, result.body),
+					request.supplier ? core.supplied(id, instant(clock), result) : core.answered(id, instant(clock), result.head, result.body),
 				),
 			(error) => {
 				if (late) {

@@ -1,5 +1,6 @@
 // A handle to one identity's session.
 import { acquire, adopt, business, keepAlive, signIn, signOut, verify } from "./asking.js";
+import { heldUnder } from "./held.js";
 import { known } from "./option.js";
 
 /** @typedef {import("./driver.js").Driver} Driver */
@@ -15,18 +16,18 @@ import { known } from "./option.js";
 /** @typedef {import("./asking.js").KeepAliveOptions} KeepAliveOptions */
 /** @typedef {import("./error.js").TokenError} TokenError */
 
+/** @type {import("./held.js").Held<{ driver: Driver, reference: Reference }>} */
+const within = heldUnder("cctoken");
+
 /** One identity's session. */
 export class Session {
-	/** @type {Driver} */ #driver;
-	/** @type {Reference} */ #reference;
-
 	/**
 	 * The number by which events name this session, or null while it is not open: it need not be before its first use,
 	 * and is not after its end. It is another one when the session is opened anew.
 	 * @returns {number | null}
 	 */
 	get id() {
-		return this.#reference.known.id || null;
+		return within.of(this).reference.known.id || null;
 	}
 
 	/**
@@ -35,8 +36,7 @@ export class Session {
 	 * @param {Reference} reference
 	 */
 	constructor(driver, reference) {
-		this.#driver = driver;
-		this.#reference = reference;
+		within.put(this, { driver, reference });
 		this.fetch = this.fetch.bind(this);
 	}
 
@@ -46,7 +46,8 @@ export class Session {
 	 * @returns {Promise<Token>} rejected with a TokenError, whose `code` says what went wrong
 	 */
 	getToken(options) {
-		return options === undefined ? this.#driver.plain(this.#reference) : acquire(this.#driver, this.#reference, options);
+		const { driver, reference } = within.of(this);
+		return options === undefined ? driver.plain(reference) : acquire(driver, reference, options);
 	}
 
 	/**
@@ -56,9 +57,10 @@ export class Session {
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked, or no token be had
 	 */
 	async verify(token, options) {
+		const { driver, reference } = within.of(this);
 		const { signal } = known(options, ["signal"]);
 		token ??= await this.getToken({ signal });
-		return verify(this.#driver, this.#reference, token, signal);
+		return verify(driver, reference, token, signal);
 	}
 
 	/**
@@ -74,7 +76,8 @@ export class Session {
 	 * const api = ky.create({ prefixUrl: identity.baseUrl, fetch: session.fetch });
 	 */
 	async fetch(input, init) {
-		return business(this.#driver, this.#reference, input, init);
+		const { driver, reference } = within.of(this);
+		return business(driver, reference, input, init);
 	}
 
 	/**
@@ -92,7 +95,8 @@ export class Session {
 	 * session.adopt(token, response);
 	 */
 	adopt(token, response, options) {
-		return adopt(this.#driver, this.#reference, token, response, options);
+		const { driver, reference } = within.of(this);
+		return adopt(driver, reference, token, response, options);
 	}
 
 	/**
@@ -109,7 +113,8 @@ export class Session {
 	 * const response = await session.fetch("/agentgateway/resource/agentevent/101");
 	 */
 	signIn(options) {
-		return signIn(this.#driver, this.#reference, options);
+		const { driver, reference } = within.of(this);
+		return signIn(driver, reference, options);
 	}
 
 	/**
@@ -119,7 +124,8 @@ export class Session {
 	 * @returns {Promise<void>} rejected with a TokenError where the vendor could not be told
 	 */
 	signOut(options) {
-		return signOut(this.#driver, this.#reference, options);
+		const { driver, reference } = within.of(this);
+		return signOut(driver, reference, options);
 	}
 
 	/**
@@ -131,7 +137,8 @@ export class Session {
 	 * @throws {TokenError} `invalid_request` where the system signs nobody in
 	 */
 	keepAlive(options) {
-		return keepAlive(this.#driver, this.#reference, options);
+		const { driver, reference } = within.of(this);
+		return keepAlive(driver, reference, options);
 	}
 
 	/**
@@ -141,6 +148,7 @@ export class Session {
 	 * vendor. The session goes on with a new login when it is next asked. It signs nobody out at the vendor: that is `signOut`.
 	 */
 	forget() {
-		this.#driver.forget(this.#reference);
+		const { driver, reference } = within.of(this);
+		driver.forget(reference);
 	}
 }

@@ -38,7 +38,7 @@
  * About what the program did:
  * - `supplier_failed`: the `accessToken` or `authorization` function failed, or gave no token.
  * - `fetch_failed`: the client's own `fetch` failed by itself, or gave no answer that can be read; `cause` is its error.
- * - `too_many_sessions`: every session is in use, and none can be evicted.
+ * - `too_many_sessions`: every session is in use, and none has become free in time.
  * - `forgotten`: the session was forgotten while the caller waited.
  *
  * From the package's JavaScript:
