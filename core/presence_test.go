@@ -334,3 +334,34 @@ func TestWhatASignInByForceBringsCountsThoughTheFormerTokenWasRolledMeanwhile(t 
 	h.client.Answered(exchange, h.now, gatewayRolls("G3"))
 	require.Equal(t, "G3", h.get().Token.Value, "the vendor has ended the session of the others")
 }
+
+func TestAnAcceptanceIsNotedWhereItEndsARowOfDenials(t *testing.T) {
+	h := newAgent(t, agentJSON)
+	serial := h.signIn("G1")
+	require.False(t, h.judge(serial, "/saybusy", gatewayDone).Noted, "nothing has changed")
+	require.True(t, h.judge(serial, "/saybusy", gatewayNo).Noted)
+	require.True(t, h.judge(serial, "/saybusy", gatewayDone).Noted, "or the row would go on after a restart")
+	require.False(t, h.judge(serial, "/saybusy", gatewayDone).Noted)
+}
+
+func TestASignOutWhoseTimeIsUpBeforeItIsSentSaysWhatItWas(t *testing.T) {
+	h := newAgent(t, agentJSON)
+	require.Equal(t, Wait, h.attend(SignIn).Kind)
+	d := h.attend(SignOut)
+	require.Equal(t, Wait, d.Kind, "for the sign-in")
+	var errs []*Error
+	for _, e := range slices.Clone(h.client.Effects()) {
+		if e.Kind == Sleep {
+			h.pass(e.Limit)
+			h.client.Woken(e.ID, h.now)
+		}
+	}
+	for _, e := range h.client.Effects() {
+		if e.Kind == Settled && e.ID == d.Acquisition {
+			errs = append(errs, e.Err)
+		}
+	}
+	require.Len(t, errs, 1)
+	require.Equal(t, Timeout, errs[0].Code)
+	require.Equal(t, StepSignOut, errs[0].Step)
+}

@@ -196,7 +196,7 @@ func (st state) plausible() bool {
 		}
 	}
 	n := st.numbers
-	return n["life"] <= 24*hour && n["refreshLife"] <= 24*hour && n["barrier"] <= maxRetryAfter &&
+	return n["life"] <= MostKept && n["refreshLife"] <= MostKept && n["barrier"] <= maxRetryAfter &&
 		n["renewAge"] <= max(n["life"], 0) && n["logins"] < 1<<20 &&
 		max(n["failures"], n["outages"]) <= mostGrowth && (!st.flags["unreached"] || n["barrier"] <= maxOutage) && st.plausibleTestimony()
 }

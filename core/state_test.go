@@ -295,3 +295,39 @@ func FuzzRestore(f *testing.F) {
 		}
 	})
 }
+
+// Whoever stores what Save returned may delete it after that long.
+func TestNothingThatIsSavedMattersForLongerThanADay(t *testing.T) {
+	most := itoa(MostKept)
+	for _, identity := range []string{stateISales, stateCubeDrive, stateCCMessaging} {
+		members := `"generation":5,"token":"TTTT","life":` + most + `,"refresh":"RRRR","refreshLife":` + most +
+			`,"barrier":` + itoa(maxRetryAfter) + `,"code":"refused","recent":[0,0,0,0,0],"logins":5,"failures":16`
+		members += `,"dependency":{` + members + `}`
+		var c *Client
+		var id SessionID
+		at := func(passed int64) (Instant, View) {
+			c = New(Options{})
+			now := Instant{Wall: 1_000_000 + passed, Mono: MostKept}
+			var err *Error
+			id, err = c.Open([]byte(identity), now)
+			require.Nil(t, err)
+			require.True(t, c.Restore(id, now, []byte(`{"version":1,"saved":1000000,`+members+`}`)), members)
+			view, _ := c.View(id, now)
+			return now, view
+		}
+		_, view := at(MostKept / 2)
+		require.Equal(t, StateLive, view.State, identity)
+		_, view = at(1)
+		require.NotNil(t, view.Cooling)
+		now, view := at(MostKept)
+		require.Equal(t, StateIdle, view.State, identity)
+		require.Nil(t, view.Cooling)
+		require.Zero(t, view.Free)
+		require.Equal(t, Wait, c.Get(id, now, Want{}).Kind, "a login begins")
+	}
+	for _, s := range systems {
+		policy := s.description().policy
+		require.LessOrEqual(t, policy.window, int64(MostKept))
+	}
+	require.LessOrEqual(t, int64(maxRetryAfter), int64(MostKept))
+}

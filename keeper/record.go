@@ -14,7 +14,7 @@ type record struct {
 	// State is what the core saved.
 	State json.RawMessage `json:"state,omitempty"`
 	// MovedTo is the object that has the session now, or "". The state stays here: that
-	// object may end before it has stored its own.
+	// object may end before it has stored its own. The store drops records that are not written for days, and so this one.
 	MovedTo string `json:"movedTo,omitempty"`
 }
 

@@ -153,6 +153,9 @@ func (p *page) fill() {
 			}
 			f.set(field, value)
 			f.complain(field.Name, "")
+			if folded := f.control(field.Name).Closest("details"); folded != nil && value != field.Initial() {
+				folded.SetAttribute("open", "") // what is sent is seen
+			}
 			if field.Kind == core.URL { // the sandbox is on this server and nowhere else
 				f.control(field.Name).Underlying().Set("readOnly", p.target == console.Sandbox && listed.Values != nil)
 			}
@@ -172,6 +175,9 @@ func (p *page) fill() {
 // complain shows what is wrong with a field, or that nothing is, with "".
 func (f form) complain(name, message string) {
 	el := f.control(name)
+	if folded := el.Closest("details"); folded != nil && message != "" {
+		folded.SetAttribute("open", "")
+	}
 	if message == "" {
 		el.RemoveAttribute("aria-invalid")
 	} else {

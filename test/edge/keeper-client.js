@@ -26,6 +26,8 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 		// Where a case bounds the sessions in memory, what leaves it is gone: from the storage it would come back.
 		put: async (entries) => maxSessions === undefined && Object.entries(entries).forEach(([key, value]) => records.set(key, value)),
 		sync: async () => {},
+		getAlarm: async () => 0,
+		kv: { get: () => undefined },
 	};
 	const keeper = new Keeper(
 		{ id: "0".repeat(64), storage },
@@ -77,7 +79,7 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 		throw errorOf({
 			...problem,
 			message: title,
-			status: vendorStatus,
+			httpStatus: vendorStatus,
 			...(retryAfter && { retryAt: clock.wall() + retryAfter * 1000 }),
 			...(cause && { cause: { code: cause, message: cause } }),
 		});

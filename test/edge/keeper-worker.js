@@ -27,6 +27,9 @@ export class Keeper {
 			get: (key) => (faults.load ? new Promise(() => {}) : ctx.storage.get(key)),
 			put: (entries) => (faults.put ? Promise.reject(new Error("disk full: value-in-an-error")) : ctx.storage.put(entries)),
 			sync: () => ctx.storage.sync(),
+			getAlarm: () => ctx.storage.getAlarm(),
+			setAlarm: (at) => ctx.storage.setAlarm(at),
+			kv: ctx.storage.kv,
 		};
 		this.#keeper = new Real({ id: ctx.id, storage }, env, {
 			graceMs: Number(env.GRACE_MS ?? 5000),
@@ -43,9 +46,21 @@ export class Keeper {
 		});
 	}
 
+	alarm() {
+		return this.#keeper.alarm();
+	}
+
 	async fetch(request) {
 		const { pathname } = new URL(request.url);
 		switch (pathname) {
+			case "/_tomorrow": // the alarm is due
+				await this.#ctx.storage.setAlarm(Date.now());
+				return new Response();
+			case "/_stored": {
+				const alarm = await this.#ctx.storage.getAlarm();
+				const stored = [...this.#ctx.storage.kv.list()];
+				return Response.json({ alarm, day: this.#ctx.storage.kv.get("day"), keys: stored.map(([key]) => key) });
+			}
 			case "/_abort":
 				return this.#ctx.abort("evicted by a test");
 			case "/_fault":

@@ -206,6 +206,35 @@ test("a vendor's redirect is not followed, and a body that is too large is not r
 	assert.equal((await sandbox.state()).redirectsFollowed, 0);
 });
 
+test("records that nobody uses any more go, also where a session was moved to; the alarm starts no program", async () => {
+	const stored = (/** @type {string} */ object) => ask(object, "_stored", {});
+	const sessions = (/** @type {{ keys: string[] }} */ { keys }) => keys.filter((key) => key.startsWith("session/")).length;
+	const [left, moved] = [isales("left"), isales("moved")];
+	for (const identity of [left, moved]) {
+		await token("a", { identity });
+	}
+	const former = { identity: moved, object: `${prefix}-b`, former: [`${prefix}-a`] };
+	const before = await token("b", former);
+	const one = await stored("a");
+	assert.equal(sessions(one), 2);
+	assert.ok(one.alarm > Date.now() + 80_000_000 && one.alarm <= Date.now() + 86_400_000, String(one.alarm));
+	await evict("a");
+	const { programs } = await ask("a", "_isolate", {});
+	for (let day = 1; day <= 3; day++) {
+		assert.equal(sessions(await stored("a")), 2);
+		await ask("a", "_tomorrow", {});
+		await until(async () => (day < 3 ? (await stored("a")).day === day : sessions(await stored("a")) === 0));
+	}
+	const gone = await stored("a");
+	assert.deepEqual([gone.keys, gone.alarm], [[], null]);
+	assert.equal((await ask("a", "_isolate", {})).programs, programs, "nothing was started for it");
+	const counts = (await sandbox.state()).counts;
+	assert.equal(await token("b", former), before, "who has the session has it");
+	assert.deepEqual((await sandbox.state()).counts, counts);
+	await token("a", { identity: left }); // logs in anew
+	assert.equal((await sandbox.state()).counts.isales.logins, counts.isales.logins + 1);
+});
+
 test("the storage alone reveals neither a token nor a secret nor a subject", async () => {
 	const secrets = ["subject-of-a-session", "passwd-of-subject-of-a-session", "app-secret-of-app-1", "isales"];
 	secrets.push(await token("a", { identity: isales("subject-of-a-session") }));

@@ -26,6 +26,7 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const rounds = 4;
 const roundMs = 2500;
+const manyUsers = 1000;
 
 const folder = await mkdtemp(join(tmpdir(), "cctoken-bench-edge-"));
 /** What is to be ended, last first. @type {(() => Promise<unknown>)[]} */
@@ -55,6 +56,12 @@ async function measure() {
 		headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
 		body: '{"connection":"open-isales"}',
 	};
+	/** As many agents as a company has at one isolate, each with a session of their own. */
+	const users = [];
+	for (let i = 0; i < manyUsers; i++) {
+		users.push(`Bearer ${await issuer.tokenFor(`agent-${i}`, { expires: "1h" })}`);
+	}
+	const byTurns = { ...post, users, body: '{"connection":"open-messaging"}' };
 	const get = { headers: { authorization: `Bearer ${token}` } };
 	const poll = "/apiaccess/ccmessaging/poll?channel=WEB";
 
@@ -85,6 +92,8 @@ async function measure() {
 		plain: [`${workers.plain.url}/v1/token`, post],
 		template: [`${workers.template.url}/v1/token`, post],
 		edge: [`${workers.edge.url}/v1/token`, post],
+		users: [`${workers.edge.url}/v1/token`, byTurns],
+		plainUsers: [`${workers.plain.url}/v1/token`, byTurns],
 		direct: [`${sandbox.url}${poll}`, { headers: shared.headers }],
 		relayed: [`${workers.plain.url}/relay`, { headers: shared.headers }],
 		sealed: [`${workers.edge.url}/v1/call/messaging${poll}`, get],
@@ -131,6 +140,14 @@ async function measure() {
 			times(of.edge, of.template),
 			8,
 		),
+		row(
+			`edge: a live token of ${manyUsers} users by turns, beside a Worker that returns a constant`,
+			perSecond(of.users),
+			perSecond(of.plainUsers),
+			times(of.users, of.plainUsers),
+			0,
+		),
+		row(`edge: the same, beside one user`, perSecond(of.users), perSecond(of.edge), times(of.users, of.edge), 0),
 		row(
 			"edge: a sealed call, beside the vendor without an edge",
 			perSecond(of.sealed),

@@ -21,10 +21,10 @@ export const stopOf = (user, connection) => (connection === undefined ? user : `
 /** The list: since when each is stopped, in milliseconds since 1970. The version changes with it. @typedef {{ version: number, stops: Record<string, number> }} Kept */
 
 export class StopList {
-	/** @type {import("../keeper/host.js").Storage} */ #storage;
+	/** @type {Pick<import("../keeper/records.js").Storage, "get" | "put" | "sync">} */ #storage;
 	/** @type {Kept | undefined} */ #kept;
 
-	/** @param {import("../keeper/host.js").Storage} storage */
+	/** @param {Pick<import("../keeper/records.js").Storage, "get" | "put" | "sync">} storage */
 	constructor(storage) {
 		this.#storage = storage;
 	}

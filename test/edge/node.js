@@ -1,0 +1,52 @@
+// Runs the edge in Node, in a process of its own, for the tests of the edge: as workerd.js runs it in workerd.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const program = fileURLToPath(new URL("node-edge.js", import.meta.url));
+
+/**
+ * @param {{ bindings?: Record<string, unknown> }} options bindings: variables and secrets
+ * @returns {Promise<Omit<import("./workerd.js").Worker, "persist">>}
+ */
+export async function startNode({ bindings = {} }) {
+	let output = "";
+	/** @param {Record<string, unknown>} given */
+	const start = async (given) => {
+		const env = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+		const child = spawn(process.execPath, [program], { env: { PATH: process.env.PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+		const url = await new Promise((resolve, reject) => {
+			for (const stream of [child.stdout, child.stderr]) {
+				stream.setEncoding("utf8").on("data", (text) => {
+					output += text;
+					const [, at] = /"event":"listening","url":"([^"]+)"/.exec(output.slice(output.lastIndexOf('{"event":"listening"'))) ?? [];
+					at && resolve(at);
+				});
+			}
+			child.once("exit", (code) => reject(new Error(`the edge in Node has ended (${code}):\n${output}`)));
+		});
+		return { child, url };
+	};
+	/** @param {import("node:child_process").ChildProcess} child */
+	const end = async (child) => {
+		if (child.exitCode === null && child.signalCode === null) {
+			child.kill("SIGKILL");
+			await once(child, "exit");
+		}
+	};
+	let running = await start(bindings);
+	return {
+		get url() {
+			return running.url;
+		},
+		fetch: (path, init) =>
+			fetch(new URL(path, running.url), { redirect: "manual", ...init, headers: { ...init?.headers, connection: "close" } }),
+		output: () => output,
+		async restart(changed = {}) {
+			await end(running.child);
+			output = output.replaceAll('"event":"listening"', '"event":"listened"');
+			running = await start({ ...bindings, ...changed });
+		},
+		close: () => end(running.child),
+	};
+}
