@@ -59,8 +59,8 @@ test-js: ## run the tests of the JavaScript in Node
 test-docs: ## check that the documents are current
 	@node test/run.js docs
 
-test-edge: ## run the tests of the edge in workerd
-	@node test/run.js edge
+test-edge: ## run the tests of the edge, in workerd and in Node
+	@node test/run.js edge edge-node
 
 test-browser: ## run the tests in Chromium
 	@node test/run.js browser

@@ -79,6 +79,29 @@ func TestASessionThatNobodyUsesLeavesMemoryAndComesBackAsItWas(t *testing.T) {
 	})
 }
 
+// leave lets the time pass after which sessions leave memory that nobody asks for.
+func (w *world) leave() {
+	time.Sleep(11 * time.Minute)
+	w.token("a", isales("somebody-else"), nil)
+}
+
+func TestASessionThatLeavesMemoryBetweenItsLoginsHasTheBudgetOfOneThatStays(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		for range 6 { // in more than an hour, of five in ten minutes
+			w.token("a", cubedrive, fields{"force": true})
+			w.leave()
+		}
+		for range 5 {
+			w.token("a", cubedrive, fields{"force": true})
+		}
+		refused := w.ask("a", "/token", cubedrive, fields{"force": true})
+		require.Equal(t, "login_budget", refused.problem.Code)
+		require.InDelta(t, 600, refused.problem.RetryAfter, 1)
+		w.evict("a") // another program has waited for nothing itself
+		require.Equal(t, "login_budget", w.ask("a", "/token", cubedrive, fields{"force": true}).problem.Code)
+	})
+}
+
 func TestNothingIsReadStaleWhileARecordIsBeingWritten(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		w.maxSessions = 2
@@ -186,6 +209,39 @@ func TestAFaultWhileASessionIsAskedIsAnswered503(t *testing.T) {
 		broken = false
 		require.Equal(t, other, w.token("a", isales("u"), nil))
 		require.Equal(t, 1, w.requests("/auth/login"))
+	})
+}
+
+func TestAFaultAtAnyMomentCostsOneAnswerNoLoginAndNobodyOfAThousand(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		tokens := make([]string, 1000)
+		var all sync.WaitGroup
+		for i := range tokens {
+			all.Go(func() { tokens[i] = w.ask("a", "/token", isales(fmt.Sprint("u", i)), nil).token })
+		}
+		all.Wait()
+		w.hangs = func(path string) bool { return path == "/lite/getLogin" }
+		waits := make(chan answer, 1)
+		go func() { waits <- w.ask("a", "/token", cubedrive, nil) }()
+		synctest.Wait()
+		says := map[string]fields{"/judge": {"serial": 1, "status": 401}, "/verify": {"token": "T"}, "/release": {"to": "b"}}
+		for moment := 1; moment <= 8; moment++ { // at which the clock is read
+			for _, path := range []string{"/token", "/judge", "/verify", "/forget", "/release"} {
+				reads := 0
+				w.clockBreaks = func() bool { reads++; return reads == moment }
+				user := isales(fmt.Sprint("broken-", moment, path[1:]))
+				a := w.ask("a", path, user, says[path])
+				w.clockBreaks = func() bool { return false }
+				require.Contains(t, []int{http.StatusOK, http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusGatewayTimeout}, a.status, a.text)
+			}
+			for _, i := range []int{0, 499, 999} {
+				require.Equal(t, tokens[i], w.token("a", isales(fmt.Sprint("u", i)), nil))
+			}
+		}
+		require.Equal(t, "timeout", (<-waits).problem.Code, "who waited has gone on waiting")
+		for i := range tokens {
+			require.Equal(t, tokens[i], w.token("a", isales(fmt.Sprint("u", i)), nil))
+		}
 	})
 }
 

@@ -280,7 +280,7 @@ export class Driver {
 	/**
 	 * What the answer to a business call means.
 	 * @param {Reference} reference of who made it
-	 * @param {import("../module/wall.js").TokenView} view of the token that it carried
+	 * @param {Pick<import("../module/wall.js").TokenView, "session" | "serial">} view of the token that it carried
 	 * @param {string} place its method and path
 	 * @param {import("../module/wall.js").Instant} sent
 	 * @param {import("../module/wall.js").Head} head

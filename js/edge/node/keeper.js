@@ -13,7 +13,7 @@ import { problemOf } from "./problem.js";
 /** @typedef {import("../../client/token.js").Token} ClientToken */
 
 /** What a keeper is told with every request about a session. @typedef {{ identity: object, session: string, dependencyObject?: string }} Told */
-/** And what is asked, by path. @typedef {Told & { token: string, before: number, force?: boolean } & import("../../client/driver.js").Want & Judged} Asked */
+/** And what is asked, by path. @typedef {Told & { token: string, before: number, force?: boolean } & Partial<import("../../client/driver.js").Want> & Judged} Asked */
 /** @typedef {{ serial: number, call: string, user: string, accepted?: [string, string][], sentAgo: number, body?: string } & import("../../module/wall.js").Head} Judged */
 
 /** Each list of a status has so many at most. */
@@ -22,9 +22,6 @@ const mostListed = 100;
 const states = ["live", "renewing", "cooling", "rejected", "idle"];
 
 const nothing = new Uint8Array();
-
-/** What a judgement does not ask of the token that a call carried. @type {Pick<import("../../module/wall.js").TokenView, "system" | "value" | "issuedAt">} */
-const noToken = { system: "isales", value: "", issuedAt: 0 };
 
 export class Keepers {
 	/** @type {Driver} */ #driver;
@@ -155,11 +152,11 @@ export class Keepers {
 	}
 	/**
 	 * @param {Reference} reference
-	 * @param {import("../../client/driver.js").Want} want
+	 * @param {Partial<import("../../client/driver.js").Want>} want
 	 */
-	async #token(reference, { force, instead, rejected, user }) {
+	async #token(reference, { force = false, instead = 0, rejected = "", user = "" }) {
 		const token = await this.#driver.token(reference, { force, instead, rejected, user });
-		const { system, value, serial, issuedAt, expires, headers = {}, query, body, rolls } = Token.view(token);
+		const { system, value, serial, issuedAt = 0, expires, headers = {}, query, body, rolls } = Token.view(token);
 		// A time of day that was set back must not make a life longer than it was.
 		const left = expires === undefined ? undefined : Math.min(issuedAt + expires - this.#driver.now().wall, expires);
 		return { system, value, serial, expiresIn: seconds(left), headers, query, body, rolls, leaseMs: this.#driver.lease(reference, token) };
@@ -192,7 +189,7 @@ export class Keepers {
 			reason,
 		} = this.#driver.judge(
 			reference,
-			{ ...noToken, session: reference.known.id, serial },
+			{ session: reference.known.id, serial },
 			call,
 			{ wall: now.wall - ago, mono: now.mono - ago },
 			{ status, retryAfter, date, rolled },
@@ -204,9 +201,9 @@ export class Keepers {
 
 	/**
 	 * @param {Reference} reference
-	 * @param {number} before wall-clock milliseconds; 0 is whenever
+	 * @param {number} [before] wall-clock milliseconds; 0 is whenever
 	 */
-	#forget(reference, before) {
+	#forget(reference, before = 0) {
 		const { since } = this.#driver.view(reference);
 		if (before === 0 || (since !== undefined && since < before)) {
 			this.#driver.forget(reference);
