@@ -137,7 +137,15 @@ export class CoreClient {
 	constructor(instance, { seed, timeoutMs, maxSessions, onEvent, store }) {
 		this.#instance = instance;
 		const shared = store !== undefined; // then its own driver has to know of events, too
-		this.#client = instance.call("create", seed[0], seed[1], timeoutMs, maxSessions, Number(shared || onEvent !== undefined), Number(shared));
+		this.#client = instance.call(
+			"create",
+			seed[0],
+			seed[1],
+			timeoutMs,
+			maxSessions,
+			Number(shared || onEvent !== undefined),
+			Number(shared),
+		);
 		/** @param {string} name */
 		const exported = (name) => /** @type {import("./instance.js").Export} */ (instance.exports[name]).bind(undefined, this.#client);
 		this.live = /** @type {(session: number, wall: number, mono: number) => number} */ exported("live");

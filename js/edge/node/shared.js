@@ -19,6 +19,7 @@ const unique = () => base64url(crypto.getRandomValues(new Uint8Array(18)));
  * @returns {Promise<T>} rejected where it takes too long
  */
 function inTime(asked) {
+	/** @type {ReturnType<typeof setTimeout> | undefined} */
 	let timer;
 	const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error("the store does not answer in time")), limitMs)));
 	return /** @type {Promise<T>} */ (Promise.race([asked, late])).finally(() => clearTimeout(timer));
