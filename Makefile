@@ -26,8 +26,8 @@ build: dist/manifest.json ## build all that ships
 # What runs in the repository itself: this much takes Go and Node, and nothing from npm.
 runtime: dist/core.wasm dist/go.js dist/build.js dist/console.wasm
 
-# The edge's Worker, as one module and the keeper's WebAssembly beside it.
-edge: dist/edge.js dist/keeper.wasm
+# The edge's Worker, as one module and the keeper's WebAssembly beside it; and the edge in Node, beside the core.
+edge: dist/edge.js dist/keeper.wasm dist/edge-node.js
 
 generate: ## write what JavaScript knows of the systems, from their descriptions in core
 	go run ./tools/generate js/generated
@@ -59,8 +59,8 @@ test-js: ## run the tests of the JavaScript in Node
 test-docs: ## check that the documents are current
 	@node test/run.js docs
 
-test-edge: ## run the tests of the edge in workerd
-	@node test/run.js edge
+test-edge: ## run the tests of the edge, in workerd and in Node
+	@node test/run.js edge edge-node
 
 # By the redis-server or valkey-server that is found, or Debian's, where it can be installed.
 test-store: ## run the tests of the stores, with a real server
@@ -121,7 +121,7 @@ lint: format-check types dist/edge.js ## check format, types, and what go vet an
 	go vet ./...
 	$(WASM) go vet ./...
 	node_modules/.bin/eslint .
-	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --lib ES2022 --types "" --module nodenext dist/types/*.d.ts dist/types/sandbox/*.d.ts dist/types/edge/sign.d.ts dist/edge.d.ts
+	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --lib ES2022 --types "" --module nodenext dist/types/*.d.ts dist/types/sandbox/*.d.ts dist/types/edge/sign.d.ts dist/types/edge/node/index.d.ts dist/edge.d.ts
 	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --target ES2022 --lib ES2022,DOM --types "" --module nodenext test/types/*.ts
 
 FORMATTED := "**/*.js" "**/*.ts"
@@ -170,11 +170,13 @@ dist/linked/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*
 dist/linked/sandbox.wasm: $(filter-out %_test.go,$(wildcard sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain Makefile | dist/linked/keeper.wasm
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/sandbox
 
-dist/console.wasm dist/keeper.wasm dist/sandbox.wasm: dist/%.wasm: dist/linked/%.wasm tools/build/join.js
-	node tools/build/join.js $< $@
+LIGHTEN := $(patsubst %,tools/build/%.js,lighten join lines wasm)
 
-dist/.unstamped.wasm: dist/linked/core.wasm tools/build/join.js
-	node tools/build/join.js $< $@
+dist/console.wasm dist/keeper.wasm dist/sandbox.wasm: dist/%.wasm: dist/linked/%.wasm $(LIGHTEN)
+	node tools/build/lighten.js $< $@
+
+dist/.unstamped.wasm: dist/linked/core.wasm $(LIGHTEN)
+	node tools/build/lighten.js $< $@
 
 dist/core.wasm: dist/.unstamped.wasm package.json tools/build/stamp.js js/module/stamp.js
 	node tools/build/stamp.js module $< $@
@@ -185,10 +187,16 @@ dist/build.js: dist/core.wasm
 dist/inline.js: dist/core.wasm tools/build/inline/main.go
 	go run -trimpath ./tools/build/inline $< $@
 
+# The package's entries, one for each platform.
+DOORS := $(patsubst %,dist/%.js,node browser workerd edge-light)
+
+$(DOORS): dist/%.js: $(SOURCES) dist/go.js dist/build.js package.json tools/build/doors.js node_modules/.made
+	node tools/build/doors.js $@
+
 dist/cctoken.js: $(SOURCES) dist/go.js dist/build.js tools/build/script.js node_modules/.made
 	node tools/build/script.js $@
 
-dist/manifest.json: dist/edge.js dist/keeper.wasm dist/sandbox.wasm.br dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/.types dist/cctoken.js dist/LICENSES.txt package.json tools/build/manifest.js
+dist/manifest.json: $(DOORS) dist/edge.js dist/edge-node.js dist/keeper.wasm dist/sandbox.wasm.br dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/.types dist/cctoken.js dist/LICENSES.txt package.json tools/build/manifest.js
 	node tools/build/manifest.js $@
 
 dist/keeper-go.js: wasm_exec.js tools/build/glue.js tools/build/keeper-glue.js
@@ -196,6 +204,9 @@ dist/keeper-go.js: wasm_exec.js tools/build/glue.js tools/build/keeper-glue.js
 
 dist/edge.js: $(SOURCES) dist/keeper-go.js tools/build/edge.js node_modules/.made
 	node tools/build/edge.js $@
+
+dist/edge-node.js: $(SOURCES) tools/build/edge-node.js node_modules/.made
+	node tools/build/edge-node.js $@
 
 dist/serve: $(filter-out %_test.go,$(wildcard web/serve/*.go sandbox/*.go)) go.mod dist/.toolchain
 	go build -trimpath -o $@ ./web/serve
@@ -214,7 +225,7 @@ dist/LICENSES.txt: dist/.toolchain go.mod package-lock.json node_modules/.made
 		cat "$$f" || exit 1; echo; done > $@
 
 # tsc leaves the declarations of deleted sources behind, so it starts from nothing.
-dist/.types: $(SOURCES) tools/build/platforms.d.ts tools/build/declarations.js tsconfig.json dist/go.js dist/build.js dist/inline.js dist/keeper-go.js node_modules/.made
+dist/.types: $(SOURCES) tools/build/platforms.d.ts tools/build/declarations.js tsconfig.json dist/go.js dist/build.js dist/inline.js dist/keeper-go.js dist/edge-node.js node_modules/.made
 	rm -rf dist/types
 	node_modules/.bin/tsc -p .
 	node tools/build/declarations.js dist/types

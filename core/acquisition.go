@@ -31,6 +31,7 @@ type task struct {
 	waiting    []*task
 
 	verifies string // the token to verify, or "" for an acquisition
+	next     *task  // the next verification of the session
 	errand   Errand // what it does in place of an acquisition, or 0
 	watches  bool   // it only waits for the end of the token's life
 }
@@ -426,14 +427,14 @@ func (c *Client) cascade(t *task, now Instant, reason Reason) bool {
 }
 
 // Lost reports that a request brought no response that can be read. The codes
-// are Network, Timeout, ResponseTooLarge, Redirected and, for a caller's
-// function, SupplierFailed.
+// are Network, Timeout, ResponseTooLarge, Redirected, FetchFailed and, for a
+// caller's function, SupplierFailed.
 func (c *Client) Lost(exchange uint64, now Instant, code Code, reach Reach) {
 	t := c.answered(exchange, false)
 	if t == nil {
 		return
 	}
-	retryable := code == Network || code == Timeout || code == SupplierFailed
+	retryable := code == Network || code == Timeout || code == SupplierFailed || code == FetchFailed && reach != Answering
 	err := &Error{Code: code, Step: t.request.Step, Retryable: retryable}
 	t.unreached(err, reach)
 	c.failed(t, now, err, reach == Answering, 0)
@@ -541,6 +542,7 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 	}
 	t.over, t.err = true, err
 	if t.verifies != "" {
+		t.unlist()
 		c.emit(Effect{Kind: Verified, Session: s.id, ID: t.id, Err: err})
 		c.notify(s, now, Event{Type: EventFailed, Step: StepVerify, Err: err})
 		return

@@ -303,10 +303,18 @@ func (c *Client) Pending(id SessionID) uint64 {
 	return 0
 }
 
-// evict drops the least recently used session that nobody waits for, and in which nobody is signed in.
+// Hold says that a business call of a session begins (1) or is over (-1). While there is one the session is in use, and is
+// not evicted: what the answer says of the token would be lost.
+func (c *Client) Hold(id SessionID, calls int32) {
+	if s := c.session(id); s != nil {
+		s.calls += calls
+	}
+}
+
+// evict drops the least recently used session that nobody waits for or makes a call with, and in which nobody is signed in.
 func (c *Client) evict(now Instant) bool {
 	for s := c.oldest; s != nil; s = s.newer {
-		if s.task == nil && s.dependents == 0 && !s.attended(now) {
+		if s.task == nil && s.calls == 0 && s.dependents == 0 && !s.attended(now) {
 			c.notify(s, now, Event{Type: EventEvicted})
 			c.remove(s)
 			return true

@@ -66,6 +66,8 @@ const (
 	NotConfigured Code = "not_configured"
 	// SupplierFailed: the caller's own function failed or returned no token.
 	SupplierFailed Code = "supplier_failed"
+	// FetchFailed: the caller's own fetch failed, or gave nothing that can be read.
+	FetchFailed Code = "fetch_failed"
 	// TooManySessions: every session is in use and none can be evicted.
 	TooManySessions Code = "too_many_sessions"
 	// Forgotten: the session was forgotten, evicted or closed while the caller waited.
@@ -134,6 +136,7 @@ var codes = [...]struct {
 	{Stopped, "an operator of the edge has stopped this user"},
 	{NotConfigured, "the edge lacks a part of its configuration; its /healthz says which"},
 	{SupplierFailed, "the function given as accessToken or authorization failed, or gave no token"},
+	{FetchFailed, "the fetch that was given failed by itself, or gave no Response that can be read"},
 	{TooManySessions, "every session is in use; raise maxSessions or try again later"},
 	{Forgotten, "the session was forgotten while the caller waited"},
 }

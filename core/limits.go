@@ -13,6 +13,9 @@ const (
 	// DefaultSessions is how many identities a client keeps, and MaxSessions the most that it can be told to.
 	DefaultSessions = 1000
 	MaxSessions     = 500_000
+	// MostKept is for how long at most anything matters that a session must not forget, after [Client.Save] has returned
+	// it, in milliseconds: no token lives longer, and no waiting time or login budget holds longer.
+	MostKept = 86_400_000
 	// SignOfLife is how often one is given for who is signed in, in milliseconds.
 	SignOfLife = 30_000
 	// KeeperTimeout is DefaultTimeout where an edge's keeper acquires, and what that can be set to, in milliseconds.

@@ -38,7 +38,7 @@ func TestARequestIsSentWhileAMillisecondIsLeft(t *testing.T) {
 }
 
 func TestWhatIsLostCanBeTriedAgainWhereItPasses(t *testing.T) {
-	for code, retryable := range map[Code]bool{Network: true, Timeout: true, SupplierFailed: true, ResponseTooLarge: false, Redirected: false} {
+	for code, retryable := range map[Code]bool{Network: true, Timeout: true, SupplierFailed: true, ResponseTooLarge: false, Redirected: false, FetchFailed: false} {
 		b := newBench(t, exampleDrive)
 		b.get(Want{})
 		b.Lost(b.sent(), b.now, code, Answering)

@@ -300,10 +300,10 @@ func TestWhatIsSavedOfAnAbsenceIsBelievedOnlyWhereItIsAReason(t *testing.T) {
 	require.Contains(t, string(saved), `"ended":"token_dead"`)
 	h.open()
 	forged := slices.Concat([]byte(`{"ended":"SECRET",`), saved[1:])
-	require.True(t, h.client.Restore(h.session, h.now, forged))
+	require.True(t, h.client.Restore(h.session, h.now, forged, 0))
 	require.Equal(t, TokenDead, h.gone().Why, "of a name that stands twice the last one counts")
 	h.open()
-	require.True(t, h.client.Restore(h.session, h.now, append(saved[:len(saved)-1:len(saved)-1], []byte(`,"ended":"SECRET"}`)...)))
+	require.True(t, h.client.Restore(h.session, h.now, append(saved[:len(saved)-1:len(saved)-1], []byte(`,"ended":"SECRET"}`)...), 0))
 	require.Equal(t, NeverSignedIn, h.gone().Why)
 }
 
@@ -333,4 +333,35 @@ func TestWhatASignInByForceBringsCountsThoughTheFormerTokenWasRolledMeanwhile(t 
 	require.True(t, h.judge(serial, "/handshake", gatewayRolls("G2")).Rolled)
 	h.client.Answered(exchange, h.now, gatewayRolls("G3"))
 	require.Equal(t, "G3", h.get().Token.Value, "the vendor has ended the session of the others")
+}
+
+func TestAnAcceptanceIsNotedWhereItEndsARowOfDenials(t *testing.T) {
+	h := newAgent(t, agentJSON)
+	serial := h.signIn("G1")
+	require.False(t, h.judge(serial, "/saybusy", gatewayDone).Noted, "nothing has changed")
+	require.True(t, h.judge(serial, "/saybusy", gatewayNo).Noted)
+	require.True(t, h.judge(serial, "/saybusy", gatewayDone).Noted, "or the row would go on after a restart")
+	require.False(t, h.judge(serial, "/saybusy", gatewayDone).Noted)
+}
+
+func TestASignOutWhoseTimeIsUpBeforeItIsSentSaysWhatItWas(t *testing.T) {
+	h := newAgent(t, agentJSON)
+	require.Equal(t, Wait, h.attend(SignIn).Kind)
+	d := h.attend(SignOut)
+	require.Equal(t, Wait, d.Kind, "for the sign-in")
+	var errs []*Error
+	for _, e := range slices.Clone(h.client.Effects()) {
+		if e.Kind == Sleep {
+			h.pass(e.Limit)
+			h.client.Woken(e.ID, h.now)
+		}
+	}
+	for _, e := range h.client.Effects() {
+		if e.Kind == Settled && e.ID == d.Acquisition {
+			errs = append(errs, e.Err)
+		}
+	}
+	require.Len(t, errs, 1)
+	require.Equal(t, Timeout, errs[0].Code)
+	require.Equal(t, StepSignOut, errs[0].Step)
 }

@@ -27,7 +27,8 @@ func (c *Client) failed(t *task, now Instant, err *Error, received bool, after i
 	if t.errand == 0 && c.retry(t, now, err, received, after) {
 		return
 	}
-	passing := err.Code == Network || err.Code == Timeout || err.Code == Unavailable || err.Code == RateLimited
+	passing := err.Code == Network || err.Code == Timeout || err.Code == Unavailable || err.Code == RateLimited ||
+		err.Code == FetchFailed // it says nothing of the refresh token
 	if t.request.Step == StepRefresh && !passing {
 		s.held.refresh = "" // dead or refused: log in again
 		c.advance(t, now)

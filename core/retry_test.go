@@ -1,6 +1,7 @@
 package core
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -178,4 +179,48 @@ func TestRequestIsNotRepeatedWhereATokenWasRolledInMeanwhile(t *testing.T) {
 	require.Len(t, effects, 1)
 	require.Equal(t, Settled, effects[0].Kind)
 	require.Equal(t, "T2", effects[0].Token.Value)
+}
+
+func TestALoginThatGetsNoAnswerIsSentOnceMoreWhereTriesAreCounted(t *testing.T) {
+	for name, identity := range map[string]string{
+		"they lock an account": `{"system":"ccgatewayconfig","baseUrl":"https://g.example","agentId":101,"password":"p"}`,
+		"five are allowed":     exampleDrive,
+	} {
+		b := newBench(t, identity)
+		b.get(Want{})
+		sent, over := 0, false
+		for !over {
+			for _, e := range slices.Clone(b.Effects()) {
+				switch e.Kind {
+				case Send:
+					sent++
+					b.Lost(e.ID, b.now, Network, Unanswered)
+				case Sleep:
+					b.pass(e.Limit)
+					b.Woken(e.ID, b.now)
+				case Settled:
+					over = true
+				}
+			}
+		}
+		require.Equal(t, 2, sent, name)
+	}
+}
+
+func TestATokenKeepsTheNumberThatAnotherClientGaveIt(t *testing.T) {
+	s := &session{generation: 5, held: grant{token: "T"}}
+	for _, c := range []struct {
+		g    grant
+		want uint64
+		why  string
+	}{
+		{grant{token: "U", serial: 9}, 9, "it is of later"},
+		{grant{token: "T", serial: 5}, 5, "it is the same"},
+		{grant{token: "U", serial: 5}, 6, "another token has another number"},
+		{grant{token: "T", serial: 4}, 6, "a number never goes back"},
+		{grant{token: "U"}, 6, "it has none"},
+	} {
+		require.Equal(t, c.want, s.follows(c.g), c.why)
+	}
+	require.EqualValues(t, 1, (&session{}).follows(grant{}), "none is no number")
 }

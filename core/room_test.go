@@ -70,6 +70,30 @@ func TestTheLeastRecentlyUsedSessionMakesRoom(t *testing.T) {
 	require.Nil(t, err)
 }
 
+func TestASessionInABusinessCallIsInUse(t *testing.T) {
+	c, open := room(t, 2)
+	a, _ := open("a")
+	b, _ := open("b")
+	c.Hold(a, 1)
+	c.Hold(a, 1)
+	d, err := open("d")
+	require.Nil(t, err)
+	require.Equal(t, []SessionID{d, a}, order(t, c), "b went, though a is older")
+	c.Hold(b, 1) // is gone
+	c.Hold(d, 1)
+	_, err = open("e")
+	require.Equal(t, TooManySessions, err.Code)
+	c.Hold(a, -1)
+	_, err = open("e")
+	require.Equal(t, TooManySessions, err.Code, "one call is still under way")
+	c.Hold(a, -1)
+	e, err := open("e")
+	require.Nil(t, err)
+	require.Equal(t, []SessionID{e, d}, order(t, c))
+	c.Forget(d, Instant{})
+	require.Nil(t, c.session(d), "its user's word counts for more")
+}
+
 // A page that opens and forgets for days holds no more than what is open.
 func TestRoomThatIsFreeIsUsedAgain(t *testing.T) {
 	c, open := room(t, 10)
@@ -243,4 +267,15 @@ func TestNobodyIsToldWhoDoesNotWatch(t *testing.T) {
 		}
 		require.Equal(t, Event{Type: EventReplayed, System: "appcube", Session: id, Step: StepCall, At: 5}, *c.Effects()[0].Event)
 	}
+}
+
+func TestEvictionTakesASessionFromMemoryUnlessItIsInUse(t *testing.T) {
+	b := newBench(t, exampleIdentity)
+	b.get(Want{})
+	require.False(t, b.Evict(b.id), "a login is on its way")
+	require.NotNil(t, b.session(b.id))
+	b.Answered(b.sent(), b.now, Response{Status: 400})
+	require.True(t, b.Evict(b.id))
+	require.Nil(t, b.session(b.id))
+	require.True(t, b.Evict(b.id), "it is gone already")
 }

@@ -28,11 +28,13 @@ type session struct {
 	issued     Instant
 	retired    *[2]retired // the last two, the latest first; nil where there was none
 
-	task      *task      // the acquisition in flight, or nil
-	barrier   *barrier   // nil after a success
-	testimony *testimony // nil where nobody has said anything
-	budget    *budget    // nil where the system has none, or no login was made
-	presence  *presence  // nil where nobody has ever signed in or out
+	task          *task      // the acquisition in flight, or nil
+	verifications *task      // in flight, each of another token; the latest
+	barrier       *barrier   // nil after a success
+	testimony     *testimony // nil where nobody has said anything
+	budget        *budget    // nil where the system has none, or no login was made
+	presence      *presence  // nil where nobody has ever signed in or out
+	calls         int32      // business calls under way, as the host says
 }
 
 // budget is the logins inside a system's window.

@@ -87,9 +87,10 @@ func (s *session) save(w *writer, now Instant) {
 // an equal identity. It returns false where the data are of no use, or the
 // session knows something already; it then stays as it is.
 //
-// The time since Save is told by the time of day alone, as nothing else outlives
-// the host; a time of day that was set back counts as none passed.
-func (c *Client) Restore(id SessionID, now Instant, data []byte) bool {
+// waited is for how many milliseconds the data were put away, by the host's own monotonic clock; 0 where it is
+// another host that has saved them. Then the time since Save is told by the time of day alone, as nothing else outlives
+// a host; a time of day that was set back counts as none passed.
+func (c *Client) Restore(id SessionID, now Instant, data []byte, waited int64) bool {
 	s := c.session(id)
 	if s == nil || s.task != nil || s.generation != 0 || s.logins != 0 {
 		return false
@@ -98,15 +99,15 @@ func (c *Client) Restore(id SessionID, now Instant, data []byte) bool {
 	if !ok || own.numbers["version"] != stateVersion || !own.plausible() {
 		return false
 	}
-	passed := max(0, now.Wall-own.numbers["saved"])
+	passed := max(0, waited, now.Wall-own.numbers["saved"])
 	dependency, given := own.dependency()
 	if given && !dependency.plausible() {
 		return false
 	}
-	s.restore(own, now, passed)
+	s.restore(own, now, passed, waited)
 	// Of several sessions that depend on it, the one that was saved last knows best.
 	if d := s.dependency; d != nil && given && d.task == nil && (d.generation == 0 && d.logins == 0 || d.supplied(dependency)) {
-		d.restore(dependency, now, passed)
+		d.restore(dependency, now, passed, waited)
 	}
 	if s.signsIn {
 		c.watch(s, now)
@@ -119,12 +120,12 @@ func (s *session) supplied(st state) bool {
 	return s.identity.supplier() != 0 && uint64(st.numbers["generation"]) > s.generation
 }
 
-func (s *session) restore(st state, now Instant, passed int64) {
+func (s *session) restore(st state, now Instant, passed, waited int64) {
 	s.generation = uint64(st.numbers["generation"])
 	s.logins = int32(st.numbers["logins"])
 	s.shared = s.shared || st.flags["shared"]
 	s.know(st, now, passed)
-	s.budget = budgetAfter(s.identity.system.description().policy, st, now, passed)
+	s.budget = budgetAfter(s.identity.system.description().policy, st, now, passed, waited)
 }
 
 // know takes what a state says of the token, of who is signed in, and of what has become of attempts.
@@ -169,13 +170,14 @@ func (st state) barrier(s *session, now Instant, passed int64) *barrier {
 // passed is only said by a time of day, which may have been set forward; so logins
 // keep the age that they had. But where it says that the oldest of a full budget is
 // over, one login is free: who is put away often, and logs in seldom, must not be
-// locked out. A clock that was set forward thus buys one login a start, and no more.
-func budgetAfter(p policy, st state, now Instant, passed int64) *budget {
-	spent := st.spent(now, 0)
+// locked out. A clock that was set forward thus buys one login a start, and no more. What the host has waited
+// itself, nobody has set.
+func budgetAfter(p policy, st state, now Instant, passed, waited int64) *budget {
+	spent := st.spent(now, waited)
 	if len(spent) == 0 || p.logins == 0 {
 		return nil
 	}
-	if len(spent) >= p.logins && st.recent[0]+passed >= p.window {
+	if waited == 0 && len(spent) >= p.logins && st.recent[0]+passed >= p.window {
 		spent = spent[len(spent)-p.logins+1:]
 	}
 	return &budget{spent}
@@ -225,7 +227,7 @@ func (st state) plausible() bool {
 		}
 	}
 	n := st.numbers
-	return len(st.ids) == len(st.recent) && n["life"] <= 24*hour && n["refreshLife"] <= 24*hour && n["barrier"] <= maxRetryAfter &&
+	return len(st.ids) == len(st.recent) && n["life"] <= MostKept && n["refreshLife"] <= MostKept && n["barrier"] <= maxRetryAfter &&
 		n["renewAge"] <= max(n["life"], 0) && n["logins"] < 1<<20 &&
 		max(n["failures"], n["outages"]) <= mostGrowth && (!st.flags["unreached"] || n["barrier"] <= maxOutage) && st.plausibleTestimony()
 }

@@ -44,7 +44,7 @@ func (h *stateHost) restart(away int64) {
 	saved := h.client.Save(h.session, h.now)
 	h.now = Instant{Wall: h.now.Wall + away, Mono: 7}
 	h.open()
-	require.True(h.t, h.client.Restore(h.session, h.now, saved))
+	require.True(h.t, h.client.Restore(h.session, h.now, saved, 0))
 }
 
 func (h *stateHost) get() Decision { return h.client.Get(h.session, h.now, Want{}) }
@@ -240,12 +240,12 @@ func TestWhatCannotBeUsedIsNotRestored(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			require.NotEqual(t, good, data)
 			fresh := newStateHost(t, stateISales)
-			require.False(t, fresh.client.Restore(fresh.session, fresh.now, []byte(data)))
+			require.False(t, fresh.client.Restore(fresh.session, fresh.now, []byte(data), 0))
 			require.Equal(t, Wait, fresh.get().Kind, "it begins anew")
 		})
 	}
-	require.False(t, h.client.Restore(h.session, h.now, []byte(good)), "a session that has lived is not overwritten")
-	require.False(t, h.client.Restore(99, h.now, []byte(good)))
+	require.False(t, h.client.Restore(h.session, h.now, []byte(good), 0), "a session that has lived is not overwritten")
+	require.False(t, h.client.Restore(99, h.now, []byte(good), 0))
 	require.Nil(t, h.client.Save(99, h.now))
 }
 
@@ -273,7 +273,7 @@ func FuzzRestore(f *testing.F) {
 			c := New(Options{})
 			now := Instant{Wall: 1_700_000_000_000 + away%(48*hour), Mono: 3}
 			id, _ := c.Open([]byte(identity), now)
-			ok := c.Restore(id, now, data)
+			ok := c.Restore(id, now, data, 0)
 			s := c.session(id)
 			if !ok {
 				require.Zero(t, s.generation)
@@ -291,7 +291,43 @@ func FuzzRestore(f *testing.F) {
 			}
 			again := New(Options{})
 			twin, _ := again.Open([]byte(identity), now)
-			require.True(t, again.Restore(twin, now, c.Save(id, now)), "what it saves can be restored")
+			require.True(t, again.Restore(twin, now, c.Save(id, now), 0), "what it saves can be restored")
 		}
 	})
+}
+
+// Whoever stores what Save returned may delete it after that long.
+func TestNothingThatIsSavedMattersForLongerThanADay(t *testing.T) {
+	most := itoa(MostKept)
+	for _, identity := range []string{stateISales, stateCubeDrive, stateCCMessaging} {
+		members := `"generation":5,"token":"TTTT","life":` + most + `,"refresh":"RRRR","refreshLife":` + most +
+			`,"barrier":` + itoa(maxRetryAfter) + `,"code":"refused","recent":[0,0,0,0,0],"ids":[1,2,3,4,5],"logins":5,"failures":16`
+		members += `,"dependency":{` + members + `}`
+		var c *Client
+		var id SessionID
+		at := func(passed int64) (Instant, View) {
+			c = New(Options{})
+			now := Instant{Wall: 1_000_000 + passed, Mono: MostKept}
+			var err *Error
+			id, err = c.Open([]byte(identity), now)
+			require.Nil(t, err)
+			require.True(t, c.Restore(id, now, []byte(`{"version":1,"saved":1000000,`+members+`}`), 0), members)
+			view, _ := c.View(id, now)
+			return now, view
+		}
+		_, view := at(MostKept / 2)
+		require.Equal(t, StateLive, view.State, identity)
+		_, view = at(1)
+		require.NotNil(t, view.Cooling)
+		now, view := at(MostKept)
+		require.Equal(t, StateIdle, view.State, identity)
+		require.Nil(t, view.Cooling)
+		require.Zero(t, view.Free)
+		require.Equal(t, Wait, c.Get(id, now, Want{}).Kind, "a login begins")
+	}
+	for _, s := range systems {
+		policy := s.description().policy
+		require.LessOrEqual(t, policy.window, int64(MostKept))
+	}
+	require.LessOrEqual(t, int64(maxRetryAfter), int64(MostKept))
 }

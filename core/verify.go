@@ -17,14 +17,29 @@ func (c *Client) Verify(id SessionID, token string, now Instant) (Verdict, uint6
 	if known.Valid != nil && !*known.Valid {
 		return known, 0, nil
 	}
+	for t := s.verifications; t != nil; t = t.next {
+		if t.verifies == token {
+			return Verdict{}, t.id, nil // it is asked for somebody else already
+		}
+	}
 	request, ok := s.identity.system.verification(&s.identity, token, "")
 	if !ok {
 		return known, 0, nil
 	}
 	t := c.task(s, now)
 	t.request, t.verifies = request, token
+	t.next, s.verifications = s.verifications, t
 	c.advance(t, now)
 	return Verdict{}, t.id, nil
+}
+
+// unlist ends the joining of a verification, which is over.
+func (t *task) unlist() {
+	p := &t.session.verifications
+	for *p != t {
+		p = &(*p).next
+	}
+	*p = t.next
 }
 
 // recall says what the session remembers of a token.
@@ -58,6 +73,7 @@ func known(issued Instant, life int64, rejected bool, now Instant, otherwise Ver
 // token is a rejection of it.
 func (c *Client) verified(t *task, now Instant, v Verdict) {
 	t.over = true
+	t.unlist()
 	s := t.session
 	if no := v.Valid != nil && !*v.Valid; no && !s.gone && t.verifies == s.held.token {
 		if c.refuse(s, now, source{place: verifyPlace}, Denied) {

@@ -1,7 +1,7 @@
 package core
 
 // View is what whoever runs a host may know of a session. It holds no secret, no
-// token and no subject. Nothing that a page loads asks for it, so it is not in the module.
+// token and no subject.
 type View struct {
 	System string
 	State  State

@@ -69,7 +69,8 @@ type Objects interface {
 	Ask(ctx context.Context, object, path string, body []byte) (wait func() (status int, answer []byte, err error))
 }
 
-// A Store holds records by their keys. When Save returns, all of them outlive the program.
+// A Store holds records by their keys. When Save returns, all of them outlive the program. It may drop a record that was
+// not saved for longer than [core.MostKept].
 type Store interface {
 	// Load returns a record, or nil where there is none.
 	Load(ctx context.Context, key string) ([]byte, error)

@@ -34,7 +34,7 @@ const StorageFailed core.Code = "storage_failed"
 // moduleFailed is the code with which the object answers for a program that has died.
 const moduleFailed = "module_failed"
 
-// statusOf is the one table from codes to statuses. A console sees these
+// StatusOf is the one table from codes to statuses. A console sees these
 // statuses too, as the front door passes them on.
 //
 //	421  another object has the session: moved
@@ -48,7 +48,7 @@ const moduleFailed = "module_failed"
 //
 // The one exception is a token to verify that cannot be one. It comes from the
 // console, not from the configuration: 400.
-func statusOf(code core.Code, field string) int {
+func StatusOf(code core.Code, field string) int {
 	switch code {
 	case Moved:
 		return http.StatusMisdirectedRequest
@@ -80,7 +80,7 @@ func problemOf(e *core.Error, now core.Instant) Problem {
 	p := Problem{
 		Type:         core.ProblemURN + string(e.Code),
 		Title:        title(e),
-		Status:       statusOf(e.Code, e.Field),
+		Status:       StatusOf(e.Code, e.Field),
 		Code:         string(e.Code),
 		System:       e.System,
 		Step:         string(e.Step),

@@ -1,6 +1,7 @@
 // Business calls: how they carry the token, where they may go, and what their answers mean.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { createClient } from "../js/client/client.js";
 import { sandboxIdentities } from "../tools/demo/identities.js";
 import { controls, startServer } from "../tools/demo/server.js";
@@ -20,7 +21,8 @@ const { appcube, ccmessaging, cubedrive, isales } = identities;
 function calling(answer = () => json({ fine: true })) {
 	const logins = lenient();
 	const calls = vendor(answer);
-	const fetch = (url, init) => (/\/call|\/send|\/poll|\?/.test(url) && !/verifyAuthToken/.test(url) ? calls : logins).fetch(url, init);
+	const fetch = (url, init) =>
+		(/\/call|\/send|\/poll|\/lite\/?$|\?/.test(url) && !/verifyAuthToken/.test(url) ? calls : logins).fetch(url, init);
 	return { client: createClient(module, { fetch }), calls: calls.requests, logins: logins.requests };
 }
 
@@ -73,6 +75,9 @@ describe("a call carries", () => {
 			new TextEncoder().encode("{}").buffer,
 			new TextEncoder().encode("x{}x").subarray(1, 3),
 			new DataView(new TextEncoder().encode("{}").buffer),
+			new Blob(["{}"]),
+			runInNewContext("Uint8Array.of(0x7b, 0x7d).buffer"),
+			runInNewContext("Uint8Array.of(0x7b, 0x7d)"),
 		]) {
 			await client.fetch(appcube, "/call", { body });
 			const call = calls.pop();
@@ -91,7 +96,7 @@ describe("a call carries", () => {
 	for (const [what, field, init] of [
 		["FormData", "body", { body: new FormData() }],
 		["URLSearchParams", "body", { body: new URLSearchParams("a=1") }],
-		["a Blob", "body", { body: new Blob(["{}"]) }],
+		["a Blob that is no JSON", "body", { body: new Blob(["x"]) }],
 		["a stream", "body", { body: new Blob(["{}"]).stream(), duplex: "half" }],
 		["an object that is not text yet", "body", { body: { a: 1 } }],
 		["text that is no JSON", "body", { body: "a=1" }],
@@ -109,6 +114,10 @@ describe("a call carries", () => {
 	}
 });
 
+/** @param {any} input */
+const named = (input) =>
+	input instanceof Request ? `a Request for ${input.url}` : input instanceof URL ? `the URL ${input.href}` : JSON.stringify(input);
+
 describe("a call goes", () => {
 	for (const [path, where] of [
 		["/call", "/lite/call"],
@@ -122,8 +131,21 @@ describe("a call goes", () => {
 		["/a/%2e%2E/call", "/lite/call"],
 		["/?x=/../..", "/lite/?x=/../.."],
 		["/call#/../..", "/lite/call"],
+		["", "/lite/"],
+		["call", "/lite/call"],
+		[":8080/call", "/lite/:8080/call"],
+		["@evil.test/call", "/lite/@evil.test/call"],
+		[".evil.test/call", "/lite/.evil.test/call"],
+		["a/../call", "/lite/call"],
+		["?x=1", "/lite/?x=1"],
+		["https://vendor.test/lite/call", "/lite/call"],
+		["HTTPS://VENDOR.test:443/lite/./call", "/lite/call"],
+		["https://vendor.test/lite", "/lite"],
+		["https://vendor.test/lite?x=1", "/lite?x=1"],
+		[new URL("https://vendor.test/lite/call?x=1"), "/lite/call?x=1"],
+		[new Request("https://vendor.test/lite/call"), "/lite/call"],
 	]) {
-		test(`under the base URL, with the path ${JSON.stringify(path)}`, async () => {
+		test(`under the base URL, with ${named(path)}`, async () => {
 			const { client, calls } = calling();
 			for (const slash of ["", "/"]) {
 				await client.fetch({ ...cubedrive, baseUrl: cubedrive.baseUrl + slash }, path);
@@ -134,16 +156,29 @@ describe("a call goes", () => {
 	}
 
 	for (const path of [
-		"",
-		"call",
-		"@evil.test/call",
-		".evil.test/call",
-		":8080/call",
+		"https:/evil.test/call",
 		"https://evil.test/call",
-		"\\evil.test",
-		"?x=1",
-		"#x",
+		"https://evil.test/lite/call",
+		"http://vendor.test/lite/call",
+		"https://vendor.test:8443/lite/call",
+		"https://vendor.test.evil.test/lite/call",
+		"https://vendor.test@evil.test/lite/call",
+		"https://user@vendor.test/lite/call",
+		"https://user:secret@vendor.test/lite/call",
+		"https://vendor.test/litelike",
+		"https://vendor.test/lite/../call",
+		"https://vendor.test/call",
+		"blob:https://vendor.test/lite/call",
+		"javascript:alert(1)",
+		"data:,/lite/call",
+		"\\\\evil.test",
+		"\\/evil.test/lite/",
+		" //evil.test/lite/call",
+		"\t//evil.test/lite/call",
 		" /call",
+		"..",
+		"../call",
+		"../litelike/call",
 		"/..",
 		"/../call",
 		"/../other/call",
@@ -160,12 +195,17 @@ describe("a call goes", () => {
 		null,
 		5,
 		{},
-		new URL("https://vendor.test/lite/call"),
+		[],
+		new URL("https://vendor.test/call"),
+		new URL("https://evil.test/lite/call"),
+		new Request("https://evil.test/lite/call"),
+		{ url: 5 },
 	]) {
-		test(`nowhere else, and is not made, with the path ${JSON.stringify(path)}`, async () => {
+		test(`nowhere else, and is not made, with ${named(path)}`, async () => {
 			const { client, calls, logins } = calling();
-			await assert.rejects(client.fetch(cubedrive, path), tokenError("invalid_request", { field: "path", step: "call" }));
-			await assert.rejects(client.session(cubedrive).fetch(path), tokenError("invalid_request", { field: "path" }));
+			await assert.rejects(client.fetch(cubedrive, path), tokenError("invalid_request", { field: "input", step: "call" }));
+			await assert.rejects(client.session(cubedrive).fetch(path), tokenError("invalid_request", { field: "input" }));
+			await assert.rejects(client.fetcher(cubedrive)(path), tokenError("invalid_request", { field: "input" }));
 			assert.deepEqual([calls.length, logins.length], [0, 0]);
 		});
 	}
@@ -174,8 +214,13 @@ describe("a call goes", () => {
 		const { client, calls } = calling(() => new Response(null, { status: 307, headers: { location: "https://evil.test/" } }));
 		assert.equal((await client.fetch(cubedrive, "/call")).status, 307);
 		await client.fetch(cubedrive, "/call", { redirect: "error" });
-		await assert.rejects(client.fetch(cubedrive, "/call", { redirect: "follow" }), tokenError("invalid_request", { field: "redirect" }));
-		assert.equal(calls.length, 2);
+		assert.equal((await client.fetch(cubedrive, "/call", { redirect: "follow" })).status, 307);
+		assert.equal((await client.fetch(cubedrive, new Request("https://vendor.test/lite/call"))).status, 307);
+		await assert.rejects(client.fetch(cubedrive, "/call", { redirect: "x" }), tokenError("invalid_request", { field: "redirect" }));
+		assert.deepEqual(
+			calls.map(({ redirect }) => redirect),
+			["manual", "error", "manual", "manual"],
+		);
 	});
 });
 

@@ -187,24 +187,6 @@ describe("a failure", () => {
 		await assert.rejects(client.getToken(appcube), tokenError("timeout", { system: "appcube", step: "login", retryable: true }));
 	});
 
-	for (const [what, fetch] of [
-		[
-			"throws",
-			() => {
-				throw new TypeError("no");
-			},
-		],
-		["answers nothing", async () => undefined],
-	]) {
-		test(`of a fetch that ${what} is a typed one`, async () => {
-			const client = createClient(module, { fetch, timeoutMs: 200 });
-			await assert.rejects(
-				client.getToken(appcube),
-				tokenError("network", { message: "appcube: login: no connection to the vendor, or it was lost" }),
-			);
-		});
-	}
-
 	test("of a lost connection tells a page, which gets no reason from its browser, what else to look for", async (t) => {
 		Object.assign(globalThis, { document: {} });
 		t.after(() => void delete globalThis.document);
@@ -404,21 +386,6 @@ describe("eviction", () => {
 		assert.equal((await client.verifyToken(first)).reason, "unknown");
 		assert.equal((await client.verifyToken(back)).reason, "live");
 	});
-
-	test("never takes one in flight: where all are, the newcomer gets an error that can be retried", async () => {
-		const { client, grant, sent } = holding({ maxSessions: 2 });
-		const waiting = [client.getToken(identity(1)), client.getToken(identity(2))];
-		await sent(2);
-		await assert.rejects(client.getToken(identity(3)), tokenError("too_many_sessions", { retryable: true }));
-		grant(1);
-		grant(2);
-		assert.deepEqual(
-			(await Promise.all(waiting)).map(({ value }) => value),
-			["T1", "T2"],
-		);
-		grant(3);
-		assert.equal((await client.getToken(identity(3))).value, "T3");
-	});
 });
 
 describe("events", () => {
@@ -537,7 +504,6 @@ test("a token is not handed out past its life though the time of day is set back
 describe("options", () => {
 	for (const [field, value] of [
 		["fetch", "no function"],
-		["fetch", null],
 		["onEvent", {}],
 		["timeoutMs", 0],
 		["timeoutMs", NaN],
@@ -548,7 +514,6 @@ describe("options", () => {
 		["maxSessions", 0],
 		["maxSessions", 1.5],
 		["maxSessions", 500_001],
-		["maxSessions", null],
 	]) {
 		test(`createClient refuses ${field}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`, () => {
 			assert.throws(() => createClient(module, { [field]: value }), tokenError("invalid_option", { field }));
@@ -573,6 +538,24 @@ describe("options", () => {
 			assert.equal(requests.length, 0);
 		});
 	}
+
+	test("createClient takes what is absent for absent", async () => {
+		for (const none of [null, undefined]) {
+			const { fetch } = lenient();
+			const client = createClient(module, { fetch, timeoutMs: none, maxSessions: none, onEvent: none });
+			assert.equal((await client.getToken(appcube)).value, "T1");
+			assert.ok(createClient(module, none));
+			assert.ok(createClient(module, { fetch: none }));
+		}
+	});
+
+	test("options count that an object inherits, and no others", async () => {
+		const { fetch, requests } = lenient();
+		const client = createClient(module, Object.create({ fetch }));
+		await client.getToken(appcube);
+		await client.getToken(appcube, Object.create({ forceRefresh: true }));
+		assert.equal(requests.length, 2);
+	});
 
 	test("getToken takes what is absent for absent", async () => {
 		const { fetch, requests } = lenient();

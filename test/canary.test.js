@@ -106,6 +106,7 @@ test("no secret, no token and no vendor's text is in what a whole run prints, th
 		"closed",
 		"cooling_down",
 		"credentials_refused",
+		"fetch_failed",
 		"forgotten",
 		"invalid_identity",
 		"invalid_option",

@@ -7,7 +7,7 @@ import { TokenError } from "../js/client/error.js";
 import { load } from "../js/module/load-node.js";
 import { createModule } from "../js/module/module.js";
 import { failEverywhere } from "./exchanges.js";
-import { identities as own, vendor } from "./vendor.js";
+import { held, identities as own, json, lenient, vendor } from "./vendor.js";
 import { readVectors } from "./vector-files.js";
 import { play } from "./vectors.js";
 
@@ -80,10 +80,37 @@ describe("what the page says is what comes", () => {
 		const { fetch } = vendor(() => new Promise(() => {}));
 		const client = createClient(createModule(load), { fetch });
 		const waiting = client.getToken(own.appcube);
+		const logins = lenient();
+		const noCall = async (url, init) => (url.endsWith("/business") ? undefined : logins.fetch(url, init));
+		const life = held();
+		const agent = createClient(started, {
+			fetch: async (_, { method }) => (method === "PUT" ? json({ retcode: "0" }, { headers: { "set-guid": "JSESSIONID=g" } }) : undefined),
+			onEvent: ({ error }) => error?.step === "keep_alive" && life.resolve(note(error)),
+		}).session({ system: "ccgateway", baseUrl: "https://vendor.test", agentId: 101, password: "p", phonenum: "1" });
+		await agent.signIn();
+		agent.keepAlive();
+		await life.promise;
+		/** A client with room for one, who is in a call that does not end. */
+		async function full() {
+			const { fetch: answered } = lenient();
+			const reached = held();
+			const busy = createClient(createModule(load), {
+				maxSessions: 1,
+				timeoutMs: 50,
+				fetch: (url, init) => (url.endsWith("/call") ? (reached.resolve(), new Promise(() => {})) : answered(url, init)),
+			});
+			busy.fetch(own.isales, "/call");
+			await reached.promise;
+			return busy.getToken(own.appcube);
+		}
 		const failing = [
+			full,
 			() => client.getToken(own.appcube, { signal: AbortSignal.abort() }),
 			() => client.getToken(own.appcube, { rejected: 1 }),
-			() => client.fetch(own.appcube, "elsewhere"),
+			() => client.fetch(own.appcube, "https://elsewhere.test/"),
+			() => client.fetch(own.appcube, "/business", { timeoutMs: 1 }),
+			() => agent.signOut(),
+			() => createClient(started, { fetch: noCall }).fetch(own.appcube, "/business"),
 			() => (client.close(), waiting),
 			() => started.initialize({ wasmBytes: new Uint8Array(8) }),
 			() => createModule(load).initialize({ wasmUrl: "file:///nowhere/core.wasm" }),

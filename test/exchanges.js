@@ -39,6 +39,8 @@ const answers = {
 	"answers a page": () => new Response("<html>", { headers: { "content-type": "text/html" } }),
 	"answers without an end": () => new Response(" ".repeat((1 << 20) + 1)),
 	"cannot be reached": () => Promise.reject(new TypeError("fetch failed")),
+	"is asked by a fetch that fails by itself": () => Promise.reject(new TypeError("Cannot read properties of undefined")),
+	"is asked by a fetch that gives nothing": () => undefined,
 	"as an edge does not accept the authorization": problem(401, "unauthorized"),
 	"as an edge does not give the connection": problem(403, "forbidden"),
 	"as an edge has sealed the connection": problem(403, "sealed"),

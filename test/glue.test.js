@@ -19,6 +19,7 @@ test("a wasm_exec.js without a landmark is refused", () => {
 		"fs.writeSync(fd, new Uint8Array(",
 		"setTimeout(",
 		"clearTimeout(",
+		"const timeOrigin = Date.now() - performance.now();",
 		"this.exited = true;",
 	]) {
 		assert.throws(() => wrap(source.replace(landmark, "gone(")), /wasm_exec\.js has changed: expected .* found it 0 times/);

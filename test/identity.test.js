@@ -98,6 +98,65 @@ for (const system of systems) {
 	}
 }
 
+test("what an object inherits of an identity counts, as an instance's getters do, and its other members do not", async () => {
+	const { client, requests } = start();
+	const first = await client.getToken(identities.appcube);
+	class Configured {
+		get system() {
+			return "appcube";
+		}
+		get baseUrl() {
+			return "https://vendor.test";
+		}
+		get appKey() {
+			return this.key;
+		}
+		get appSecret() {
+			return "secret";
+		}
+		describe() {}
+	}
+	Object.defineProperty(Configured.prototype, "key", { value: "key", writable: true });
+	const configured = new Configured();
+	assert.equal(await client.getToken(configured), first);
+	assert.equal(await client.getToken(Object.create(identities.appcube)), first);
+	assert.equal(requests.length, 1);
+	Configured.prototype.key = "other";
+	assert.notEqual(await client.getToken(configured), first, "and what they say now is what counts");
+});
+
+test("an object whose getters throw is refused by a rejection, with what was thrown as cause, also after it was used", async () => {
+	const { client } = start();
+	let fault;
+	const identity = {
+		...identities.appcube,
+		get appSecret() {
+			if (fault) {
+				throw fault;
+			}
+			return "secret";
+		},
+	};
+	await client.getToken(identity);
+	fault = new Error("the vault is locked");
+	await assert.rejects(client.getToken(identity), tokenError("invalid_identity", { field: "identity", cause: fault }));
+	await assert.rejects(client.fetch(identity, "/call"), tokenError("invalid_identity", { field: "identity", cause: fault }));
+	assert.throws(() => client.session(identity), tokenError("invalid_identity", { cause: fault }));
+	fault = undefined;
+	await client.getToken(identity);
+});
+
+test("a null is no field, as undefined is none", async () => {
+	const { client, requests } = start();
+	const { authUrl, ...ccmessaging } = identities.ccmessaging;
+	const first = await client.getToken(ccmessaging);
+	const sent = requests.length;
+	for (const none of [null, undefined]) {
+		assert.equal(await client.getToken({ ...ccmessaging, authUrl: none, accessToken: none, tenantSpaceId: none }), first);
+	}
+	assert.equal(requests.length, sent);
+});
+
 test("identities of different systems, users or secrets share nothing", async () => {
 	const { client } = start();
 	const all = systems.flatMap((system) => [

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { partsOf, suites } from "./suites.js";
+import { onEveryPlatform, partsOf, suites } from "./suites.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const withFiles = suites.filter(({ folder }) => folder);
@@ -14,7 +14,18 @@ const filesOf = (/** @type {boolean} */ all) =>
 test("each test file belongs to one suite", () => {
 	const there = readdirSync(here, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".test.js"));
 	assert.ok(there.length > 80);
-	assert.deepEqual(filesOf(true).sort(), there.map((path) => join(here, path)).sort());
+	const twice = onEveryPlatform();
+	assert.deepEqual(filesOf(true).sort(), [...there.map((path) => join(here, path)), ...twice].sort());
+});
+
+test("what an edge must do is tried in workerd and in Node: the same files are in both suites, security's among them", () => {
+	const [inWorkerd, inNode] = ["edge", "edge-node"].map((name) => {
+		const suite = suites.find((one) => one.name === name);
+		return suite ? (partsOf(suite, false).files ?? []) : [];
+	});
+	const both = inWorkerd?.filter((file) => inNode?.includes(file)).map((file) => basename(file)) ?? [];
+	assert.ok(both.length >= 14, String(both));
+	assert.ok(["security.test.js", "call.test.js", "canary.test.js", "operator.test.js"].every((file) => both.includes(file)));
 });
 
 test("what make test leaves out is called slow, or is in a slow suite, or in one that needs a server", () => {

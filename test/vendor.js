@@ -7,15 +7,15 @@ export function json(body, init = {}) {
 
 /**
  * A fetch for createClient.
- * @param {(request: { url: URL, method: string, headers: Headers, body: any, signal: AbortSignal | undefined }, number: number) =>
+ * @param {(request: { url: URL, method: string, headers: Headers, body: any, redirect: string | undefined, signal: AbortSignal | undefined }, number: number) =>
  *   Response | Promise<Response>} answer
  */
 export function vendor(answer) {
 	const requests = [];
 	return {
 		requests,
-		async fetch(url, { method = "GET", headers, body, signal }) {
-			const request = { url: new URL(url), method, headers: new Headers(headers), body, signal };
+		async fetch(url, { method = "GET", headers, body, redirect, signal }) {
+			const request = { url: new URL(url), method, headers: new Headers(headers), body, redirect, signal };
 			requests.push(request);
 			return answer(request, requests.length);
 		},

@@ -78,6 +78,21 @@ test("a ccmessaging token that names another user is not valid, one that names t
 });
 
 describe("cubedrive, whose vendor has one", () => {
+	test("verifyToken a hundred times at once is one request, of whatever handles, and the next time is another", async () => {
+		const { client, requests } = start();
+		const token = await client.getToken(cubedrive);
+		const before = requests.length;
+		const session = client.session({ ...cubedrive });
+		const ask = (i) => (i % 2 ? client.verifyToken(token.value, { ...cubedrive }) : session.verify(token));
+		const gone = client.verifyToken(token, undefined, { signal: AbortSignal.abort() }).catch(({ code }) => code);
+		const verdicts = await Promise.all(Array.from({ length: 100 }, (_, i) => ask(i)));
+		assert.ok(verdicts.every((verdict) => told(verdict).join() === "true,vendor,confirmed"));
+		assert.equal(requests.length - before, 1);
+		assert.equal(await gone, "aborted", "one caller's end is nobody else's");
+		await client.verifyToken(token);
+		assert.equal(requests.length - before, 2);
+	});
+
 	let server, sandbox, listed;
 	before(async () => {
 		server = await startServer("127.0.0.1:0");

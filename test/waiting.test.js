@@ -215,3 +215,28 @@ test("sessions beyond those whose identities are remembered are found all the sa
 	assert.equal(requests.length, users.length);
 	client.close();
 });
+
+test("a client that is closed at any moment of a call's beginning harms nobody else", async () => {
+	const deaths = [];
+	const shared = createModule(load, { onDeath: (error) => deaths.push(error) });
+	const { fetch } = lenient();
+	const other = createClient(shared, { fetch });
+	await other.getToken(identities.appcube);
+	for (const use of ["getToken", "signIn", "verify"]) {
+		for (let moments = 0; moments < 12; moments++) {
+			const client = createClient(shared, { fetch: () => new Promise(() => {}) });
+			const session = client.session(identities.cubedrive);
+			session.getToken().catch(() => {}); // so that there is a core of its own
+			await settled();
+			const asked = use === "verify" ? session.verify("T") : session[use](use === "getToken" ? { forceRefresh: true } : {});
+			const outcome = asked.catch((error) => error.code);
+			for (let i = 0; i < moments; i++) {
+				await undefined;
+			}
+			client.close();
+			assert.ok(["closed", "invalid_request"].includes(await outcome), `${use} after ${moments}: ${await outcome}`);
+		}
+	}
+	assert.deepEqual(deaths, []);
+	other.close();
+});

@@ -125,6 +125,11 @@ func (c *card) keep(on bool) {
 	}
 }
 
+// tellOut says in the live region why nobody is signed in any more.
+func (c *card) tellOut() {
+	c.page.say(c.page.reader.Say("said out", itoa(c.Card), c.page.reader.State(c.Session, c.page.now())))
+}
+
 func (c *card) signOut() {
 	if _, reason, ok := await(c.handle.Call("signOut")); !ok {
 		c.tell(c.failed(reason))
@@ -157,7 +162,7 @@ func (c *card) business() {
 		init["body"] = c.call.Body
 		init["headers"] = map[string]any{"content-type": "application/json; charset=UTF-8"}
 	}
-	replays := c.replays()
+	replays, left := c.replays(), c.Left
 	c.Waiting++
 	response, reason, ok := await(c.handle.Call("fetch", c.call.Path, init))
 	c.Waiting--
@@ -170,7 +175,11 @@ func (c *card) business() {
 	if c.replays() > replays {
 		said = "said replayed"
 	}
-	c.page.say(c.page.reader.Say(said, itoa(c.Card), "HTTP "+itoa(int(num(response, "status")))))
+	if c.Left && !left {
+		c.tellOut() // with its answer, the vendor has signed the person out
+	} else {
+		c.page.say(c.page.reader.Say(said, itoa(c.Card), "HTTP "+itoa(int(num(response, "status")))))
+	}
 	if body := response.Get("body"); body.Truthy() {
 		await(body.Call("cancel")) // nobody reads it
 	}

@@ -85,6 +85,9 @@ func (p *page) open(form console.Form, target console.Target, values map[string]
 	hide(c.el.QuerySelector(".sandbox-tools"), target != console.Sandbox)
 	hide(c.el.QuerySelector("[data-action=roll]"), !listed.Rolls)
 	hide(c.el.QuerySelector(".signing"), !form.SignsIn)
+	if form.SignsIn { // by that, and by nothing else, a token comes
+		c.el.QuerySelector("[data-action=get]").Class().Remove("main")
+	}
 	revokePart := c.el.QuerySelector("[data-action=revoke-part]")
 	hide(revokePart, !needs)
 	revokePart.SetInnerHTML(console.Both("revoke part", form.Part.Label))
@@ -255,7 +258,7 @@ func (c *card) tick(now int64) {
 			c.page.changed = append(c.page.changed, c)
 		}
 	}
-	c.slots["state"].say(r.Say("state " + string(c.state)))
+	c.slots["state"].say(r.State(c.Session, now))
 	left, part := "", 0.0
 	switch {
 	case !c.Held || c.Denied:

@@ -41,7 +41,9 @@ func (p *page) listenToForms() {
 			p.aim(console.Target(e.Target().(*dom.HTMLInputElement).Value()))
 		})
 	}
-	p.systems.AddEventListener("change", false, func(dom.Event) { p.choose() })
+	for _, choice := range []dom.Element{p.systems, p.doc.QuerySelector(".roles")} {
+		choice.AddEventListener("change", false, func(dom.Event) { p.choose() })
+	}
 	for _, f := range p.forms {
 		f.el.AddEventListener("submit", false, func(e dom.Event) {
 			e.PreventDefault()
@@ -71,9 +73,10 @@ func (p *page) choose() {
 	if p.target != console.Edge {
 		chosen = p.systems.QuerySelector("input:checked").(*dom.HTMLInputElement).Value()
 	}
+	p.operators.choose()
 	hide(p.systems, p.target == console.Edge)
 	for _, f := range p.forms {
-		hide(f.el, f.Name != chosen)
+		hide(f.el, f.Name != chosen || p.operators.chosen())
 	}
 }
 
@@ -153,6 +156,9 @@ func (p *page) fill() {
 			}
 			f.set(field, value)
 			f.complain(field.Name, "")
+			if folded := f.control(field.Name).Closest("details"); folded != nil && value != field.Initial() {
+				folded.SetAttribute("open", "") // what is sent is seen
+			}
 			if field.Kind == core.URL { // the sandbox is on this server and nowhere else
 				f.control(field.Name).Underlying().Set("readOnly", p.target == console.Sandbox && listed.Values != nil)
 			}
@@ -172,6 +178,9 @@ func (p *page) fill() {
 // complain shows what is wrong with a field, or that nothing is, with "".
 func (f form) complain(name, message string) {
 	el := f.control(name)
+	if folded := el.Closest("details"); folded != nil && message != "" {
+		folded.SetAttribute("open", "")
+	}
 	if message == "" {
 		el.RemoveAttribute("aria-invalid")
 	} else {

@@ -56,7 +56,7 @@ func eventOf(v js.Value) console.Event {
 	e := console.Event{
 		Type: console.EventType(text(v, "type")), At: date(v, "at"), System: text(v, "system"), Core: num(v, "session"),
 		Step: text(v, "step"), Logins: int(num(v, "logins")), ExpiresAt: date(v, "expiresAt"), RetryAt: date(v, "retryAt"),
-		Reason: text(v, "reason"),
+		Reason: text(v, "reason"), VendorCode: text(v, "vendorCode"),
 	}
 	if reason := v.Get("error"); reason.Type() == js.TypeObject {
 		t := troubleOf(reason)

@@ -37,6 +37,9 @@ func (p *page) happened(_ js.Value, args []js.Value) any {
 		case console.SignedOut:
 			c.el.QuerySelector("[data-action=keep]").Underlying().Set("checked", false) // its signs of life have ended
 			c.token, c.verdict = js.Undefined(), js.Undefined()
+			if !c.busy["sign-out"] && !c.busy["call"] { // which tell how they end
+				c.tellOut()
+			}
 		case console.Evicted:
 			c.core, c.token, c.verdict = 0, js.Undefined(), js.Undefined()
 		}

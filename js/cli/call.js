@@ -1,7 +1,7 @@
 // cctoken call METHOD PATH: a business call that carries the token.
 import { STATUS_CODES } from "node:http";
 import { errorOf, TokenError } from "../client/error.js";
-import { safeCause } from "../client/http.js";
+import { safeCause } from "../client/connection.js";
 import { prepare } from "./client.js";
 import { exit } from "./exit.js";
 import { checkCarriage, checkInput, jsonIn, readBody, readHeaders, readTarget } from "./request.js";

@@ -19,7 +19,7 @@ export const exit = Object.freeze({
 /** What each code means, for --help. @type {[number, string][]} */
 export const exitCodes = [
 	[exit.ok, "it is done; the token is valid; the business call was answered below 400"],
-	[exit.no, "a negative answer: the token is not valid, or the business call was answered with 400 or above"],
+	[exit.no, "a negative answer: the token is not valid, the business call was answered with 400 or above, or there was nothing to reset"],
 	[exit.usage, "the command, the configuration or a file is wrong; nothing was sent to a vendor"],
 	[exit.refused, "the vendor refused: key, secret, address, account or field values; trying again changes nothing"],
 	[exit.unavailable, "network or vendor unavailable, or too many calls; try again later"],
@@ -62,6 +62,7 @@ const ofToken = {
 	stopped: exit.refused,
 	not_configured: exit.unavailable,
 	supplier_failed: exit.internal,
+	fetch_failed: exit.internal,
 	too_many_sessions: exit.internal,
 	forgotten: exit.internal,
 	aborted: exit.unavailable,

@@ -19,7 +19,7 @@ cctoken: tokens of contact-centre systems (${names})
   cctoken verify    say whether a token is valid
   cctoken call      make a business call that carries the token
   cctoken doctor    find out why there is no token, and what to do
-  cctoken edge      show how an edge's keepers are
+  cctoken edge      see how an edge is, stop a user, check its configuration, or run it on this machine
   cctoken sandbox   run the systems on this machine, for tests
 
   cctoken COMMAND --help    the command's options
@@ -73,13 +73,41 @@ ${signingIn}  --json             one JSON object: verdict, steps
 `,
 	edge: `\
 cctoken edge status --connection NAME [options]
+cctoken edge stop|resume --by NAME --subject SUBJECT [--connection NAME] [options]
+cctoken edge stopped [options]
+cctoken edge reset --connection NAME --session NAME [options]
 
-Shows how an edge's keepers are, as its operators see them: sessions by state, waiting times with their cause and end, login
-budgets, logins in the last hour. Who asks is in the environment: ${edgeEnv.keyId} and ${edgeEnv.key} of a machine
-that signs, or ${edgeEnv.bearer}.
+For the operators of an edge. Who asks is in the environment: ${edgeEnv.keyId} and ${edgeEnv.key} of a machine that
+signs, or ${edgeEnv.bearer}.
+  status    shows how the keepers of connections are: sessions by state, waiting times with their cause and end, login
+            budgets, logins in the last hour
+  stop      stops one user: refused from then on, and the tokens forgotten
+  resume    ends the stops of one user
+  stopped   lists who is stopped, by hashes
+  reset     ends the waiting time of one session, after its reason is gone; a login budget stays
   --edge URL          the edge, or ${edgeEnv.url} in the environment
-  --connection NAME   a connection of it, several times for several
-  --json              one JSON object: connections
+  --connection NAME   a connection of it; for status several times for several; stop and resume without it mean all
+  --by NAME           the way in by which the user signs in, as the edge's configuration names it
+  --subject SUBJECT   who that is there; it is never shown. - is standard input: arguments are seen by all of this machine
+  --hash HASH         in place of both, the hash from the edge's log
+  --session NAME      a session, as status shows it
+  --json              one JSON object: connections; user, connection, since, pending; stopped; or reset
+
+cctoken edge check FILE [options]
+
+Checks a configuration that an edge is to be given, and lists the secrets that it names. It asks nobody.
+  --json              one JSON object: usable, and secrets or problems
+
+cctoken edge serve --config FILE [options]
+
+Runs an edge until SIGTERM or Ctrl-C; those who are being answered have half a minute. SIGHUP has FILE read again: what cannot be
+used leaves the one of before in force. Secrets are in the environment: each as NAME, or as the path of a file in NAME_FILE.
+  -c, --config FILE   the edge's configuration, as docs/edge.md describes it
+  --port PORT         default 8788; 0 takes a free one
+  --host ADDRESS      default 127.0.0.1
+  --path PATH         where a proxy has it, such as /edge
+  --store FOLDER      shares sessions with the other edges of this machine; or redis: with those of all machines, by the
+                      package redis and REDIS_URL in the environment. Sealed under STORAGE_KEYS
 `,
 	sandbox: `\
 cctoken sandbox [options]

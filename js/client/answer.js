@@ -1,5 +1,7 @@
 // A business answer, looked into before its caller has it.
 import { maxMeaning, objectIsOver, patience } from "./meaning.js";
+import { isOfTheWeb, sourceOf } from "./response.js";
+import { reasonOf } from "./signal.js";
 import { peek } from "./source.js";
 
 /** @typedef {import("./platform.js").PlatformResponse} PlatformResponse */
@@ -7,7 +9,7 @@ import { peek } from "./source.js";
 
 /**
  * What of an answer can say what becomes of the token. The caller's answer has all of its body: it is the very one where nothing was
- * read. One that was read is made anew, and not a clone: of a clone's body Node 20 and 22 make an unusable one when the call is
+ * read. One of the platform's that was read is made anew, and not a clone: of a clone's body Node 20 and 22 make an unusable one when the call is
  * aborted, and an unhandled rejection, which ends the program; and Chromium takes all of the other body into memory.
  * @param {PlatformResponse} response
  * @param {boolean | undefined} speaks whether the system's answers may say so in their bodies, whatever their status
@@ -17,8 +19,9 @@ import { peek } from "./source.js";
  */
 export async function lookInto(response, speaks, clock, signal) {
 	const ms = patience(response, speaks);
-	const stream = response.body;
-	if (ms === 0 || typeof stream?.getReader !== "function" || stream.locked) {
+	const ofTheWeb = isOfTheWeb(response.body);
+	const readable = ofTheWeb || (response.body !== null && typeof response.clone === "function");
+	if (ms === 0 || !readable || response.bodyUsed || response.body?.locked) {
 		return { answer: response, meaning: new Uint8Array() };
 	}
 	/** @type {() => void} */
@@ -26,35 +29,32 @@ export async function lookInto(response, speaks, clock, signal) {
 	const late = new Promise((resolve) => (end = () => resolve(undefined)));
 	const stop = clock.timer(end, ms, true);
 	signal?.addEventListener("abort", end);
-	const { bytes, source } = await peek(sourceOf(stream), maxMeaning, { enough: objectIsOver(), late, tolerant: true });
+	const read = ofTheWeb ? response : response.clone(); // of another library's class: what is its own cannot be made anew
+	const { bytes, source } = await peek(sourceOf(read), maxMeaning, { enough: objectIsOver(), late, tolerant: true });
 	stop();
 	signal?.removeEventListener("abort", end);
 	if (signal?.aborted) {
 		source.cancel();
-		throw signal.reason;
+		throw reasonOf(signal);
+	}
+	const meaning = bytes.subarray(0, maxMeaning);
+	if (!ofTheWeb) {
+		void drain(source);
+		return { answer: response, meaning };
 	}
 	const { status, statusText, headers } = response;
 	/** @type {Failure} */
 	const failure = {};
-	return {
-		answer: known(new Response(streamOf(source, failure), { status, statusText, headers }), response, failure),
-		meaning: bytes.subarray(0, maxMeaning),
-	};
+	return { answer: known(new Response(streamOf(source, failure), { status, statusText, headers }), response, failure), meaning };
 }
 
-/** @param {ReadableStream<Uint8Array>} stream @returns {Source} */
-function sourceOf(stream) {
-	const reader = stream.getReader();
-	return {
-		async read() {
-			let part;
-			do {
-				part = await reader.read();
-			} while (part.value?.length === 0); // a stream of bytes takes no empty piece
-			return part.value;
-		},
-		cancel: () => void reader.cancel().catch(() => {}),
-	};
+/** Reads the rest of a clone, which would hold up the body that it was made of. @param {Source} source */
+async function drain(source) {
+	try {
+		while (await source.read());
+	} catch {
+		// The caller meets it.
+	}
 }
 
 /** What the rest of a body failed with. @typedef {{ error?: unknown }} Failure */

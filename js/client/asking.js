@@ -1,9 +1,14 @@
 // What callers ask a client or a session for: a token, a verification, a business call. Each may end its own wait.
 import { call } from "./call.js";
+import { anyToken } from "./driver.js";
 import { TokenError } from "./error.js";
 import { errands } from "../generated/limits.js";
 import { signsIn } from "./identity.js";
 import { invalidOption, known } from "./option.js";
+import { headOf } from "./http.js";
+import { maxMeaning } from "./meaning.js";
+import { statusOf } from "./response.js";
+import { abortable, checkSignal, reasonOf } from "./signal.js";
 import { Token } from "./token.js";
 
 /** @typedef {import("./driver.js").Driver} Driver */
@@ -38,6 +43,21 @@ import { Token } from "./token.js";
  */
 
 /**
+ * The answer to a call, as whichever client gives it.
+ * @typedef {object} Answered
+ * @property {number} status of HTTP
+ * @property {any} headers a Headers object, or another with `get`, or a plain object by name
+ * @property {unknown} [body] its text, where it was read; ccmessaging can send a token inside it. Anything else is left alone
+ */
+
+/**
+ * What is known of a call that somebody else made.
+ * @typedef {object} AdoptOptions
+ * @property {Date | number} [sentAt] when it was sent, by this machine's clock, a number in milliseconds since 1970: the life of what
+ *   it brought is counted from then. By default now, so say it where the answer took seconds
+ */
+
+/**
  * How long a caller waits for a verification.
  * @typedef {object} VerifyOptions
  * @property {import("./platform.js").PlatformSignal} [signal] ends this caller's wait with `aborted`
@@ -63,7 +83,7 @@ import { Token } from "./token.js";
  */
 export async function acquire(driver, reference, options) {
 	const { signal, forceRefresh = false, rejected } = known(options, ["signal", "forceRefresh", "rejected"]);
-	const want = { force: Boolean(forceRefresh), rejected: rejected == null ? "" : valueOf(rejected, "rejected") };
+	const want = { ...anyToken, force: Boolean(forceRefresh), rejected: rejected == null ? "" : valueOf(rejected, "rejected") };
 	return abortable(signal, () => (want.force || want.rejected ? driver.token(reference, want) : driver.plain(reference)));
 }
 
@@ -133,20 +153,53 @@ export async function verify(driver, reference, token, signal) {
 /**
  * @param {Driver} driver
  * @param {Reference} reference
- * @param {string} path
- * @param {import("./platform.js").PlatformRequestInit} init
+ * @param {import("./platform.js").FetchInput} input
+ * @param {import("./platform.js").CallInit | null} [init]
  * @returns {Promise<import("./platform.js").PlatformResponse>}
  */
-export function business(driver, reference, path, init) {
+export function business(driver, reference, input, init) {
 	const { through, baseUrl } = driver.calls(reference);
 	return call(
 		driver,
 		through,
-		(signal, instead) => abortable(signal, () => (instead ? driver.token(through, { instead }) : driver.plain(through)), reasonOf),
+		(signal, instead) =>
+			abortable(signal, () => (instead ? driver.token(through, { ...anyToken, instead }) : driver.plain(through)), reasonOf),
 		baseUrl,
-		path,
+		input,
 		init,
 	);
+}
+
+/**
+ * @param {Driver} driver
+ * @param {Reference} reference
+ * @param {Token} token that the call carried
+ * @param {Answered} response
+ * @param {AdoptOptions} [options]
+ * @returns {boolean}
+ */
+export function adopt(driver, reference, token, response, options) {
+	const now = driver.now();
+	const { sentAt = now.wall } = known(options, ["sentAt"]);
+	const view = Token.is(token) ? Token.view(token) : undefined;
+	if (!view || !driver.owns(reference, view)) {
+		throw invalidOption("token", "must be a Token of this session, as it was handed out");
+	}
+	const status = statusOf(response);
+	if (status === undefined) {
+		throw invalidOption("response", "must be a Response, or have the status and the headers of one");
+	}
+	const ago = Math.max(0, now.wall - Number(sentAt)); // by this machine's clock, as it was said by that
+	if (!Number.isFinite(ago)) {
+		throw invalidOption("sentAt", "must be a Date, or milliseconds since 1970");
+	}
+	if (status === 401 || status === 403) {
+		return false;
+	}
+	const text = typeof response.body === "string" ? response.body : "";
+	const sent = { wall: now.wall - ago, mono: now.mono - ago };
+	const meaning = new TextEncoder().encode(text.slice(0, maxMeaning)).subarray(0, maxMeaning);
+	return driver.judge(reference, view, "adopted", sent, headOf(/** @type {any} */ (response), view.rolls), meaning).rolled === true;
 }
 
 /**
@@ -156,50 +209,10 @@ export function business(driver, reference, path, init) {
  */
 export function valueOf(token, field) {
 	if (Token.is(token)) {
-		return token.value;
+		return Token.view(token).value; // of a copy of it, too
 	}
 	if (typeof token !== "string") {
 		throw invalidOption(field, "must be a Token or the value of one");
 	}
 	return token;
-}
-
-/** @param {import("./platform.js").PlatformSignal | null | undefined} signal */
-function checkSignal(signal) {
-	if (signal != null && typeof signal.addEventListener !== "function") {
-		throw invalidOption("signal", "must be an AbortSignal");
-	}
-}
-
-/** @typedef {import("./platform.js").PlatformSignal} Signal */
-
-const aborted = (/** @type {Signal} */ { reason }) =>
-	new TokenError("aborted", "The caller's signal was aborted.", { retryable: true, cause: reason });
-
-/** What fetch is rejected with. */
-const reasonOf = (/** @type {Signal} */ { reason }) => reason;
-
-/**
- * The outcome of work, or an error as soon as the signal fires. The work goes on: others may wait for it too.
- * @template T
- * @param {Signal | null | undefined} signal
- * @param {() => Promise<T>} work
- * @param {(signal: Signal) => unknown} [error]
- * @returns {Promise<T>}
- */
-async function abortable(signal, work, error = aborted) {
-	checkSignal(signal);
-	if (signal == null) {
-		return work();
-	}
-	if (signal.aborted) {
-		throw error(signal);
-	}
-	return new Promise((resolve, reject) => {
-		const abort = () => reject(error(signal));
-		signal.addEventListener("abort", abort, { once: true });
-		work()
-			.then(resolve, reject)
-			.finally(() => signal.removeEventListener("abort", abort));
-	});
 }

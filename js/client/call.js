@@ -1,88 +1,104 @@
 // A business call: it carries the token, and hands the answer to the core for its meaning.
 import { lookInto } from "./answer.js";
 import { TokenError } from "./error.js";
-import { headOf } from "./http.js";
+import { headOf, noResponse } from "./http.js";
 import { carryBody } from "./members.js";
 import { withReplay } from "./replay.js";
+import { asked, bodyOf, invalid, target } from "./request.js";
+import { asBytes, discard, statusOf } from "./response.js";
+import { abortable, limited, reasonOf } from "./signal.js";
+import { timeLimit } from "./option.js";
 import { Token } from "./token.js";
 
 /** @typedef {import("./driver.js").Driver} Driver */
 /** @typedef {import("./sessions.js").Reference} Reference */
+/** @typedef {import("./platform.js").PlatformRequestInit} PlatformRequestInit */
+/** @typedef {import("./platform.js").PlatformResponse} PlatformResponse */
+/** @typedef {import("./platform.js").PlatformSignal} PlatformSignal */
 
 /**
  * @param {Driver} driver
  * @param {Reference} reference whose token it carries
- * @param {(signal: import("./platform.js").PlatformSignal | null | undefined, instead?: number) => Promise<Token>} getToken instead:
- *   another one than that of this serial
+ * @param {(signal: PlatformSignal | null | undefined, instead?: number) => Promise<Token>} getToken instead: another one than that
+ *   of this serial
  * @param {string} baseUrl
- * @param {string} path
- * @param {import("./platform.js").PlatformRequestInit} init
- * @returns {Promise<import("./platform.js").PlatformResponse>}
+ * @param {import("./platform.js").FetchInput} input
+ * @param {import("./platform.js").CallInit | null} [given]
+ * @returns {Promise<PlatformResponse>}
  */
-export async function call(driver, reference, getToken, baseUrl, path, init) {
-	const url = target(baseUrl, path);
-	const redirect = init.redirect ?? "manual";
-	if (redirect !== "manual" && redirect !== "error") {
-		throw invalid("redirect", 'must be "manual" or "error": a redirect could carry the token to another server');
+export async function call(driver, reference, getToken, baseUrl, input, given) {
+	const url = target(baseUrl, input);
+	const { init: all, request } = asked(input, given);
+	const { timeoutMs, ...init } = /** @type {import("./platform.js").CallInit} */ (all);
+	if (timeoutMs != null) {
+		init.signal = limited(init.signal, timeLimit(timeoutMs), driver.clock);
+	}
+	if (request) {
+		init.body = await bodyOf(request, init.signal);
 	}
 	const { answer } = await withReplay({
 		token: async (instead) => Token.view(await getToken(init.signal, instead)),
 		async send(view, again) {
-			const prepared = carry(view, { ...init, redirect });
-			const sent = driver.now();
-			const response = await driver.fetch(url, prepared, { session: view.session, step: "call" });
-			const { answer, meaning } = await lookInto(response, view.speaks, driver.clock, init.signal);
-			const place = `${prepared.method ?? "GET"} ${new URL(url).pathname}`;
-			const { replay, reason } = driver.judge(reference, view, place, sent, headOf(answer, view.rolls), meaning);
-			if (replay && !isUsedUp(init.body)) {
-				again(reason);
+			const prepared = await carry(view, init);
+			const over = driver.calling(view);
+			try {
+				const sent = driver.now();
+				const response = await answered(() => driver.fetch(url, prepared, { session: view.session, step: "call" }), init.signal);
+				const { answer, meaning } = await lookInto(response, view.speaks, driver.clock, init.signal);
+				const place = `${prepared.method ?? "GET"} ${new URL(url).pathname}`;
+				const { replay, reason } = driver.judge(reference, view, place, sent, headOf(answer, view.rolls), meaning);
+				if (replay && !isUsedUp(init.body)) {
+					again(reason);
+				}
+				return answer;
+			} finally {
+				over();
 			}
-			return answer;
 		},
 		refused: (view) => driver.replayed(view),
-		drop: ({ body }) => void body?.cancel().catch(() => {}), // nobody reads it, broken or not
+		drop: discard,
 	});
 	return answer;
 }
 
 /**
- * The URL of a path under the base URL, and nowhere else: the call will carry a token.
- * @param {string} baseUrl
- * @param {string} path
+ * What a fetch answers, or the signal's reason, also where that fetch does not heed the signal, or says so in words of its own.
+ * @param {() => Promise<PlatformResponse>} send
+ * @param {PlatformSignal | null | undefined} signal
+ * @returns {Promise<PlatformResponse>}
  */
-function target(baseUrl, path) {
-	if (typeof path !== "string" || !path.startsWith("/")) {
-		throw invalid("path", 'must be a path that begins with "/"; it is appended to the base URL');
-	}
-	let base, url;
+async function answered(send, signal) {
+	/** @type {Promise<PlatformResponse> | undefined} */
+	let sending;
+	let response;
 	try {
-		base = new URL(baseUrl);
-	} catch {
-		return ""; // there will be no token for such an identity, but an error that names the field
+		response = await abortable(signal, async () => (sending = send()), reasonOf);
+	} catch (error) {
+		if (signal?.aborted) {
+			Promise.resolve(sending).then(discard, () => {});
+			throw reasonOf(signal);
+		}
+		throw error;
 	}
-	try {
-		url = new URL(base.href.replace(/\/+$/, "") + path);
-	} catch {
-		throw invalid("path", "must make a URL together with the base URL");
+	if (statusOf(response) === undefined) {
+		const cause = noResponse();
+		throw new TokenError("fetch_failed", `call: ${cause.message}`, { step: "call", cause });
 	}
-	const prefix = base.pathname.replace(/\/+$/, "") + "/";
-	if (url.origin !== base.origin || !url.pathname.startsWith(prefix)) {
-		throw invalid("path", "must stay under the base URL");
-	}
-	return url.href;
+	return response;
 }
 
 /**
  * The request with what carries the token. The body is merged here and not in the core, whose memory never shrinks.
  * @param {import("../module/wall.js").TokenView} view
- * @param {import("./platform.js").PlatformRequestInit} init
- * @returns {import("./platform.js").PlatformRequestInit}
+ * @param {PlatformRequestInit} init
+ * @returns {Promise<PlatformRequestInit>}
  */
-function carry(view, init) {
-	const headers = new Headers(init.headers);
+async function carry(view, init) {
+	const all = new Headers(init.headers);
 	for (const [name, value] of Object.entries(view.headers ?? {})) {
-		headers.set(name, value);
+		all.set(name, value);
 	}
+	const headers = Object.fromEntries(all); // what any fetch understands
 	if (!view.body) {
 		return { ...init, headers };
 	}
@@ -90,45 +106,38 @@ function carry(view, init) {
 	if (/^(get|head)$/i.test(method)) {
 		throw invalid("method", "must allow a body, as the token is carried inside it");
 	}
-	const body = carryBody(view.body, textOrBytes(init.body));
+	const body = carryBody(view.body, await textOrBytes(init.body));
 	if (body === undefined) {
 		throw invalid("body", "must be a JSON object, as the token is carried inside it");
 	}
-	if (!headers.has("content-type")) {
-		headers.set("content-type", "application/json; charset=UTF-8");
-	}
+	headers["content-type"] ??= "application/json; charset=UTF-8";
 	return { ...init, method, headers, body };
 }
 
-/** @param {import("./platform.js").PlatformRequestInit["body"]} body */
-function textOrBytes(body) {
+/** @param {any} body */
+async function textOrBytes(body) {
 	if (body === undefined || body === null) {
 		return "";
 	}
 	if (typeof body === "string") {
 		return body;
 	}
-	if (body instanceof ArrayBuffer) {
-		return new Uint8Array(body);
+	const isBlob = typeof body.size === "number" && typeof body.arrayBuffer === "function";
+	const bytes = asBytes(isBlob ? await body.arrayBuffer() : body);
+	if (!bytes) {
+		throw invalid("body", "must be a JSON object as text or bytes, as the token is carried inside it");
 	}
-	if (ArrayBuffer.isView(body)) {
-		return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-	}
-	throw invalid("body", "must be a JSON object as text or bytes, as the token is carried inside it");
+	return bytes;
 }
 
 /**
- * Whether a body that was sent cannot be sent again: a stream, or what Node's fetch takes for one.
+ * Whether a body that was sent cannot be sent again: a stream, or what Node's fetch and node-fetch take for one.
  * @param {any} body
  */
 function isUsedUp(body) {
-	return typeof body === "object" && body !== null && (typeof body.getReader === "function" || Symbol.asyncIterator in body);
-}
-
-/**
- * @param {string} field
- * @param {string} reason
- */
-function invalid(field, reason) {
-	return new TokenError("invalid_request", `call: ${field} ${reason}`, { step: "call", field });
+	return (
+		typeof body === "object" &&
+		body !== null &&
+		(typeof body.getReader === "function" || typeof body.pipe === "function" || Symbol.asyncIterator in body)
+	);
 }

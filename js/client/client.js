@@ -2,14 +2,14 @@
 import { acquire, business, keepAlive, signIn, signOut, valueOf, verify } from "./asking.js";
 import { platformClock } from "./clock.js";
 import { Driver } from "./driver.js";
-import { defaultSessions, defaultTimeoutMs, maxSessions as most, maxTimeoutMs } from "../generated/limits.js";
-import { read, snapshot, unchanged } from "./identity.js";
-import { invalidOption, known } from "./option.js";
+import { heldUnder } from "./held.js";
+import { defaultSessions, defaultTimeoutMs, maxSessions as most } from "../generated/limits.js";
+import { invalidOption, known, timeLimit } from "./option.js";
+import { References } from "./references.js";
 import { Session } from "./session.js";
 import { Token } from "./token.js";
 
 /** @typedef {import("./identity.js").Identity} Identity */
-/** @typedef {import("./sessions.js").Reference} Reference */
 /** @typedef {import("./asking.js").GetTokenOptions} GetTokenOptions */
 /** @typedef {import("./asking.js").VerifyOptions} VerifyOptions */
 /** @typedef {import("./asking.js").Verification} Verification */
@@ -24,7 +24,8 @@ import { Token } from "./token.js";
  * @property {import("./effects.js").Fetch} [fetch] used in place of the platform's own. Its third argument says for which session
  *   and step a request is, as events say it.
  * @property {number} [timeoutMs] bounds an acquisition or a verification with all its tries, in milliseconds. Default 30,000.
- * @property {number} [maxSessions] how many identities are kept; beyond it the least recently used goes. Default 1,000.
+ * @property {number} [maxSessions] how many identities are kept; beyond it the least recently used goes that is not in use: no token
+ *   on its way, no call under way, nobody signed in. Where all are in use, callers wait for a place, for `timeoutMs` at most. Default 1,000.
  * @property {(event: import("./events.js").TokenEvent) => void} [onEvent] told of every moment in the sessions' lives
  * @property {import("./store.js").Store} [store] where clients in other processes, and on other machines, have the same
  *   sessions: all of them then behave as one ("cctoken/store", docs/store.md)
@@ -38,20 +39,17 @@ import { Token } from "./token.js";
  * @property {import("./platform.js").WaitUntil} [waitUntil] where what a request has begun ends together with it
  */
 
-/** A caller's object, what it said when it was last read, and what that means. @typedef {{ identity: Identity, copy: import("./identity.js").Fields, reference: Reference }} Entry */
+/** @type {import("./held.js").Held<{ driver: Driver, references: References }>} */
+const within = heldUnder("cctoken");
 
 /** Keeps the tokens of any number of identities. */
 export class Client {
-	/** @type {Driver} */ #driver;
-	/** @type {WeakMap<object, Entry>} */ #references = new WeakMap();
-	/** The one that was asked for last, as it will likely be asked for next. @type {Entry | undefined} */ #latest;
-
 	/**
 	 * @internal
 	 * @param {Driver} driver
 	 */
 	constructor(driver) {
-		this.#driver = driver;
+		within.put(this, { driver, references: new References(driver) });
 	}
 
 	/**
@@ -62,21 +60,14 @@ export class Client {
 	 * @returns {Promise<Token>} rejected with a TokenError, whose `code` says what went wrong
 	 */
 	getToken(identity, options) {
+		const { driver, references } = within.of(this);
 		if (options === undefined) {
-			const entry = this.#entry(identity);
-			if (entry !== undefined && unchanged(entry.copy, identity)) {
-				return this.#driver.plain(entry.reference);
+			const reference = references.at(identity);
+			if (reference !== undefined) {
+				return driver.plain(reference);
 			}
 		}
-		return this.#getToken(identity, options);
-	}
-
-	/**
-	 * @param {Identity} identity
-	 * @param {GetTokenOptions} [options]
-	 */
-	async #getToken(identity, options) {
-		return acquire(this.#driver, this.#refer(identity), options);
+		return ask(driver, references, identity, options);
 	}
 
 	/**
@@ -108,40 +99,65 @@ export class Client {
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked
 	 */
 	async verifyToken(token, identity, options) {
+		const { driver, references } = within.of(this);
 		const { signal } = known(options, ["signal"]);
 		if (Token.is(token)) {
-			const reference = identity ? this.#refer(identity) : this.#driver.referenceTo(Token.identity(token));
-			return verify(this.#driver, reference, token, signal);
+			const reference = identity ? references.to(identity) : driver.referenceTo(Token.identity(token));
+			return verify(driver, reference, token, signal);
 		}
 		valueOf(token, "token"); // first: who passes nothing has forgotten more than the identity
 		if (identity === undefined) {
 			throw invalidOption("identity", "is missing: a token's value alone does not say whose it is");
 		}
-		return verify(this.#driver, this.#refer(identity), token, signal);
+		return verify(driver, references.to(identity), token, signal);
 	}
 
 	/**
-	 * A business call that carries the identity's token; for a connection of an edge, one that the edge makes. Where the
-	 * vendor answers that the token is dead, it is renewed and the call sent once more, unless its body is a stream; ccmessaging's
-	 * AccessToken and token may die together, and then once more for each. A new token that comes with the answer is adopted.
+	 * A business call that carries the identity's token; for a connection of an edge, one that the edge makes. It is called as `fetch`
+	 * is. Where the vendor answers that the token is dead, it is renewed and the call sent once more, unless its body is a stream;
+	 * ccmessaging's AccessToken and token may die together, and then once more for each. A new token that comes with the answer is adopted.
+	 *
+	 * **A call has no limit of time of its own**, as with `fetch`: give it a `timeoutMs` or a `signal`. **Redirects are not followed**: one
+	 * could carry the token to another server. `redirect: "follow"`, which every Request says, is understood as "manual". The body of a
+	 * Request is read whole before it is sent, so that it can be sent once more; a stream in `init.body` is sent as it comes.
 	 *
 	 * An answer is looked into only where it may say so: the first 16 KiB of a refusal, or of a small success that is a JSON object, of
 	 * a system that speaks in bodies. Its body is still whole. Whatever streams, is long or does not come within 300 ms is the
 	 * caller's at its headers.
 	 * @param {Identity} identity whose token it carries
-	 * @param {string} path appended to the identity's base URL; it begins with "/"
-	 * @param {import("./platform.js").PlatformRequestInit} [init] as for `fetch`; redirects are not followed
-	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had, and as `fetch` where the call
-	 *   itself failed or its `signal` fired: with the signal's reason
+	 * @param {import("./platform.js").FetchInput} input where it goes: a path, which is appended to the identity's base URL where it begins
+	 *   with "/"; or a whole URL under that, as a string, a URL or a Request
+	 * @param {(import("./platform.js").PlatformRequestInit & import("./platform.js").CallLimit) | null} [init] as for `fetch`, or a Request; `timeoutMs` bounds the whole call in milliseconds: the
+	 *   wait for a token, all tries and the answer's body
+	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had or the time was
+	 *   over (`timeout`), where the call may not be made so (`invalid_request`) and where the client's own `fetch` gave no answer
+	 *   (`fetch_failed`); and as `fetch` where the call itself failed or its `signal` fired: with the signal's reason
 	 * @example
 	 * const response = await client.fetch(identity, "/apiaccess/ccmessaging/send", {
 	 * 	method: "POST",
 	 * 	headers: { "content-type": "application/json; charset=UTF-8" },
 	 * 	body: JSON.stringify(message),
+	 * 	timeoutMs: 10_000,
 	 * });
 	 */
-	async fetch(identity, path, init = {}) {
-		return business(this.#driver, this.#refer(identity), path, init);
+	async fetch(identity, input, init) {
+		const { driver, references } = within.of(this);
+		return business(driver, references.to(identity), input, init);
+	}
+
+	/**
+	 * A function that does what `fetch` of this client does for one identity, for whatever takes a `fetch`: HTTP clients, generated ones
+	 * too. Later changes of the object do not matter to it.
+	 * @param {Identity} identity whose token its calls carry
+	 * @returns {(input: import("./platform.js").FetchInput, init?: import("./platform.js").PlatformRequestInit & import("./platform.js").CallLimit) => Promise<import("./platform.js").PlatformResponse>} called as `fetch` is
+	 * @throws {TokenError} `invalid_identity` where it is no object; its fields are checked at the first use
+	 * @example
+	 * const api = ky.create({ prefixUrl: identity.baseUrl, fetch: client.fetcher(identity) });
+	 */
+	fetcher(identity) {
+		const { driver, references } = within.of(this);
+		const reference = references.to(identity);
+		return async (input, init) => business(driver, reference, input, init);
 	}
 
 	/**
@@ -151,7 +167,8 @@ export class Client {
 	 * @returns {Promise<Token | null>} the token, or null where an edge keeps it to itself; rejected with a TokenError
 	 */
 	async signIn(identity, options) {
-		return signIn(this.#driver, this.#refer(identity), options);
+		const { driver, references } = within.of(this);
+		return signIn(driver, references.to(identity), options);
 	}
 
 	/**
@@ -161,7 +178,8 @@ export class Client {
 	 * @returns {Promise<void>} rejected with a TokenError where the vendor could not be told
 	 */
 	async signOut(identity, options) {
-		return signOut(this.#driver, this.#refer(identity), options);
+		const { driver, references } = within.of(this);
+		return signOut(driver, references.to(identity), options);
 	}
 
 	/**
@@ -172,7 +190,8 @@ export class Client {
 	 * @throws {TokenError} `invalid_request` where the system signs nobody in
 	 */
 	keepAlive(identity, options) {
-		return keepAlive(this.#driver, this.#refer(identity), options);
+		const { driver, references } = within.of(this);
+		return keepAlive(driver, references.to(identity), options);
 	}
 
 	/**
@@ -188,9 +207,10 @@ export class Client {
 	 * session.forget(); // when this user signs out
 	 */
 	session(identity) {
-		const reference = this.#refer(identity);
-		this.#driver.prepare(reference);
-		return new Session(this.#driver, reference);
+		const { driver, references } = within.of(this);
+		const reference = references.to(identity);
+		driver.prepare(reference);
+		return new Session(driver, reference);
 	}
 
 	/**
@@ -201,40 +221,26 @@ export class Client {
 	 * NetInfo.addEventListener(({ isConnected }) => isConnected && client.online()); // in React Native
 	 */
 	online() {
-		this.#driver.online();
+		const { driver } = within.of(this);
+		driver.online();
 	}
 
 	/** Ends the client: whoever waits gets a TokenError `closed`, and all tokens are forgotten. */
 	close() {
-		this.#latest = undefined;
-		this.#driver.close();
+		const { driver, references } = within.of(this);
+		references.forget();
+		driver.close();
 	}
+}
 
-	/** @param {Identity} identity */
-	#entry(identity) {
-		if (this.#latest?.identity === identity) {
-			return this.#latest;
-		}
-		const entry = this.#references.get(identity);
-		if (entry !== undefined) {
-			this.#latest = entry;
-		}
-		return entry;
-	}
-
-	/** @param {Identity} identity */
-	#refer(identity) {
-		const known = this.#entry(identity);
-		if (known !== undefined && unchanged(known.copy, identity)) {
-			return known.reference;
-		}
-		const fields = read(identity);
-		const reference = this.#driver.reference(fields);
-		const entry = { identity, copy: snapshot(fields), reference };
-		this.#references.set(identity, entry);
-		this.#latest = entry;
-		return reference;
-	}
+/**
+ * @param {Driver} driver
+ * @param {References} references
+ * @param {Identity} identity
+ * @param {GetTokenOptions} [options]
+ */
+async function ask(driver, references, identity, options) {
+	return acquire(driver, references.to(identity), options); // what is wrong with the identity is a rejection
 }
 
 /** @satisfies {(keyof import("./store.js").Store)[]} */
@@ -247,7 +253,19 @@ const methods = ["name", "take", "read", "write", "free", "watch"];
  * @param {Facilities} [facilities]
  * @returns {Client}
  */
-export function createClient(module, options, clock = platformClock, { tabs, waitUntil } = {}) {
+export function createClient(module, options, clock = platformClock, facilities = {}) {
+	return new Client(createDriver(module, options, clock, facilities));
+}
+
+/**
+ * What a client asks, for who has no use for callers' objects.
+ * @param {import("../module/module.js").Module} module
+ * @param {ClientOptions} [options]
+ * @param {import("./clock.js").Clock} [clock]
+ * @param {Facilities} [facilities]
+ * @returns {Driver}
+ */
+export function createDriver(module, options, clock = platformClock, { tabs, waitUntil } = {}) {
 	const {
 		fetch,
 		timeoutMs = defaultTimeoutMs,
@@ -267,14 +285,12 @@ export function createClient(module, options, clock = platformClock, { tabs, wai
 	if (store !== undefined && !methods.every((name) => typeof (/** @type {any} */ (store)?.[name]) === "function")) {
 		throw invalidOption("store", "must be a store, as those of cctoken/store are");
 	}
-	if (!(Number.isFinite(timeoutMs) && timeoutMs >= 1 && timeoutMs <= maxTimeoutMs)) {
-		throw invalidOption("timeoutMs", `must be from 1 to ${maxTimeoutMs.toLocaleString("en")} milliseconds`);
-	}
+	timeLimit(timeoutMs);
 	if (!(Number.isInteger(maxSessions) && maxSessions >= 1 && maxSessions <= most)) {
 		throw invalidOption("maxSessions", `must be a whole number from 1 to ${most.toLocaleString("en")}`);
 	}
 	// Looked up at each call, not kept: test tools replace it.
 	const send = fetch ?? /** @type {import("./effects.js").Fetch} */ ((input, init) => globalThis.fetch(input, init));
-	const settings = { fetch: send, timeoutMs, maxSessions, onEvent, store, onStore };
-	return new Client(new Driver(module, { ...settings, clock, tabs: tabs?.(clock), waitUntil }));
+	const settings = { fetch: send, given: fetch !== undefined, timeoutMs, maxSessions, onEvent, store, onStore };
+	return new Driver(module, { ...settings, clock, tabs: tabs?.(clock), waitUntil });
 }

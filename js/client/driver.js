@@ -2,12 +2,13 @@
 import { instant } from "./clock.js";
 import { errands } from "../generated/limits.js";
 import { Effects } from "./effects.js";
-import { errorOf } from "./error.js";
+import { errorOf, TokenError } from "./error.js";
 import { encode } from "./identity.js";
 import { Leases } from "./leases.js";
-import { Life } from "./life.js";
+import { forgotten, Life } from "./life.js";
 import { whenOnline } from "./online.js";
 import { Pulse } from "./pulse.js";
+import { Queue } from "./queue.js";
 import { adopt, Sessions } from "./sessions.js";
 import { Suppliers } from "./suppliers.js";
 
@@ -16,7 +17,11 @@ import { Suppliers } from "./suppliers.js";
 /** @typedef {import("../module/wall.js").CoreClient} CoreClient */
 
 /** @typedef {import("./effects.js").Means & { timeoutMs: number, maxSessions: number }} Settings */
-/** @typedef {{ force?: boolean, instead?: number, rejected?: string }} Want instead is the serial of a token that a call was refused with */
+/** @typedef {{ force: boolean, instead: number, rejected: string, user: string }} Want instead is the serial of a token that a call was refused with, or 0; user tells the users of a shared session apart */
+/** What else is known of a judged call: whose it was, and which others, each with its user, the same token was accepted for. @typedef {{ user?: string, accepted?: readonly (readonly [user: string, place: string])[] }} Circumstances */
+
+/** Any token that can be used. @type {Want} */
+export const anyToken = { force: false, instead: 0, rejected: "", user: "" };
 
 export class Driver {
 	/** @type {Settings} */ #settings;
@@ -26,6 +31,7 @@ export class Driver {
 	/** Ends the listening to the platform, where there is a core to be told. @type {(() => void) | undefined} */ #deaf;
 	/** @type {Life} */ #life;
 	/** @type {Effects} */ #effects;
+	/** @type {Queue} */ #queue;
 	/** By the identity. @type {Map<string, Pulse>} */ #pulses = new Map();
 
 	/**
@@ -34,6 +40,7 @@ export class Driver {
 	 */
 	constructor(module, settings) {
 		this.#settings = settings;
+		this.#queue = new Queue(settings.clock);
 		// More than can have a session. One that is dropped costs its user a session anew, so those of a moment's guests do not count.
 		this.#suppliers = new Suppliers(2 * settings.maxSessions);
 		this.#life = new Life(module, settings, {
@@ -48,10 +55,11 @@ export class Driver {
 				this.#leases?.end();
 				this.#leases = undefined;
 				this.#effects.end(error);
+				this.#queue.end(error);
 				this.#sessions.clear();
 			},
 		});
-		this.#effects = new Effects(settings, this.#life, this.#sessions, this.#suppliers);
+		this.#effects = new Effects(settings, this.#life, this.#sessions, this.#suppliers, () => this.#queue.stir());
 	}
 
 	/**
@@ -105,7 +113,7 @@ export class Driver {
 	 * @returns {Promise<Token>}
 	 */
 	plain(reference) {
-		return reference.asking ?? this.#told(reference) ?? (reference.asking = this.token(reference, {}));
+		return reference.asking ?? this.#told(reference) ?? (reference.asking = this.token(reference, anyToken));
 	}
 
 	/**
@@ -126,25 +134,33 @@ export class Driver {
 	}
 
 	/**
+	 * Opens a session, where it is not open, once there is a core.
+	 * @param {Reference} reference
+	 * @returns {Promise<void>} rejected with a TokenError: `invalid_identity`, `too_many_sessions` or what the module does not start for
+	 */
+	async open(reference) {
+		await this.#with(reference, async () => {});
+	}
+
+	/**
 	 * A token for an identity, once the core has decided.
 	 * @param {Reference} reference
 	 * @param {Want} want
 	 * @returns {Promise<Token>}
 	 */
-	async token(reference, { force = false, instead = 0, rejected = "" }) {
-		let core;
-		try {
-			core = await this.#life.readyFor(reference);
-		} finally {
-			reference.asking = undefined; // whoever comes from here on meets the core's answer
-		}
-		const known = this.#open(core, reference);
-		const seeing = this.#effects.shared?.known(core, known.id);
-		if (seeing) {
-			await seeing;
-			return this.token(reference, { force, instead, rejected });
-		}
-		const plain = !force && !instead && !rejected;
+	token(reference, want) {
+		return this.#with(reference, (core, known) => this.#get(core, known, reference, want));
+	}
+
+	/**
+	 * @param {CoreClient} core
+	 * @param {import("./sessions.js").Known} known
+	 * @param {Reference} reference
+	 * @param {Want} want
+	 * @returns {Promise<Token>}
+	 */
+	async #get(core, known, reference, { force, instead, rejected, user }) {
+		const plain = !force && !instead && !rejected && !user;
 		if (plain) {
 			// Somebody with an equal object may have been here a moment ago.
 			const told = this.#told(reference);
@@ -153,7 +169,7 @@ export class Driver {
 			}
 		}
 		const now = this.now();
-		const answer = this.#life.ask(core, () => core.get(known.id, now, force, instead, rejected));
+		const answer = this.#life.ask(core, () => core.get(known.id, now, force, instead, rejected, user));
 		const wait = answer.acquisition ? this.#effects.wait(answer.acquisition) : undefined;
 		this.#effects.obey(core, answer);
 		if (answer.error) {
@@ -184,14 +200,18 @@ export class Driver {
 	 * @param {number} errand
 	 * @returns {Promise<Token | null>}
 	 */
-	async attend(reference, errand) {
-		const core = await this.#life.readyFor(reference);
-		const known = this.#open(core, reference);
-		const seeing = this.#effects.shared?.known(core, known.id);
-		if (seeing) {
-			await seeing;
-			return this.attend(reference, errand);
-		}
+	attend(reference, errand) {
+		return this.#with(reference, (core, known) => this.#attend(core, known, reference, errand));
+	}
+
+	/**
+	 * @param {CoreClient} core
+	 * @param {import("./sessions.js").Known} known
+	 * @param {Reference} reference
+	 * @param {number} errand
+	 * @returns {Promise<Token | null>}
+	 */
+	async #attend(core, known, reference, errand) {
 		const answer = this.#life.ask(core, () => core.attend(known.id, this.now(), errand));
 		const wait = answer.acquisition ? this.#effects.wait(answer.acquisition) : undefined;
 		this.#effects.obey(core, answer);
@@ -239,14 +259,17 @@ export class Driver {
 	 * @param {string} value
 	 * @returns {Promise<import("../module/wall.js").VerdictView>}
 	 */
-	async verify(reference, value) {
-		const core = await this.#life.readyFor(reference);
-		const known = this.#open(core, reference);
-		const seeing = this.#effects.shared?.known(core, known.id);
-		if (seeing) {
-			await seeing;
-			return this.verify(reference, value);
-		}
+	verify(reference, value) {
+		return this.#with(reference, (core, known) => this.#verify(core, known, value));
+	}
+
+	/**
+	 * @param {CoreClient} core
+	 * @param {import("./sessions.js").Known} known
+	 * @param {string} value
+	 * @returns {Promise<import("../module/wall.js").VerdictView>}
+	 */
+	async #verify(core, known, value) {
 		const answer = this.#life.ask(core, () => core.verify(known.id, this.now(), value));
 		const wait = answer.verification ? this.#effects.wait(answer.verification) : undefined;
 		this.#effects.obey(core, answer);
@@ -259,17 +282,21 @@ export class Driver {
 	/**
 	 * What the answer to a business call means.
 	 * @param {Reference} reference of who made it
-	 * @param {import("../module/wall.js").TokenView} view of the token that it carried
+	 * @param {Pick<import("../module/wall.js").TokenView, "session" | "serial">} view of the token that it carried
 	 * @param {string} place its method and path
 	 * @param {import("../module/wall.js").Instant} sent
 	 * @param {import("../module/wall.js").Head} head
 	 * @param {Uint8Array} body
+	 * @param {Circumstances} [circumstances]
 	 */
-	judge({ supplier, known }, { session, serial = 0 }, place, sent, head, body) {
+	judge({ supplier, known }, { session, serial = 0 }, place, sent, head, body, { user, accepted = [] } = {}) {
 		if (supplier && known.token) {
 			this.#suppliers.use(supplier);
 		}
-		const outcome = this.#effects.report((core) => core.judge(session, serial, place, sent, this.now(), head, body));
+		for (const [by, at] of accepted) {
+			this.#effects.report((core) => core.accepted(session, serial, at, by, this.now()));
+		}
+		const outcome = this.#effects.report((core) => core.judge(session, serial, place, sent, this.now(), head, body, user));
 		const { core } = this.#life;
 		if (core && (outcome.extended || outcome.replay || outcome.reason)) {
 			this.#effects.shared?.changed(core, session);
@@ -280,9 +307,78 @@ export class Driver {
 		return outcome;
 	}
 
+	/**
+	 * Whether a token was handed out by the session of a reference.
+	 * @param {Reference} reference
+	 * @param {import("../module/wall.js").TokenView} view
+	 */
+	owns(reference, view) {
+		return this.#sessions.located(reference).known.id === view.session;
+	}
+
+	/**
+	 * Notes that a business call begins: its session is in use until then.
+	 * @param {import("../module/wall.js").TokenView} view of the token that it carries
+	 * @returns {() => void} notes that it is over
+	 */
+	calling({ session }) {
+		const { core } = this.#life;
+		if (!core || core.dead) {
+			return () => {};
+		}
+		core.hold(session, 1);
+		return () => {
+			if (core === this.#life.core && !core.dead) {
+				core.hold(session, -1);
+				this.#queue.stir();
+			}
+		};
+	}
+
 	/** @param {import("../module/wall.js").TokenView} view */
 	replayed({ session }) {
 		this.#effects.report((core) => core.replayed(session, this.now()));
+	}
+
+	/**
+	 * How a session is, where it is open.
+	 * @param {Reference} reference
+	 * @returns {import("../module/wall.js").View}
+	 */
+	view(reference) {
+		const { id } = this.#sessions.located(reference).known;
+		return id === 0 ? {} : this.#effects.report((core) => core.view(id, this.now()));
+	}
+
+	/**
+	 * Of a session by the core's number: its identity, as encoded, and its system.
+	 * @param {number} session
+	 */
+	about(session) {
+		const { system = "" } = this.#effects.report((core) => core.view(session, this.now()));
+		return { json: this.#sessions.of(session)?.json ?? "", system };
+	}
+
+	/**
+	 * For how many milliseconds a token would be handed out again without anything else to do; 0 where it would not.
+	 * @param {Reference} reference
+	 * @param {Token} token
+	 */
+	lease({ known }, token) {
+		const { core } = this.#life;
+		const { wall, mono } = this.now();
+		const live = core && known.token === token && this.#life.report(() => core.live(known.id, wall, mono));
+		return core && live !== undefined && live === known.serial ? (this.#life.report(() => core.lease(known.id, wall, mono)) ?? 0) : 0;
+	}
+
+	/**
+	 * Ends a session's waiting time after a failure, as a person says that its reason is gone.
+	 * @param {Reference} reference
+	 * @returns {boolean} whether there was one
+	 */
+	relent(reference) {
+		const { id } = this.#sessions.located(reference).known;
+		return id !== 0 && this.#effects.report((core) => core.relent(id, this.now())).relented === true;
 	}
 
 	/** @param {Reference} reference */
@@ -290,9 +386,19 @@ export class Driver {
 		const { through } = this.calls(reference);
 		const { core } = this.#life;
 		this.#pulses.get(reference.json)?.end();
-		this.#life.forget([reference.json, through.json]);
+		const identities = [reference.json, through.json];
+		this.#life.forget(identities);
+		this.#queue.end(forgotten(), identities);
 		if (core && !core.dead) {
-			const { id } = this.#open(core, reference);
+			let id;
+			try {
+				({ id } = this.#open(core, reference));
+			} catch (error) {
+				if (isFull(error)) {
+					return; // it has no session, nor had it one
+				}
+				throw error;
+			}
 			for (const { known } of [reference, this.#sessions.located(through)]) {
 				known.promise = known.token = known.supplier = undefined;
 			}
@@ -347,6 +453,63 @@ export class Driver {
 	}
 
 	/**
+	 * Does something with the session of a reference, at the moment at which it is opened: a moment later it may have been evicted
+	 * for another. Where every session is in use, those who need one more wait for a place, for as long as an acquisition may take.
+	 * @template T
+	 * @param {Reference} reference
+	 * @param {(core: CoreClient, known: import("./sessions.js").Known) => Promise<T>} use
+	 * @returns {Promise<T>}
+	 */
+	async #with(reference, use) {
+		/** @type {import("./queue.js").Place | undefined} */
+		let place;
+		try {
+			for (;;) {
+				const core = await this.#life.readyFor(reference);
+				if (core !== this.#life.core) {
+					continue; // the client was closed, or the core has died, at this very moment
+				}
+				const behind = !place && !this.#queue.empty && this.#sessions.located(reference).known.id === 0;
+				const known = behind ? undefined : this.#tryOpen(core, reference, place?.late !== true);
+				const seeing = known && this.#effects.shared?.known(core, known.id);
+				if (seeing) {
+					await seeing; // what the others know of it
+					continue;
+				}
+				if (known) {
+					reference.asking = undefined; // whoever comes from here on meets the core's answer
+					return use(core, known);
+				}
+				place ??= this.#queue.enter(reference, this.#settings.timeoutMs);
+				await place.turn();
+			}
+		} finally {
+			reference.asking = undefined;
+			if (place) {
+				place.leave();
+				this.#queue.next();
+			}
+		}
+	}
+
+	/**
+	 * @param {CoreClient} core
+	 * @param {Reference} reference
+	 * @param {boolean} patient whether it is no error that there is no place
+	 * @returns {import("./sessions.js").Known | undefined} undefined where there is no place
+	 */
+	#tryOpen(core, reference, patient) {
+		try {
+			return this.#open(core, reference);
+		} catch (error) {
+			if (patient && isFull(error)) {
+				return undefined;
+			}
+			throw error;
+		}
+	}
+
+	/**
 	 * The session of a reference, opened anew where it was evicted or died.
 	 * @param {CoreClient} core
 	 * @param {Reference} reference
@@ -368,3 +531,6 @@ export class Driver {
 		return reference.known;
 	}
 }
+
+/** Whether it is that every session is in use. @param {unknown} error */
+const isFull = (error) => TokenError.is(error) && error.code === "too_many_sessions";

@@ -3,7 +3,8 @@
 import { instant } from "./clock.js";
 import { errorOf } from "./error.js";
 import { tell } from "./events.js";
-import { exchange, Lost, safeCause } from "./http.js";
+import { safeCause } from "./connection.js";
+import { exchange, Lost } from "./http.js";
 import { adopt } from "./sessions.js";
 import { Shared } from "./shared.js";
 
@@ -27,6 +28,7 @@ import { Shared } from "./shared.js";
  * What effects are carried out with.
  * @typedef {object} Means
  * @property {Fetch} fetch
+ * @property {boolean} given whether that is a function of the caller's, and not the platform's own
  * @property {((event: import("./events.js").TokenEvent) => void) | undefined} onEvent
  * @property {import("./clock.js").Clock} clock
  * @property {import("./tabs.js").Tabs | undefined} tabs
@@ -54,6 +56,7 @@ export class Effects {
 	/** Acquisitions and verifications that somebody waits for. @type {Map<number, Waiting>} */ #waiting = new Map();
 	/** What can be cancelled, by exchange. @type {Map<number, () => void>} */ #running = new Map();
 	/** Why the exchange that is being reported was lost. @type {unknown} */ #cause;
+	/** @type {() => void} */ #changed;
 	/** Where the sessions are others' as well. @type {Shared | undefined} */ shared;
 
 	/**
@@ -61,12 +64,14 @@ export class Effects {
 	 * @param {import("./life.js").Life} life
 	 * @param {import("./sessions.js").Sessions} sessions
 	 * @param {import("./suppliers.js").Suppliers} suppliers
+	 * @param {() => void} changed told when a session may not be in use any more, or is gone
 	 */
-	constructor(means, life, sessions, suppliers) {
+	constructor(means, life, sessions, suppliers, changed) {
 		this.#means = means;
 		this.#life = life;
 		this.#sessions = sessions;
 		this.#suppliers = suppliers;
+		this.#changed = changed;
 		const { store, clock, onStore } = means;
 		this.shared =
 			store &&
@@ -158,6 +163,9 @@ export class Effects {
 					events.push(effect.event);
 			}
 		}
+		if (effects.length > 0) {
+			this.#changed();
+		}
 		const { onEvent } = this.#means;
 		if (onEvent) {
 			for (const event of events) {
@@ -220,9 +228,9 @@ export class Effects {
 		const admitted =
 			this.shared && !request.supplier && !aside.includes(request.step) && this.shared.admit(core, session, id, limit, signal);
 		const done = (admitted ? this.#admitted(admitted, begin, signal) : begin()).then(
-			(result) =>
+			(/** @type {any} */ result) =>
 				ended(() =>
-					"token" in result ? core.supplied(id, instant(clock), result) : core.answered(id, instant(clock), result.head, result.body),
+					request.supplier ? core.supplied(id, instant(clock), result) : core.answered(id, instant(clock), result.head, result.body),
 				),
 			(error) => {
 				if (late) {
@@ -230,7 +238,7 @@ export class Effects {
 				}
 				// The platform's error may quote a URL; the caller's own function's error is the caller's to see.
 				const lost = error instanceof Lost ? error : new Lost("network", "unanswered", error);
-				this.#cause = request.supplier ? error : safeCause(lost.cause);
+				this.#cause = request.supplier ? error : lost.code === "fetch_failed" ? lost.cause : safeCause(lost.cause);
 				ended(() => core.lost(id, instant(clock), request.supplier ? "supplier_failed" : lost.code, lost.reach));
 				this.#cause = undefined;
 			},
@@ -266,8 +274,8 @@ export class Effects {
 		if (request.supplier) {
 			return this.#suppliers.ask(request.supplier);
 		}
-		const { fetch, tabs } = this.#means; // called by itself: a browser's own refuses to be another object's method
-		const send = () => exchange((input, init) => fetch(input, init ?? {}, { session, step: request.step }), request, signal);
+		const { fetch, given, tabs } = this.#means; // called by itself: a browser's own refuses to be another object's method
+		const send = () => exchange((input, init) => fetch(input, init ?? {}, { session, step: request.step }), request, signal, given);
 		return request.share && tabs
 			? tabs.exchange(session, request, this.#sessions.of(session)?.token?.issuedAt.getTime(), signal, send)
 			: send();

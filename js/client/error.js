@@ -1,5 +1,7 @@
 // The one error of this package, and how it is made of what the core says.
 const inspect = Symbol.for("nodejs.util.inspect.custom");
+/** By which errors of another copy of the package are known as well. */
+const brand = Symbol.for("cctoken.error");
 
 /** @typedef {import("../generated/words.js").TokenErrorCode} TokenErrorCode */
 
@@ -22,6 +24,8 @@ const inspect = Symbol.for("nodejs.util.inspect.custom");
  * or the caller's own error, which those forms leave out.
  */
 export class TokenError extends Error {
+	// A member of its own, not an assignment: where Error.prototype is frozen (SES, Node's --frozen-intrinsics), that would throw.
+	name = "TokenError";
 	/**
 	 * What went wrong; stable.
 	 * @readonly
@@ -85,7 +89,6 @@ export class TokenError extends Error {
 	 */
 	constructor(code, message, fields = {}) {
 		super(message, "cause" in fields ? { cause: fields.cause } : undefined);
-		this.name = "TokenError";
 		this.code = code;
 		this.system = fields.system;
 		this.step = fields.step;
@@ -95,6 +98,16 @@ export class TokenError extends Error {
 		this.reason = fields.reason;
 		this.retryable = fields.retryable ?? false;
 		this.retryAt = fields.retryAt === undefined ? null : new Date(fields.retryAt);
+	}
+
+	/**
+	 * Whether something is an error of this package. Unlike `instanceof` it knows those of another copy of the package as well,
+	 * and those of another realm.
+	 * @param {unknown} value
+	 * @returns {value is TokenError}
+	 */
+	static is(value) {
+		return typeof value === "object" && value !== null && brand in value;
 	}
 
 	/**
@@ -115,17 +128,21 @@ export class TokenError extends Error {
 			reason,
 			retryable,
 			retryAt,
-			cause: cause instanceof TokenError ? cause.toJSON() : code === "network" ? platformCode(cause) : undefined,
+			cause: TokenError.is(cause) ? cause.toJSON() : code === "network" ? platformCode(cause) : undefined,
 		};
 	}
+}
 
+Object.assign(TokenError.prototype, {
+	[brand]: true,
+	/** @this {TokenError} */
 	[inspect]() {
 		const { name, message, cause, ...fields } = this.toJSON();
 		const shown = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
 		const text = shown.map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`);
 		return `${this.stack}\n{\n${text.join("\n")}\n}`;
-	}
-}
+	},
+});
 
 /**
  * The core's form of a failure.
@@ -164,6 +181,6 @@ export function errorOf({ code, message, cause: earlier, ...fields }, cause) {
 		return new TokenError(code, message, { ...fields, cause: errorOf(earlier) });
 	}
 	const text = code === "network" ? message + circumstance(cause) : message;
-	const own = cause !== undefined && (code === "network" || code === "supplier_failed");
+	const own = cause !== undefined && (code === "network" || code === "supplier_failed" || code === "fetch_failed");
 	return new TokenError(code, text, own ? { ...fields, cause } : fields);
 }

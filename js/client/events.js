@@ -29,7 +29,7 @@ export function tell(onEvent, view, cause) {
 			system: /** @type {TokenEvent["system"]} */ (view.system),
 			session: view.session,
 			step: view.step,
-			at: new Date(view.at),
+			at: new Date(view.at ?? 0),
 			logins: view.logins ?? 0,
 			expiresAt: view.expiresAt === undefined ? null : new Date(view.expiresAt),
 			retryAt: view.retryAt === undefined ? null : new Date(view.retryAt),

@@ -1,10 +1,12 @@
 // One HTTP exchange as the core wants it: no redirect followed, no cookie, no cache, a bounded time and a bounded body.
 import { maxAnswer } from "../generated/limits.js";
+import { isOfConnection, unconnected } from "./connection.js";
+import { headerOf, sourceOf, statusOf, streams, Unreadable } from "./response.js";
 
 /** Why an exchange brought nothing that can be read. */
 export class Lost {
 	/**
-	 * @param {"network" | "timeout" | "response_too_large" | "redirected"} code
+	 * @param {"network" | "timeout" | "response_too_large" | "redirected" | "fetch_failed"} code
 	 * @param {import("../module/wall.js").Reach} reach
 	 * @param {unknown} [cause]
 	 */
@@ -19,21 +21,29 @@ export class Lost {
  * @param {import("./platform.js").PlatformFetch} send
  * @param {import("../module/wall.js").Request} request
  * @param {import("./platform.js").PlatformSignal} signal
+ * @param {boolean} [given] whether it is a caller's own function that sends, and so may be at fault itself
  * @returns {Promise<{ head: import("../module/wall.js").Head, body: Uint8Array }>} rejected with a Lost
  */
-export async function exchange(send, { method, url = "", query, headers = [], body, form, rolls }, signal) {
+export async function exchange(send, { method, url = "", query, headers = [], body, form, rolls }, signal, given = false) {
 	let response;
 	const wasOffline = offline();
 	try {
 		response = await send(query ? withQuery(url, query) : url, {
 			method,
-			headers,
+			headers: Object.fromEntries(headers), // what any fetch understands
 			body: form ? new URLSearchParams(form) : body,
 			...discreet(),
 			signal,
 		});
 	} catch (cause) {
-		throw new Lost("network", (wasOffline && offline()) || unconnected(cause) ? "unsent" : "unanswered", cause);
+		const isOffline = wasOffline && offline();
+		if (given && !isOffline && !isOfConnection(cause)) {
+			throw new Lost("fetch_failed", "unanswered", cause);
+		}
+		throw new Lost("network", isOffline || unconnected(cause) ? "unsent" : "unanswered", cause);
+	}
+	if (statusOf(response) === undefined) {
+		throw new Lost("fetch_failed", "answering", noResponse());
 	}
 	if (response.type === "opaqueredirect") {
 		throw new Lost("redirected", "answering"); // browsers show no more of it than this
@@ -44,6 +54,9 @@ export async function exchange(send, { method, url = "", query, headers = [], bo
 	}
 	return { head: headOf(response, rolls), body: bytes };
 }
+
+/** What is wrong with what a fetch gave that is no answer. */
+export const noResponse = () => new Unreadable("The fetch gave no Response: what it gave has no status.");
 
 /**
  * @param {string} url
@@ -82,12 +95,12 @@ function uncached() {
  * @param {string[]} [rolls] the headers that may hold a new token: the first that is there counts
  * @returns {import("../module/wall.js").Head}
  */
-export function headOf({ status, headers }, rolls) {
+export function headOf(response, rolls) {
 	return {
-		status,
-		retryAfter: headers.get("retry-after") ?? undefined,
-		date: headers.get("date") ?? undefined,
-		rolled: rolls?.map((name) => headers.get(name)).find((value) => value !== null) ?? undefined,
+		status: statusOf(response) ?? 0,
+		retryAfter: headerOf(response, "retry-after") ?? undefined,
+		date: headerOf(response, "date") ?? undefined,
+		rolled: rolls?.map((name) => headerOf(response, name)).find((value) => value !== null) ?? undefined,
 	};
 }
 
@@ -97,25 +110,22 @@ export function headOf({ status, headers }, rolls) {
  * @returns {Promise<Uint8Array | undefined>} rejected with a Lost
  */
 export async function read(response) {
-	if (!response.body) {
-		return new Uint8Array();
-	}
-	const reader = response.body.getReader();
+	const source = sourceOf(response);
 	/** @type {Uint8Array[]} */
 	const chunks = [];
 	let size = 0;
 	try {
-		for (let part = await reader.read(); !part.done; part = await reader.read()) {
-			size += part.value.length;
+		for (let piece = await source.read(); piece; piece = await source.read()) {
+			size += piece.length;
 			if (size > maxAnswer) {
-				// Not waited for: the cancellation of a clone ends with that of the response, which is the caller's.
-				reader.cancel().catch(() => {});
+				source.cancel();
 				return undefined;
 			}
-			chunks.push(part.value);
+			chunks.push(piece);
 		}
 	} catch (cause) {
-		throw new Lost("network", "answering", cause);
+		const broken = isOfConnection(cause) || (streams(response) && !(cause instanceof Unreadable));
+		throw new Lost(broken ? "network" : "fetch_failed", "answering", cause);
 	}
 	const bytes = new Uint8Array(size);
 	let at = 0;
@@ -128,37 +138,3 @@ export async function read(response) {
 
 /** Whether the platform says that it has no network. That it says so is certain, that it does not means nothing. */
 const offline = () => /** @type {any} */ (globalThis).navigator?.onLine === false;
-
-/** The platforms' words for what fails before anything can be sent: Node's and undici's, and Bun's. */
-const beforeSending = new Set(["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "UND_ERR_CONNECT_TIMEOUT", "ConnectionRefused"]);
-
-/**
- * Whether a platform's own error says that there never was a connection. A host that cannot be reached says so of one that
- * breaks later, too: then it counts what was being done.
- * @param {unknown} error
- */
-function unconnected(error) {
-	const inner = under(error);
-	const { code, syscall } = inner?.errors?.[0] ?? inner ?? {};
-	return beforeSending.has(inner?.code) || beforeSending.has(code) || syscall === "connect";
-}
-
-/**
- * What lies under what `fetch` throws.
- * @param {unknown} error
- * @returns {any}
- */
-const under = (error) => (error instanceof Error && error.cause !== undefined ? error.cause : error);
-
-/**
- * What may be told of a platform's own error. Its text may quote a URL, and so a secret; its code cannot.
- * @param {unknown} error
- * @returns {Error | undefined}
- */
-export function safeCause(error) {
-	const code = under(error)?.code;
-	if (typeof code !== "string" || !/^[A-Z][A-Z0-9_]{1,40}$/.test(code)) {
-		return undefined;
-	}
-	return Object.assign(new Error(code), { code });
-}

@@ -1,8 +1,9 @@
 // Identities: who a token is for. What the systems have of their own is generated from their descriptions.
 import { TokenError } from "./error.js";
-import { objects, signing, supplied, unchanged as same } from "../generated/identity.js";
+import { objects, signing, snapshot, supplied, unchanged as same } from "../generated/identity.js";
+import { says } from "./says.js";
 
-export { snapshot } from "../generated/identity.js";
+export { snapshot };
 
 /** @typedef {import("../generated/systems.js").System} System */
 /** @typedef {import("../generated/identity.js").Supplied} Supplied */
@@ -52,37 +53,56 @@ export { snapshot } from "../generated/identity.js";
  * @typedef {VendorIdentity | EdgeIdentity} Identity
  */
 
+/** The fields that there are. */
+const names = Object.keys(snapshot({}));
+
 /**
  * What a caller's object says now, read once: an object can say something else each time that it is asked. A value that is
- * itself an object counts as no text, whatever it would say of itself as JSON.
+ * itself an object counts as no text, whatever it would say of itself as JSON. What an object inherits counts where it is a field.
  * @param {unknown} identity
  * @returns {Fields}
  */
 export function read(identity) {
 	if (typeof identity !== "object" || identity === null) {
-		throw new TokenError("invalid_identity", "identity must be an object", { step: "input", field: "identity" });
+		throw invalid("must be an object");
 	}
-	const fields = /** @type {Record<string, unknown>} */ ({ ...identity });
-	/** @type {[string, object][]} */
-	const inner = [];
-	for (const name of objects) {
-		const value = fields[name];
-		if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-			inner.push([name, plain({ ...value })]);
+	try {
+		const fields = bare(identity);
+		for (const name of names) {
+			if (!(name in fields) && says(identity, name)) {
+				fields[name] = /** @type {any} */ (identity)[name];
+			}
 		}
+		/** @type {[string, object][]} */
+		const inner = [];
+		for (const name of objects) {
+			const value = fields[name];
+			if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+				inner.push([name, plain(bare(value))]);
+			}
+		}
+		plain(fields);
+		for (const [name, value] of inner) {
+			fields[name] = value;
+		}
+		return fields;
+	} catch (cause) {
+		throw invalid("cannot be read: it throws", cause);
 	}
-	plain(fields);
-	for (const [name, value] of inner) {
-		fields[name] = value;
-	}
-	return fields;
 }
+
+/**
+ * What an object says itself, in one that inherits nothing.
+ * @param {object} object
+ * @returns {Record<string, unknown>}
+ */
+const bare = (object) => Object.assign(Object.create(null), object);
 
 /** @param {Record<string, unknown>} fields @returns {Record<string, any>} */
 function plain(fields) {
 	for (const name of Object.keys(fields)) {
 		if (typeof fields[name] === "object" && fields[name] !== null) {
-			fields[name] = {};
+			fields[name] = bare({});
 		}
 	}
 	if (typeof fields.toJSON === "function") {
@@ -90,6 +110,13 @@ function plain(fields) {
 	}
 	return fields;
 }
+
+/**
+ * @param {string} reason
+ * @param {unknown} [cause] what the caller's object threw
+ */
+const invalid = (reason, cause) =>
+	new TokenError("invalid_identity", `identity ${reason}`, { step: "input", field: "identity", ...(cause === undefined ? {} : { cause }) });
 
 /**
  * Whether an object still says what it said when the snapshot was taken.
@@ -124,8 +151,7 @@ function sameTexts(a, b) {
  * @returns {Encoded}
  */
 export function encode(read, suppliers) {
-	/** @type {Record<string, unknown>} */
-	const fields = { ...read };
+	const fields = bare(read);
 	/** @type {import("./suppliers.js").Supplier | undefined} */
 	let supplier;
 	for (const { field, of, base, by } of supplied) {
@@ -141,7 +167,7 @@ export function encode(read, suppliers) {
 	try {
 		return { json: JSON.stringify(fields), supplier };
 	} catch {
-		throw new TokenError("invalid_identity", "identity must hold plain values only", { step: "input", field: "identity" });
+		throw invalid("must hold plain values only");
 	}
 }
 
@@ -150,7 +176,7 @@ export function encode(read, suppliers) {
  * @param {string} json an identity as encoded
  */
 export function signsIn(json) {
-	const { edge, system } = JSON.parse(json);
+	const { edge, system } = bare(JSON.parse(json));
 	return edge !== undefined || signing.includes(system);
 }
 
@@ -161,7 +187,7 @@ export function signsIn(json) {
  * @returns {{ json: string, baseUrl: string }}
  */
 export function callsOf(json) {
-	const { edge, connection, baseUrl, ...rest } = JSON.parse(json);
+	const { edge, connection, baseUrl, ...rest } = /** @type {Record<string, any>} */ (bare(JSON.parse(json)));
 	if (edge === undefined) {
 		return { json, baseUrl };
 	}
@@ -177,7 +203,7 @@ export function callsOf(json) {
 		});
 	}
 	return {
-		json: JSON.stringify({ ...rest, system: "authorization", edge }),
+		json: JSON.stringify({ __proto__: null, ...rest, system: "authorization", edge }),
 		baseUrl: `${String(edge).replace(/\/+$/, "")}/v1/call/${name}`,
 	};
 }

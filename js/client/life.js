@@ -13,6 +13,9 @@ import { CoreClient } from "../module/wall.js";
 
 /** Somebody who asks while there is no core yet to ask. @typedef {{ reference: import("./sessions.js").Reference, forgotten: boolean }} Asker */
 
+/** What those are told who wait for a session that is forgotten. */
+export const forgotten = () => new TokenError("forgotten", "The session was forgotten while this caller waited.", { retryable: true });
+
 export class Life {
 	/** @type {import("../module/module.js").Module} */ #module;
 	/** @type {{ timeoutMs: number, maxSessions: number, onEvent?: unknown, store?: unknown }} */ #settings;
@@ -42,7 +45,7 @@ export class Life {
 		this.#early.add(asker);
 		const core = await this.#ready().finally(() => this.#early.delete(asker));
 		if (asker.forgotten) {
-			throw new TokenError("forgotten", "The session was forgotten while this caller waited.", { retryable: true });
+			throw forgotten();
 		}
 		return core;
 	}

@@ -1,5 +1,6 @@
 // How far the answer to a business call is read before its caller has it: what becomes of the token stands in a refusal, or, where
 // the system speaks in bodies, at the beginning of a small one. All else passes at its headers.
+import { headerOf, statusOf } from "./response.js";
 
 /** A verdict is a small JSON object, or stands at the beginning of a larger one: no documented one is longer than a tenth of this. Bytes. */
 export const maxMeaning = 16 << 10;
@@ -15,17 +16,18 @@ export const refusalMs = 2_000;
 
 /**
  * How long the beginning of an answer's body is waited for, as it may say what becomes of the token; 0 where it cannot.
- * @param {{ status: number, headers: { get(name: string): string | null } }} response
+ * @param {import("./platform.js").PlatformResponse} response
  * @param {boolean | undefined} speaks whether the system's answers say so also with another status than 401 and 403
  */
-export function patience({ status, headers }, speaks) {
+export function patience(response, speaks) {
+	const status = statusOf(response) ?? 0;
 	if (status === 401 || status === 403 || (speaks && status >= 400 && status <= 599)) {
 		return refusalMs;
 	}
 	const success = status >= 200 && status <= 299;
 	// What is declared may count packed bytes: unpacked there are more of them.
-	const large = Number(headers.get("content-length") ?? 0) > maxMeaning;
-	const streams = /^\s*text\/event-stream\b/i.test(headers.get("content-type") ?? "");
+	const large = Number(headerOf(response, "content-length") ?? 0) > maxMeaning;
+	const streams = /^\s*text\/event-stream\b/i.test(headerOf(response, "content-type") ?? "");
 	return speaks && success && !large && !streams ? successMs : 0;
 }
 

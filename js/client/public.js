@@ -13,6 +13,9 @@ export { Token } from "./token.js";
 /** @typedef {import("./asking.js").SignInOptions} SignInOptions */
 /** @typedef {import("./asking.js").SignOutOptions} SignOutOptions */
 /** @typedef {import("./asking.js").KeepAliveOptions} KeepAliveOptions */
+/** @typedef {import("./asking.js").Answered} Answered */
+/** @typedef {import("./asking.js").AdoptOptions} AdoptOptions */
+/** @typedef {import("./platform.js").CallLimit} CallLimit */
 /** @typedef {import("./asking.js").Verification} Verification */
 /** @typedef {import("./events.js").TokenEvent} TokenEvent */
 /** @typedef {import("./effects.js").Purpose} Purpose */

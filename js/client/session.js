@@ -1,5 +1,6 @@
 // A handle to one identity's session.
-import { acquire, business, keepAlive, signIn, signOut, verify } from "./asking.js";
+import { acquire, adopt, business, keepAlive, signIn, signOut, verify } from "./asking.js";
+import { heldUnder } from "./held.js";
 import { known } from "./option.js";
 
 /** @typedef {import("./driver.js").Driver} Driver */
@@ -8,23 +9,25 @@ import { known } from "./option.js";
 /** @typedef {import("./asking.js").GetTokenOptions} GetTokenOptions */
 /** @typedef {import("./asking.js").VerifyOptions} VerifyOptions */
 /** @typedef {import("./asking.js").Verification} Verification */
+/** @typedef {import("./asking.js").Answered} Answered */
+/** @typedef {import("./asking.js").AdoptOptions} AdoptOptions */
 /** @typedef {import("./asking.js").SignInOptions} SignInOptions */
 /** @typedef {import("./asking.js").SignOutOptions} SignOutOptions */
 /** @typedef {import("./asking.js").KeepAliveOptions} KeepAliveOptions */
 /** @typedef {import("./error.js").TokenError} TokenError */
 
+/** @type {import("./held.js").Held<{ driver: Driver, reference: Reference }>} */
+const within = heldUnder("cctoken");
+
 /** One identity's session. */
 export class Session {
-	/** @type {Driver} */ #driver;
-	/** @type {Reference} */ #reference;
-
 	/**
 	 * The number by which events name this session, or null while it is not open: it need not be before its first use,
 	 * and is not after its end. It is another one when the session is opened anew.
 	 * @returns {number | null}
 	 */
 	get id() {
-		return this.#reference.known.id || null;
+		return within.of(this).reference.known.id || null;
 	}
 
 	/**
@@ -33,8 +36,8 @@ export class Session {
 	 * @param {Reference} reference
 	 */
 	constructor(driver, reference) {
-		this.#driver = driver;
-		this.#reference = reference;
+		within.put(this, { driver, reference });
+		this.fetch = this.fetch.bind(this);
 	}
 
 	/**
@@ -43,7 +46,8 @@ export class Session {
 	 * @returns {Promise<Token>} rejected with a TokenError, whose `code` says what went wrong
 	 */
 	getToken(options) {
-		return options === undefined ? this.#driver.plain(this.#reference) : acquire(this.#driver, this.#reference, options);
+		const { driver, reference } = within.of(this);
+		return options === undefined ? driver.plain(reference) : acquire(driver, reference, options);
 	}
 
 	/**
@@ -53,20 +57,46 @@ export class Session {
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked, or no token be had
 	 */
 	async verify(token, options) {
+		const { driver, reference } = within.of(this);
 		const { signal } = known(options, ["signal"]);
 		token ??= await this.getToken({ signal });
-		return verify(this.#driver, this.#reference, token, signal);
+		return verify(driver, reference, token, signal);
 	}
 
 	/**
-	 * A business call that carries this session's token, as by the client's `fetch`.
-	 * @param {string} path appended to the identity's base URL; it begins with "/"
-	 * @param {import("./platform.js").PlatformRequestInit} [init] as for `fetch`; redirects are not followed
-	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had,
-	 *   and as `fetch` where the call itself failed or its `signal` fired: with the signal's reason
+	 * A business call that carries this session's token, as by the client's `fetch`. It is bound to the session, so that it can be handed
+	 * to whatever takes a `fetch`. **It has no limit of time of its own, and follows no redirect.**
+	 * @param {import("./platform.js").FetchInput} input a path, which is appended to the identity's base URL where it begins with "/"; or
+	 *   a whole URL under that, as a string, a URL or a Request
+	 * @param {(import("./platform.js").PlatformRequestInit & import("./platform.js").CallLimit) | null} [init] as for `fetch`, or a Request; `timeoutMs` bounds the whole call in milliseconds
+	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had or the time was
+	 *   over (`timeout`), where the call may not be made so (`invalid_request`) and where the client's own `fetch` gave no answer
+	 *   (`fetch_failed`); and as `fetch` where the call itself failed or its `signal` fired: with the signal's reason
+	 * @example
+	 * const api = ky.create({ prefixUrl: identity.baseUrl, fetch: session.fetch });
 	 */
-	async fetch(path, init = {}) {
-		return business(this.#driver, this.#reference, path, init);
+	async fetch(input, init) {
+		const { driver, reference } = within.of(this);
+		return business(driver, reference, input, init);
+	}
+
+	/**
+	 * Takes over a new token that came with the answer to a call that somebody else made, with a token of this session: the vendor may
+	 * accept none but that from now on. `fetch` does so by itself. Only what the answer brings is taken: of a refusal tell by
+	 * `getToken({ rejected: token })`.
+	 * @param {Token} token that the call carried
+	 * @param {Answered} response a Response, whose body is not read; or what another client makes of one
+	 * @param {AdoptOptions} [options] when the call was sent
+	 * @returns {boolean} whether it brought one. A token that came with the answer to an older one is not taken
+	 * @throws {TokenError} `invalid_option` where the token is none of this session, or the response has no status
+	 * @example
+	 * const token = await session.getToken();
+	 * const response = await fetch(url, { headers: token.headers });
+	 * session.adopt(token, response);
+	 */
+	adopt(token, response, options) {
+		const { driver, reference } = within.of(this);
+		return adopt(driver, reference, token, response, options);
 	}
 
 	/**
@@ -83,7 +113,8 @@ export class Session {
 	 * const response = await session.fetch("/agentgateway/resource/agentevent/101");
 	 */
 	signIn(options) {
-		return signIn(this.#driver, this.#reference, options);
+		const { driver, reference } = within.of(this);
+		return signIn(driver, reference, options);
 	}
 
 	/**
@@ -93,7 +124,8 @@ export class Session {
 	 * @returns {Promise<void>} rejected with a TokenError where the vendor could not be told
 	 */
 	signOut(options) {
-		return signOut(this.#driver, this.#reference, options);
+		const { driver, reference } = within.of(this);
+		return signOut(driver, reference, options);
 	}
 
 	/**
@@ -105,7 +137,8 @@ export class Session {
 	 * @throws {TokenError} `invalid_request` where the system signs nobody in
 	 */
 	keepAlive(options) {
-		return keepAlive(this.#driver, this.#reference, options);
+		const { driver, reference } = within.of(this);
+		return keepAlive(driver, reference, options);
 	}
 
 	/**
@@ -115,6 +148,7 @@ export class Session {
 	 * vendor. The session goes on with a new login when it is next asked. It signs nobody out at the vendor: that is `signOut`.
 	 */
 	forget() {
-		this.#driver.forget(this.#reference);
+		const { driver, reference } = within.of(this);
+		driver.forget(reference);
 	}
 }

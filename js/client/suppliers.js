@@ -10,8 +10,11 @@
  * @property {() => unknown} ask
  */
 
-/** Never the same for two clients: a Token of one may be shown to another, where its number must not be somebody else's. */
-let numbers = 0;
+/**
+ * Never the same for two clients: a Token of one may be shown to another, where its number must not be somebody else's. Another
+ * copy of the package counts as well, from somewhere else.
+ */
+let numbers = Math.floor(Math.random() * 2 ** 48);
 
 /**
  * The callers' functions: one for each app's AccessToken, as one serves all of an app's users, and one for each user's

@@ -1,44 +1,47 @@
 // A token as callers get it.
+import { heldUnder } from "./held.js";
+
 const inspect = Symbol.for("nodejs.util.inspect.custom");
+
+/** What is within a token. @typedef {{ view: import("../module/wall.js").TokenView, identity: import("./identity.js").Encoded }} Within */
+
+/** Another copy of the package, of which a program may well have two, understands it as well. @type {import("./held.js").Held<Within>} */
+const within = heldUnder(Symbol.for("cctoken.token"));
 
 /**
  * A token that could be used when it was handed out. Its value is there for who asks for it by name; no printed,
- * inspected or serialised form shows it.
+ * inspected, copied or serialised form shows it.
  */
 export class Token {
-	/** @type {import("../module/wall.js").TokenView} */ #view;
-	/** @type {string} */ #json;
-	/** @type {import("./suppliers.js").Supplier | undefined} */ #supplier;
-
 	/**
 	 * @internal
 	 * @param {import("../module/wall.js").TokenView} view
 	 * @param {import("./identity.js").Encoded} identity
 	 */
-	constructor(view, identity) {
-		this.#view = view;
-		this.#json = identity.json;
-		this.#supplier = identity.supplier;
+	constructor(view, { json, supplier }) {
+		within.put(this, { view, identity: { json, supplier } });
+		Object.defineProperties(this, shown);
+		Object.freeze(this); // everybody who asks for it gets this very object
 	}
 
 	/** The token itself. */
 	get value() {
-		return this.#view.value;
+		return Token.view(this).value;
 	}
 
 	/** The system that issued it. */
 	get system() {
-		return this.#view.system;
+		return Token.view(this).system;
 	}
 
 	/** When it was asked for, by this machine's clock. Its life is counted from here. */
 	get issuedAt() {
-		return new Date(this.#view.issuedAt);
+		return new Date(Token.view(this).issuedAt ?? 0);
 	}
 
 	/** When its life ends, by this machine's clock, or null where the system states no lifetime (cubedrive). */
 	get expiresAt() {
-		return this.#after(this.#view.expires);
+		return after(this, Token.view(this).expires);
 	}
 
 	/**
@@ -46,32 +49,27 @@ export class Token {
 	 * `expiresAt` is. For display: when to renew is not the caller's to decide.
 	 */
 	get renewAt() {
-		return this.#after(this.#view.renew);
+		return after(this, Token.view(this).renew);
 	}
 
 	/** From when on it is not handed out any more, by this machine's clock; null where `expiresAt` is. */
 	get usableUntil() {
-		return this.#after(this.#view.usable);
+		return after(this, Token.view(this).usable);
 	}
 
 	/** The headers that a business call carries. */
 	get headers() {
-		return { ...this.#view.headers };
+		return { ...Token.view(this).headers };
 	}
 
 	/** URL parameters that carry the token in place of headers where a link must (cubedrive); otherwise empty. */
 	get query() {
-		return { ...this.#view.query };
+		return { ...Token.view(this).query };
 	}
 
 	/** Members of the JSON object that a business call's body carries (appcube, oiap); otherwise empty. */
 	get body() {
-		return { ...this.#view.body };
-	}
-
-	/** @param {number | undefined} ms */
-	#after(ms) {
-		return ms === undefined ? null : new Date(this.#view.issuedAt + ms);
+		return { ...Token.view(this).body };
 	}
 
 	/** What may be shown of it: all but what makes it a token. */
@@ -84,16 +82,12 @@ export class Token {
 		return `[token of ${this.system}]`;
 	}
 
-	[inspect]() {
-		return `Token { system: '${this.system}', issuedAt: ${this.issuedAt.toISOString()}, expiresAt: ${this.expiresAt?.toISOString() ?? null}, value: [hidden] }`;
-	}
-
 	/**
 	 * @internal
 	 * @param {Token} token
 	 */
 	static view(token) {
-		return token.#view;
+		return within.of(token).view;
 	}
 
 	/**
@@ -101,7 +95,7 @@ export class Token {
 	 * @param {Token} token
 	 */
 	static identity(token) {
-		return { json: token.#json, supplier: token.#supplier };
+		return within.of(token).identity;
 	}
 
 	/**
@@ -110,6 +104,28 @@ export class Token {
 	 * @returns {value is Token}
 	 */
 	static is(value) {
-		return typeof value === "object" && value !== null && #view in value;
+		return within.by(value);
 	}
 }
+
+/**
+ * @param {Token} token
+ * @param {number | undefined} ms
+ */
+const after = (token, ms) => (ms === undefined ? null : new Date(token.issuedAt.getTime() + ms));
+
+/** What a copy of a token says, such as a structured clone: the same as its JSON. @type {PropertyDescriptorMap} */
+const shown = Object.fromEntries(
+	["system", "issuedAt", "expiresAt"].map((name) => [
+		name,
+		{ ...Object.getOwnPropertyDescriptor(Token.prototype, name), enumerable: true, configurable: false },
+	]),
+);
+
+// Not a member of the class: it is nothing that a test's own token would need.
+Object.assign(Token.prototype, {
+	/** @this {Token} */
+	[inspect]() {
+		return `Token { system: '${this.system}', issuedAt: ${this.issuedAt.toISOString()}, expiresAt: ${this.expiresAt?.toISOString() ?? null}, value: [hidden] }`;
+	},
+});

@@ -8,5 +8,5 @@ export { createEdge };
 
 /** @typedef {import("./config/config.js").EdgeConfig} EdgeConfig */
 
-/** A Worker's handler: the edge with the configuration in the variable CCTOKEN_CONFIG. As `createEdge()`. */
+/** A Worker's handler: the edge with the configuration in the variable CCTOKEN_CONFIG, or in the file of the service CONFIGURATION. As `createEdge()`. */
 export default createEdge();

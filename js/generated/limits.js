@@ -12,6 +12,8 @@ export const maxTimeoutMs = 600_000;
 export const defaultSessions = 1_000;
 /** The most that it can be told to keep. */
 export const maxSessions = 500_000;
+/** For how long at most anything matters that a session must not forget, in milliseconds. */
+export const mostKeptMs = 86_400_000;
 /** How often a sign of life is given for who is signed in, in milliseconds. */
 export const signOfLifeMs = 30_000;
 /** Bounds an acquisition of an edge's keeper, in milliseconds. */

@@ -37,7 +37,8 @@
  *
  * About what the program did:
  * - `supplier_failed`: the `accessToken` or `authorization` function failed, or gave no token.
- * - `too_many_sessions`: every session is in use, and none can be evicted.
+ * - `fetch_failed`: the client's own `fetch` failed by itself, or gave no answer that can be read; `cause` is its error.
+ * - `too_many_sessions`: every session is in use, and none has become free in time.
  * - `forgotten`: the session was forgotten while the caller waited.
  *
  * From the package's JavaScript:
@@ -49,7 +50,7 @@
  * - `module_stale`: the WebAssembly file is of another build than the JavaScript.
  * - `module_started`: `initialize` came with another source after the start.
  * - `module_failed`: the WebAssembly module died; the next call starts a fresh one.
- * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "account_locked" | "blocked" | "address_not_admitted" | "bad_request" | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large" | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget" | "token_rejected" | "stale_on_arrival" | "signed_out" | "already_signed_in" | "unauthorized" | "forbidden" | "sealed" | "stopped" | "not_configured" | "supplier_failed" | "too_many_sessions" | "forgotten" | "aborted" | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_stale" | "module_started" | "module_failed"} TokenErrorCode
+ * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "account_locked" | "blocked" | "address_not_admitted" | "bad_request" | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large" | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget" | "token_rejected" | "stale_on_arrival" | "signed_out" | "already_signed_in" | "unauthorized" | "forbidden" | "sealed" | "stopped" | "not_configured" | "supplier_failed" | "fetch_failed" | "too_many_sessions" | "forgotten" | "aborted" | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_stale" | "module_started" | "module_failed"} TokenErrorCode
  */
 
 /**

@@ -130,6 +130,14 @@ function notCompiled(from, cause) {
 	);
 }
 
+/** The error where there is no WebAssembly at all. */
+export const absent = () =>
+	new TokenError(
+		"module_invalid",
+		"There is no WebAssembly here: the browser or the runtime has it switched off, as Lockdown Mode does on Apple's devices, and --jitless in " +
+			"Node. Let somebody else get the tokens, such as a backend of yours, or an edge.",
+	);
+
 /**
  * The error for a module that compiled and may not be instantiated, which is how WebKit obeys a policy.
  * @param {unknown} cause

@@ -15,7 +15,7 @@ import { TokenError } from "../client/error.js";
  * @property {(name: string, ...args: number[]) => number} call calls an export by name
  * @property {(text: string, bytes?: Uint8Array) => { pointer: number, length: number }} write puts a text, and bytes behind
  *   it, where the core looks for its input; answers their address and the text's length in bytes
- * @property {(texts: [string, string], bytes: Uint8Array) => [number, number]} writeTexts the same with two texts; answers
+ * @property {(texts: readonly string[], bytes: Uint8Array) => number[]} writeTexts the same with several texts; answers
  *   the length of each in bytes
  * @property {(pointer: number, length: number) => string} read a copy of the text at that address
  * @property {() => Uint8Array} memory a view on the core's memory. Not to be kept: the next call may make memory grow,
@@ -161,13 +161,17 @@ function guard(wasm, go, died) {
 			room.set(bytes, written);
 			return { pointer, length: written };
 		},
-		writeTexts([a, b], bytes) {
-			const most = 3 * (a.length + b.length) + bytes.length;
+		writeTexts(texts, bytes) {
+			const most = texts.reduce((sum, text) => sum + 3 * text.length, bytes.length);
 			const room = view(this.call("input", most) >>> 0, most);
-			const first = encoder.encodeInto(a, room).written;
-			const second = encoder.encodeInto(b, room.subarray(first)).written;
-			room.set(bytes, first + second);
-			return [first, second];
+			let at = 0;
+			const lengths = texts.map((text) => {
+				const { written } = encoder.encodeInto(text, room.subarray(at));
+				at += written;
+				return written;
+			});
+			room.set(bytes, at);
+			return lengths;
 		},
 		read: (pointer, length) => decoder.decode(view(pointer, length)),
 		memory: () => view(0, memory.buffer.byteLength),

@@ -1,6 +1,6 @@
 // The core's file: where it comes from, whether it is the one that goes with this JavaScript, and the one core that is
 // started from it, and afresh if that should die.
-import { compileBytes } from "./compile.js";
+import { absent, compileBytes } from "./compile.js";
 import { TokenError } from "../client/error.js";
 import { instantiate } from "./instance.js";
 import { known } from "../client/option.js";
@@ -96,16 +96,17 @@ export function createModule(load, { build, waitUntil, onDeath } = {}) {
 	}
 
 	return {
-		async initialize(options = {}) {
-			const given = only(options);
-			if (given && !sameSource(options, source)) {
+		async initialize(options) {
+			const asked = known(options, sources);
+			const given = only(asked);
+			if (given && !sameSource(asked, source)) {
 				if (starting) {
 					throw new TokenError(
 						"module_started",
 						"The token core is started already, from another source. Call initialize once, before anything else.",
 					);
 				}
-				source = { [given]: options[given] };
+				source = { [given]: asked[given] };
 				compiled = undefined;
 			}
 			await start();
@@ -115,15 +116,16 @@ export function createModule(load, { build, waitUntil, onDeath } = {}) {
 	};
 }
 
+/** @type {readonly (keyof InitializeOptions)[]} */
+const sources = ["wasmUrl", "wasmModule", "wasmBytes"];
+
 /**
  * The one option that is set.
  * @param {InitializeOptions} options
  * @returns {keyof InitializeOptions | undefined}
  */
 function only(options) {
-	const all = /** @type {const} */ (["wasmUrl", "wasmModule", "wasmBytes"]);
-	known(options, all);
-	const names = all.filter((name) => options[name] != null);
+	const names = sources.filter((name) => name in options);
 	if (names.length > 1) {
 		throw new TokenError("module_invalid", `initialize takes one of ${names.join(", ")}, not several.`);
 	}
@@ -153,6 +155,9 @@ function address({ wasmUrl }) {
  * @param {import("./stamp.js").Build | undefined} build
  */
 async function compile(source, load, build) {
+	if (/** @type {any} */ (globalThis).WebAssembly === undefined) {
+		throw absent();
+	}
 	if (source.wasmModule) {
 		return accept(source.wasmModule, build);
 	}

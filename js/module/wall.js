@@ -26,7 +26,7 @@
  * @property {number} [serial]
  * @property {import("../client/identity.js").System} system
  * @property {string} value
- * @property {number} issuedAt
+ * @property {number} [issuedAt] absent at zero, which is a time as well
  * @property {number} [expires] milliseconds from issuedAt on, as are the next two
  * @property {number} [renew]
  * @property {number} [usable]
@@ -45,7 +45,7 @@
  * @property {string} system
  * @property {number} session
  * @property {import("../generated/words.js").Step} [step]
- * @property {number} at
+ * @property {number} [at] absent at zero
  * @property {number} [logins]
  * @property {number} [expiresAt]
  * @property {number} [retryAt]
@@ -62,6 +62,18 @@
  *   | { do: "verified", session: number, id: number, verdict?: VerdictView, error?: Failure }
  *   | { do: "evicted", session: number }
  *   | { do: "notify", session: number, event: EventView }} Effect
+ */
+
+/**
+ * How a session is, without a secret or a token. What is zero is left out.
+ * @typedef {object} View
+ * @property {string} [system]
+ * @property {string} [state]
+ * @property {number} [since] when the token was asked for, or the acquisition in flight begun; wall-clock milliseconds
+ * @property {number} [used] of `most` logins in the system's window
+ * @property {number} [most]
+ * @property {number} [free] for how many milliseconds no further login is allowed
+ * @property {Failure} [cooling] after which the vendor is left alone until its `retryAt`
  */
 
 /** @typedef {{ effects: Effect[], error?: Failure }} Answer */
@@ -95,6 +107,20 @@ function textOf(headers) {
 	return headers.retryAfter !== undefined || headers.rolled !== undefined ? JSON.stringify(headers) : "";
 }
 
+/**
+ * An answer in which what is left out is absent, whatever somebody has put on Object.prototype.
+ * @param {any} answer
+ */
+function bare(answer) {
+	for (const effect of answer.effects) {
+		Object.setPrototypeOf(effect, null);
+		effect.request && Object.setPrototypeOf(effect.request, null);
+	}
+	return Object.setPrototypeOf(answer, null);
+}
+
+const nothing = new Uint8Array();
+
 /** A client of the running core: what Go calls core.Client. */
 export class CoreClient {
 	/** @type {Instance} */ #instance;
@@ -111,10 +137,20 @@ export class CoreClient {
 	constructor(instance, { seed, timeoutMs, maxSessions, onEvent, store }) {
 		this.#instance = instance;
 		const shared = store !== undefined; // then its own driver has to know of events, too
-		this.#client = instance.call("create", seed[0], seed[1], timeoutMs, maxSessions, Number(shared || onEvent !== undefined), Number(shared));
+		this.#client = instance.call(
+			"create",
+			seed[0],
+			seed[1],
+			timeoutMs,
+			maxSessions,
+			Number(shared || onEvent !== undefined),
+			Number(shared),
+		);
 		/** @param {string} name */
 		const exported = (name) => /** @type {import("./instance.js").Export} */ (instance.exports[name]).bind(undefined, this.#client);
 		this.live = /** @type {(session: number, wall: number, mono: number) => number} */ exported("live");
+		/** Says that a business call begins (1) or is over (-1): meanwhile the session is not evicted. */
+		this.hold = /** @type {(session: number, calls: number) => number} */ exported("hold");
 		this.lease = /** @type {(session: number, wall: number, mono: number) => number} */ exported("lease");
 	}
 
@@ -130,7 +166,7 @@ export class CoreClient {
 	#ask(name, ...args) {
 		this.epoch++;
 		const length = this.#instance.call(name, this.#client, ...args);
-		return JSON.parse(this.#instance.read(this.#instance.call("output"), length));
+		return bare(JSON.parse(this.#instance.read(this.#instance.call("output"), length)));
 	}
 
 	/**
@@ -174,11 +210,12 @@ export class CoreClient {
 	 * @param {boolean} force
 	 * @param {number} instead the serial of a token that a call was refused with, or 0
 	 * @param {string} rejected a token that a vendor rejected, or ""
+	 * @param {string} [user] tells the users of a shared session apart
 	 * @returns {Answer & { token?: TokenView, acquisition?: number }}
 	 */
-	get(session, { wall, mono }, force, instead, rejected) {
-		const n = this.#put(rejected);
-		return this.#ask("get", session, wall, mono, Number(force), instead, n);
+	get(session, { wall, mono }, force, instead, rejected, user = "") {
+		const [first = 0, second = 0] = rejected || user ? this.#instance.writeTexts([rejected, user], nothing) : [];
+		return this.#ask("get", session, wall, mono, Number(force), instead, first, second);
 	}
 
 	/**
@@ -250,11 +287,26 @@ export class CoreClient {
 	 * @param {Instant} now
 	 * @param {Head} head
 	 * @param {Uint8Array} body
+	 * @param {string} [user] whose call it was, of several who share the session
 	 * @returns {Answer & { replay?: true, rolled?: true, extended?: true, reason?: string }}
 	 */
-	judge(session, serial, call, sent, { wall, mono }, { status, age = 0, ...headers }, body) {
-		const [first, second] = this.#instance.writeTexts([call, textOf(headers)], body);
-		return this.#ask("judge", session, serial, sent.wall, sent.mono, wall, mono, first, status, age, second, body.length);
+	judge(session, serial, call, sent, { wall, mono }, { status, age = 0, ...headers }, body, user = "") {
+		const [first = 0, second = 0, third = 0] = this.#instance.writeTexts([call, user, textOf(headers)], body);
+		return this.#ask("judge", session, serial, sent.wall, sent.mono, wall, mono, first, second, status, age, third, body.length);
+	}
+
+	/**
+	 * Notes that a call was answered with success, where nothing but that is known of it.
+	 * @param {number} session
+	 * @param {number} serial of the token that the call carried
+	 * @param {string} call
+	 * @param {string} user
+	 * @param {Instant} now
+	 * @returns {Answer}
+	 */
+	accepted(session, serial, call, user, { wall, mono }) {
+		const [first = 0, second = 0] = this.#instance.writeTexts([call, user], nothing);
+		return this.#ask("accepted", session, serial, wall, mono, first, second);
 	}
 
 	/**
@@ -284,6 +336,26 @@ export class CoreClient {
 	 */
 	forget(session, { wall, mono }) {
 		return this.#ask("forget", session, wall, mono);
+	}
+
+	/**
+	 * How a session is. Of one that is gone it says nothing.
+	 * @param {number} session
+	 * @param {Instant} now
+	 * @returns {Answer & View}
+	 */
+	view(session, { wall, mono }) {
+		return this.#ask("view", session, wall, mono);
+	}
+
+	/**
+	 * Ends the waiting time after a failure, where there is one.
+	 * @param {number} session
+	 * @param {Instant} now
+	 * @returns {Answer & { relented?: true }}
+	 */
+	relent(session, { wall, mono }) {
+		return this.#ask("relent", session, wall, mono);
 	}
 
 	/**

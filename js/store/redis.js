@@ -23,7 +23,7 @@ local taken = not held or lock == ARGV[1]
 if taken then
 	ends = now + tonumber(ARGV[2])
 	redis.call("HSET", KEYS[1], "lock", ARGV[1], "until", string.format("%.0f", ends))
-	redis.call("PEXPIRE", KEYS[1], ARGV[3])
+	redis.call("PEXPIRE", KEYS[1], version == "" and ARGV[2] or ARGV[3])
 end
 return { string.format("%.0f", now), version, value, taken and 1 or 0, string.format("%.0f", ends - now) }`,
 	read: `${head}

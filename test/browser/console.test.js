@@ -192,13 +192,14 @@ for (const name of names) {
 			await page.click(page.of("Sign in", 1));
 			await page.hear(/^Session 1: a token is here\.$/);
 			const { text } = await page.see(card, ({ text }) => /\b(2:00|1:5\d) left/.test(text));
-			assert.match(text, /handed out until \d\d:\d\d:\d\d, ends \d\d:\d\d:\d\d/);
+			assert.match(text, /handed out until it ends at \d\d:\d\d:\d\d/);
 			assert.doesNotMatch(text, /renewed from/);
 			await page.click({ role: "checkbox", name: "Keep in use: session 1" });
 			await page.click(page.of("Revoke", 1)); // what a supervisor does
 			await page.hear(/^Session 1: tokens revoked at the sandbox: 1\./);
 			await page.click(page.of("Call", 1));
-			await page.see(card, ({ text }) => /Signed out/.test(text) && !/\bLive\b/.test(text) && !/\S…\S/.test(text));
+			await page.hear(/^Session 1: Signed out: the vendor has ended the session \(\S+\)\.$/);
+			await page.see(card, ({ text }) => /Signed out: the vendor has/.test(text) && !/\bLive\b/.test(text) && !/\S…\S/.test(text));
 			await page.see({ role: "checkbox", name: "Keep in use: session 1" }, ({ checked }) => !checked);
 			await page.see(events, ({ text }) => /Session 1 · ccgateway signed out/.test(text));
 			assert.equal(await logins(), 1, "the page does not sign in again");
@@ -207,7 +208,7 @@ for (const name of names) {
 			await page.live(1, "ccgateway");
 			await page.click(page.of("Sign out", 1));
 			await page.hear(/^Session 1: signed out\.$/);
-			await page.see(card, ({ text }) => /Signed out/.test(text));
+			await page.see(card, ({ text }) => /Signed out: as was asked for/.test(text));
 			assert.equal(await logins(), 2);
 		});
 

@@ -53,6 +53,32 @@ export const wrong = {
 		},
 		{ why: "the file is gone", change: "rm node_modules/cctoken/dist/core.wasm", run: ["node", "token.js"], code: "module_not_found" },
 	],
+	"guides/http-clients.md": [
+		{
+			why: "the address is elsewhere",
+			files: { "elsewhere.js": 'import { session } from "./session.js";\nawait session.fetch("https://elsewhere.example/");\n' },
+			run: ["node", "elsewhere.js"],
+			code: "invalid_request",
+		},
+		{
+			why: "there is too little time",
+			files: {
+				"hurry.js": 'import { session } from "./session.js";\nawait session.fetch("/apiaccess/ccmessaging/poll", { timeoutMs: 1 });\n',
+			},
+			run: ["node", "hurry.js"],
+			code: "timeout",
+		},
+		{
+			why: "a wrapper reads the body",
+			files: {
+				"reader.js":
+					"export const fetch = async (input, init) => {\n\tconst response = await globalThis.fetch(input, init);\n\tawait response.text();\n\treturn response;\n};\n",
+			},
+			change: `sed -i 's#^import { createClient.*#&\\nimport { fetch } from "./reader.js";#; s#createClient()#createClient({ fetch })#' session.js`,
+			run: ["node", "own.js"],
+			code: "fetch_failed",
+		},
+	],
 	"guides/deno.md": [
 		{ why: "the file may not be read", run: ["deno run --no-prompt --allow-net --allow-env", "token.js"], code: "module_not_found" },
 		{ why: "connections are not allowed", run: ["deno run --no-prompt --allow-read --allow-env", "token.js"], code: "network" },

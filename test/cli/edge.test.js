@@ -1,4 +1,4 @@
-// cctoken edge status: what an operator sees in a shell. That a real edge answers so, test/edge/operator.test.js shows.
+// cctoken edge: what an operator sees and does in a shell. That a real edge answers so, test/edge/operator.test.js shows.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -37,11 +37,12 @@ let server;
 let url = "";
 /** @type {{ status: number, body: unknown }} */
 let answer;
-/** @type {{ url: string, authorization: string }[]} */
+/** @type {{ method: string, url: string, authorization: string, body: string }[]} */
 let seen;
 before(async () => {
-	server = createServer((request, response) => {
-		seen.push({ url: request.url ?? "", authorization: request.headers.authorization ?? "" });
+	server = createServer(async (request, response) => {
+		const { method = "", url = "", headers } = request;
+		seen.push({ method, url, authorization: headers.authorization ?? "", body: (await request.toArray()).join("") });
 		response.writeHead(answer.status, { "content-type": "application/json" });
 		response.end(typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body));
 	}).listen(0, "127.0.0.1");
@@ -60,7 +61,12 @@ after(() => {
 const status = (/** @type {string[]} */ more = [], /** @type {Record<string, string>} */ env = machine) =>
 	command(["edge", "status", "--edge", url, "--connection", "chat", ...more], { env });
 
-test("it shows sessions, waiting times with cause and end, budgets and logins, for people and as JSON", async () => {
+const edge = (/** @type {string[]} */ args, /** @type {object} */ how = {}) =>
+	command(["edge", ...args, "--edge", url], { env: machine, ...how });
+const user = "u".repeat(22);
+const since = "2026-11-28T10:00:00.000Z";
+
+test("status shows sessions, waiting times with cause and end, budgets and logins, for people and as JSON", async () => {
 	const people = await status();
 	assert.deepEqual([people.code, people.stderr], [0, ""]);
 	assert.equal(
@@ -122,6 +128,122 @@ for (const [what, given, code, error] of /** @type {[string, { status: number, b
 	});
 }
 
+test("stop says who is stopped by a hash, where, since when, and where tokens are still to be forgotten", async () => {
+	answer.body = { user, since, pending: ["chat", "mail"] };
+	const people = await edge(["stop", "--by", "staff", "--subject", "agent-secretive"]);
+	assert.deepEqual([people.code, people.stderr], [0, ""]);
+	assert.equal(
+		people.stdout,
+		`\
+stopped  ${user}
+where    all connections
+since    ${since}
+tokens   forgotten when the user next comes: chat, mail
+`,
+	);
+	answer.body = { user, connection: "chat", since, pending: [] };
+	const data = await edge(["stop", "--hash", user, "--connection", "chat", "--json"]);
+	assert.deepEqual([data.code, data.json], [0, answer.body]);
+	const alone = await edge(["stop", "--hash", user, "--connection", "chat"]);
+	assert.equal(alone.stdout, `stopped  ${user}\nwhere    chat\nsince    ${since}\n`);
+	assert.deepEqual(
+		seen.map(({ method, url: path, body }) => [method, path, JSON.parse(body)]),
+		[
+			["POST", "/v1/operator/stop", { by: "staff", subject: "agent-secretive" }],
+			["POST", "/v1/operator/stop", { user, connection: "chat" }],
+			["POST", "/v1/operator/stop", { user, connection: "chat" }],
+		],
+	);
+	assert.match(seen[0]?.authorization ?? "", /^CCTOKEN-HMAC-SHA256 key="pager", /);
+});
+
+test("resume ends stops, and stopped lists them", async () => {
+	answer.body = { user };
+	assert.equal((await edge(["resume", "--by", "staff", "--subject", "agent-7"])).stdout, `resumed  ${user}\nwhere    all connections\n`);
+	answer.body = {
+		stopped: [
+			{ user, since },
+			{ user: "v".repeat(22), connection: "chat", since },
+		],
+	};
+	const list = await edge(["stopped"]);
+	assert.equal(list.stdout, `${user}  all connections, since ${since}\n${"v".repeat(22)}  chat, since ${since}\n`);
+	assert.deepEqual((await edge(["stopped", "--json"])).json, answer.body);
+	answer.body = { stopped: [] };
+	assert.equal((await edge(["stopped"])).stdout, "Nobody is stopped.\n");
+	assert.deepEqual(
+		seen.map(({ method, url: path }) => `${method} ${path}`),
+		["POST /v1/operator/resume", ...Array(3).fill("GET /v1/operator/stopped")],
+	);
+});
+
+test("reset ends a waiting time, and ends with 1 where there is none", async () => {
+	answer.body = { reset: true };
+	const args = ["reset", "--connection", "chat", "--session", session];
+	const done = await edge(args);
+	assert.deepEqual([done.code, done.stdout], [0, "Its waiting time has ended.\n"]);
+	assert.deepEqual(JSON.parse(seen[0]?.body ?? ""), { connection: "chat", session });
+	answer.body = { reset: false };
+	const none = await edge(args);
+	assert.deepEqual([none.code, none.stdout], [1, "The edge has no such session in memory.\n"]);
+	assert.deepEqual((await edge([...args, "--json"])).json, { reset: false });
+});
+
+test("a subject is sent and never shown, whatever the edge answers, and standard input can hold it", async () => {
+	const subject = "Agent Secretive+7";
+	const input = { input: `${subject}\n` };
+	for (const given of [
+		{ status: 200, body: { user, since, pending: [subject], subject } },
+		{ status: 200, body: { user: subject, since } },
+		{ status: 200, body: { user, since: subject } },
+		{ status: 200, body: { user, connection: subject, since } },
+		{ status: 400, body: { code: "invalid_request", title: subject, field: "subject" } },
+		{ status: 500, body: { title: subject } },
+	]) {
+		answer = given;
+		for (const order of ["stop", "resume"]) {
+			for (const more of [[], ["--json"]]) {
+				seen = [];
+				for (const { stdout, stderr } of [
+					await edge([order, "--by", "staff", "--subject", subject, ...more]),
+					await edge([order, "--by", "staff", "--subject", "-", ...more], input),
+				]) {
+					assert.ok(stdout + stderr !== "" && !/secretive/i.test(stdout + stderr), stdout + stderr);
+				}
+				assert.deepEqual(
+					seen.map(({ body }) => JSON.parse(body)),
+					Array(2).fill({ by: "staff", subject }),
+				);
+			}
+		}
+	}
+});
+
+for (const [
+	what,
+	order,
+	body,
+	status,
+	code,
+	error,
+	field,
+] of /** @type {[string, string, object, number, number, string, string | undefined][]} */ ([
+	["no such way in", "stop", { field: "by" }, 400, 2, "usage", "by"],
+	["not oneself", "stop", { field: "subject" }, 400, 2, "usage", "subject"],
+	["no such connection", "stop", { field: "connection" }, 400, 2, "usage", "connection"],
+	["no room", "stop", { code: "too_large" }, 413, 4, "unavailable", undefined],
+	["nothing for these credentials", "resume", {}, 404, 3, "forbidden", undefined],
+	["something else", "resume", {}, 200, 5, "unexpected_status", undefined],
+	["something else", "stopped", {}, 200, 5, "unexpected_status", undefined],
+])) {
+	test(`${order}: an edge that answers "${what}" ends it with ${code}`, async () => {
+		answer = { status, body };
+		const whom = order === "stopped" ? [] : ["--by", "staff", "--subject", "agent-7"];
+		const { code: ended, json } = await edge([order, ...whom, "--json"]);
+		assert.deepEqual([ended, json.error.code, json.error.field ?? undefined], [code, error, field]);
+	});
+}
+
 test("an edge that cannot be reached ends it with 4", async () => {
 	const { code, json } = await command(["edge", "status", "--edge", "http://127.0.0.1:1", "--connection", "c", "--json"], { env: machine });
 	assert.deepEqual([code, json.error.code], [4, "network"]);
@@ -130,7 +252,26 @@ test("an edge that cannot be reached ends it with 4", async () => {
 test("what is missing or written wrong is told before anything is sent, and no secret is repeated", async () => {
 	for (const [args, env] of /** @type {[string[], Record<string, string>][]} */ ([
 		[["edge"], machine],
-		[["edge", "stop"], machine],
+		[["edge", "halt"], machine],
+		[["edge", "status", "stop", "--connection", "c", "--edge", url], machine],
+		[["edge", "status", "--connection", "c", "--edge", url, "--subject", "agent-x"], machine],
+		[["edge", "stopped", "--edge", url, "--connection", "c"], machine],
+		...["stop", "resume"].flatMap((order) =>
+			[
+				[],
+				["--by", "staff"],
+				["--subject", "agent-x"],
+				["--by", "a b", "--subject", "agent-x"],
+				["--by", "staff", "--subject="],
+				["--hash", "agent-x"],
+				["--hash", user, "--by", "staff", "--subject", "agent-x"],
+				["--hash", user, "--connection", "a", "--connection", "b"],
+				["--hash", user, "--session", session],
+			].map((args) => /** @type {[string[], Record<string, string>]} */ ([["edge", order, ...args, "--edge", url], machine])),
+		),
+		[["edge", "reset", "--connection", "c", "--edge", url], machine],
+		[["edge", "reset", "--session", session, "--edge", url], machine],
+		[["edge", "reset", "--connection", "c", "--session", "short-one", "--edge", url], machine],
 		[["edge", "status"], machine],
 		[["edge", "status", "--connection", "a b", "--edge", url], machine],
 		[["edge", "status", "--connection", "c"], machine],
@@ -145,7 +286,7 @@ test("what is missing or written wrong is told before anything is sent, and no s
 	])) {
 		const { code, stdout, stderr } = await command(args, { env });
 		assert.deepEqual([code, stdout], [2, ""], args.join(" "));
-		for (const hidden of [key, "short-one", "a.b.c", "a b"]) {
+		for (const hidden of [key, "short-one", "a.b.c", "a b", "agent-x"]) {
 			assert.ok(!stderr.includes(hidden), stderr);
 		}
 	}

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { absentOf, claimsOf, hasTest } from "./claims.js";
 
 const root = new URL("../../", import.meta.url);
 const page = await readFile(new URL("SECURITY.md", root), "utf8");
@@ -13,74 +14,11 @@ const sections = new Map(
 );
 const defended = sections.get("What is defended, and the test that shows it") ?? "";
 
-/** The rows of the tables of claims: what is claimed, and what shows it. */
-const claims = defended
-	.split("\n")
-	.filter((line) => /^\| (?!claim|---)/.test(line))
-	.map((line) =>
-		line
-			.slice(1, -1)
-			.split(" | ")
-			.map((cell) => cell.trim()),
-	);
-
-const escape = (/** @type {string} */ text) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-
-/**
- * Whether a file has a test, a suite or a case of this name: the whole name, as its run would print it.
- * @param {string} path
- * @param {string} text of the file
- * @param {string} name
- */
-function hasTest(path, text, name) {
-	if (path.endsWith(".json")) {
-		return new RegExp(`^\\s*"name": ${escape(JSON.stringify(name))},?$`, "m").test(text);
-	}
-	if (path.endsWith("_test.go")) {
-		// A function; or a row of a table that a function runs, by its own name.
-		return /^(Test|Fuzz)\w+$/.test(name)
-			? text.includes(`\nfunc ${name}(`)
-			: /\bt\.Run\(\w/.test(text) && new RegExp(`^\\s*(?:\\{|name:\\s*|t\\.Run\\()?${escape(JSON.stringify(name))}[,:]`, "m").test(text);
-	}
-	for (const [, plain, template] of text.matchAll(/\b(?:test|it|describe|onConsole)\(\s*(?:"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g)) {
-		if (plain !== undefined) {
-			if (JSON.parse(`"${plain}"`) === name) {
-				return true;
-			}
-		} else if (
-			new RegExp(
-				`^${template
-					.split(/\$\{[^}]*\}/)
-					.map(escape)
-					.join(".+")}$`,
-			).test(name)
-		) {
-			return true;
-		}
-	}
-	// Where a table holds the names, they come first in its rows, or are called so.
-	return (
-		/\btest\((?:name|what|title)\b/.test(text) &&
-		new RegExp(`(?:\\[|name: |what: |^\\s*)${escape(JSON.stringify(name))}[,:]`, "m").test(text)
-	);
-}
+const claims = claimsOf(defended);
 
 test("each claim names a file, and a test in it, that is there", async () => {
 	assert.ok(claims.length > 50);
-	const absent = [];
-	for (const [claim, shown, ...more] of claims) {
-		assert.deepEqual(more, [], claim);
-		for (const one of shown.split(/; (?=`)/)) {
-			const [, path, name] = /^`([^`]+)` "([^"]+)"$/.exec(one) ?? [];
-			assert.ok(path, `${claim}: ${one}`);
-			const text = await readFile(new URL(path, root), "utf8");
-			assert.match(path, /_test\.go$|\.test\.js$|^core\/vectors\/\w+\.json$/);
-			if (!hasTest(path, text, name)) {
-				absent.push(`${path} "${name}"`);
-			}
-		}
-	}
-	assert.deepEqual(absent, []);
+	assert.deepEqual(await absentOf(claims), []);
 });
 
 test("a name that is only a part of one, or stands elsewhere in the file, is no test", () => {

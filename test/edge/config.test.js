@@ -34,7 +34,7 @@ test("a whole configuration is accepted, and what it leaves out takes the safe d
 		[],
 	);
 	const { connections, authentication, operators } = checkConfig(valid());
-	assert.deepEqual(operators, []);
+	assert.deepEqual(operators, { allow: [], origins: [] });
 	assert.equal(connections.messaging?.sealed, true);
 	assert.equal(connections["open-messaging"]?.shareAppToken, false);
 	assert.deepEqual(connections.messaging?.call?.requestHeaders, ["accept", "accept-language", "content-type"]);
@@ -54,9 +54,15 @@ const faults = /** @type {[string, string, (config: any) => void][]} */ ([
 	["an empty authentication", "authentication", (c) => (c.authentication = {})],
 	["no connections", "connections", (c) => delete c.connections],
 	["an unknown member", "orgins", (c) => (c.orgins = [])],
-	["an operator of no way in", "operators[0].by", (c) => (c.operators = [{ by: "nobody" }])],
-	["an operator's claim without values", "operators[0].values", (c) => (c.operators = [{ by: "staff", claim: "groups" }])],
-	["a list of no operators", "operators", (c) => (c.operators = [])],
+	["an operator of no way in", "operators.allow[0].by", (c) => (c.operators = { allow: [{ by: "nobody" }] })],
+	["an operator's claim without values", "operators.allow[0].values", (c) => (c.operators = { allow: [{ by: "staff", claim: "groups" }] })],
+	["a list of no operators", "operators.allow", (c) => (c.operators = { allow: [] })],
+	[
+		"an operators' page that is no origin",
+		"operators.origins",
+		(c) => (c.operators = { allow: [{ by: "staff" }], origins: ["https://a.test/"] }),
+	],
+	["what operators do not have", "operators.cookies", (c) => (c.operators = { allow: [{ by: "staff" }], cookies: true })],
 	["a symmetric algorithm", "authentication.staff.algorithms", (c) => (c.authentication.staff.algorithms = ["HS256"])],
 	["the algorithm none", "authentication.staff.algorithms", (c) => (c.authentication.staff.algorithms = ["RS256", "none"])],
 	["no algorithm", "authentication.staff.algorithms", (c) => delete c.authentication.staff.algorithms],

@@ -503,6 +503,29 @@ test("what the edge refuses, and an edge that is down, are told by code and advi
 	}
 });
 
+test("a page reads the ID of each answer, of a refusal as well, and the log has its line", async () => {
+	const page = await openForm(await edge.tokenFor("agent-8"));
+	try {
+		for (const [authorization, status] of /** @type {[string, number][]} */ ([
+			[`Bearer ${await edge.tokenFor("agent-8")}`, 200],
+			["Bearer a.b.c", 401],
+		])) {
+			const read = await page.tab.evaluate(
+				async (/** @type {[string, string]} */ [url, authorization]) => {
+					const headers = { authorization, "content-type": "application/json" };
+					const response = await fetch(url, { method: "POST", headers, body: '{"connection":"open-isales"}' });
+					return { status: response.status, id: response.headers.get("cctoken-request"), other: response.headers.get("referrer-policy") };
+				},
+				[`${wire.url}/v1/token`, authorization],
+			);
+			assert.deepEqual([read.status, read.other], [status, null], "and no header that is not listed");
+			assert.equal((await edge.lineOf(read.id)).status, status);
+		}
+	} finally {
+		await page.tab.close();
+	}
+});
+
 test("a page of an origin that is not listed to the letter gets nothing, however its server is named", async () => {
 	const other = front.url.replace("127.0.0.1", "localhost");
 	const page = await openForm(await edge.tokenFor("agent-5"), other);

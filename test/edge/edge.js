@@ -1,4 +1,5 @@
-// Starts an edge in real workerd, over the sandbox, for tests: consoles sign in with tokens of an issuer that the test is.
+// Starts an edge over the sandbox, for tests: in real workerd, or where CCTOKEN_TEST_EDGE says "node" in Node. Consoles sign in with
+// tokens of an issuer that the test is.
 //
 //	const edge = await startEdge({ sandbox: server.url });
 //	const response = await edge.post("/v1/token", await edge.tokenFor("agent-7"), { connection: "messaging" });
@@ -7,7 +8,11 @@ import { audience } from "../../tools/edge/demo.js";
 import { startIssuer } from "../../tools/edge/issuer.js";
 import { shown } from "../../tools/edge/runtime-lines.js";
 import { connectionsTo, sandboxSecrets } from "./connections.js";
+import { startNode } from "./node.js";
 import { startWorker } from "./workerd.js";
+
+/** Where the edge runs. @type {"workerd" | "node"} */
+export const platform = process.env.CCTOKEN_TEST_EDGE === "node" ? "node" : "workerd";
 
 /** The origin whose pages may call the edge, unless a test lists others. */
 export const consoleOrigin = "https://console.test";
@@ -42,12 +47,16 @@ export async function startEdge({ sandbox, configure = (config) => config, bindi
 	const all = { ...secrets, CCTOKEN_CONFIG: JSON.stringify(config), ...bindings };
 	let worker;
 	try {
-		worker = await startWorker({
-			entry: entry ?? new URL("../../js/edge/worker.js", import.meta.url),
-			bindings: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)),
-			durableObjects: { KEEPER: "Keeper", NONCES: "Nonces" },
-			miniflare,
-		});
+		const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+		worker =
+			platform === "node"
+				? await startNode({ bindings: given })
+				: await startWorker({
+						entry: entry ?? new URL("../../js/edge/worker.js", import.meta.url),
+						bindings: given,
+						durableObjects: { KEEPER: "Keeper", NONCES: "Nonces" },
+						miniflare,
+					});
 	} catch (error) {
 		await issuer.close();
 		throw error;

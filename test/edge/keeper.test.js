@@ -206,6 +206,35 @@ test("a vendor's redirect is not followed, and a body that is too large is not r
 	assert.equal((await sandbox.state()).redirectsFollowed, 0);
 });
 
+test("records that nobody uses any more go, also where a session was moved to; the alarm starts no program", async () => {
+	const stored = (/** @type {string} */ object) => ask(object, "_stored", {});
+	const sessions = (/** @type {{ keys: string[] }} */ { keys }) => keys.filter((key) => key.startsWith("session/")).length;
+	const [left, moved] = [isales("left"), isales("moved")];
+	for (const identity of [left, moved]) {
+		await token("a", { identity });
+	}
+	const former = { identity: moved, object: `${prefix}-b`, former: [`${prefix}-a`] };
+	const before = await token("b", former);
+	const one = await stored("a");
+	assert.equal(sessions(one), 2);
+	assert.ok(one.alarm > Date.now() + 80_000_000 && one.alarm <= Date.now() + 86_400_000, String(one.alarm));
+	await evict("a");
+	const { programs } = await ask("a", "_isolate", {});
+	for (let day = 1; day <= 3; day++) {
+		assert.equal(sessions(await stored("a")), 2);
+		await ask("a", "_tomorrow", {});
+		await until(async () => (day < 3 ? (await stored("a")).day === day : sessions(await stored("a")) === 0));
+	}
+	const gone = await stored("a");
+	assert.deepEqual([gone.keys, gone.alarm], [[], null]);
+	assert.equal((await ask("a", "_isolate", {})).programs, programs, "nothing was started for it");
+	const counts = (await sandbox.state()).counts;
+	assert.equal(await token("b", former), before, "who has the session has it");
+	assert.deepEqual((await sandbox.state()).counts, counts);
+	await token("a", { identity: left }); // logs in anew
+	assert.equal((await sandbox.state()).counts.isales.logins, counts.isales.logins + 1);
+});
+
 test("the storage alone reveals neither a token nor a secret nor a subject", async () => {
 	const secrets = ["subject-of-a-session", "passwd-of-subject-of-a-session", "app-secret-of-app-1", "isales"];
 	secrets.push(await token("a", { identity: isales("subject-of-a-session") }));
@@ -255,22 +284,40 @@ test("without a usable configuration everything is refused, and the answer says 
 	assert.equal(await logins("cubedrive"), 0);
 });
 
-test("a panic answers 503 to all who wait, and the next request has a fresh program that knows the token", async () => {
+test("a panic answers 503 to who asked, and whoever else waits goes on waiting", async () => {
+	await sandbox.fault({ system: "cubedrive", endpoint: "login", fault: "delay", delayMs: 3000 });
+	const waits = token("a", { identity: cubedrive() });
+	await until(async () => (await logins("cubedrive")) === 1);
+	const told = worker.output().length;
+	await fault("a", { clock: true });
+	const answer = await ask("a", "token", { identity: isales("u") });
+	assert.equal(answer.status, 503, answer.text);
+	assert.equal(answer.code, "module_failed");
+	assert.equal(answer.retryable, true);
+	assert.ok(!answer.text.includes("token-in-a-panic"));
+	assert.equal(await waits, await token("a", { identity: cubedrive() }));
+	assert.equal(await logins("cubedrive"), 1);
+	await until(() => worker.output().slice(told).includes('"event":"session_failed"'));
+	assert.doesNotMatch(worker.output().slice(told), /program_died|token-in-a-panic/);
+});
+
+test("a program that dies answers 503 to all who wait, and the next request has a fresh one that knows the token", async () => {
 	const before = await token("a", { identity: cubedrive() });
 	await sandbox.fault({ system: "cubedrive", endpoint: "login", fault: "delay", delayMs: 60_000 });
 	const waits = ask("a", "token", { identity: cubedrive(), force: true });
 	await until(async () => (await logins("cubedrive")) === 2);
-	await fault("a", { clock: true });
+	const told = worker.output().length;
+	await fault("a", { trap: true });
 	for (const answer of [await ask("a", "token", { identity: cubedrive() }), await waits]) {
 		assert.equal(answer.status, 503, answer.text);
 		assert.equal(answer.code, "module_failed");
 		assert.equal(answer.retryable, true);
-		assert.ok(!answer.text.includes("token-in-a-panic"));
+		assert.ok(!answer.text.includes("token-in-a-trap"));
 	}
 	assert.equal(await token("a", { identity: cubedrive() }), before);
-	assert.match(worker.output(), /"event":"program_died"/);
-	assert.doesNotMatch(worker.output(), /"event":"program_late"/); // they were told at once, not when their time was up
-	assert.ok(!worker.output().includes("token-in-a-panic"));
+	await until(() => worker.output().slice(told).includes('"event":"program_died"'));
+	assert.doesNotMatch(worker.output().slice(told), /"event":"program_late"/); // they were told at once, not when their time was up
+	assert.ok(!worker.output().includes("token-in-a-"));
 });
 
 test("a storage that fails hands nothing out; when it works again, a fresh program does", async () => {

@@ -249,3 +249,31 @@ test("a keeper that cannot be reached, answers nonsense or hangs is a typed erro
 	const response = problem.toResponse();
 	assert.deepEqual([response.status, response.headers.get("retry-after"), await response.text()], [503, "7", '{"code":"login_budget"}']);
 });
+
+test("a thousand users by turns: each one's keeper is asked once in a lease, and nobody's name is worked out twice", async (t) => {
+	const time = clock(t);
+	const sign = t.mock.method(crypto.subtle, "sign");
+	const token = "t".repeat(300);
+	const { asked, sessions } = keepers((_path, { identity }) =>
+		kept({ system: "ccmessaging", value: `${identity.userId} ${token}`, headers: { "ccmessaging-token": token, Authorization: token } }),
+	);
+	const round = async () => {
+		for (let i = 0; i < 1_000; i++) {
+			const userId = `agent-${i}@contact-centre.example.com`;
+			const user = { ...identity, system: "ccmessaging", userId, userName: `Agent ${i}`, channelId: "channel-1", locale: "en" };
+			const { value } = await sessions.token(await sessions.session(user));
+			assert.equal(value, `${userId} ${token}`, "each has their own");
+		}
+	};
+	await round();
+	const named = sign.mock.callCount();
+	for (let turn = 0; turn < 3; turn++) {
+		time.setTime(Date.now() + 200);
+		await round();
+	}
+	assert.deepEqual([asked.length, sign.mock.callCount()], [1_000, named]);
+	time.setTime(Date.now() + 1_000);
+	await round();
+	assert.deepEqual([asked.length, sign.mock.callCount()], [2_000, named]);
+	assert.ok(sessions.bytes < 6 << 20, String(sessions.bytes));
+});

@@ -17,7 +17,7 @@ before(async () => {
 	edge = await startEdge({
 		sandbox: vendor.url,
 		bindings: { METRICS_TOKEN: metricsToken },
-		configure: (config) => ({ ...config, operators: [{ by: "staff", claim: "groups", values: ["operators"] }] }),
+		configure: (config) => ({ ...config, operators: { allow: [{ by: "staff", claim: "groups", values: ["operators"] }] } }),
 	});
 });
 after(async () => {

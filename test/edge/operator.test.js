@@ -4,8 +4,10 @@ import { after, before, describe, test } from "node:test";
 import { command } from "../cli/command.js";
 import { signedFetch } from "../../js/edge/sign.js";
 import { consoleOrigin, secrets, startEdge } from "./edge.js";
+import { raw } from "./raw.js";
 import { json, startVendor } from "./vendor.js";
 
+const operatorsOrigin = "https://operators.test";
 const pagerKey = "pager-key-for-tests-0123456789abcdefgh";
 
 /** @type {Awaited<ReturnType<typeof startEdge>>} */
@@ -21,6 +23,7 @@ before(async () => {
 			...config,
 			authentication: {
 				...authentication,
+				access: { ...authentication.staff, header: "Test-Jwt-Assertion" }, // a JWT that comes with a cookie
 				machines: {
 					...authentication.machines,
 					keys: { ...authentication.machines.keys, pager: { secret: "PAGER_KEY", subject: "pager" } },
@@ -34,10 +37,14 @@ before(async () => {
 					identity: { params: { appId: "demo-app", appSecret: { secret: "DRIVE_SECRET" }, user: { claim: "team" } } },
 				},
 			},
-			operators: [
-				{ by: "machines", subjects: ["pager"] },
-				{ by: "staff", claim: "groups", values: ["operators"] },
-			],
+			operators: {
+				allow: [
+					{ by: "machines", subjects: ["pager"] },
+					{ by: "staff", claim: "groups", values: ["operators"] },
+					{ by: "access", claim: "groups", values: ["operators"] },
+				],
+				origins: [operatorsOrigin],
+			},
 		}),
 	});
 });
@@ -60,6 +67,10 @@ async function operate(path, body, key = { keyId: "pager", secret: pagerKey }) {
 	});
 	return { status: response.status, body: await response.json(), request: response.headers.get("cctoken-request") };
 }
+
+/** The same in a shell. @param {string[]} args */
+const shell = (...args) =>
+	command(["edge", ...args], { env: { CCTOKEN_EDGE_URL: edge.url, CCTOKEN_EDGE_KEY_ID: "pager", CCTOKEN_EDGE_KEY: pagerKey } });
 
 /** @param {string} subject @param {string} [connection] */
 async function token(subject, connection = "open-messaging", claims = {}) {
@@ -101,6 +112,10 @@ describe("the way in", () => {
 			["an agent's JWT", { headers: { authorization: `Bearer ${agent}` } }],
 			["a JWT that is not good", { headers: { authorization: `Bearer ${boss.slice(0, -4)}AAAA` } }],
 			["an operator's JWT from a page", { headers: { authorization: `Bearer ${boss}`, origin: consoleOrigin } }],
+			[
+				"an operator's JWT from a browser that does not say of which page",
+				{ headers: { authorization: `Bearer ${boss}`, "sec-fetch-site": "same-origin" } },
+			],
 			["a preflight", { method: "OPTIONS", headers: { origin: consoleOrigin, "access-control-request-method": "POST" } }],
 			["a signature by a key that nobody knows", { headers: { authorization: 'CCTOKEN-HMAC-SHA256 key="x"' } }],
 		];
@@ -109,7 +124,7 @@ describe("the way in", () => {
 				const one = { method, ...init };
 				const expected = await nowhere("/v1/nothing", one);
 				assert.equal(expected.status, 404);
-				for (const path of ["stop", "resume", "stopped", "status", "reset", "nothing", ""]) {
+				for (const path of ["stop", "resume", "stopped", "status", "reset", "configuration", "nothing", ""]) {
 					assert.deepEqual(await nowhere(`/v1/operator/${path}`, one), expected, `${name}: ${method} ${path}`);
 				}
 			}
@@ -118,6 +133,116 @@ describe("the way in", () => {
 		assert.equal(status, 404, "a machine that is no operator");
 		assert.equal((await operate("stop", { by: "staff", subject: "x" }, { keyId: "pager", secret: "x".repeat(40) })).status, 404);
 		assert.deepEqual((await operate("stopped")).body, { stopped: [] }, "nothing has come of it");
+	});
+
+	test("a page of an origin that is listed for operators is let in by its bearer, after a preflight that asks for no cookie", async () => {
+		const preflight = await edge.fetch("/v1/operator/stop", {
+			method: "OPTIONS",
+			headers: {
+				origin: operatorsOrigin,
+				"access-control-request-method": "POST",
+				"access-control-request-headers": "authorization,content-type",
+			},
+		});
+		const told = (/** @type {Response} */ { headers }) =>
+			Object.fromEntries([...headers].filter(([name]) => /^access-control|^vary/.test(name)));
+		assert.deepEqual(
+			[preflight.status, told(preflight)],
+			[
+				204,
+				{
+					"access-control-allow-origin": operatorsOrigin,
+					"access-control-allow-methods": "GET, POST",
+					"access-control-allow-headers": "authorization, content-type",
+					"access-control-expose-headers": "retry-after, cctoken-request",
+					"access-control-max-age": "600",
+					vary: "Origin",
+				},
+			],
+		);
+		const boss = `Bearer ${await edge.tokenFor("boss", { claims: { groups: ["operators"] } })}`;
+		const page = (/** @type {string} */ path, /** @type {object} */ headers, /** @type {object} */ body) =>
+			edge.fetch(`/v1/operator/${path}`, {
+				...(body && { method: "POST", body: JSON.stringify(body) }),
+				headers: {
+					origin: operatorsOrigin,
+					"sec-fetch-site": "cross-site",
+					"sec-fetch-mode": "cors",
+					"content-type": "application/json",
+					...headers,
+				},
+			});
+		const list = await page("stopped", { authorization: boss });
+		assert.deepEqual([list.status, await list.json()], [200, { stopped: [] }]);
+		assert.deepEqual(told(list), {
+			"access-control-allow-origin": operatorsOrigin,
+			"access-control-expose-headers": "retry-after, cctoken-request",
+			vary: "Origin",
+		});
+		const made = await page("stop", { authorization: boss }, { by: "staff", subject: "agent-page", connection: "open-drive" });
+		assert.equal(made.status, 200);
+		assert.equal((await page("resume", { authorization: boss }, { by: "staff", subject: "agent-page" })).status, 200);
+		// Whoever is none can at least be told so.
+		const agent = `Bearer ${await edge.tokenFor("agent-7")}`;
+		const refused = await page("stopped", { authorization: agent });
+		assert.deepEqual([refused.status, told(refused)["access-control-allow-origin"]], [404, operatorsOrigin]);
+	});
+
+	/** What a page on the edge's own host name gets: a browser names no origin there. @param {string} host @param {Record<string, string>} headers @param {string} [path] */
+	const fromOwnPage = (host, headers, path = "/v1/operator/stopped") => {
+		const all = { host, connection: "close", "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors", ...headers };
+		const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+		return raw(edge.url, [`GET ${path} HTTP/1.1`, ...lines].join("\n"));
+	};
+
+	test("a page on the edge's own host name has to be listed likewise", async () => {
+		const authorization = `Bearer ${await edge.tokenFor("boss", { claims: { groups: ["operators"] } })}`;
+		assert.equal((await fromOwnPage("edge.test", { authorization })).status, 404);
+		assert.equal((await fromOwnPage(new URL(operatorsOrigin).host, { authorization })).status, 200);
+	});
+
+	test("nothing that a browser adds by itself lets a page in, and no page signs", async () => {
+		const boss = await edge.tokenFor("boss", { claims: { groups: ["operators"] } });
+		const origin = { origin: operatorsOrigin, "sec-fetch-site": "cross-site" };
+		assert.equal((await edge.fetch("/v1/operator/stopped", { headers: { "test-jwt-assertion": boss } })).status, 200, "a program");
+		for (const headers of /** @type {Record<string, string>[]} */ ([
+			{ "test-jwt-assertion": boss },
+			{ cookie: `CF_Authorization=${boss}` },
+			{},
+		])) {
+			assert.equal((await edge.fetch("/v1/operator/stopped", { headers: { ...origin, ...headers } })).status, 404);
+			assert.equal((await fromOwnPage(new URL(operatorsOrigin).host, headers)).status, 404);
+		}
+		const signed = signedFetch({ keyId: "pager", secret: pagerKey }, sendTo(edge));
+		assert.equal((await signed(`${edge.url}/v1/operator/stopped`, { headers: origin })).status, 404);
+		assert.equal((await signed(`${edge.url}/v1/operator/stopped`)).status, 200);
+	});
+
+	test("a page for operators is none for connections or metrics", async () => {
+		const boss = await edge.tokenFor("boss", { claims: { groups: ["operators"], name: "Boss" } });
+		const asked = await edge.post("/v1/token", boss, { connection: "open-messaging" }, { origin: operatorsOrigin });
+		assert.deepEqual([asked.status, asked.headers.get("access-control-allow-origin")], [403, null]);
+		for (const origin of [operatorsOrigin, consoleOrigin]) {
+			const measured = await edge.fetch("/metrics", { headers: { authorization: `Bearer ${boss}`, origin } });
+			assert.notEqual(measured.status, 200, origin);
+		}
+		const own = await fromOwnPage(new URL(operatorsOrigin).host, { authorization: `Bearer ${boss}` }, "/metrics");
+		assert.equal(own.status, 404);
+	});
+
+	test("an operator sees what can be named: ways to sign in, and connections", async () => {
+		const { status, body } = await operate("configuration");
+		assert.equal(status, 200);
+		assert.deepEqual(body.authentication, [
+			{ by: "staff", type: "jwt" },
+			{ by: "machines", type: "signed" },
+			{ by: "access", type: "jwt" },
+		]);
+		assert.deepEqual(
+			body.connections.filter((/** @type {any} */ { connection }) => connection === "by-claim"),
+			[{ connection: "by-claim", system: "cubedrive" }],
+		);
+		assert.ok(body.connections.every((/** @type {object} */ one) => Object.keys(one).join() === "connection,system"));
 	});
 
 	test("an operator who asks wrongly is told so", async () => {
@@ -214,6 +339,7 @@ describe("a user who is stopped", () => {
 		await token("agent-one", "by-claim", team);
 		await operate("stop", { by: "staff", subject: "agent-one" });
 		assert.equal((await token("agent-one", "by-claim", team)).body.code, "stopped");
+		await new Promise((resolve) => setTimeout(resolve, 1_000)); // a store knows a token's age to within what it took to ask it: a second at most
 		const second = (await token("agent-two", "by-claim", team)).body.token;
 		await edge.restart(); // to an isolate that has forgotten what it has done
 		for (let i = 0; i < 5; i++) {
@@ -240,6 +366,28 @@ describe("a user who is stopped", () => {
 		assert.equal((await edge.lineOf(resumed.request)).resumed, user);
 		assert.deepEqual((await operate("stopped")).body.stopped, []);
 		for (const text of [JSON.stringify([made, listed, named, resumed]), edge.output()]) {
+			assert.ok(!text.includes(subject));
+		}
+	});
+
+	test("is stopped and let in again by cctoken edge, which shows the hash of the log and never the subject", async () => {
+		const subject = "agent-in-a-shell";
+		const user = await userIn((await token(subject)).request);
+		const stopped = await shell("stop", "--by", "staff", "--subject", subject);
+		assert.deepEqual([stopped.code, stopped.stderr, stopped.stdout.split("\n")[0]], [0, "", `stopped  ${user}`]);
+		assert.equal((await token(subject)).body.code, "stopped");
+		const list = await shell("stopped", "--json");
+		assert.deepEqual(
+			list.json.stopped.map((/** @type {any} */ one) => one.user),
+			[user],
+		);
+		const self = await shell("stop", "--by", "machines", "--subject", "pager", "--json");
+		assert.deepEqual([self.code, self.json.error.field], [2, "subject"]);
+		const resumed = await shell("resume", "--by", "staff", "--subject", subject, "--json");
+		assert.deepEqual([resumed.code, resumed.json], [0, { user }]);
+		assert.equal((await token(subject)).status, 200);
+		assert.equal((await shell("stopped")).stdout, "Nobody is stopped.\n");
+		for (const text of [...[stopped, list, self, resumed].flatMap(({ stdout, stderr }) => [stdout, stderr]), edge.output()]) {
 			assert.ok(!text.includes(subject));
 		}
 	});
@@ -339,6 +487,22 @@ describe("the status of a connection's keepers", () => {
 			env: { ...env, CCTOKEN_EDGE_KEY: "x".repeat(40) },
 		});
 		assert.deepEqual([other.code, other.json.error.code], [3, "forbidden"]);
+	});
+
+	test("is where cctoken edge reset finds its session", async () => {
+		refusing(401);
+		try {
+			assert.equal((await token("agent-cool-shell", "open-drive")).body.code, "credentials_refused");
+		} finally {
+			vendor.login = undefined;
+		}
+		const { json: status } = await shell("status", "--connection", "open-drive", "--json");
+		const [cooling] = status.connections[0].keepers.flatMap((/** @type {any} */ one) => one.cooling ?? []);
+		const reset = () => shell("reset", "--connection", "open-drive", "--session", cooling.session);
+		assert.deepEqual(await reset().then(({ code, stderr }) => [code, stderr]), [0, ""]);
+		assert.equal((await token("agent-cool-shell", "open-drive")).status, 200);
+		const other = await shell("reset", "--connection", "open-drive", "--session", "x".repeat(43));
+		assert.equal(other.code, 1);
 	});
 
 	test("has no secret, no token and no subject in it", async () => {

@@ -34,7 +34,7 @@ async function edgeOf(t) {
 			given: { type: "jwt", issuer: "https://given.test", audience: "edge", algorithms: ["ES256"], jwks: { keys: [issuer.publicKey] } },
 		},
 		connections: /** @type {any} */ (connectionsTo("https://vendor.test", ["staff"])),
-		operators: [{ by: "staff", subjects: ["boss"] }],
+		operators: { allow: [{ by: "staff", subjects: ["boss"] }] },
 	});
 	const bindings = {
 		...secrets,

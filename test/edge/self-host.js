@@ -1,5 +1,5 @@
 // Starts the bundle in plain workerd, with nothing in front of it, for tests: what it is sent is what was written on the wire.
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { audience, demoConfig } from "../../tools/edge/demo.js";
@@ -10,10 +10,11 @@ import { secrets } from "./edge.js";
 import { startVendor } from "./vendor.js";
 
 /**
- * @param {{ environment?: Record<string, string>, configure?: (config: any) => any, sandbox?: string }} [options] sandbox: the address
- *   of the vendors' systems, where it is not the one that comes with it
+ * @param {{ environment?: Record<string, string>, configure?: (config: any) => any, sandbox?: string, file?: boolean }} [options] sandbox:
+ *   the address of the vendors' systems, where it is not the one that comes with it; file: the configuration is in
+ *   configuration/edge.json below the folder, and not in the environment
  */
-export async function startSelfHost({ environment: more = {}, configure = (config) => config, sandbox } = {}) {
+export async function startSelfHost({ environment: more = {}, configure = (config) => config, sandbox, file = false } = {}) {
 	const folder = await mkdtemp(join(tmpdir(), "cctoken-self-host-"));
 	for (const file of ["edge.js", "keeper.wasm"]) {
 		await copyFile(new URL(`../../dist/${file}`, import.meta.url), join(folder, file));
@@ -26,28 +27,31 @@ export async function startSelfHost({ environment: more = {}, configure = (confi
 		issuer: issuer.url,
 		origin: "https://console.test",
 	});
-	const environment = {
-		...secrets,
-		CCTOKEN_CONFIG: JSON.stringify(
-			configure({
-				...config,
-				authentication: {
-					...authentication,
-					machines: { type: "signed", keys: { robot: { secret: "MACHINE_KEY", subject: "robot-1", claims: { name: "Robot" } } } },
-				},
-				connections: Object.fromEntries(
-					Object.entries(connections).map(([name, one]) => [name, { ...one, allow: [...one.allow, { by: "machines" }] }]),
-				),
-			}),
-		),
-		...more,
-	};
+	const configured = JSON.stringify(
+		configure({
+			...config,
+			authentication: {
+				...authentication,
+				machines: { type: "signed", keys: { robot: { secret: "MACHINE_KEY", subject: "robot-1", claims: { name: "Robot" } } } },
+			},
+			connections: Object.fromEntries(
+				Object.entries(connections).map(([name, one]) => [name, { ...one, allow: [...one.allow, { by: "machines" }] }]),
+			),
+		}),
+	);
+	/** @type {Record<string, string>} */
+	const environment = { ...secrets, ...(!file && { CCTOKEN_CONFIG: configured }), ...more };
+	if (file) {
+		await mkdir(join(folder, "configuration"));
+		await writeFile(join(folder, "configuration/edge.json"), configured);
+	}
 	/** @type {import("../../tools/edge/workerd.js").PlainWorker} */
 	const worker = {
 		folder,
 		main: "edge.js",
 		wasm: ["keeper.wasm"],
 		environment: Object.keys(environment),
+		...(file && { folders: { CONFIGURATION: "configuration" } }),
 		objects: { KEEPER: "Keeper", NONCES: "Nonces" },
 	};
 	let edge = await startWorkerd(worker, environment);

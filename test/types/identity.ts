@@ -1,6 +1,6 @@
 // What the declarations let through, and what they do not. It is compiled (make lint), never run: each line that must
 // not compile is marked so, and the compiler complains where one does.
-import { Client, createClient, getToken, initialize, Token, TokenError, validateIdentity, verifyToken } from "cctoken";
+import { Client, createClient, getToken, initialize, Session, Token, TokenError, validateIdentity, verifyToken } from "cctoken";
 import type { ClientOptions, Identity, TokenErrorCode, TokenEvent, Verification } from "cctoken";
 
 const appcube = { system: "appcube", baseUrl: "", appKey: "", appSecret: "" } as const;
@@ -150,7 +150,43 @@ initialize({ wasmUrl: { href: "" } });
 // @ts-expect-error an unknown source
 initialize({ url: "" });
 
+// A test's own objects may stand in for those of the package: nothing of them is private to a class.
+const ownToken: Token = {
+	...{ value: "", system: "isales", issuedAt: new Date(), expiresAt: null, renewAt: null, usableUntil: null },
+	...{ headers: {}, query: {}, body: {} },
+	toJSON: () => ({ system: "isales", issuedAt: new Date(), expiresAt: null }),
+};
+const ownSession: Session = {
+	id: null,
+	getToken: async () => ownToken,
+	verify: async () => verdict,
+	fetch: async () => new Response(),
+	adopt: () => false,
+	signIn: async () => null,
+	signOut: async () => {},
+	keepAlive: () => () => {},
+	forget() {},
+};
+const ownClient: Client = {
+	getToken: async () => ownToken,
+	verifyToken: async () => verdict,
+	fetch: async () => new Response(),
+	fetcher: () => async () => new Response(),
+	signIn: async () => null,
+	signOut: async () => {},
+	keepAlive: () => () => {},
+	session: () => ownSession,
+	online() {},
+	close() {},
+};
+// @ts-expect-error a client has more than that
+const noClient: Client = { getToken: async () => ownToken };
+
 // Errors.
+const foreign: unknown = null;
+if (TokenError.is(foreign)) {
+	foreign.code satisfies TokenErrorCode;
+}
 const error = new TokenError("aborted", "");
 const code: TokenErrorCode = error.code;
 const when: Date | null = error.retryAt;
@@ -159,4 +195,4 @@ error.code === "no_such_code";
 // @ts-expect-error no such code
 new TokenError("no_such_code", "");
 
-export { right, expires, headers, certain, known, sure, client, answer, code, when };
+export { right, expires, headers, certain, known, sure, client, answer, code, when, ownClient, noClient };

@@ -79,6 +79,7 @@ export declare function createEdge(config?: EdgeConfig): Edge;
 export declare class Keeper {
 	constructor(state: any, bindings: any);
 	fetch(request: any): Promise<PlatformResponse>;
+	alarm(): Promise<void>;
 }
 
 /**

@@ -56,7 +56,8 @@ export async function sandboxConnections(sandbox) {
 }
 
 /**
- * A configuration with these connections, for whoever the issuer signs in as staff, from the pages of one origin.
+ * A configuration with these connections, for whoever the issuer signs in as staff, from the pages of one origin. One of them is the
+ * operator.
  * @template {Record<string, object>} Connections
  * @param {{ connections: Connections, issuer: string, origin: string }} what
  */
@@ -65,6 +66,7 @@ export function demoConfig({ connections, issuer, origin }) {
 		authentication: { staff: { type: "jwt", issuer, audience, algorithms: ["ES256"], jwksUrl: `${issuer}/keys` } },
 		origins: [origin],
 		connections,
+		operators: { allow: [{ by: "staff", subjects: ["operator"] }], origins: [origin] },
 	};
 }
 
@@ -81,6 +83,8 @@ export function instructions({ edge, issuer, calls }) {
     -d '{"connection":"open-${name}"}'
   curl -s '${edge}/v1/call/${name}${path}' -H "Authorization: Bearer $TOKEN"
   curl -s ${edge}/healthz
+
+  CCTOKEN_EDGE_BEARER=$(curl -s '${issuer}/token?sub=operator') npx cctoken edge status --edge ${edge} --connection ${name}
 
 Ctrl-C ends all of it.`;
 }

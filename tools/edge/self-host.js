@@ -1,10 +1,11 @@
 // The edge in plain workerd on this machine (make edge-self-host): the same bundle as Cloudflare would run, its
 // objects' storage on the local disk.
 //
-// With CCTOKEN_CONFIG in the environment, and the secrets that it names, it serves those connections; EDGE_ADDRESS says
-// where. Without, it serves the sandbox, with an issuer to sign in at.
-import { copyFile, mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+// With a configuration, and the secrets that it names in the environment, it serves those connections; EDGE_ADDRESS says
+// where. The configuration is the file edge.json in the folder EDGE_CONFIG_FOLDER, which may change while the edge runs, or the text
+// CCTOKEN_CONFIG. Without, it serves the sandbox, with an issuer to sign in at.
+import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startServer } from "../demo/server.js";
 import { checkConfig, secretsOf } from "../../js/edge/config/config.js";
@@ -19,7 +20,8 @@ for (const file of ["edge.js", "keeper.wasm"]) {
 	await copyFile(join(folder, "..", file), join(folder, file));
 }
 
-const given = process.env.CCTOKEN_CONFIG;
+const configFolder = process.env.EDGE_CONFIG_FOLDER && resolve(process.env.EDGE_CONFIG_FOLDER);
+const given = configFolder ? await readFile(join(configFolder, "edge.json"), "utf8") : process.env.CCTOKEN_CONFIG;
 const { environment, print, close } = given ? own(given) : await demo();
 const edge = await startWorkerd(
 	{
@@ -27,6 +29,7 @@ const edge = await startWorkerd(
 		main: "edge.js",
 		wasm: ["keeper.wasm"],
 		environment: Object.keys(environment),
+		...(configFolder && { folders: { CONFIGURATION: configFolder } }),
 		objects: { KEEPER: "Keeper", NONCES: "Nonces" },
 		address: process.env.EDGE_ADDRESS ?? "127.0.0.1:0",
 	},
@@ -50,7 +53,7 @@ process.exitCode = code ?? 0;
  */
 function own(text) {
 	const names = [
-		"CCTOKEN_CONFIG",
+		...(configFolder ? [] : ["CCTOKEN_CONFIG"]),
 		"NAME_KEY",
 		"STORAGE_KEYS",
 		"KEEPER_TIMEOUT_MS",

@@ -15,6 +15,7 @@ import { showLines } from "./runtime-lines.js";
  * @property {string} main its main module, a file in the folder
  * @property {string[]} [wasm] further modules, files in the folder
  * @property {string[]} [environment] names of bindings whose texts workerd takes from its environment, so that no file holds them
+ * @property {Record<string, string>} [folders] folders whose files it may read, by binding
  * @property {Record<string, string>} [objects] Durable Object classes by binding
  * @property {string} [address] where it listens; port 0 takes a free one
  * @property {string[]} [egress] where it may connect to: "public", "private", or ranges such as "192.0.2.0/24". Default: both words
@@ -28,6 +29,7 @@ export function configuration({
 	main,
 	wasm = [],
 	environment = [],
+	folders = {},
 	objects = {},
 	address = "127.0.0.1:0",
 	egress = ["public", "private"],
@@ -41,7 +43,9 @@ const config :Workerd.Config = (
   services = [
     (name = "edge", worker = .edge),
     (name = "internet", network = (allow = [${egress.map((range) => text(range)).join(", ")}], tlsOptions = (trustBrowserCas = true))),
-    (name = "storage", disk = (path = "storage", writable = true))
+    (name = "storage", disk = (path = "storage", writable = true))${Object.entries(folders)
+			.map(([name, path]) => `,\n    (name = ${text(name)}, disk = (path = ${text(path)}))`)
+			.join("")}
   ],
   sockets = [(name = "http", address = ${text(address)}, http = (), service = "edge")]
 );
@@ -55,6 +59,7 @@ const edge :Workerd.Worker = (
 	])},
   bindings = ${list([
 		...environment.map((name) => `(name = ${text(name)}, fromEnvironment = ${text(name)})`),
+		...Object.keys(folders).map((name) => `(name = ${text(name)}, service = ${text(name)})`),
 		...Object.entries(objects).map(([name, className]) => `(name = ${text(name)}, durableObjectNamespace = ${text(className)})`),
 	])},
   durableObjectNamespaces = ${list(

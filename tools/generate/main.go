@@ -1,5 +1,5 @@
 // Command generate writes what JavaScript has to know of the systems, of the
-// stable words and of the limits: all of it stands in package core, once.
+// stable words, of the limits and of a keeper's answers: all of it stands in packages core and keeper, once.
 //
 //	go run ./tools/generate js/generated
 package main
@@ -20,6 +20,7 @@ var files = map[string]func() string{
 	"words.js":    words,
 	"limits.js":   limits,
 	"refusals.js": refusals,
+	"keeper.js":   keepers,
 }
 
 func main() {

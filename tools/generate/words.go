@@ -84,6 +84,7 @@ func limits() string {
 		{"maxTimeoutMs", "The most that it can be set to, in milliseconds.", core.MaxTimeout},
 		{"defaultSessions", "How many identities a client keeps.", core.DefaultSessions},
 		{"maxSessions", "The most that it can be told to keep.", core.MaxSessions},
+		{"mostKeptMs", "For how long at most anything matters that a session must not forget, in milliseconds.", core.MostKept},
 		{"signOfLifeMs", "How often a sign of life is given for who is signed in, in milliseconds.", core.SignOfLife},
 		{"keeperTimeoutMs", "Bounds an acquisition of an edge's keeper, in milliseconds.", core.KeeperTimeout},
 		{"leastKeeperTimeoutMs", "The least that it can be set to, in milliseconds.", core.LeastKeeperTimeout},

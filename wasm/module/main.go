@@ -6,7 +6,7 @@
 // Numbers are passed as they are; instants as two float64 of milliseconds.
 // Bytes go in through the buffer that input gives room in, and one JSON object
 // comes out where output points to; it stands until the next call. A function
-// answers with the length of that object; input, output, create, discard, live and
+// answers with the length of that object; input, output, create, discard, hold, live and
 // lease answer with a number, and write none. JavaScript never passes a callback:
 // calling one from Go is a thousand times slower than an exported function.
 package main
@@ -132,8 +132,9 @@ func lease(client uint32, session, wall, mono float64) float64 {
 }
 
 //go:wasmexport get
-func get(client uint32, session, wall, mono float64, force uint32, instead float64, n uint32) uint32 {
-	want := core.Want{Force: force != 0, Instead: uint64(instead), Rejected: text(n)}
+func get(client uint32, session, wall, mono float64, force uint32, instead float64, n, user uint32) uint32 {
+	want := core.Want{Force: force != 0, Instead: uint64(instead), Rejected: string(in[:n]), User: string(in[n : n+user])}
+	wipe(n + user)
 	d := clients[client].Get(core.SessionID(session), instant(wall, mono), want)
 	return answer(client, func() { out.decision(d) })
 }
@@ -175,9 +176,18 @@ func online(client uint32, wall, mono float64) uint32 {
 	return answer(client, nil)
 }
 
+// hold says that a business call begins (1) or is over (-1).
+//
+//go:wasmexport hold
+func hold(client uint32, session float64, calls int32) uint32 {
+	clients[client].Hold(core.SessionID(session), calls)
+	return 0
+}
+
 //go:wasmexport judge
-func judge(client uint32, session, serial, sentWall, sentMono, wall, mono float64, call uint32, status, age float64, headers, body uint32) uint32 {
-	at := core.Place{Call: string(in[:call])}
+func judge(client uint32, session, serial, sentWall, sentMono, wall, mono float64, call, user uint32, status, age float64, headers, body uint32) uint32 {
+	at := core.Place{Call: string(in[:call]), User: string(in[call : call+user])}
+	call += user
 	r := response(status, age, call, headers, body)
 	o := clients[client].Judge(core.SessionID(session), uint64(serial), at, instant(sentWall, sentMono), instant(wall, mono), r)
 	wipe(call + headers + body)
@@ -187,6 +197,16 @@ func judge(client uint32, session, serial, sentWall, sentMono, wall, mono float6
 		out.boolean("extended", o.Extended)
 		out.text("reason", string(o.Reason))
 	})
+}
+
+// accepted notes that a call was answered with success by the token of a serial, where nothing but that is known of it.
+//
+//go:wasmexport accepted
+func accepted(client uint32, session, serial, wall, mono float64, call, user uint32) uint32 {
+	at := core.Place{Call: string(in[:call]), User: string(in[call : call+user])}
+	wipe(call + user)
+	clients[client].Accepted(core.SessionID(session), uint64(serial), at, instant(wall, mono))
+	return answer(client, nil)
 }
 
 //go:wasmexport replayed
@@ -208,6 +228,30 @@ func verify(client uint32, session, wall, mono float64, n uint32) uint32 {
 			out.verdict("verdict", v)
 		}
 	})
+}
+
+// view is how a session is, for who serves many users with this client.
+//
+//go:wasmexport view
+func view(client uint32, session, wall, mono float64) uint32 {
+	v, _ := clients[client].View(core.SessionID(session), instant(wall, mono))
+	return answer(client, func() {
+		out.text("system", v.System)
+		out.text("state", string(v.State))
+		out.number("since", v.Since)
+		out.number("used", int64(v.Used))
+		out.number("most", int64(v.Most))
+		out.number("free", v.Free)
+		if v.Cooling != nil {
+			out.failure("cooling", v.Cooling)
+		}
+	})
+}
+
+//go:wasmexport relent
+func relent(client uint32, session, wall, mono float64) uint32 {
+	relented := clients[client].Relent(core.SessionID(session), instant(wall, mono))
+	return answer(client, func() { out.boolean("relented", relented) })
 }
 
 //go:wasmexport forget

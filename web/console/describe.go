@@ -29,13 +29,19 @@ func (r Reader) Label(e Event) string {
 
 // Marks says when what happens in a life. Not every token is renewed while it is still handed out.
 func (r Reader) Marks(l Life) string {
+	until, end := r.Clock(l.UsableUntil), r.Clock(l.ExpiresAt)
+	fixed := l.RenewAt == 0 || l.RenewAt >= l.UsableUntil
 	switch {
 	case !l.Stated():
 		return r.Say("life none")
-	case l.RenewAt == 0, l.RenewAt >= l.UsableUntil:
-		return r.Say("life marks fixed", r.Clock(l.UsableUntil), r.Clock(l.ExpiresAt))
+	case fixed && until == end:
+		return r.Say("life whole", end)
+	case fixed:
+		return r.Say("life marks fixed", until, end)
+	case until == end:
+		return r.Say("life marks whole", r.Clock(l.RenewAt), end)
 	}
-	return r.Say("life marks", r.Clock(l.RenewAt), r.Clock(l.UsableUntil), r.Clock(l.ExpiresAt))
+	return r.Say("life marks", r.Clock(l.RenewAt), until, end)
 }
 
 // Place names an endpoint of a system: by what is done there or, where that is another system, by what it hands out.
@@ -110,6 +116,19 @@ func (r Reader) Line(e Event) string {
 		Escape(r.Say("event "+string(e.Type))) + `</span> <span class="detail">` + Escape(r.Detail(e)) + `</span>`
 }
 
+// State says what a session is in, and of who was signed out why.
+func (r Reader) State(s Session, now int64) string {
+	state := s.State(now)
+	if state != Out || s.Why == "" {
+		return r.Say("state " + string(state))
+	}
+	why := r.Say("out " + s.Why)
+	if s.VendorCode != "" {
+		why += " (" + s.VendorCode + ")"
+	}
+	return r.Say("state out why", why)
+}
+
 // maxTold is how many changes are told one by one: somebody has to listen to them.
 const maxTold = 3
 
@@ -120,7 +139,7 @@ func (r Reader) Changes(sessions []Session, now int64) string {
 		if i == maxTold {
 			return text + r.Say("more changes", number(len(sessions)-maxTold))
 		}
-		text += r.Say("change", number(s.Card), r.Say("state "+string(s.State(now))))
+		text += r.Say("change", number(s.Card), r.State(s, now))
 	}
 	return text
 }

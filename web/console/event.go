@@ -30,17 +30,18 @@ var EventTypes = []EventType{Acquired, Renewed, Rolled, Replayed, Rejected, Retr
 
 // Event is one moment of a session's life. It holds no secret and no token.
 type Event struct {
-	Type      EventType
-	At        int64
-	System    string
-	Card      int   // the page's number of the session, or 0 where it has none
-	Core      int64 // the package's number of it, or 0
-	Step      string
-	Logins    int
-	ExpiresAt int64
-	RetryAt   int64
-	Reason    string
-	Trouble   *Trouble
+	Type       EventType
+	At         int64
+	System     string
+	Card       int   // the page's number of the session, or 0 where it has none
+	Core       int64 // the package's number of it, or 0
+	Step       string
+	Logins     int
+	ExpiresAt  int64
+	RetryAt    int64
+	Reason     string
+	VendorCode string
+	Trouble    *Trouble
 
 	// Of an Exchange:
 	Method string

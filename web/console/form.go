@@ -25,6 +25,7 @@ type Field struct {
 	Kind     core.Kind
 	Secret   bool
 	Optional bool     // left out of the identity where it is empty
+	Free     bool     // optional, and no other field takes its place
 	Instead  string   // the field that this one stands in for
 	Values   []string // all that it can be, where it is one of a few
 	Label    core.Words
@@ -88,7 +89,7 @@ func FormOf(d *core.Description, texts core.Texts) Form {
 		}
 		replaced := slices.ContainsFunc(d.Fields, func(other core.Field) bool { return other.Instead == field.Name })
 		f.Fields = append(f.Fields, Field{
-			Name: field.Name, Kind: field.Kind, Secret: field.Secret, Optional: field.Optional || field.Instead != "" || replaced,
+			Name: field.Name, Kind: field.Kind, Secret: field.Secret, Optional: field.Optional || field.Instead != "" || replaced, Free: field.Optional && field.Instead == "" && !replaced,
 			Instead: field.Instead, Values: field.Values, Label: said.Label, Help: said.Help, Example: said.Example, Least: field.Least,
 		})
 		if f.who == "" && !field.Secret && !field.Optional && !shared(field.Name) && slices.Contains([]core.Kind{core.Text, core.HeaderText, core.Number}, field.Kind) {
@@ -103,6 +104,24 @@ func FormOf(d *core.Description, texts core.Texts) Form {
 		}
 	}
 	return f
+}
+
+// fewOptional is how many optional fields stand in a form as they are: more would put its button out of sight.
+const fewOptional = 3
+
+// fold parts the fields into those that are in sight, and optional ones that are folded away.
+func (f Form) fold() (sight, folded []Field) {
+	for _, field := range f.Fields {
+		if field.Free {
+			folded = append(folded, field)
+		} else {
+			sight = append(sight, field)
+		}
+	}
+	if len(folded) <= fewOptional {
+		return f.Fields, nil
+	}
+	return sight, folded
 }
 
 // Initial is what stands in a field at first.

@@ -40,6 +40,9 @@ func TestARenewalIsToldOfWhereOneComesWhileTheTokenIsHandedOut(t *testing.T) {
 		assert.Equal(t, "handed out until 03:00:00, ends 04:00:00",
 			r.Marks(Life{IssuedAt: hour, RenewAt: renewAt, UsableUntil: 3 * hour, ExpiresAt: 4 * hour}))
 	}
+	assert.Equal(t, "handed out until it ends at 04:00:00", r.Marks(Life{IssuedAt: hour, UsableUntil: 4 * hour, ExpiresAt: 4 * hour}), "one time, said once")
+	assert.Equal(t, "renewed from 02:00:00, handed out until it ends at 04:00:00",
+		r.Marks(Life{IssuedAt: hour, RenewAt: 2 * hour, UsableUntil: 4 * hour, ExpiresAt: 4 * hour}))
 }
 
 func TestALifeThatIsNotStatedHasNoBar(t *testing.T) {

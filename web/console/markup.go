@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"strings"
 
 	"cctoken/core"
@@ -42,7 +43,12 @@ func Systems(forms []Form) string {
 func (f Form) Markup() string {
 	var b strings.Builder
 	b.WriteString(`<form data-form="` + Escape(f.Name) + `" aria-labelledby="open-title" novalidate hidden>`)
-	for _, field := range f.Fields {
+	// What may be left out is folded away, but for one of two fields of which one is needed.
+	needed, further := f.fold()
+	for i, field := range append(slices.Clone(needed), further...) {
+		if i == len(needed) {
+			b.WriteString(`<details class="wide further"><summary>` + Both("form further", core.Words{English: number(len(further)), Chinese: number(len(further))}) + `</summary><div class="fields">`)
+		}
 		id := Escape(f.Name + "-" + field.Name)
 		b.WriteString(`<div class="field`)
 		if field.Kind == core.URL || field.Kind == core.Parameters {
@@ -51,6 +57,9 @@ func (f Form) Markup() string {
 		b.WriteString(`"><label for="` + id + `">` + both(field.Label) + `</label>`)
 		b.WriteString(field.control(`id="` + id + `" name="` + Escape(field.Name) + `" aria-describedby="` + id + `-note"`))
 		b.WriteString(`<p class="note" id="` + id + `-note"><span class="hint">` + both(field.hint()) + `</span><span class="error" lang="en"></span></p></div>`)
+	}
+	if len(further) > 0 {
+		b.WriteString(`</div></details>`)
 	}
 	id := Escape(f.Name + "-callPath")
 	b.WriteString(`<div class="field wide"><label for="` + id + `">` + Both("form call") + `</label><span class="call"><select name="callMethod"></select>` +

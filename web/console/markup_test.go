@@ -122,8 +122,26 @@ func TestEveryFormHasItsFieldsAndWords(t *testing.T) {
 		for _, input := range regexp.MustCompile(`<(?:input|textarea) [^>]*>`).FindAllString(markup, -1) {
 			assert.Contains(t, input, ` autocomplete="off"`, "nothing that is typed is kept by the browser")
 		}
-		open := regexp.MustCompile(`<(form|div|label|span|p|select|option|textarea|button)[ >]`).FindAllString(markup, -1)
+		open := regexp.MustCompile(`<(form|details|summary|div|label|span|p|select|option|textarea|button)[ >]`).FindAllString(markup, -1)
 		assert.Len(t, open, strings.Count(markup, "</"), "each element is closed")
 		assert.NotContains(t, markup, " style=")
+	}
+}
+
+func TestOptionalFieldsAreFoldedAwayWhereTheyAreMany(t *testing.T) {
+	for _, f := range Forms {
+		optional := 0
+		for _, field := range f.Fields {
+			if field.Free {
+				optional++
+			}
+		}
+		sight, folded, open := strings.Cut(f.Markup(), "<details")
+		assert.Equal(t, optional > 3, open, f.Name)
+		folded, after, _ := strings.Cut(folded, "</details>")
+		for _, field := range f.Fields {
+			assert.Equal(t, open && field.Free, strings.Contains(folded, ` name="`+field.Name+`"`), "%s %s", f.Name, field.Name)
+		}
+		assert.Contains(t, sight+after, ` type="submit"`, "the button is in sight")
 	}
 }

@@ -17,9 +17,9 @@ const (
 	Gone     State = "gone"   // the token was in memory that is gone: evicted, or the core died
 )
 
-// Bad reports whether somebody who cannot see the page should be told of the state.
+// Bad reports whether somebody who cannot see the page should be told of the state. That somebody was signed out, the status line tells.
 func (s State) Bad() bool {
-	return s == Expired || s == Denied || s == Paused || s == Broken || s == Out || s == Gone
+	return s == Expired || s == Denied || s == Paused || s == Broken || s == Gone
 }
 
 // States are all states.
@@ -27,19 +27,21 @@ var States = []State{Empty, Asking, Live, Due, Withheld, Expired, Denied, Paused
 
 // Session is what the page knows of one session. The package decides; this follows.
 type Session struct {
-	Card    int
-	System  string
-	Target  Target
-	Title   string // who it is for, without a secret
-	Held    bool   // there was a token
-	Life    Life
-	Denied  bool
-	Lost    bool
-	Left    bool // nobody is signed in any more
-	Logins  int
-	Tokens  int // how many there were so far, rolled ones included
-	Waiting int // callers that wait for a token
-	Trouble *Trouble
+	Card       int
+	System     string
+	Target     Target
+	Title      string // who it is for, without a secret
+	Held       bool   // there was a token
+	Life       Life
+	Denied     bool
+	Lost       bool
+	Left       bool   // nobody is signed in any more
+	Why        string // of that, one of the package's reasons
+	VendorCode string // that says so
+	Logins     int
+	Tokens     int // how many there were so far, rolled ones included
+	Waiting    int // callers that wait for a token
+	Trouble    *Trouble
 }
 
 // Take notes the token that a caller got.
@@ -85,7 +87,7 @@ func (s *Session) Follow(e Event) {
 		s.Drop(true)
 	case SignedOut:
 		s.Drop(false)
-		s.Left = true
+		s.Left, s.Why, s.VendorCode = true, e.Reason, e.VendorCode
 	}
 }
 

@@ -104,13 +104,17 @@ func TestALostTokenIsSaidToBeLost(t *testing.T) {
 func TestWhoeverIsSignedOutIsSaidToBeUntilTheNextToken(t *testing.T) {
 	s := Session{}
 	s.Take(five)
-	s.Follow(Event{Type: SignedOut, Reason: "token_dead"})
+	s.Follow(Event{Type: SignedOut, Reason: "token_dead", VendorCode: "100-006"})
 	assert.Equal(t, Out, s.State(1_100_000))
+	assert.Equal(t, "Signed out: the vendor has ended the session (100-006)", reader.State(s, 1_100_000))
+	assert.Equal(t, "已签出：系统已结束会话 (100-006)", Reader{Language: Chinese}.State(s, 1_100_000))
 	assert.False(t, s.Held)
 	s.Fail(Trouble{Code: "signed_out"})
 	assert.Equal(t, Out, s.State(1_100_000), "and no failure")
 	s.Follow(Event{Type: Acquired, At: 1, ExpiresAt: 1000})
-	assert.Equal(t, Live, s.State(2))
+	assert.Equal(t, "Live", reader.State(s, 2))
+	s.Follow(Event{Type: SignedOut})
+	assert.Equal(t, "Signed out", reader.State(s, 2))
 }
 
 func TestLoginsNeverGoBack(t *testing.T) {
@@ -131,7 +135,7 @@ func TestChangesAreToldInAFewWordsHoweverManyThereAre(t *testing.T) {
 
 func TestWhatIsToldIsWhatIsBad(t *testing.T) {
 	for _, state := range States {
-		good := state == Empty || state == Asking || state == Live || state == Due || state == Withheld
+		good := state == Empty || state == Asking || state == Live || state == Due || state == Withheld || state == Out // which the status line tells, with its reason
 		assert.Equal(t, !good, state.Bad(), state)
 	}
 }

@@ -16,15 +16,15 @@ export const notOpen = (reason) => new Problem("forbidden", "There is no such co
  * The claims that decide what a caller of this way in may do, or as whom: no other is of interest.
  * @param {string} by
  * @param {Record<string, Connection>} connections
- * @param {import("../config/config.js").Rule[]} [operators]
+ * @param {{ allow: import("../config/config.js").Rule[] }} [operators]
  * @returns {Set<string>}
  */
-export function claimsFor(by, connections, operators = []) {
+export function claimsFor(by, connections, operators = { allow: [] }) {
 	const open = Object.values(connections).filter(({ allow }) => allow.some((rule) => rule.by === by));
 	const ruled = (/** @type {import("../config/config.js").Rule[]} */ rules) =>
 		rules.flatMap((rule) => (rule.by === by ? (rule.claim ?? []) : []));
 	return new Set([
-		...ruled(operators),
+		...ruled(operators.allow),
 		...open.flatMap((connection) => [
 			...ruled(connection.allow),
 			...sourcesOf(connection).flatMap(([, source]) => (typeof source === "object" && "claim" in source ? source.claim : [])),

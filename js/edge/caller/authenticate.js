@@ -21,13 +21,15 @@ export class Authenticator {
 	/**
 	 * @param {import("../config/config.js").CheckedConfig} config
 	 * @param {ConstructorParameters<typeof SignedRequests>[2]} environment
+	 * @param {Issuer[]} [former] of the configuration before: one that is the same goes on with the keys that it has
 	 */
-	constructor({ authentication, connections, operators }, environment) {
+	constructor({ authentication, connections, operators }, environment, former = []) {
 		for (const [name, settings] of Object.entries(authentication)) {
 			if (settings.type === "signed") {
 				this.#machines.push(new SignedRequests(name, settings, environment));
 			} else {
-				this.issuers.push(new Issuer(name, settings, claimsFor(name, connections, operators)));
+				const claims = claimsFor(name, connections, operators);
+				this.issuers.push(former.find((issuer) => issuer.is(name, settings, claims)) ?? new Issuer(name, settings, claims));
 			}
 		}
 		/** The headers, besides Authorization, in which browsers may have to bring a JWT. Those come with cookies. */
@@ -36,7 +38,7 @@ export class Authenticator {
 	}
 
 	/**
-	 * @param {Headers} headers
+	 * @param {Pick<Headers, "get">} headers
 	 * @param {() => Promise<{ method: string, target: string, body: Uint8Array<ArrayBuffer> }>} signedRequest reads the whole request;
 	 *   called only where its body decides
 	 * @returns {Promise<Principal>} rejected with a Problem

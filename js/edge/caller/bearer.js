@@ -41,6 +41,16 @@ export class Issuer {
 		this.#keys = settings.jwksUrl ? issuerKeys(new URL(settings.jwksUrl)) : createLocalJWKSet(/** @type {any} */ (settings.jwks));
 	}
 
+	/**
+	 * @param {string} name
+	 * @param {import("../config/config.js").JwtAuthentication} settings
+	 * @param {Set<string>} claims
+	 */
+	is(name, settings, claims) {
+		const text = (/** @type {unknown[]} */ ...what) => JSON.stringify(what);
+		return text(name, settings, [...claims].sort()) === text(this.name, this.settings, [...this.claims].sort());
+	}
+
 	/** Whether a token could be checked; rejected where its keys cannot be had. Keys that were given are there. */
 	async ready() {
 		if ("ready" in this.#keys) {

@@ -87,12 +87,20 @@ import { Reader } from "./reader.js";
  */
 
 /**
+ * Who may stop users, and see how the keepers are.
+ * @typedef {object} Operators
+ * @property {Rule[]} allow any of these makes a caller an operator
+ * @property {string[]} [origins] of the pages that operators may use, exactly as browsers send them; those of the edge are none of
+ *   them. Such a page has to send `Authorization: Bearer`: nothing that a browser adds by itself counts. Default: none
+ */
+
+/**
  * The edge's configuration. It names secrets, and holds none.
  * @typedef {object} EdgeConfig
  * @property {Record<string, JwtAuthentication | SignedAuthentication>} authentication by a name of your choice
  * @property {string[]} [origins] of the pages that may call the edge, exactly as browsers send them. Default: none
  * @property {Record<string, Connection>} connections by the name that callers use
- * @property {Rule[]} [operators] who may stop users, and see how the keepers are. Default: nobody
+ * @property {Operators} [operators] who may stop users, and see how the keepers are. Default: nobody
  */
 
 /**
@@ -102,7 +110,7 @@ import { Reader } from "./reader.js";
 
 /** A connection with its defaults. @typedef {Connection & { keepers: Keepers }} CheckedConnection */
 
-/** A configuration with its defaults filled in. @typedef {EdgeConfig & { origins: string[], operators: Rule[], connections: Record<string, CheckedConnection> }} CheckedConfig */
+/** A configuration with its defaults filled in. @typedef {EdgeConfig & { origins: string[], operators: Required<Operators>, connections: Record<string, CheckedConnection> }} CheckedConfig */
 
 /** A configuration that cannot be used. Its problems name fields and bindings, and quote no value. */
 export class ConfigError extends Error {
@@ -135,7 +143,10 @@ export function checkConfig(input) {
 		authentication,
 		origins: config.list("origins", origin, { optional: true }) ?? [],
 		connections: config.record("connections", (reader) => readConnection(reader, authentication)),
-		operators: config.sections("operators", (rule) => readRule(rule, authentication), { optional: true }),
+		operators: config.section("operators", (reader) => readOperators(reader, authentication), { optional: true }) ?? {
+			allow: [],
+			origins: [],
+		},
 	};
 	config.end();
 	for (const [name, { origins }] of Object.entries(checked.connections)) {
@@ -255,6 +266,16 @@ function readConnection(reader, authentication) {
 	if (checked.sealed && checked.call === undefined) {
 		reader.fail("call", "is missing: a sealed connection without it is of no use");
 	}
+	reader.end();
+	return checked;
+}
+
+/** @param {Reader} reader @param {Record<string, unknown>} authentication */
+function readOperators(reader, authentication) {
+	const checked = {
+		allow: reader.sections("allow", (rule) => readRule(rule, authentication)),
+		origins: reader.list("origins", origin, { optional: true }) ?? [],
+	};
 	reader.end();
 	return checked;
 }

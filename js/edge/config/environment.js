@@ -10,7 +10,7 @@ import { Authenticator } from "../caller/authenticate.js";
 import { replayHeader } from "../sealed/call.js";
 import { Readiness } from "../request/ready.js";
 import { requestHeader } from "../request/problem.js";
-import { secretsOf } from "./config.js";
+import { ConfigError, secretsOf } from "./config.js";
 import { CallerRate } from "../caller/rate.js";
 import { Measures } from "../metrics/measures.js";
 import { nonceMemory } from "../caller/signed.js";
@@ -21,6 +21,19 @@ import { Strangers } from "../caller/strangers.js";
 
 /** A Worker's bindings, by name. @typedef {Record<string, any>} Bindings */
 
+/** Sends a sealed call: as the platform's `fetch`, which follows no redirect. @typedef {(url: URL, init: RequestInit) => Promise<Response>} VendorFetch */
+
+/**
+ * What differs between the places where an edge runs, beside the keepers.
+ * @typedef {object} Platform
+ * @property {VendorFetch} fetch
+ * @property {(config: import("./config.js").CheckedConfig, bindings: Bindings) => string[]} missing what the place itself must have been given
+ *   and was not, one line each, by names only
+ */
+
+/** Cloudflare's, and workerd anywhere. @type {Platform} */
+const worker = { fetch: (url, init) => fetch(url, init), missing: missingInWorker };
+
 /** The shortest secret that may name objects or sign requests, in characters. */
 const leastKey = 32;
 
@@ -29,28 +42,37 @@ const defaultBodyTimeoutMs = 15_000;
 
 /** A configuration together with what it needs. */
 export class Environment {
+	/** @type {Strangers} */ strangers;
+	/** @type {Authenticator} */ authenticator;
+
 	/**
 	 * @param {import("./config.js").CheckedConfig} config
 	 * @param {Bindings} bindings
+	 * @param {Platform} [platform]
+	 * @param {Environment} [former] with the same bindings, and the configuration of before: what does not hang on that goes on
 	 */
-	constructor(config, bindings) {
+	constructor(config, bindings, platform = worker, former = undefined) {
 		this.config = config;
+		/** Why a later configuration is not in force in place of this one. @type {readonly string[]} */
+		this.refused = [];
 		/** What is missing, one line each, by names only. */
-		this.missing = missing(config, bindings);
+		this.missing = [...platform.missing(config, bindings), ...missing(config, bindings)];
+		this.fetch = platform.fetch;
 		/** @param {string} name */
 		this.secretOf = (name) => /** @type {string} */ (bindings[name]);
 		const measures = new Measures(bindings.ANALYTICS);
 		this.sessions = new Sessions(bindings.KEEPER, bindings.NAME_KEY, Number(bindings.KEEPER_TIMEOUT_MS) || undefined, measures);
 		/** Who may read the metrics without being an operator. @type {string | undefined} */
 		this.metricsToken = bindings.METRICS_TOKEN;
-		/** Who is stopped, where there is somebody who can stop. */
+		/** Who is stopped, where there is somebody who can stop. @type {Stops | undefined} */
 		this.stops =
-			config.operators.length > 0
-				? new Stops(async () => reach(bindings.KEEPER, await this.sessions.name(JSON.stringify(["stops"]))))
+			config.operators.allow.length > 0
+				? (former?.stops ?? new Stops(async () => reach(bindings.KEEPER, await this.sessions.name(JSON.stringify(["stops"])))))
 				: undefined;
 		this.bodyTimeoutMs = Number(bindings.BODY_TIMEOUT_MS) || defaultBodyTimeoutMs;
-		this.strangers = new Strangers(this.bodyTimeoutMs);
-		this.authenticator = new Authenticator(config, { secretOf: this.secretOf, firstTime: nonceMemory(bindings.NONCES) });
+		this.strangers = former?.strangers ?? new Strangers(this.bodyTimeoutMs);
+		const machines = { secretOf: this.secretOf, firstTime: nonceMemory(bindings.NONCES) };
+		this.authenticator = new Authenticator(config, machines, former?.authenticator.issuers);
 		this.readiness = new Readiness(this);
 		const policies = Object.values(config.connections).flatMap(({ call }) => call ?? []);
 		/** What browsers are told, the same for every path: no connection's name can be found out with it. */
@@ -62,7 +84,7 @@ export class Environment {
 		};
 		const perMinute = Number(bindings.RATE_LIMIT_PER_MINUTE) || undefined;
 		/** @type {{ limit: (by: { key: string }) => Promise<{ success: boolean, retryAfter?: number }> } | undefined} */
-		this.limiter = bindings.RATE_LIMITER ?? (perMinute && new CallerRate(perMinute));
+		this.limiter = former?.limiter ?? bindings.RATE_LIMITER ?? (perMinute && new CallerRate(perMinute));
 	}
 }
 
@@ -73,7 +95,7 @@ const distinct = (names) => [...new Set(names)];
  * @param {import("./config.js").CheckedConfig} config
  * @param {Bindings} bindings
  */
-function missing(config, bindings) {
+function missingInWorker(config, bindings) {
 	const lines = [];
 	const machines = Object.values(config.authentication).some(({ type }) => type === "signed");
 	for (const name of ["KEEPER", ...(machines ? ["NONCES"] : [])]) {
@@ -81,11 +103,24 @@ function missing(config, bindings) {
 			lines.push(`${name}: the binding of the Durable Object class ${name === "KEEPER" ? "Keeper" : "Nonces"}`);
 		}
 	}
+	return [...lines, ...missingKeys(bindings)];
+}
+
+/** @param {Bindings} bindings */
+export function missingKeys({ STORAGE_KEYS: keys }) {
+	return typeof keys === "string" && keys.split(",").every((key) => storageKey.test(key.trim()))
+		? []
+		: [`STORAGE_KEYS: the secret with the keys under which tokens are stored, as ${storageKeys}`];
+}
+
+/**
+ * @param {import("./config.js").CheckedConfig} config
+ * @param {Bindings} bindings
+ */
+function missing(config, bindings) {
+	const lines = [];
 	if (typeof bindings.NAME_KEY !== "string" || bindings.NAME_KEY.length < leastKey) {
 		lines.push(`NAME_KEY: a secret of at least ${leastKey} random characters, which names the objects`);
-	}
-	if (typeof bindings.STORAGE_KEYS !== "string" || !bindings.STORAGE_KEYS.split(",").every((key) => storageKey.test(key.trim()))) {
-		lines.push(`STORAGE_KEYS: the secret with the keys under which tokens are stored, as ${storageKeys}`);
 	}
 	const { METRICS_TOKEN: token } = bindings;
 	if (token !== undefined && !(typeof token === "string" && token.length >= leastKey && /^[\w.~+/=-]+$/.test(token))) {
@@ -114,4 +149,19 @@ function missing(config, bindings) {
 		}
 	}
 	return lines;
+}
+
+/** @param {Bindings} bindings */
+export function configIn({ CCTOKEN_CONFIG: config }) {
+	if (config === undefined || config === "") {
+		throw new ConfigError(["CCTOKEN_CONFIG is missing"]);
+	}
+	if (typeof config !== "string") {
+		return config; // a variable may hold JSON as it is
+	}
+	try {
+		return JSON.parse(config);
+	} catch {
+		throw new ConfigError(["CCTOKEN_CONFIG is not JSON"]);
+	}
 }

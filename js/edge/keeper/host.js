@@ -11,23 +11,9 @@ import { read } from "../../client/http.js";
  * @property {(system: string, step: string) => void} login told of each request that counts as a login
  */
 
-/**
- * The part of a Durable Object's storage that is used.
- * @typedef {object} Storage
- * @property {(key: string) => Promise<unknown>} get
- * @property {(entries: Record<string, unknown>) => Promise<void>} put
- * @property {() => Promise<void>} sync
- */
-
-/** Where the record of a session lies in the object's storage. @param {string} session */
-const recordKey = (session) => `session/${session}`;
-
-/** So many records go into one call of the storage (https://developers.cloudflare.com/durable-objects/api/storage-api/#put). */
-const mostInOne = 128;
-
 export class Host {
 	/** @type {Outside} */ #outside;
-	/** @type {Storage} */ #storage;
+	/** @type {import("./records.js").Records} */ #records;
 	/** @type {Map<string, string>} */ #bodies = new Map();
 	/** What ends with the program: timers and exchanges. @type {Set<() => void>} */ #running = new Set();
 	#tickets = 0;
@@ -43,16 +29,16 @@ export class Host {
 	 * @param {number} settings.maxSessions in memory; 0 for the program's own default
 	 * @param {string} settings.connections how many requests to vendors are under way at once
 	 * @param {string} settings.place what the record is bound to
-	 * @param {Storage} settings.storage
+	 * @param {import("./records.js").Records} settings.records
 	 * @param {Outside} settings.outside
 	 */
-	constructor({ storageKeys, timeout, maxSessions, connections, place, storage, outside }) {
+	constructor({ storageKeys, timeout, maxSessions, connections, place, records, outside }) {
 		this.storageKeys = storageKeys;
 		this.timeout = timeout;
 		this.maxSessions = maxSessions;
 		this.connections = connections;
 		this.place = place;
-		this.#storage = storage;
+		this.#records = records;
 		this.#outside = outside;
 	}
 
@@ -121,8 +107,7 @@ export class Host {
 	 */
 	async load(session) {
 		this.#openOrThrow();
-		const record = await this.#storage.get(recordKey(session));
-		return record instanceof Uint8Array ? record : undefined;
+		return this.#records.load(session);
 	}
 
 	/**
@@ -132,13 +117,7 @@ export class Host {
 	async save(sessions, records) {
 		this.#openOrThrow();
 		try {
-			const entries = sessions.map((session, i) => [recordKey(session), records[i]]);
-			const puts = [];
-			for (let from = 0; from < entries.length; from += mostInOne) {
-				puts.push(this.#storage.put(Object.fromEntries(entries.slice(from, from + mostInOne))));
-			}
-			await Promise.all(puts);
-			await this.#storage.sync(); // from here on they outlive the object
+			await this.#records.save(sessions, records);
 		} catch (error) {
 			this.broken = true;
 			throw error;

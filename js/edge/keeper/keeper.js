@@ -6,6 +6,7 @@ import { Measures } from "../metrics/measures.js";
 import { StopList, stopsPath } from "../operator/stop-list.js";
 import { Host } from "./host.js";
 import { reach } from "./objects.js";
+import { Records } from "./records.js";
 import { Program } from "./program.js";
 
 /**
@@ -34,7 +35,8 @@ const defaultGraceMs = 5000;
  * calls it, and the keepers one another.
  */
 export class Keeper {
-	/** @type {{ id: { toString: () => string }, storage: import("./host.js").Storage }} */ #ctx;
+	/** @type {{ id: { toString: () => string }, storage: import("./records.js").Storage }} */ #ctx;
+	/** @type {Records} */ #records;
 	/** @type {Env} */ #env;
 	/** @type {import("./host.js").Outside} */ #outside;
 	/** @type {number} */ #maxSessions;
@@ -44,12 +46,13 @@ export class Keeper {
 	/** Where this object is the one that has it. @type {StopList | undefined} */ #stops;
 
 	/**
-	 * @param {{ id: { toString: () => string }, storage: import("./host.js").Storage }} ctx
+	 * @param {{ id: { toString: () => string }, storage: import("./records.js").Storage }} ctx
 	 * @param {Env} env
 	 * @param {Stand} stand
 	 */
 	constructor(ctx, env, { maxSessions = 0, timeoutMs, graceMs = defaultGraceMs, ...outside } = {}) {
 		this.#ctx = ctx;
+		this.#records = new Records(ctx.storage);
 		this.#env = env;
 		this.#maxSessions = maxSessions;
 		this.#timeout = String(timeoutMs ?? env.KEEPER_TIMEOUT_MS ?? keeperTimeoutMs); // Go checks it
@@ -95,6 +98,14 @@ export class Keeper {
 			this.#outside.log('{"event":"program_died"}');
 			return moduleFailed();
 		}
+	}
+
+	/**
+	 * Once a day: records that are of no use any more are deleted. It does not start the program.
+	 * @internal
+	 */
+	async alarm() {
+		await this.#records.turn();
 	}
 
 	/**
@@ -147,7 +158,7 @@ export class Keeper {
 					maxSessions: this.#maxSessions,
 					connections: String(this.#env.KEEPER_CONNECTIONS ?? keeperConnections),
 					place: this.#ctx.id.toString(),
-					storage: this.#ctx.storage,
+					records: this.#records,
 					outside: this.#outside,
 				}),
 			);

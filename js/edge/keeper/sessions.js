@@ -1,11 +1,10 @@
 // Asks the keepers and passes on what they say. No decision about a token is made here.
 import { keeperTimeoutMs, problemMedia } from "../../generated/limits.js";
-import { dependencies } from "../../generated/tokens.js";
 import { Cache } from "../cache.js";
-import { sorted } from "../config/identity-fields.js";
 import { defaultKeepers } from "../config/keepers.js";
 import { base64url } from "../caller/signature.js";
 import { Problem } from "../request/problem.js";
+import { dependencyOf } from "./dependency.js";
 import { objectIn, reach, shardOf } from "./objects.js";
 
 /**
@@ -409,20 +408,6 @@ export class Sessions {
 			retryAfter: 1,
 		});
 	}
-}
-
-/**
- * The identity of what this one depends on, with its members in one order; undefined where there is none, or its token is given.
- * @param {Record<string, any>} identity
- */
-function dependencyOf(identity) {
-	const dependency = dependencies[/** @type {keyof typeof dependencies} */ (identity.system)];
-	if (!dependency || identity[dependency.given] !== undefined) {
-		return undefined;
-	}
-	const { system, fields, at } = dependency;
-	const own = fields.filter((name) => identity[name] !== undefined).map((name) => [name, identity[name]]);
-	return sorted({ ...Object.fromEntries(own), baseUrl: identity[at] ?? identity.baseUrl, system });
 }
 
 /** What a keeper could not do, in the core's own words. */

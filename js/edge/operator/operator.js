@@ -2,6 +2,8 @@
 // sessions have their keyed names.
 import { parseJson, readBody } from "../request/body.js";
 import { requireMethod } from "../request/route.js";
+import { requestHeader } from "../request/problem.js";
+import { configuration } from "./configuration.js";
 import { reset, status } from "./overview.js";
 import { resume, stop, stopped } from "./stopping.js";
 import { nothingHere } from "./way-in.js";
@@ -13,8 +15,17 @@ import { nothingHere } from "./way-in.js";
 /** A body of an operator's is small; bytes. */
 const maxBody = 16 << 10;
 
+/** What browsers are told of these interfaces. None of a browser's own credentials is asked for. */
+export const operatorsPages = {
+	credentials: false,
+	methods: ["GET", "POST"],
+	headers: ["authorization", "content-type"],
+	exposed: ["retry-after", requestHeader],
+};
+
 /** @type {Record<string, { method: "GET" | "POST", answer: (order: Order) => Promise<object> }>} */
 const interfaces = {
+	configuration: { method: "GET", answer: configuration },
 	stop: { method: "POST", answer: stop },
 	resume: { method: "POST", answer: resume },
 	stopped: { method: "GET", answer: stopped },

@@ -6,15 +6,40 @@ import { Problem } from "../request/problem.js";
 export const nothingHere = (reason) => new Problem("not_found", "There is nothing here.", { reason });
 
 /**
+ * Whether a request comes from a page that operators may use. Browsers leave Origin out of some requests to the page's own
+ * origin, but tell where these come from.
+ * @param {import("../request/answer.js").Asked} asked
+ */
+export function isFromOperatorsPage({ request, origin, environment: { config } }) {
+	const { origins } = config.operators;
+	// By its host: the edge may be behind what speaks TLS for it, and does not know then whether it is https.
+	return origin === null ? origins.some((one) => new URL(one).host === new URL(request.url).host) : origins.includes(origin);
+}
+
+/**
  * The operator who calls.
  * @param {import("../request/answer.js").Asked} asked
  * @param {() => Promise<import("../request/answer.js").Caller>} callerOf
+ * @param {{ pages?: boolean }} [options] pages: whether those that operators may use are let in, and not programs alone
  * @returns {Promise<import("../request/answer.js").Caller>} rejected with what any unknown path is answered, whatever the matter is
  */
-export async function operatorOf({ request, origin, environment: { config, sessions, stops } }, callerOf) {
-	// No page: a browser adds cookies by itself, and an operator's may be open beside a foreign one.
-	if (config.operators.length === 0 || origin !== null || request.method === "OPTIONS") {
+export async function operatorOf(asked, callerOf, { pages = false } = {}) {
+	const {
+		request,
+		origin,
+		environment: { config, sessions, stops },
+	} = asked;
+	if (config.operators.allow.length === 0 || request.method === "OPTIONS") {
 		throw nothingHere();
+	}
+	if (origin !== null || request.headers.has("sec-fetch-site")) {
+		if (!pages || !isFromOperatorsPage(asked)) {
+			throw nothingHere();
+		}
+		// A browser adds cookies by itself, whatever page it is that calls: only what a page has to know lets it in.
+		if (!/^bearer /i.test(request.headers.get("authorization") ?? "")) {
+			throw nothingHere("no_bearer");
+		}
 	}
 	let caller;
 	try {
@@ -22,7 +47,7 @@ export async function operatorOf({ request, origin, environment: { config, sessi
 	} catch (error) {
 		throw error instanceof Problem ? nothingHere(error.reason ?? error.code) : error;
 	}
-	if (!mayUse(caller.principal, { allow: config.operators })) {
+	if (!mayUse(caller.principal, config.operators)) {
 		throw nothingHere("no_operator");
 	}
 	if (stops && (await stops.since(await sessions.user(caller.principal)).catch(() => undefined)) !== undefined) {

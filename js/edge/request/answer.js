@@ -7,8 +7,8 @@ import { ConfigError } from "../config/config.js";
 import { checkOrigin, corsHeaders, preflight } from "./origin.js";
 import { Problem } from "./problem.js";
 import { metrics, readsMetrics } from "../metrics/metrics.js";
-import { nothingHere, operatorOf } from "../operator/way-in.js";
-import { operated } from "../operator/operator.js";
+import { isFromOperatorsPage, nothingHere, operatorOf } from "../operator/way-in.js";
+import { operated, operatorsPages } from "../operator/operator.js";
 import { refuseStopped } from "../operator/stopped.js";
 import { calledBy, requireMethod, routeOf } from "./route.js";
 import { base64url } from "../caller/signature.js";
@@ -22,6 +22,17 @@ import { attended, connectionIn, handedOut, requireUnsealed, verified } from "./
 const maxOwnBody = 64 << 10;
 
 /**
+ * A request as it came. What is asked for stays as it was sent.
+ * @typedef {object} Incoming
+ * @property {string} method
+ * @property {string} url with the path as it was sent, below the place where the edge is
+ * @property {string} [target] the whole path and query as they were sent, where the edge is at a path: they are what is signed
+ * @property {{ get: (name: string) => string | null, has: (name: string) => boolean }} headers
+ * @property {import("./body.js").Body} body
+ * @property {AbortSignal} signal fires when the caller has left
+ */
+
+/**
  * What one request is about, as it becomes known: the headers of its answer, what is logged of it, and what to call where the
  * answer ends before its end.
  * @typedef {{ headers: Record<string, string>, log: Record<string, unknown>, cutOff: (side: "vendor" | "caller") => void }} Visit
@@ -30,7 +41,7 @@ const maxOwnBody = 64 << 10;
 /**
  * A request that is not refused so far.
  * @typedef {object} Asked
- * @property {Request} request
+ * @property {Incoming} request
  * @property {import("./route.js").Route} route
  * @property {Environment} environment
  * @property {Visit} visit
@@ -43,7 +54,7 @@ const maxOwnBody = 64 << 10;
  */
 
 /**
- * @param {Request} request
+ * @param {Incoming} request
  * @param {Environment | ConfigError} environment
  * @param {Visit} visit
  * @returns {Promise<Response | { json: object }>} rejected with a Problem, or a KeeperProblem
@@ -54,7 +65,7 @@ export async function answer(request, environment, visit) {
 	const problems = environment instanceof ConfigError ? environment.problems : environment.missing;
 	if (route.name === "healthz") {
 		requireMethod(request, ["GET", "HEAD"]);
-		return health(problems);
+		return health(problems, environment instanceof ConfigError ? [] : environment.refused);
 	}
 	if (route.name === "readyz") {
 		requireMethod(request, ["GET", "HEAD"]);
@@ -77,7 +88,10 @@ export async function answer(request, environment, visit) {
 		return metrics();
 	}
 	if (route.name === "operator") {
-		const operator = await operatorOf(asked, () => callerOf(asked));
+		if (request.method === "OPTIONS" && isFromOperatorsPage(asked) && asked.origin !== null) {
+			return preflight(operatorsPages);
+		}
+		const operator = await operatorOf(asked, () => callerOf(asked), { pages: true });
 		visit.log.by = operator.principal.by;
 		await limit(environment, operator.principal);
 		return operated(asked, operator);
@@ -94,10 +108,13 @@ export async function answer(request, environment, visit) {
 	return route.name === "call" ? call(asked, caller) : own(asked, caller);
 }
 
-/** @param {readonly string[]} problems */
-function health(problems) {
+/**
+ * @param {readonly string[]} problems
+ * @param {readonly string[]} refused why a later configuration is not in force
+ */
+function health(problems, refused) {
 	return problems.length === 0
-		? Response.json({ status: "ok" })
+		? Response.json({ status: "ok", ...(refused.length > 0 && { refused }) })
 		: Response.json({ status: "not_configured", missing: problems }, { status: 503 });
 }
 
@@ -107,20 +124,21 @@ function readiness(failing) {
 }
 
 /**
- * Tells a page whose origin is listed that it may read the answer, and refuses any other.
+ * Tells a page whose origin is listed that it may read the answer, and refuses any other. Operators have pages of their own.
  * @param {Asked} asked
  */
-function admitPage({
-	request,
-	environment: {
-		config: { origins },
-		browsers,
-	},
-	visit,
-	origin,
-}) {
+function admitPage(asked) {
+	const {
+		request,
+		route,
+		environment: { config, browsers },
+		visit,
+		origin,
+	} = asked;
+	const operating = route.name === "operator" && isFromOperatorsPage(asked);
+	const { origins } = operating ? config.operators : config;
 	visit.headers.vary = "Origin";
-	Object.assign(visit.headers, corsHeaders(origin, origins, browsers));
+	Object.assign(visit.headers, corsHeaders(origin, origins, operating ? operatorsPages : browsers));
 	checkOrigin(request.headers, origins);
 }
 
@@ -146,7 +164,7 @@ async function callerOf({ request, route, environment: { authenticator, stranger
 		.principal(request.headers, async () => {
 			stranger = strangers.begin(request.signal);
 			read = await readBody(request, { most: route.name === "call" ? maxSignedBody : maxOwnBody, timeoutMs, grow: stranger.grow });
-			return { method: request.method, target: route.path + route.search, body: read };
+			return { method: request.method, target: request.target ?? route.path + route.search, body: read };
 		})
 		.finally(() => stranger?.end());
 	return { principal, read };
@@ -176,7 +194,7 @@ async function call(asked, { principal, read }) {
 	const {
 		request,
 		route,
-		environment: { sessions, bodyTimeoutMs },
+		environment: { sessions, fetch, bodyTimeoutMs },
 		visit: { cutOff, log },
 	} = asked;
 	const { name, below } = calledBy(route);
@@ -186,6 +204,7 @@ async function call(asked, { principal, read }) {
 	}
 	return sealedCall({
 		request,
+		fetch,
 		path: below,
 		search: route.search,
 		connection,

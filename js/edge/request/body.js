@@ -17,46 +17,69 @@ const pieceBytes = 64 << 10;
 
 /** @typedef {import("../../client/source.js").Source} Source */
 /** Also tells whether a piece is waited for. @typedef {Source & { waiting: () => boolean }} Watched */
+/** A body as a platform has it. @typedef {ReadableStream<Uint8Array> | Source | null} Body */
 
 /**
- * @param {ReadableStream<Uint8Array> | null} stream
+ * @param {Body} body
  * @param {{ length?: number, most?: number }} [options] length: of all of it, where it is known; most: bytes at once
  * @returns {Watched} what its read is rejected with is the platform's own
  */
-export function sourceOf(stream, { length = Infinity, most = pieceBytes } = {}) {
-	const reader = stream?.getReader({ mode: "byob" });
-	let buffer = reader && new ArrayBuffer(Math.max(1, Math.min(length, most)));
+export function sourceOf(body, options) {
+	return body && "read" in body ? watched(body) : sourceOfStream(body, options);
+}
+
+/**
+ * @param {Source} source
+ * @returns {Watched}
+ */
+function watched(source) {
 	let waiting = false;
-	let left = length;
 	return {
 		async read() {
-			if (!reader || !buffer || left === 0) {
-				return undefined;
-			}
 			waiting = true;
 			try {
-				const { done, value } = await reader.read(new Uint8Array(buffer));
-				buffer = value?.buffer;
-				left -= value?.length ?? 0;
-				return done ? undefined : value;
+				return await source.read();
 			} finally {
 				waiting = false;
 			}
 		},
 		waiting: () => waiting,
-		cancel: () => void reader?.cancel().catch(() => {}),
+		cancel: () => source.cancel(),
 	};
 }
 
 /**
- * The caller's body. Its faults are Problems, and it is not waited for without an end.
  * @param {ReadableStream<Uint8Array> | null} stream
+ * @param {{ length?: number, most?: number }} [options]
+ * @returns {Watched}
+ */
+function sourceOfStream(stream, { length = Infinity, most = pieceBytes } = {}) {
+	const reader = stream?.getReader({ mode: "byob" });
+	let buffer = reader && new ArrayBuffer(Math.max(1, Math.min(length, most)));
+	let left = length;
+	return watched({
+		async read() {
+			if (!reader || !buffer || left === 0) {
+				return undefined;
+			}
+			const { done, value } = await reader.read(new Uint8Array(buffer));
+			buffer = value?.buffer;
+			left -= value?.length ?? 0;
+			return done ? undefined : value;
+		},
+		cancel: () => void reader?.cancel().catch(() => {}),
+	});
+}
+
+/**
+ * The caller's body. Its faults are Problems, and it is not waited for without an end.
+ * @param {Body} body
  * @param {{ length?: number, most?: number, timeoutMs: number, whole?: boolean }} options whole: the time is for all of it, and not for
  *   each piece; the others as sourceOf has them
  * @returns {Watched}
  */
-export function callersSource(stream, { timeoutMs, whole = false, ...options }) {
-	const source = sourceOf(stream, options);
+export function callersSource(body, { timeoutMs, whole = false, ...options }) {
+	const source = sourceOf(body, options);
 	let until = Date.now() + timeoutMs;
 	return {
 		...source,
@@ -86,45 +109,8 @@ export async function* piecesOf(source) {
 }
 
 /**
- * A stream that the runtime can send by itself, with what chunks bring.
- *
- * A source that fails must not look like one that has ended: workerd closes a request or an answer whose stream failed
- * just as one that is complete, unless its length was told. So the stream is left open, and failed is called, which has
- * to end the exchange.
- * @param {AsyncIterable<Uint8Array>} chunks
- * @param {(error: unknown, abort: () => void) => void} failed where chunks fail; abort ends the stream as it is
- * @param {{ length?: number, moved?: () => void, unread?: () => void }} [options] length: of all of it, where it is known; moved: called
- *   when a chunk was taken; unread: called when nobody takes them any more
- * @returns {ReadableStream<Uint8Array>}
- */
-export function streamOf(chunks, failed, { length, moved = () => {}, unread = () => {} } = {}) {
-	const { IdentityTransformStream, FixedLengthStream } = /** @type {any} */ (globalThis);
-	const { readable, writable } = length === undefined ? new IdentityTransformStream() : new FixedLengthStream(length);
-	const writer = writable.getWriter();
-	const abort = () => void writer.abort().catch(() => {});
-	const iterator = chunks[Symbol.asyncIterator]();
-	const pump = async () => {
-		for (;;) {
-			let next;
-			try {
-				next = await iterator.next();
-			} catch (error) {
-				return failed(error, abort);
-			}
-			if (next.done) {
-				return writer.close();
-			}
-			await writer.write(next.value);
-			moved();
-		}
-	};
-	pump().catch(unread);
-	return readable;
-}
-
-/**
  * All of the caller's body.
- * @param {{ headers: Headers, body: ReadableStream<Uint8Array> | null }} request
+ * @param {{ headers: Pick<Headers, "get">, body: Body }} request
  * @param {{ most: number, timeoutMs: number, grow?: (bytes: number) => void }} options most: bytes; timeoutMs: for all of it
  */
 export async function readBody({ headers, body }, { most, timeoutMs, grow }) {
@@ -148,7 +134,7 @@ export async function readBody({ headers, body }, { most, timeoutMs, grow }) {
 
 /**
  * The caller's body as a JSON object.
- * @param {Request} request
+ * @param {import("./answer.js").Incoming} request
  * @param {Uint8Array} bytes
  * @returns {Record<string, unknown>}
  */

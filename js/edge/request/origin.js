@@ -4,7 +4,7 @@ import { Problem } from "./problem.js";
 
 /**
  * Whether a request comes from where it may: from a listed origin; from the edge's own origin; or from no page at all.
- * @param {Headers} headers
+ * @param {Pick<Headers, "get">} headers
  * @param {readonly string[]} origins
  */
 export function checkOrigin(headers, origins) {

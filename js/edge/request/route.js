@@ -57,7 +57,7 @@ export function calledBy({ path }) {
 	return { name, below: `/${below}` };
 }
 
-/** @param {Request} request @param {string[]} methods */
+/** @param {{ method: string }} request @param {string[]} methods */
 export function requireMethod(request, methods) {
 	if (!methods.includes(request.method)) {
 		throw new Problem("method_not_allowed", `Only ${methods.join(" and ")} ${methods.length > 1 ? "are" : "is"} understood here.`, {

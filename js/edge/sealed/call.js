@@ -3,7 +3,8 @@ import { maxAnswer, problemMedia } from "../../generated/limits.js";
 import { carryBody } from "../../client/members.js";
 import { withReplay } from "../../client/replay.js";
 import { peek } from "../../client/source.js";
-import { callersSource, piecesOf, readBody, streamOf, tooLarge } from "../request/body.js";
+import { callersSource, piecesOf, readBody, sourceOf, tooLarge } from "../request/body.js";
+import { streamOf } from "../request/stream.js";
 import { isPacked } from "./encoding.js";
 import { checkStatus, onward } from "./onward.js";
 import { target } from "./path.js";
@@ -25,8 +26,9 @@ const unsendable = /[\0-\x08\x0a-\x1f\x7f]/;
 
 /**
  * @typedef {object} Call
- * @property {Request} request
- * @property {ReadableStream<Uint8Array> | null} body of it
+ * @property {import("../request/answer.js").Incoming} request
+ * @property {import("../request/body.js").Body} body of it
+ * @property {import("../config/environment.js").VendorFetch} fetch
  * @property {string} path below the base URL, as the caller wrote it
  * @property {string} search with its question mark, or ""
  * @property {import("../config/config.js").Connection} connection
@@ -185,7 +187,7 @@ async function* bounded(chunks, most) {
  * @param {KeptToken} token
  * @param {Outgoing} body
  */
-async function send({ request, policy }, url, token, body) {
+async function send({ request, policy, fetch }, url, token, body) {
 	const headers = new Headers();
 	for (const name of policy.requestHeaders ?? []) {
 		const value = request.headers.get(name);
@@ -220,6 +222,7 @@ async function send({ request, policy }, url, token, body) {
 		}
 	};
 	wait();
+	request.signal.addEventListener("abort", () => abort.abort(), { once: true });
 	const failed = (/** @type {unknown} */ error) => end(/** @type {Problem} */ (error));
 	let response;
 	try {
@@ -238,7 +241,7 @@ async function send({ request, policy }, url, token, body) {
 	}
 	checkStatus(response);
 	if (response.status >= 300 && response.status < 400 && response.status !== 304) {
-		response.body?.cancel().catch(() => {});
+		sourceOf(response.body).cancel();
 		throw new Problem("redirected", "The vendor answered a redirect, which is not followed with credentials.");
 	}
 	return response;

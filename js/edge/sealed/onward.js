@@ -1,8 +1,9 @@
 // A vendor's answer on its way to the caller: what is broken is told as the vendor's fault, or breaks for the caller too.
 import { Gathered } from "../../client/source.js";
-import { piecesOf, sourceOf, streamOf } from "../request/body.js";
+import { piecesOf, sourceOf } from "../request/body.js";
 import { lengthOf } from "./encoding.js";
 import { Problem } from "../request/problem.js";
+import { streamOf } from "../request/stream.js";
 
 /**
  * An answer's beginning is waited for, so much of it and for so long: what is broken from the start, and what is short, is
@@ -22,7 +23,7 @@ const furtherMs = 2;
  */
 export function checkStatus({ status, body }) {
 	if (status < 200 || status > 599) {
-		body?.cancel().catch(() => {});
+		sourceOf(body).cancel();
 		throw new Problem("malformed_response", "The vendor answered with a status that no answer can have.", { reason: "vendor_status" });
 	}
 }

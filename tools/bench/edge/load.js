@@ -11,17 +11,21 @@ import { connect } from "node:net";
 
 /**
  * @param {string} url
- * @param {{ method?: string, headers?: Record<string, string>, body?: string, connections?: number, ms: number }} options
+ * @param {{ method?: string, headers?: Record<string, string>, users?: string[], body?: string, connections?: number, ms: number }} options
+ *   users: values of Authorization, which take turns
  * @returns {Promise<{ times: number[], ms: number }>} the time of each answer, in milliseconds
  */
-export async function load(url, { method = "GET", headers = {}, body = "", connections = 16, ms }) {
+export async function load(url, { method = "GET", headers = {}, users, body = "", connections = 16, ms }) {
 	const { hostname, port, pathname, search } = new URL(url);
-	const request = Buffer.from(
-		`${method} ${pathname}${search} HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
-			`${Object.entries(headers)
-				.map(([name, value]) => `${name}: ${value}\r\n`)
-				.join("")}\r\n${body}`,
+	const requests = (users?.map((authorization) => ({ ...headers, authorization })) ?? [headers]).map((all) =>
+		Buffer.from(
+			`${method} ${pathname}${search} HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+				`${Object.entries(all)
+					.map(([name, value]) => `${name}: ${value}\r\n`)
+					.join("")}\r\n${body}`,
+		),
 	);
+	let turn = 0;
 	/** @type {number[]} */
 	const times = [];
 	const began = performance.now();
@@ -32,7 +36,7 @@ export async function load(url, { method = "GET", headers = {}, body = "", conne
 			socket.setNoDelay(true).setEncoding("latin1");
 			while (performance.now() - began < ms) {
 				const sent = performance.now();
-				socket.write(request);
+				socket.write(/** @type {Buffer} */ (requests[turn++ % requests.length]));
 				const status = await answer(socket);
 				if (status !== 200) {
 					throw new Error(`${pathname} answers ${status}`);

@@ -1,0 +1,155 @@
+// What `cctoken/edge/node` gives a program in Node: the same edge, as a handler of node:http.
+import { build } from "../../../dist/build.js";
+import { createDriver } from "../../client/client.js";
+import { platformClock } from "../../client/clock.js";
+import { keeperTimeoutMs } from "../../generated/limits.js";
+import { load } from "../../module/load-node.js";
+import { createModule } from "../../module/module.js";
+import { checkConfig, ConfigError, secretsOf } from "../config/config.js";
+import { configIn, Environment } from "../config/environment.js";
+import { Measures } from "../metrics/measures.js";
+import { answered } from "../request/answered.js";
+import { Problem } from "../request/problem.js";
+import { incoming, isTaken } from "./incoming.js";
+import { Keepers } from "./keeper.js";
+import { memory, noncesIn } from "./memory.js";
+import { noncesInStore, SharedStopList } from "./shared.js";
+import { StopList } from "../operator/stop-list.js";
+import { outgoing } from "./outgoing.js";
+import { givenBy } from "./secrets.js";
+import { serve } from "./server.js";
+import { Vendors } from "./vendor.js";
+import { Work } from "./work.js";
+
+export { ConfigError, serve };
+
+/** @typedef {import("../config/config.js").EdgeConfig} EdgeConfig */
+
+/**
+ * How an edge in Node is set up.
+ * @typedef {object} EdgeOptions
+ * @property {string} [path] where the program mounts it, such as "/edge"; by default it has the whole server
+ * @property {Record<string, string | undefined>} [env] where its secrets and settings are, each as NAME, or as the path of a file in
+ *   NAME_FILE. By default the process' environment
+ * @property {import("../../client/store.js").Store} [store] where other edges have the same sessions, used signatures and stopped users: any
+ *   number of them, with the same NAME_KEY, is then one ("cctoken/store"). By default they are in the memory of this process
+ */
+
+/**
+ * An edge in Node.
+ * @typedef {object} NodeEdge
+ * @property {(request: any, response: any) => void} handler answers a request of
+ *   node:http, an `IncomingMessage`, with its `ServerResponse`, and so of whatever framework stands on that. The body must not have been read
+ * @property {(config: EdgeConfig) => void} reload has another configuration in force from the next request on. Sessions stay. Throws a
+ *   ConfigError where it cannot be used, or where something that it names is missing: then the one of before stays in force
+ * @property {readonly string[]} missing what is wrong with the configuration, or what it needs and the environment does not have, by names only:
+ *   until that is mended all requests but `/healthz` are answered 503
+ * @property {() => void} close ends the keepers' client and the connections to vendors; whoever still waits is told to try again
+ */
+
+/** So many sessions are kept in memory; those that were used least lately go first. */
+const maxSessions = 100_000;
+
+/**
+ * The edge in Node: the front door of `cctoken/edge`, with the package's own client as its keeper.
+ * @param {EdgeConfig} [config] the configuration. It is checked as a whole, whatever its type says. By default it is the variable
+ *   CCTOKEN_CONFIG, as JSON, and the edge refuses everything but `/healthz` where that cannot be used.
+ * @param {EdgeOptions} [options] how it is set up
+ * @returns {NodeEdge} what it refuses is answered by `application/problem+json`
+ * @throws {ConfigError} where the configuration that was given cannot be used, or a secret's file cannot be read
+ * @example
+ * import { readFile } from "node:fs/promises";
+ * import { createEdge, serve } from "cctoken/edge/node";
+ *
+ * const edge = createEdge(JSON.parse(await readFile("edge.json", "utf8")));
+ * await serve(edge.handler, { host: "127.0.0.1", port: 8788 });
+ */
+export function createEdge(config, { path = "", env = process.env, store } = {}) {
+	if (!/^(?:\/[\w.~-]+)*$/.test(path)) {
+		throw new ConfigError(['path must be empty, or one such as "/edge"']);
+	}
+	const { KEEPER_TIMEOUT_MS: timeout, KEEPER_CONNECTIONS: connections } = givenBy(env, []);
+	const module = createModule(load, { build });
+	const work = new Work({
+		connections: Number(connections) || Infinity,
+		clock: platformClock,
+		measures: new Measures(),
+		log: (line) => console.log(line),
+	});
+	const driver = createDriver(module, {
+		fetch: work.fetch,
+		onEvent: work.onEvent,
+		...(store && { store, onStore: work.onStore }),
+		timeoutMs: bounded(Number(timeout)) ?? keeperTimeoutMs,
+		maxSessions,
+	});
+	const stops = store ? new SharedStopList(store) : new StopList(memory());
+	const keepers = new Keepers(driver, work, { ready: () => module.start(), stops, maxSessions });
+	work.about = (session) => {
+		const { json, system } = driver.about(session);
+		return { object: keepers.objectOf(json), system };
+	};
+	const vendors = new Vendors();
+	const objects = { KEEPER: keepers, NONCES: store ? noncesInStore(store) : noncesIn(platformClock.wall) };
+	/**
+	 * @param {unknown} config
+	 * @param {Environment} [former]
+	 */
+	const environmentOf = (config, former) => {
+		const { checked, given } = read(config, env);
+		return new Environment(checked, { ...given, ...objects }, { fetch: vendors.fetch, missing: () => [] }, former);
+	};
+	/** @type {Environment | ConfigError} */
+	let environment;
+	try {
+		environment = environmentOf(config ?? configIn(givenBy(env, ["CCTOKEN_CONFIG"])));
+	} catch (error) {
+		if (config !== undefined || !(error instanceof ConfigError)) {
+			throw error;
+		}
+		environment = error;
+	}
+	return {
+		handler(request, response) {
+			const left = new AbortController();
+			response.once("close", () => response.writableFinished || left.abort());
+			const about = incoming(request, path, left.signal);
+			const taken = isTaken(request);
+			answered(about, environment, undefined, taken ? alreadyRead : undefined)
+				.then((answer) => outgoing(answer, request, response))
+				.catch(() => response.destroy());
+		},
+		reload(config) {
+			const next = environmentOf(config, environment instanceof ConfigError ? undefined : environment);
+			if (next.missing.length > 0) {
+				throw new ConfigError(next.missing);
+			}
+			environment = next;
+		},
+		get missing() {
+			return environment instanceof ConfigError ? environment.problems : environment.missing;
+		},
+		close() {
+			driver.close();
+			vendors.close();
+		},
+	};
+}
+
+/** A program's fault, and not the caller's. */
+const alreadyRead = () => {
+	throw new Problem("internal", "The request's body was read before it came to the edge.", { reason: "body_taken" });
+};
+
+/**
+ * A configuration, checked, and what it names of an environment.
+ * @param {unknown} config
+ * @param {Record<string, string | undefined>} env
+ */
+function read(config, env) {
+	const checked = checkConfig(config);
+	return { checked, given: givenBy(env, secretsOf(checked).keys()) };
+}
+
+/** What the client would not take; the environment says what is wrong with it. @param {number} ms */
+const bounded = (ms) => (ms >= 1 && ms <= 600_000 ? ms : undefined);
