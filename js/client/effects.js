@@ -79,7 +79,7 @@ export class Effects {
 				store,
 				clock,
 				onStore,
-				report: (call) => void this.report(call),
+				report: (call) => this.report(call),
 				state: (session) => life.report(() => life.core?.state(session, instant(clock))) ?? "",
 			});
 	}

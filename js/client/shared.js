@@ -13,7 +13,7 @@ import { instant } from "./clock.js";
  * @property {Store} store
  * @property {import("./clock.js").Clock} clock
  * @property {((event: import("./store.js").StoreEvent) => void) | undefined} onStore
- * @property {(call: (core: CoreClient) => import("../module/wall.js").Answer) => void} report has the core asked, and obeyed
+ * @property {<T extends import("../module/wall.js").Answer>(call: (core: CoreClient) => T) => Partial<T>} report has the core asked, and obeyed
  * @property {(session: number) => string} state what there is to be stored of a session, or ""
  */
 
@@ -330,10 +330,12 @@ export class Shared {
 		entry.adopted++;
 		this.#adopting = entry.session;
 		try {
-			report((core) => core.adopt(entry.session, instant(clock), kept?.ageMs ?? 0, kept?.state ?? "", exchange));
+			const { more } = report((core) => core.adopt(entry.session, instant(clock), kept?.ageMs ?? 0, kept?.state ?? "", exchange));
+			entry.dirty ||= more === true && kept !== undefined;
 		} finally {
 			this.#adopting = 0;
 		}
+		this.#flush(entry);
 	}
 
 	/**
