@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime edge generate pressed types run test test-all test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz mutate lint format format-check pack clean FORCE
+.PHONY: help build runtime edge generate pressed types run test test-all test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge test-store edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz mutate lint format format-check pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -61,6 +61,11 @@ test-docs: ## check that the documents are current
 
 test-edge: ## run the tests of the edge, in workerd and in Node
 	@node test/run.js edge edge-node
+
+# By the redis-server or valkey-server that is found, or Debian's, where it can be installed.
+test-store: ## run the tests of the stores, with a real server
+	@node test/redis/find.js
+	@node test/run.js store redis
 
 test-browser: ## run the tests in Chromium
 	@node test/run.js browser

@@ -41,7 +41,7 @@ func TestWhatIsRestoredIsBoundedOnBothSides(t *testing.T) {
 		good    bool
 	}{
 		{`"generation":` + itoa(most), true}, {`"generation":` + itoa(most+1), false}, {`"generation":-1`, false}, {`"generation":0`, true},
-		{`"recent":[0,` + itoa(most) + `]`, true}, {`"recent":[` + itoa(most+1) + `]`, false}, {`"recent":[-1]`, false}, {`"recent":[1.5]`, true},
+		{`"recent":[0,` + itoa(most) + `],"ids":[1,2]`, true}, {`"recent":[` + itoa(most+1) + `]`, false}, {`"recent":[-1]`, false}, {`"recent":[1.5],"ids":[1]`, true}, {`"recent":[1]`, false},
 		{`"life":` + day, true}, {`"life":` + next(day), false},
 		{`"refreshLife":` + day, true}, {`"refreshLife":` + next(day), false},
 		{`"barrier":` + hours, true}, {`"barrier":` + next(hours), false},
@@ -192,14 +192,17 @@ func TestARestoredBudgetKeepsItsAges(t *testing.T) {
 		}
 		return ages
 	}
+	after := func(p policy, ages []int64, now Instant, passed, waited int64) *budget {
+		return budgetAfter(p, state{recent: ages, ids: make([]int64, len(ages))}, now, passed, waited)
+	}
 	full := []int64{500_000, 400_000, 300_000, 200_000, 100_000}
-	require.Equal(t, full, ages(budgetAfter(p, full, now, 0, 0)))
-	require.Equal(t, full, ages(budgetAfter(p, full, now, 99_999, 0)), "none is over")
-	require.Equal(t, full[1:], ages(budgetAfter(p, full, now, 100_000, 0)), "one is free where the oldest is over")
-	require.Equal(t, full[:4], ages(budgetAfter(p, full[:4], now, hour, 0)), "none of one that is not full")
+	require.Equal(t, full, ages(after(p, full, now, 0, 0)))
+	require.Equal(t, full, ages(after(p, full, now, 99_999, 0)), "none is over")
+	require.Equal(t, full[1:], ages(after(p, full, now, 100_000, 0)), "one is free where the oldest is over")
+	require.Equal(t, full[:4], ages(after(p, full[:4], now, hour, 0)), "none of one that is not full")
 	more := append([]int64{600_000}, full...)
-	require.Equal(t, more[2:], ages(budgetAfter(p, more, now, 0, 0)))
-	require.Nil(t, budgetAfter(p, nil, now, 0, 0))
-	require.Nil(t, budgetAfter(lenient, full, now, 0, 0), "a system without a budget")
-	require.Equal(t, []int64{599_999, 499_999, 399_999, 299_999, 199_999}, ages(budgetAfter(p, full, now, hour, 99_999)), "what the host has waited itself counts, and nothing else")
+	require.Equal(t, more[2:], ages(after(p, more, now, 0, 0)))
+	require.Nil(t, after(p, nil, now, 0, 0))
+	require.Nil(t, after(lenient, full, now, 0, 0), "a system without a budget")
+	require.Equal(t, []int64{599_999, 499_999, 399_999, 299_999, 199_999}, ages(after(p, full, now, hour, 99_999)), "what the host has waited itself counts, and nothing else")
 }

@@ -267,7 +267,7 @@ func FuzzRestore(f *testing.F) {
 	h.client.Judge(h.session, h.get().Token.Serial, Place{}, h.now, h.now, Response{Status: 401})
 	h.answer(403, ``)
 	f.Add(h.client.Save(h.session, h.now), int64(-1000))
-	f.Add([]byte(`{"version":1,"token":"T","life":5000,"age":1,"renewAge":4000,"recent":[1,2],"dependency":{"token":"A"}}`), int64(0))
+	f.Add([]byte(`{"version":1,"token":"T","life":5000,"age":1,"renewAge":4000,"recent":[1,2],"ids":[3,4],"dependency":{"token":"A"}}`), int64(0))
 	f.Fuzz(func(t *testing.T, data []byte, away int64) {
 		for _, identity := range []string{stateISales, stateCubeDrive, stateCCMessaging} {
 			c := New(Options{})
@@ -301,7 +301,7 @@ func TestNothingThatIsSavedMattersForLongerThanADay(t *testing.T) {
 	most := itoa(MostKept)
 	for _, identity := range []string{stateISales, stateCubeDrive, stateCCMessaging} {
 		members := `"generation":5,"token":"TTTT","life":` + most + `,"refresh":"RRRR","refreshLife":` + most +
-			`,"barrier":` + itoa(maxRetryAfter) + `,"code":"refused","recent":[0,0,0,0,0],"logins":5,"failures":16`
+			`,"barrier":` + itoa(maxRetryAfter) + `,"code":"refused","recent":[0,0,0,0,0],"ids":[1,2,3,4,5],"logins":5,"failures":16`
 		members += `,"dependency":{` + members + `}`
 		var c *Client
 		var id SessionID

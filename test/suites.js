@@ -17,6 +17,7 @@ const here = fileURLToPath(new URL(".", import.meta.url));
  * @property {string[]} [needs] what make builds for it
  * @property {string[]} [slowNeeds] and what only its slow files need
  * @property {true} [slow]
+ * @property {true} [named] it is run where it is named alone: it needs a server that not everybody has (make test-store)
  */
 
 /**
@@ -38,10 +39,12 @@ export const suites = [
 	{ name: "browser", folder: "browser", needs: ["runtime", "dist/serve"] },
 	{ name: "wasm", go: wasm },
 	{ name: "js", folder: ".", needs: ["runtime", "dist/serve"], slowNeeds: ["pressed"] },
+	{ name: "store", folder: "store", needs: ["runtime", "dist/serve"] },
 	{ name: "sandbox", folder: "sandbox", needs: ["runtime", "dist/serve", "dist/sandbox.wasm.br"] },
 	{ name: "docs", folder: "docs", needs: ["types"] },
 	// A whole day of 2,000 agents; a short form of it is among the Go tests.
 	{ name: "soak", go: soak, slow: true },
+	{ name: "redis", folder: "redis", needs: ["runtime", "dist/serve"], named: true },
 	// With tools that npm installs, which come in each other's way: one file after the other.
 	{ name: "package", folder: "package", needs: ["build", "dist/serve"], slow: true },
 	{ name: "bundlers", folder: "bundlers", needs: ["build", "dist/serve"], slow: true },

@@ -9,7 +9,7 @@ import { onEveryPlatform, partsOf, suites } from "./suites.js";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const withFiles = suites.filter(({ folder }) => folder);
 const filesOf = (/** @type {boolean} */ all) =>
-	withFiles.filter(({ slow }) => all || !slow).flatMap((suite) => partsOf(suite, all).files ?? []);
+	withFiles.filter(({ slow, named }) => all || !(slow || named)).flatMap((suite) => partsOf(suite, all).files ?? []);
 
 test("each test file belongs to one suite", () => {
 	const there = readdirSync(here, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".test.js"));
@@ -28,9 +28,9 @@ test("what an edge must do is tried in workerd and in Node: the same files are i
 	assert.ok(["security.test.js", "call.test.js", "canary.test.js", "operator.test.js"].every((file) => both.includes(file)));
 });
 
-test("what make test leaves out is called slow, or is in a slow suite", () => {
+test("what make test leaves out is called slow, or is in a slow suite, or in one that needs a server", () => {
 	const quick = new Set(filesOf(false));
-	const slow = withFiles.filter(({ slow }) => slow).map(({ folder }) => join(here, String(folder)));
+	const slow = withFiles.filter(({ slow, named }) => slow || named).map(({ folder }) => join(here, String(folder)));
 	for (const file of filesOf(true)) {
 		assert.equal(quick.has(file), !file.endsWith(".slow.test.js") && !slow.some((folder) => file === join(folder, basename(file))), file);
 	}
@@ -42,5 +42,6 @@ test("CI runs all of them, and lint, which says what go vet does", () => {
 		.filter((line) => !line.startsWith("#"))
 		.join("\n");
 	assert.match(steps, /\bmake test-all$/m);
+	assert.match(steps, /^make test-store$/m);
 	assert.match(steps, /^make lint$/m);
 });

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { createDriver } from "../../js/client/client.js";
 import { Keepers } from "../../js/edge/node/keeper.js";
 import { memory } from "../../js/edge/node/memory.js";
+import { StopList } from "../../js/edge/operator/stop-list.js";
 import { Work } from "../../js/edge/node/work.js";
 import { Measures } from "../../js/edge/metrics/measures.js";
 import { load } from "../../js/module/load-node.js";
@@ -18,7 +19,7 @@ await module.start(); // so that no case waits for more than its own doing
 const keeperClient = clientOf(({ clock, timeoutMs, maxSessions = 1000, fetch, log }) => {
 	const work = new Work({ connections: Infinity, clock, measures: new Measures(), log });
 	const driver = createDriver(module, { fetch, onEvent: work.onEvent, timeoutMs, maxSessions }, clock);
-	const keepers = new Keepers(driver, work, { ready: () => module.start(), storage: memory(), maxSessions });
+	const keepers = new Keepers(driver, work, { ready: () => module.start(), stops: new StopList(memory()), maxSessions });
 	return {
 		fetch: async ({ url, text }) => keepers.get("object").fetch(url, { body: await text() }),
 		close: () => driver.close(),

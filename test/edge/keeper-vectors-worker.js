@@ -22,7 +22,7 @@ const keeperClient = clientOf(({ clock, timeoutMs, maxSessions, fetch, ask, log 
 	};
 	return new Keeper(
 		{ id: "0".repeat(64), storage },
-		{ STORAGE_KEYS: `k1:${"A".repeat(43)}` },
+		{ STORAGE_KEYS: `k1:${"A".repeat(43)}`, KEEPER_CONNECTIONS: "1000" },
 		{ clock, timeoutMs, maxSessions, fetch: (url, init) => fetch(url, formOf(init)), ask, log },
 	);
 });

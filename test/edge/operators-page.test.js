@@ -252,20 +252,28 @@ test("what answers as no edge would ends no page, and what comes after Forget is
 			await page.hear(/^(Connections: |No answer)/);
 			await page.tab.evaluate(() => (document.querySelector("#status").textContent = ""));
 		}
-		// An answer that is late.
+		// The first answer is late, and those to what is asked for after it come at once.
 		await page.tab.evaluate(() => {
-			globalThis.fetch = (url) =>
-				new Promise((resolve) => {
-					globalThis.late = () => resolve(Response.json({ authentication: [], connections: [{ connection: "late", system: "x" }], url }));
-				});
+			const answer = () =>
+				Response.json({ authentication: [], connections: [{ connection: "late", system: "x" }], keepers: [], stopped: [] });
+			globalThis.asked = 0;
+			globalThis.fetch = async () => {
+				if (globalThis.asked++ === 0) {
+					await new Promise((resolve) => (globalThis.late = resolve));
+				}
+				return answer();
+			};
 		});
-		await page.click(page.button("Look again"));
+		await page.begin();
 		await page.wait(() => page.tab.evaluate(() => "late" in globalThis), "it is asked");
 		await page.click(page.button("Forget"));
 		await page.hear(/^The bearer and what it showed/);
 		await page.tab.evaluate(() => globalThis.late());
 		await page.frames();
-		await page.gone(page.connection("late"));
+		await page.frames();
+		const after = await page.tab.evaluate(() => [document.querySelector("#connections")?.innerHTML, globalThis.asked]);
+		assert.deepEqual(after, ["", 1], "neither shown nor asked for further");
+		await page.hear(/^The bearer and what it showed/);
 		assert.equal(await page.tab.evaluate(() => document.documentElement.dataset.state), "ready");
 		assert.deepEqual(await complaints(page), []);
 	} finally {

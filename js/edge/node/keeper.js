@@ -4,7 +4,7 @@ import { errorOf } from "../../client/error.js";
 import { errands, maxAnswer } from "../../generated/limits.js";
 import { Token } from "../../client/token.js";
 import { dependencyOf } from "../keeper/dependency.js";
-import { StopList, stopsPath } from "../operator/stop-list.js";
+import { stopsPath } from "../operator/stop-list.js";
 import { keep, mostObjects } from "./newest.js";
 import { problemOf } from "./problem.js";
 
@@ -26,7 +26,7 @@ const nothing = new Uint8Array();
 export class Keepers {
 	/** @type {Driver} */ #driver;
 	/** @type {import("./work.js").Work} */ #work;
-	/** @type {StopList} */ #stops;
+	#stops;
 	#ready;
 	#maxSessions;
 	/** By object, the sessions that were asked for, by their names; who was asked for last stands last. @type {Map<string, Map<string, Reference>>} */ #objects =
@@ -38,14 +38,14 @@ export class Keepers {
 	 * @param {import("./work.js").Work} work what the driver's requests are, and have been
 	 * @param {object} settings
 	 * @param {() => Promise<unknown>} settings.ready rejected where sessions cannot be had
-	 * @param {Pick<import("../keeper/records.js").Storage, "get" | "put" | "sync">} settings.storage for the list of who is stopped
+	 * @param {{ answer: (asked: object) => Promise<Response> }} settings.stops the list of who is stopped
 	 * @param {number} settings.maxSessions
 	 */
-	constructor(driver, work, { ready, storage, maxSessions }) {
+	constructor(driver, work, { ready, stops, maxSessions }) {
 		this.#ready = ready;
 		this.#driver = driver;
 		this.#work = work;
-		this.#stops = new StopList(storage);
+		this.#stops = stops;
 		this.#maxSessions = maxSessions;
 	}
 
