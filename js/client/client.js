@@ -225,11 +225,14 @@ export class Client {
 		driver.online();
 	}
 
-	/** Ends the client: whoever waits gets a TokenError `closed`, and all tokens are forgotten. */
+	/**
+	 * Ends the client: whoever waits gets a TokenError `closed`, and all tokens are forgotten here. In a store they stay.
+	 * @returns {Promise<void>} resolves when the store, if there is one, has what it is to know; it can be left then
+	 */
 	close() {
 		const { driver, references } = within.of(this);
 		references.forget();
-		driver.close();
+		return driver.close();
 	}
 }
 
