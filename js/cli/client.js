@@ -14,5 +14,7 @@ export async function prepare(context, { withoutSecrets = false } = {}) {
 	for (const warning of warnings) {
 		context.note(`${context.paintNote("yellow", "warning:")} ${warning}`);
 	}
-	return { identity, timeoutMs, client: createClient({ timeoutMs }) };
+	/** @type {import("../client/client.js").Client} */
+	const client = createClient({ timeoutMs });
+	return { identity, timeoutMs, client };
 }

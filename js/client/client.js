@@ -222,12 +222,26 @@ export class Client {
 		driver.online();
 	}
 
-	/** Ends the client: whoever waits gets a TokenError `closed`, and all tokens are forgotten. */
+	/**
+	 * Ends the client: whoever waits gets a TokenError `closed`, and all tokens are forgotten. `using client = createClient()` does
+	 * it at the end of a block, and the collector some time after nobody has the client any more.
+	 */
 	close() {
 		const { driver, references } = within.of(this);
 		references.forget();
 		driver.close();
 	}
+}
+
+// By `using`, where the language has it. Not a member of the class: a program's libraries may not know the symbol.
+const { dispose } = /** @type {{ dispose?: symbol }} */ (Symbol);
+if (dispose) {
+	Object.defineProperty(Client.prototype, dispose, {
+		/** @this {Client} */
+		value() {
+			this.close();
+		},
+	});
 }
 
 /**
