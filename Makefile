@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime edge generate pressed types run test test-all test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz mutate lint format format-check pack clean FORCE
+.PHONY: help build runtime edge generate pressed types run test test-all test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge test-store edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz mutate lint format format-check pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -59,8 +59,13 @@ test-js: ## run the tests of the JavaScript in Node
 test-docs: ## check that the documents are current
 	@node test/run.js docs
 
-test-edge: ## run the tests of the edge in workerd
-	@node test/run.js edge
+test-edge: ## run the tests of the edge, in workerd and in Node
+	@node test/run.js edge edge-node
+
+# By the redis-server or valkey-server that is found, or Debian's, where it can be installed.
+test-store: ## run the tests of the stores, with a real server
+	@node test/redis/find.js
+	@node test/run.js store redis
 
 test-browser: ## run the tests in Chromium
 	@node test/run.js browser
@@ -165,11 +170,13 @@ dist/linked/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*
 dist/linked/sandbox.wasm: $(filter-out %_test.go,$(wildcard sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain Makefile | dist/linked/keeper.wasm
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/sandbox
 
-dist/console.wasm dist/keeper.wasm dist/sandbox.wasm: dist/%.wasm: dist/linked/%.wasm tools/build/join.js
-	node tools/build/join.js $< $@
+LIGHTEN := $(patsubst %,tools/build/%.js,lighten join lines wasm)
 
-dist/.unstamped.wasm: dist/linked/core.wasm tools/build/join.js
-	node tools/build/join.js $< $@
+dist/console.wasm dist/keeper.wasm dist/sandbox.wasm: dist/%.wasm: dist/linked/%.wasm $(LIGHTEN)
+	node tools/build/lighten.js $< $@
+
+dist/.unstamped.wasm: dist/linked/core.wasm $(LIGHTEN)
+	node tools/build/lighten.js $< $@
 
 dist/core.wasm: dist/.unstamped.wasm package.json tools/build/stamp.js js/module/stamp.js
 	node tools/build/stamp.js module $< $@
@@ -180,10 +187,16 @@ dist/build.js: dist/core.wasm
 dist/inline.js: dist/core.wasm tools/build/inline/main.go
 	go run -trimpath ./tools/build/inline $< $@
 
+# The package's entries, one for each platform.
+DOORS := $(patsubst %,dist/%.js,node browser workerd edge-light)
+
+$(DOORS): dist/%.js: $(SOURCES) dist/go.js dist/build.js package.json tools/build/doors.js node_modules/.made
+	node tools/build/doors.js $@
+
 dist/cctoken.js: $(SOURCES) dist/go.js dist/build.js tools/build/script.js node_modules/.made
 	node tools/build/script.js $@
 
-dist/manifest.json: dist/edge.js dist/edge-node.js dist/keeper.wasm dist/sandbox.wasm.br dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/.types dist/cctoken.js dist/LICENSES.txt package.json tools/build/manifest.js
+dist/manifest.json: $(DOORS) dist/edge.js dist/edge-node.js dist/keeper.wasm dist/sandbox.wasm.br dist/core.wasm dist/go.js dist/build.js dist/inline.js dist/.types dist/cctoken.js dist/LICENSES.txt package.json tools/build/manifest.js
 	node tools/build/manifest.js $@
 
 dist/keeper-go.js: wasm_exec.js tools/build/glue.js tools/build/keeper-glue.js

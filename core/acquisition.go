@@ -15,6 +15,7 @@ type task struct {
 	pausing  bool
 	request  Request
 	sent     Instant
+	login    int64 // as which the request counts in the budget
 	retries  int
 	idles    bool // it pauses as no vendor was reached
 
@@ -202,7 +203,7 @@ func (c *Client) barred(s *session, now Instant, how beginning) *Error {
 		return &Error{Code: CoolingDown, System: cause.System, Step: cause.Step, Status: cause.Status,
 			Retryable: cause.Retryable, RetryAt: now.Wall + left, Cause: &cause}
 	}
-	if left := s.overBudget(now); left > 0 {
+	if left := c.overBudget(s, now); left > 0 {
 		return &Error{Code: LoginBudget, System: s.systemName(), Step: StepLogin, Retryable: true, RetryAt: now.Wall + left}
 	}
 	if s.given() {
@@ -339,13 +340,13 @@ func (c *Client) send(t *task, now Instant) {
 		return
 	}
 	if t.request.Step.CostsLogin() {
-		if wait := s.overBudget(now); wait > 0 {
+		if wait := c.overBudget(s, now); wait > 0 {
 			c.settle(t, now, &Error{Code: LoginBudget, Step: t.request.Step, Retryable: true}, wait)
 			return
 		}
 		s.logins++
 		if s.identity.system.description().policy.logins > 0 {
-			s.spend(now)
+			t.login = c.spend(s, now)
 		}
 	}
 	t.sent = now

@@ -11,6 +11,8 @@ type Options struct {
 	Timeout int64
 	// Unwatched is set where nobody wants to know of events: there are no effects of kind Notify.
 	Unwatched bool
+	// Shared is set where other clients share the sessions: see [Client.Adopt].
+	Shared bool
 	// MaxSessions bounds how many identities are kept. Default 1,000; at most 524,288.
 	MaxSessions int
 }
@@ -27,6 +29,8 @@ type Client struct {
 	seed    uint64
 	random  *rand.Rand
 	watched bool
+	shared  bool // others have the same sessions
+	alone   bool // other clients that share its sessions are out of sight
 
 	slots  []*session // by the low bits of a SessionID
 	free   []uint64   // ids for slots that are free, already stepped on
@@ -51,6 +55,7 @@ func New(o Options) *Client {
 		seed:    o.Seed[0],
 		random:  rand.New(rand.NewPCG(o.Seed[0], o.Seed[1])),
 		watched: !o.Unwatched,
+		shared:  o.Shared,
 		index:   map[uint64]*session{},
 		tasks:   map[uint64]*task{},
 	}
@@ -176,10 +181,10 @@ func (c *Client) drop(s *session, now Instant) {
 
 // tidy removes a session that has nothing to remember and that nobody needs.
 func (c *Client) tidy(s *session, now Instant) {
-	if s.gone || s.dependents > 0 || s.protects(now) {
+	if s.gone || s.dependents > 0 || c.protects(s, now) || c.shared { // the others have to be told
 		return
 	}
-	if d := s.dependency; d != nil && d.dependents == 1 && !d.listed && d.protects(now) {
+	if d := s.dependency; d != nil && d.dependents == 1 && !d.listed && c.protects(d, now) {
 		return // it would go as well
 	}
 	c.remove(s)

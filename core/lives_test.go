@@ -127,38 +127,38 @@ func TestARefreshTokenIsOfUseUntilItsMargin(t *testing.T) {
 func TestALoginLeavesTheBudgetWithItsWindow(t *testing.T) {
 	b := newBench(t, exampleDrive)
 	s := b.session(b.id)
-	require.Zero(t, s.overBudget(b.now))
+	require.Zero(t, b.overBudget(s, b.now))
 	for range 4 {
-		s.spend(b.now)
+		b.spend(s, b.now)
 		b.pass(minute)
 	}
-	require.Zero(t, s.overBudget(b.now), "four of five")
-	s.spend(b.now)
-	require.Equal(t, 6*minute, s.overBudget(b.now))
-	require.True(t, s.protects(b.now))
+	require.Zero(t, b.overBudget(s, b.now), "four of five")
+	b.spend(s, b.now)
+	require.Equal(t, 6*minute, b.overBudget(s, b.now))
+	require.True(t, b.protects(s, b.now))
 	b.pass(6*minute - 1)
-	require.Equal(t, int64(1), s.overBudget(b.now))
+	require.Equal(t, int64(1), b.overBudget(s, b.now))
 	require.Len(t, s.recent(), 5)
 	b.pass(1)
-	require.Zero(t, s.overBudget(b.now))
+	require.Zero(t, b.overBudget(s, b.now))
 	require.Len(t, s.recent(), 4)
 	b.now.Wall += hour // a time of day that is set forward ends no wait
 	require.Len(t, s.recent(), 4)
-	s.spend(b.now)
-	require.Equal(t, minute, s.overBudget(b.now))
+	b.spend(s, b.now)
+	require.Equal(t, minute, b.overBudget(s, b.now))
 	b.pass(10 * minute)
-	require.False(t, s.protects(b.now))
+	require.False(t, b.protects(s, b.now))
 	s.barrier = &barrier{since: b.now, wait: 1}
-	require.True(t, s.protects(b.now))
+	require.True(t, b.protects(s, b.now))
 	b.pass(1)
-	require.False(t, s.protects(b.now))
+	require.False(t, b.protects(s, b.now))
 
 	free := newBench(t, exampleIdentity)
 	s = free.session(free.id)
 	for range 9 {
-		s.spend(free.now)
+		free.spend(s, free.now)
 	}
-	require.Zero(t, s.overBudget(free.now), "a system without a budget")
+	require.Zero(t, free.overBudget(s, free.now), "a system without a budget")
 }
 
 func TestAnInstantIsWhatTheLaterClockSays(t *testing.T) {

@@ -33,7 +33,7 @@ const (
 func (t *task) unreached(err *Error, reach Reach) {
 	err.unreached = err.Code == Network && reach != Answering
 	if reach == Unsent && t.request.Step.CostsLogin() {
-		t.session.refund()
+		t.session.refund(t.login)
 	}
 }
 

@@ -300,10 +300,10 @@ func TestWhatIsSavedOfAnAbsenceIsBelievedOnlyWhereItIsAReason(t *testing.T) {
 	require.Contains(t, string(saved), `"ended":"token_dead"`)
 	h.open()
 	forged := slices.Concat([]byte(`{"ended":"SECRET",`), saved[1:])
-	require.True(t, h.client.Restore(h.session, h.now, forged))
+	require.True(t, h.client.Restore(h.session, h.now, forged, 0))
 	require.Equal(t, TokenDead, h.gone().Why, "of a name that stands twice the last one counts")
 	h.open()
-	require.True(t, h.client.Restore(h.session, h.now, append(saved[:len(saved)-1:len(saved)-1], []byte(`,"ended":"SECRET"}`)...)))
+	require.True(t, h.client.Restore(h.session, h.now, append(saved[:len(saved)-1:len(saved)-1], []byte(`,"ended":"SECRET"}`)...), 0))
 	require.Equal(t, NeverSignedIn, h.gone().Why)
 }
 

@@ -13,7 +13,7 @@ func restored(t *testing.T, identity string, now Instant, members string) *sessi
 	c := New(Options{})
 	id, err := c.Open([]byte(identity), now)
 	require.Nil(t, err)
-	if !c.Restore(id, now, []byte(`{"version":1,"saved":1000000,`+members+`}`)) {
+	if !c.Restore(id, now, []byte(`{"version":1,"saved":1000000,`+members+`}`), 0) {
 		return nil
 	}
 	return c.session(id)
@@ -41,7 +41,7 @@ func TestWhatIsRestoredIsBoundedOnBothSides(t *testing.T) {
 		good    bool
 	}{
 		{`"generation":` + itoa(most), true}, {`"generation":` + itoa(most+1), false}, {`"generation":-1`, false}, {`"generation":0`, true},
-		{`"recent":[0,` + itoa(most) + `]`, true}, {`"recent":[` + itoa(most+1) + `]`, false}, {`"recent":[-1]`, false}, {`"recent":[1.5]`, true},
+		{`"recent":[0,` + itoa(most) + `],"ids":[1,2]`, true}, {`"recent":[` + itoa(most+1) + `]`, false}, {`"recent":[-1]`, false}, {`"recent":[1.5],"ids":[1]`, true}, {`"recent":[1]`, false},
 		{`"life":` + day, true}, {`"life":` + next(day), false},
 		{`"refreshLife":` + day, true}, {`"refreshLife":` + next(day), false},
 		{`"barrier":` + hours, true}, {`"barrier":` + next(hours), false},
@@ -77,7 +77,7 @@ func TestOnlyASessionThatKnowsNothingIsRestored(t *testing.T) {
 		require.Nil(t, err)
 		s := c.session(id)
 		known(s.dependency)
-		require.True(t, c.Restore(id, restoredAt, []byte(`{"version":1,"saved":1,"generation":5,"dependency":{"generation":7,"token":"A"}}`)))
+		require.True(t, c.Restore(id, restoredAt, []byte(`{"version":1,"saved":1,"generation":5,"dependency":{"generation":7,"token":"A"}}`), 0))
 		require.Equal(t, uint64(5), s.generation)
 		require.Empty(t, s.dependency.held.token, "the dependency knows something")
 
@@ -85,7 +85,7 @@ func TestOnlyASessionThatKnowsNothingIsRestored(t *testing.T) {
 		require.Nil(t, err)
 		s = c.session(id)
 		known(s)
-		require.False(t, c.Restore(id, restoredAt, []byte(`{"version":1,"saved":1,"generation":5}`)))
+		require.False(t, c.Restore(id, restoredAt, []byte(`{"version":1,"saved":1,"generation":5}`), 0))
 	}
 }
 
@@ -113,7 +113,7 @@ func TestWhatIsSavedIsRestoredWhole(t *testing.T) {
 	saved := h.client.Save(h.session, h.now)
 	again := newStateHost(t, stateCCMessaging)
 	again.now = h.now
-	require.True(t, again.client.Restore(again.session, h.now, saved))
+	require.True(t, again.client.Restore(again.session, h.now, saved, 0))
 	twin := again.client.session(again.session)
 	for _, pair := range [][2]*session{{s, twin}, {s.dependency, twin.dependency}} {
 		require.Equal(t, told(pair[0]), told(pair[1]))
@@ -139,7 +139,7 @@ func TestWhoHasSpokenIsSavedHoweverManyTheyAre(t *testing.T) {
 		saved := h.client.Save(h.session, h.now)
 		require.Equal(t, many > 0, strings.Contains(string(saved), `"heard"`))
 		h.open()
-		require.True(t, h.client.Restore(h.session, h.now, saved))
+		require.True(t, h.client.Restore(h.session, h.now, saved, 0))
 		require.Equal(t, want, *h.client.session(h.session).testimony)
 	}
 }
@@ -192,13 +192,17 @@ func TestARestoredBudgetKeepsItsAges(t *testing.T) {
 		}
 		return ages
 	}
+	after := func(p policy, ages []int64, now Instant, passed, waited int64) *budget {
+		return budgetAfter(p, state{recent: ages, ids: make([]int64, len(ages))}, now, passed, waited)
+	}
 	full := []int64{500_000, 400_000, 300_000, 200_000, 100_000}
-	require.Equal(t, full, ages(budgetAfter(p, full, now, 0)))
-	require.Equal(t, full, ages(budgetAfter(p, full, now, 99_999)), "none is over")
-	require.Equal(t, full[1:], ages(budgetAfter(p, full, now, 100_000)), "one is free where the oldest is over")
-	require.Equal(t, full[:4], ages(budgetAfter(p, full[:4], now, hour)), "none of one that is not full")
+	require.Equal(t, full, ages(after(p, full, now, 0, 0)))
+	require.Equal(t, full, ages(after(p, full, now, 99_999, 0)), "none is over")
+	require.Equal(t, full[1:], ages(after(p, full, now, 100_000, 0)), "one is free where the oldest is over")
+	require.Equal(t, full[:4], ages(after(p, full[:4], now, hour, 0)), "none of one that is not full")
 	more := append([]int64{600_000}, full...)
-	require.Equal(t, more[2:], ages(budgetAfter(p, more, now, 0)))
-	require.Nil(t, budgetAfter(p, nil, now, 0))
-	require.Nil(t, budgetAfter(lenient, full, now, 0), "a system without a budget")
+	require.Equal(t, more[2:], ages(after(p, more, now, 0, 0)))
+	require.Nil(t, after(p, nil, now, 0, 0))
+	require.Nil(t, after(lenient, full, now, 0, 0), "a system without a budget")
+	require.Equal(t, []int64{599_999, 499_999, 399_999, 299_999, 199_999}, ages(after(p, full, now, hour, 99_999)), "what the host has waited itself counts, and nothing else")
 }

@@ -38,29 +38,40 @@ type session struct {
 }
 
 // budget is the logins inside a system's window.
-type budget struct{ recent []Instant }
+type budget struct{ recent []login }
+
+// login is one request that counts as a login.
+type login struct {
+	Instant
+	id    int64 // tells it from those of other clients that share the session
+	alone bool  // it was made while those were out of sight
+}
 
 // recent returns the logins inside the budget's window.
-func (s *session) recent() []Instant {
+func (s *session) recent() []login {
 	if s.budget == nil {
 		return nil
 	}
 	return s.budget.recent
 }
 
-// spend notes a login that counts in the budget.
-func (s *session) spend(at Instant) {
+// spend notes a login that counts in the budget, and returns its id.
+func (c *Client) spend(s *session, at Instant) int64 {
 	if s.budget == nil {
 		s.budget = &budget{}
 	}
-	s.budget.recent = append(s.budget.recent, at)
+	id := int64(newHash(c.seed).number(c.number()) >> 12) // JSON has 53 bits
+	s.budget.recent = append(s.budget.recent, login{at, id, c.alone})
+	return id
 }
 
-// refund takes the last login back, which was not made. There is one acquisition at a
-// time: none can have been noted since.
-func (s *session) refund() {
-	if n := len(s.recent()); n > 0 {
-		s.budget.recent = s.budget.recent[:n-1]
+// refund takes back a login that was not made.
+func (s *session) refund(id int64) {
+	for i, l := range s.recent() {
+		if l.id == id {
+			s.budget.recent = append(s.budget.recent[:i], s.budget.recent[i+1:]...)
+			return
+		}
 	}
 }
 
@@ -253,27 +264,32 @@ func (s *session) refreshable(now Instant) grant {
 // overBudget returns the milliseconds until a further login is allowed, or 0.
 // Only the monotonic clock counts: a time of day that is set forward must not
 // let the vendor be called too often. Sleep may lengthen the wait.
-func (s *session) overBudget(now Instant) int64 {
+// While other clients are out of sight, one login in a window is this one's share.
+func (c *Client) overBudget(s *session, now Instant) int64 {
 	p := s.identity.system.description().policy
 	if p.logins == 0 || s.budget == nil {
 		return 0
 	}
-	live := s.budget.recent[:0]
-	for _, at := range s.budget.recent {
-		if now.waited(at) < p.window {
-			live = append(live, at)
+	live, left := s.budget.recent[:0], int64(0)
+	for _, l := range s.budget.recent {
+		age := now.waited(l.Instant)
+		if age < p.window {
+			live = append(live, l)
+			if c.alone && l.alone {
+				left = p.window - age
+			}
 		}
 	}
 	s.budget.recent = live
-	if len(live) < p.logins {
-		return 0
+	if len(live) >= p.logins {
+		left = max(left, p.window-now.waited(live[len(live)-p.logins].Instant))
 	}
-	return p.window - now.waited(live[0])
+	return left
 }
 
 // protects reports whether the session remembers what the vendor is to be spared.
-func (s *session) protects(now Instant) bool {
-	s.overBudget(now) // drops what is older than the window
+func (c *Client) protects(s *session, now Instant) bool {
+	c.overBudget(s, now) // drops what is older than the window
 	return s.barrier.left(now) > 0 || len(s.recent()) > 0
 }
 

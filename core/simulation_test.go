@@ -1122,7 +1122,7 @@ func (w *world) restart() {
 			knows := ok && (s.generation != 0 || s.logins != 0) // who depends on it has brought it back already
 			w.sessions[id] = new(stopped[p.name])
 			w.sessions[id].present = strings.Contains(string(data), `"token"`) && !strings.Contains(string(data), `"told"`)
-			w.rule(ok && w.client.Restore(id, w.now, data) != knows, "8: a session cannot be restored from what it saved: %s", data)
+			w.rule(ok && w.client.Restore(id, w.now, data, 0) != knows, "8: a session cannot be restored from what it saved: %s", data)
 			w.obey()
 			w.auditor.holders[id] = p.name
 			if d := w.client.session(id).dependency; d != nil {

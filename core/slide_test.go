@@ -52,7 +52,7 @@ func TestALifeThatWasExtendedOutlivesItsHost(t *testing.T) {
 	saved := b.Save(b.id, b.now)
 	again := newBench(t, slidingIdentity)
 	again.now = b.now
-	require.True(t, again.Restore(again.id, again.now, saved))
+	require.True(t, again.Restore(again.id, again.now, saved, 0))
 	require.Equal(t, 98*second, again.Lease(again.id, again.now))
 }
 

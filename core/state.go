@@ -70,8 +70,14 @@ func (s *session) save(w *writer, now Instant) {
 	if len(s.recent()) > 0 {
 		w.name("recent")
 		w.open('[')
-		for _, at := range s.recent() {
-			w.integer(now.waited(at))
+		for _, l := range s.recent() {
+			w.integer(now.waited(l.Instant))
+		}
+		w.close(']')
+		w.name("ids")
+		w.open('[')
+		for _, l := range s.recent() {
+			w.integer(l.id)
 		}
 		w.close(']')
 	}
@@ -81,9 +87,10 @@ func (s *session) save(w *writer, now Instant) {
 // an equal identity. It returns false where the data are of no use, or the
 // session knows something already; it then stays as it is.
 //
-// The time since Save is told by the time of day alone, as nothing else outlives
-// the host; a time of day that was set back counts as none passed.
-func (c *Client) Restore(id SessionID, now Instant, data []byte) bool {
+// waited is for how many milliseconds the data were put away, by the host's own monotonic clock; 0 where it is
+// another host that has saved them. Then the time since Save is told by the time of day alone, as nothing else outlives
+// a host; a time of day that was set back counts as none passed.
+func (c *Client) Restore(id SessionID, now Instant, data []byte, waited int64) bool {
 	s := c.session(id)
 	if s == nil || s.task != nil || s.generation != 0 || s.logins != 0 {
 		return false
@@ -92,15 +99,15 @@ func (c *Client) Restore(id SessionID, now Instant, data []byte) bool {
 	if !ok || own.numbers["version"] != stateVersion || !own.plausible() {
 		return false
 	}
-	passed := max(0, now.Wall-own.numbers["saved"])
+	passed := max(0, waited, now.Wall-own.numbers["saved"])
 	dependency, given := own.dependency()
 	if given && !dependency.plausible() {
 		return false
 	}
-	s.restore(own, now, passed)
+	s.restore(own, now, passed, waited)
 	// Of several sessions that depend on it, the one that was saved last knows best.
 	if d := s.dependency; d != nil && given && d.task == nil && (d.generation == 0 && d.logins == 0 || d.supplied(dependency)) {
-		d.restore(dependency, now, passed)
+		d.restore(dependency, now, passed, waited)
 	}
 	if s.signsIn {
 		c.watch(s, now)
@@ -113,53 +120,76 @@ func (s *session) supplied(st state) bool {
 	return s.identity.supplier() != 0 && uint64(st.numbers["generation"]) > s.generation
 }
 
-func (s *session) restore(st state, now Instant, passed int64) {
+func (s *session) restore(st state, now Instant, passed, waited int64) {
+	s.generation = uint64(st.numbers["generation"])
+	s.logins = int32(st.numbers["logins"])
+	s.shared = s.shared || st.flags["shared"]
+	s.know(st, now, passed)
+	s.budget = budgetAfter(s.identity.system.description().policy, st, now, passed, waited)
+}
+
+// know takes what a state says of the token, of who is signed in, and of what has become of attempts.
+func (s *session) know(st state, now Instant, passed int64) {
 	n := st.numbers
-	ago := func(age int64) Instant { return Instant{Wall: now.Wall - age - passed, Mono: now.Mono - age - passed} }
-	s.generation = uint64(n["generation"])
-	s.logins = int32(n["logins"])
 	s.failures, s.outages = int8(n["failures"]), int8(n["outages"])
 	s.testimony = st.testimony(now, passed)
 	if isToken(st.texts["token"]) {
 		s.held = grant{token: st.texts["token"], life: n["life"], refresh: st.texts["refresh"], refreshLife: n["refreshLife"]}
-		s.issued = ago(n["age"])
+		s.issued = st.issued(now, passed)
 		s.renewAge = int32(n["renewAge"])
 	}
 	if s.signsIn {
-		s.presence = &presence{
-			reason: absence(st.texts["ended"]), code: st.texts["endedBy"], told: st.flags["told"],
-			denied: int(n["denied"]), first: uint64(n["first"]),
-		}
+		p := s.here()
+		p.reason, p.code, p.told = absence(st.texts["ended"]), st.texts["endedBy"], st.flags["told"]
+		p.denied, p.first = int(n["denied"]), uint64(n["first"])
 	}
 	s.dead, s.suspect = st.flags["dead"], st.flags["suspect"]
-	s.shared = s.shared || st.flags["shared"]
-	if left := n["barrier"] - passed; left > 0 {
-		s.barrier = &barrier{since: now, wait: left, cause: &Error{
-			Code: Code(st.texts["code"]), System: s.systemName(), Step: Step(st.texts["step"]),
-			Status: int(n["status"]), Vendor: st.texts["vendor"], Retryable: st.flags["retryable"], RetryAt: now.Wall + left,
-			unreached: st.flags["unreached"],
-		}}
+	s.barrier = st.barrier(s, now, passed)
+}
+
+// issued is when the token was asked for.
+func (st state) issued(now Instant, passed int64) Instant {
+	age := st.numbers["age"] + passed
+	return Instant{Wall: now.Wall - age, Mono: now.Mono - age}
+}
+
+// barrier is what is left of one, or nil.
+func (st state) barrier(s *session, now Instant, passed int64) *barrier {
+	left := st.numbers["barrier"] - passed
+	if left <= 0 {
+		return nil
 	}
-	s.budget = budgetAfter(s.identity.system.description().policy, st.recent, now, passed)
+	return &barrier{since: now, wait: left, cause: &Error{
+		Code: Code(st.texts["code"]), System: s.systemName(), Step: Step(st.texts["step"]),
+		Status: int(st.numbers["status"]), Vendor: st.texts["vendor"], Retryable: st.flags["retryable"], RetryAt: now.Wall + left,
+		unreached: st.flags["unreached"],
+	}}
 }
 
 // budgetAfter is the budget of a session whose host was put away. That time has
 // passed is only said by a time of day, which may have been set forward; so logins
 // keep the age that they had. But where it says that the oldest of a full budget is
 // over, one login is free: who is put away often, and logs in seldom, must not be
-// locked out. A clock that was set forward thus buys one login a start, and no more.
-func budgetAfter(p policy, ages []int64, now Instant, passed int64) *budget {
-	if len(ages) == 0 || p.logins == 0 {
+// locked out. A clock that was set forward thus buys one login a start, and no more. What the host has waited
+// itself, nobody has set.
+func budgetAfter(p policy, st state, now Instant, passed, waited int64) *budget {
+	spent := st.spent(now, waited)
+	if len(spent) == 0 || p.logins == 0 {
 		return nil
 	}
-	if len(ages) >= p.logins && ages[0]+passed >= p.window {
-		ages = ages[len(ages)-p.logins+1:]
+	if waited == 0 && len(spent) >= p.logins && st.recent[0]+passed >= p.window {
+		spent = spent[len(spent)-p.logins+1:]
 	}
-	b := &budget{}
-	for _, age := range ages {
-		b.recent = append(b.recent, Instant{Wall: now.Wall - age, Mono: now.Mono - age})
+	return &budget{spent}
+}
+
+// spent is the logins of a saved budget, the oldest first.
+func (st state) spent(now Instant, passed int64) (spent []login) {
+	for i, age := range st.recent {
+		age += passed
+		spent = append(spent, login{Instant: Instant{Wall: now.Wall - age, Mono: now.Mono - age}, id: st.ids[i]})
 	}
-	return b
+	return spent
 }
 
 // state is a saved session as it was read, still unchecked.
@@ -168,6 +198,7 @@ type state struct {
 	texts   map[string]string
 	flags   map[string]bool
 	recent  []int64
+	ids     []int64 // of the recent logins
 	heard   []int64
 	objects map[string]value
 }
@@ -188,7 +219,7 @@ func (st state) plausible() bool {
 			return false
 		}
 	}
-	for _, list := range [][]int64{st.recent, st.heard} {
+	for _, list := range [][]int64{st.recent, st.ids, st.heard} {
 		for _, n := range list {
 			if n < 0 || n > 1<<52 {
 				return false
@@ -196,7 +227,7 @@ func (st state) plausible() bool {
 		}
 	}
 	n := st.numbers
-	return n["life"] <= MostKept && n["refreshLife"] <= MostKept && n["barrier"] <= maxRetryAfter &&
+	return len(st.ids) == len(st.recent) && n["life"] <= MostKept && n["refreshLife"] <= MostKept && n["barrier"] <= maxRetryAfter &&
 		n["renewAge"] <= max(n["life"], 0) && n["logins"] < 1<<20 &&
 		max(n["failures"], n["outages"]) <= mostGrowth && (!st.flags["unreached"] || n["barrier"] <= maxOutage) && st.plausibleTestimony()
 }
@@ -222,6 +253,8 @@ func readState(data []byte) (state, bool) {
 			switch name {
 			case "recent":
 				st.recent = list
+			case "ids":
+				st.ids = list
 			case "heard":
 				st.heard = list
 			default:

@@ -44,7 +44,7 @@ func (h *stateHost) restart(away int64) {
 	saved := h.client.Save(h.session, h.now)
 	h.now = Instant{Wall: h.now.Wall + away, Mono: 7}
 	h.open()
-	require.True(h.t, h.client.Restore(h.session, h.now, saved))
+	require.True(h.t, h.client.Restore(h.session, h.now, saved, 0))
 }
 
 func (h *stateHost) get() Decision { return h.client.Get(h.session, h.now, Want{}) }
@@ -240,12 +240,12 @@ func TestWhatCannotBeUsedIsNotRestored(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			require.NotEqual(t, good, data)
 			fresh := newStateHost(t, stateISales)
-			require.False(t, fresh.client.Restore(fresh.session, fresh.now, []byte(data)))
+			require.False(t, fresh.client.Restore(fresh.session, fresh.now, []byte(data), 0))
 			require.Equal(t, Wait, fresh.get().Kind, "it begins anew")
 		})
 	}
-	require.False(t, h.client.Restore(h.session, h.now, []byte(good)), "a session that has lived is not overwritten")
-	require.False(t, h.client.Restore(99, h.now, []byte(good)))
+	require.False(t, h.client.Restore(h.session, h.now, []byte(good), 0), "a session that has lived is not overwritten")
+	require.False(t, h.client.Restore(99, h.now, []byte(good), 0))
 	require.Nil(t, h.client.Save(99, h.now))
 }
 
@@ -267,13 +267,13 @@ func FuzzRestore(f *testing.F) {
 	h.client.Judge(h.session, h.get().Token.Serial, Place{}, h.now, h.now, Response{Status: 401})
 	h.answer(403, ``)
 	f.Add(h.client.Save(h.session, h.now), int64(-1000))
-	f.Add([]byte(`{"version":1,"token":"T","life":5000,"age":1,"renewAge":4000,"recent":[1,2],"dependency":{"token":"A"}}`), int64(0))
+	f.Add([]byte(`{"version":1,"token":"T","life":5000,"age":1,"renewAge":4000,"recent":[1,2],"ids":[3,4],"dependency":{"token":"A"}}`), int64(0))
 	f.Fuzz(func(t *testing.T, data []byte, away int64) {
 		for _, identity := range []string{stateISales, stateCubeDrive, stateCCMessaging} {
 			c := New(Options{})
 			now := Instant{Wall: 1_700_000_000_000 + away%(48*hour), Mono: 3}
 			id, _ := c.Open([]byte(identity), now)
-			ok := c.Restore(id, now, data)
+			ok := c.Restore(id, now, data, 0)
 			s := c.session(id)
 			if !ok {
 				require.Zero(t, s.generation)
@@ -291,7 +291,7 @@ func FuzzRestore(f *testing.F) {
 			}
 			again := New(Options{})
 			twin, _ := again.Open([]byte(identity), now)
-			require.True(t, again.Restore(twin, now, c.Save(id, now)), "what it saves can be restored")
+			require.True(t, again.Restore(twin, now, c.Save(id, now), 0), "what it saves can be restored")
 		}
 	})
 }
@@ -301,7 +301,7 @@ func TestNothingThatIsSavedMattersForLongerThanADay(t *testing.T) {
 	most := itoa(MostKept)
 	for _, identity := range []string{stateISales, stateCubeDrive, stateCCMessaging} {
 		members := `"generation":5,"token":"TTTT","life":` + most + `,"refresh":"RRRR","refreshLife":` + most +
-			`,"barrier":` + itoa(maxRetryAfter) + `,"code":"refused","recent":[0,0,0,0,0],"logins":5,"failures":16`
+			`,"barrier":` + itoa(maxRetryAfter) + `,"code":"refused","recent":[0,0,0,0,0],"ids":[1,2,3,4,5],"logins":5,"failures":16`
 		members += `,"dependency":{` + members + `}`
 		var c *Client
 		var id SessionID
@@ -311,7 +311,7 @@ func TestNothingThatIsSavedMattersForLongerThanADay(t *testing.T) {
 			var err *Error
 			id, err = c.Open([]byte(identity), now)
 			require.Nil(t, err)
-			require.True(t, c.Restore(id, now, []byte(`{"version":1,"saved":1000000,`+members+`}`)), members)
+			require.True(t, c.Restore(id, now, []byte(`{"version":1,"saved":1000000,`+members+`}`), 0), members)
 			view, _ := c.View(id, now)
 			return now, view
 		}

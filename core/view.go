@@ -38,7 +38,7 @@ func (c *Client) View(id SessionID, now Instant) (View, bool) {
 	if s == nil {
 		return View{}, false
 	}
-	v := View{System: s.systemName(), State: s.state(now), Free: s.overBudget(now)}
+	v := View{System: s.systemName(), State: s.state(now), Free: c.overBudget(s, now)}
 	v.Used, v.Most = len(s.recent()), s.identity.system.description().policy.logins
 	switch {
 	case s.held.token != "":

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"crypto/rand"
 	"maps"
 	"slices"
 	"sync"
@@ -30,7 +31,8 @@ type Driver struct {
 	running   map[uint64]func()             // ends a request or a pause, by exchange
 	lines     lines
 	logins    hourly
-	started   int64 // on the monotonic clock
+	started   int64  // on the monotonic clock
+	run       string // tells this program's records from those of others
 
 	altered []core.SessionID // by more than effects
 	orders  []*order
@@ -60,6 +62,7 @@ func NewDriver(p Platform) *Driver {
 		running:  map[uint64]func(){},
 		lines:    lines{most: p.Connections},
 		started:  p.Clock.Now().Mono,
+		run:      rand.Text(),
 		unsaved:  map[string][]byte{},
 		broken:   make(chan struct{}),
 	}
@@ -262,7 +265,7 @@ func (d *Driver) open(e *entry, id Identity, now core.Instant) (core.SessionID, 
 	if asks != nil {
 		d.suppliers.note(session, asks)
 	}
-	if saved := e.record.State; saved != nil && !d.client.Restore(session, now, saved) {
+	if saved := e.record.State; saved != nil && !d.client.Restore(session, now, saved, d.waited(e.record, now)) {
 		d.platform.Log(Entry{Event: "record_useless"})
 	}
 	e.session, e.record.State = session, nil
@@ -353,6 +356,12 @@ func (d *Driver) changed(session core.SessionID) { d.altered = append(d.altered,
 // is nothing to wait for: whoever is about one session, or nil, does not wait for the records of others. The lock is held.
 func (d *Driver) command(about *entry) *order {
 	effects := slices.Clone(d.client.Effects())
+	under := false
+	defer func() {
+		if !under { // a fault, which somebody survives
+			d.abort(effects)
+		}
+	}()
 	o := &order{effects: effects, done: make(chan struct{})}
 	altered := d.altered
 	d.altered = nil
@@ -376,12 +385,37 @@ func (d *Driver) command(about *entry) *order {
 			}
 		}
 	}
-	if !behind { // nothing is to be stored first
+	if behind {
+		d.give(o)
+	} else { // nothing is to be stored first
 		d.obey(effects)
-		return nil
+		o = nil
 	}
-	d.give(o)
+	under = true
 	return o
+}
+
+// abort ends what effects that a fault has come between were about: nobody would wait for it in vain. The lock is held.
+func (d *Driver) abort(effects []core.Effect) {
+	for _, e := range effects {
+		switch e.Kind {
+		case core.Send:
+			go d.act(func(now core.Instant) { d.client.Lost(e.ID, now, core.Network, core.Unanswered) })
+		case core.Sleep:
+			go d.act(func(now core.Instant) { d.client.Woken(e.ID, now) })
+		case core.Settled, core.Verified:
+			e.Token, e.Err = core.Token{}, failed()
+			d.tell(e)
+		}
+	}
+}
+
+// tell tells those who wait for an acquisition or a verification what came of it. The lock is held.
+func (d *Driver) tell(e core.Effect) {
+	for _, told := range d.callers[e.ID] {
+		told <- e
+	}
+	delete(d.callers, e.ID)
 }
 
 // unstored reports whether the newest record of an entry is still to be stored. The lock is held.
@@ -496,10 +530,7 @@ func (d *Driver) obey(effects []core.Effect) {
 			}
 		case core.Settled, core.Verified:
 			d.suppliers.explain(e.Session, e.Err)
-			for _, told := range d.callers[e.ID] {
-				told <- e
-			}
-			delete(d.callers, e.ID)
+			d.tell(e)
 		case core.Notify:
 			d.platform.Log(entryOf(e.Event))
 		}
@@ -540,7 +571,7 @@ func (d *Driver) send(e core.Effect) {
 		go func() {
 			defer d.survive(broken)
 			status, body, err := wait()
-			d.finish(e.ID, func(now core.Instant) { supplier.report(d.client, e.ID, now, status, body, err) })
+			d.finish(e.ID, func(now core.Instant) { supplier.report(d.client, e.Session, e.ID, now, status, body, err) })
 		}()
 		return
 	}

@@ -494,3 +494,36 @@ func TestTheLogHoldsNoSecretNoTokenAndNoSubject(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoeverIsNotBelievedDoesNotKeepTheAppsTokenFromTheOthers(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		user := func(name, path string, more fields) answer {
+			for key, value := range byObject {
+				more[key] = value
+			}
+			more["user"] = "hash-of-" + name
+			return w.ask("a", path, ccmessaging(name), more)
+		}
+		call := func(name, place string, status int) {
+			a := user(name, "/token", fields{})
+			require.Equal(t, http.StatusOK, a.status, a.text)
+			if user(name, "/judge", fields{"serial": a.serial, "call": place, "sentAgo": 5, "status": status}).replay {
+				user(name, "/token", fields{"instead": a.serial})
+			}
+		}
+		names := []string{"u1", "u2", "u3"}
+		for _, name := range names {
+			call(name, "POST /work-of-"+name, http.StatusOK)
+		}
+		time.Sleep(6 * time.Minute)
+		for _, name := range names { // one after the other loses a right of its own
+			call(name, "POST /work-of-"+name, http.StatusUnauthorized)
+		}
+		for i := range 20 {
+			other := user(fmt.Sprint("other-", i), "/token", fields{})
+			require.Equal(t, http.StatusOK, other.status, other.text)
+			time.Sleep(time.Second)
+		}
+		require.Equal(t, 2, w.requests("/tokenByAkSk"), "the first of them is believed")
+	})
+}

@@ -176,10 +176,11 @@ func Handler(d *Driver, fault *core.Error) http.Handler {
 	})
 }
 
-func handle(r *http.Request, d *Driver, fault *core.Error) answer {
+func handle(r *http.Request, d *Driver, fault *core.Error) (a answer) {
 	if fault != nil {
 		return problemOf(fault, core.Instant{}).answer()
 	}
+	defer d.survive(func() { a = problemOf(failed(), core.Instant{}).answer() }) // whoever else waits goes on waiting
 	do, overview := requests[r.URL.Path], overviews[r.URL.Path]
 	switch {
 	case do == nil && overview == nil:
@@ -187,16 +188,16 @@ func handle(r *http.Request, d *Driver, fault *core.Error) answer {
 	case r.Method != http.MethodPost:
 		return malformed(http.StatusMethodNotAllowed, "the method must be POST")
 	}
-	a, status, reason := read(r.Body)
+	asks, status, reason := read(r.Body)
 	if reason != "" {
 		return malformed(status, reason)
 	}
 	if do == nil {
 		do = overview
-	} else if a.Identity == nil || !isKey(a.Session) {
+	} else if asks.Identity == nil || !isKey(asks.Session) {
 		return malformed(http.StatusBadRequest, unknownBody)
 	}
-	result, err := do(r.Context(), d, a)
+	result, err := do(r.Context(), d, asks)
 	if err != nil {
 		return problemOf(err, d.Now()).answer()
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -76,6 +77,29 @@ func TestASessionThatNobodyUsesLeavesMemoryAndComesBackAsItWas(t *testing.T) {
 		w.token("a", isales("u"), nil)
 		w.token("a", appcube("k"), nil)
 		require.Equal(t, reads, s.reads, "who was asked for a moment ago stays")
+	})
+}
+
+// leave lets the time pass after which sessions leave memory that nobody asks for.
+func (w *world) leave() {
+	time.Sleep(11 * time.Minute)
+	w.token("a", isales("somebody-else"), nil)
+}
+
+func TestASessionThatLeavesMemoryBetweenItsLoginsHasTheBudgetOfOneThatStays(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		for range 6 { // in more than an hour, of five in ten minutes
+			w.token("a", cubedrive, fields{"force": true})
+			w.leave()
+		}
+		for range 5 {
+			w.token("a", cubedrive, fields{"force": true})
+		}
+		refused := w.ask("a", "/token", cubedrive, fields{"force": true})
+		require.Equal(t, "login_budget", refused.problem.Code)
+		require.InDelta(t, 600, refused.problem.RetryAfter, 1)
+		w.evict("a") // another program has waited for nothing itself
+		require.Equal(t, "login_budget", w.ask("a", "/token", cubedrive, fields{"force": true}).problem.Code)
 	})
 }
 
@@ -186,6 +210,34 @@ func TestAFaultWhileASessionIsAskedIsAnswered503(t *testing.T) {
 		broken = false
 		require.Equal(t, other, w.token("a", isales("u"), nil))
 		require.Equal(t, 1, w.requests("/auth/login"))
+	})
+}
+
+func TestAFaultAtAnyMomentCostsOneAnswerNoLoginAndNobodyOfAThousand(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		var left atomic.Int64 // readings of the clock until one fails
+		w.clockBreaks = func() bool { return left.Add(-1) == 0 }
+		tokens := make([]string, 1000)
+		var all sync.WaitGroup
+		for i := range tokens {
+			all.Go(func() { tokens[i] = w.ask("a", "/token", isales(fmt.Sprint("u", i)), nil).token })
+		}
+		all.Wait()
+		says := map[string]fields{"/judge": {"serial": 1, "status": 401}, "/verify": {"token": "T"}, "/release": {"to": "b"}}
+		for moment := int64(1); moment <= 8; moment++ {
+			for _, path := range []string{"/token", "/judge", "/verify", "/forget", "/release"} {
+				left.Store(moment)
+				a := w.ask("a", path, isales(fmt.Sprint("broken-", moment, path[1:])), says[path])
+				left.Store(0)
+				require.Contains(t, []int{http.StatusOK, http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusGatewayTimeout}, a.status, a.text)
+			}
+		}
+		logins := w.requests("/auth/login")
+		require.LessOrEqual(t, logins, 1000+8)
+		for i := range tokens {
+			require.Equal(t, tokens[i], w.token("a", isales(fmt.Sprint("u", i)), nil))
+		}
+		require.Equal(t, logins, w.requests("/auth/login"))
 	})
 }
 

@@ -80,25 +80,33 @@ func (d *Driver) Release(ctx context.Context, id Identity, to string) (json.RawM
 	if err != nil {
 		return nil, err
 	}
+	state, o, err := d.handOver(e, to)
+	if err == nil {
+		err = d.wait(ctx, o)
+	}
+	return state, err
+}
+
+// handOver makes a session another object's, and gives up the lock, which is held.
+func (d *Driver) handOver(e *entry, to string) (state json.RawMessage, o *order, err *core.Error) {
+	defer d.mu.Unlock()
+	defer d.survive(func() { state, err = nil, failed() })
 	if now := e.record.MovedTo; now != "" && now != to {
-		d.mu.Unlock()
-		return nil, moved(now)
+		return nil, nil, moved(now)
 	}
 	if e.session != 0 {
-		e.record.State = d.client.Save(e.session, d.Now())
+		d.save(e)
 		d.client.Evict(e.session)
 		delete(d.opened, e.session)
 		d.suppliers.drop(e.session)
 		e.session = 0
 	}
-	state := e.record.State
 	e.record.MovedTo = to
 	e.used = d.Now().Mono
-	o := &order{effects: slices.Clone(d.client.Effects()), done: make(chan struct{})} // not by command: the entry stays
+	o = &order{effects: slices.Clone(d.client.Effects()), done: make(chan struct{})} // not by command: the entry stays
 	d.store(o, e)
 	d.give(o)
-	d.mu.Unlock()
-	return state, d.wait(ctx, o)
+	return e.record.State, o, nil
 }
 
 // idle returns the entry of a session for which nothing is in flight, with the lock held.

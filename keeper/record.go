@@ -13,6 +13,10 @@ import (
 type record struct {
 	// State is what the core saved.
 	State json.RawMessage `json:"state,omitempty"`
+	// Run is the program that had the core save it, and At is when, on that one's monotonic clock. Where it is still
+	// running, it knows how long the session was out of memory.
+	Run string `json:"run,omitempty"`
+	At  int64  `json:"at,omitempty"`
 	// MovedTo is the object that has the session now, or "". The state stays here: that
 	// object may end before it has stored its own. The store drops records that are not written for days, and so this one.
 	MovedTo string `json:"movedTo,omitempty"`
@@ -121,10 +125,24 @@ func (d *Driver) fill(e *entry, id Identity, unsaved []byte) {
 // write returns the sealed record of an entry as it is now.
 func (d *Driver) write(e *entry) []byte {
 	if e.session != 0 {
-		e.record.State = d.client.Save(e.session, d.Now())
+		d.save(e)
 	}
 	plain, _ := json.Marshal(e.record)
 	return d.platform.Keys.seal(d.place(e.key), plain)
+}
+
+// save puts the state of an entry's session into its record.
+func (d *Driver) save(e *entry) {
+	now := d.Now()
+	e.record.State, e.record.Run, e.record.At = d.client.Save(e.session, now), d.run, now.Mono
+}
+
+// waited is for how many milliseconds a session was out of memory, as far as this program has waited itself.
+func (d *Driver) waited(r record, now core.Instant) int64 {
+	if r.Run != d.run {
+		return 0
+	}
+	return max(0, now.Mono-r.At)
 }
 
 // inTime bounds a call of the store, or of another object: one that never ends must not hold a session up for ever.

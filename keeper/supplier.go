@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"cctoken/core"
 )
@@ -123,13 +124,14 @@ func (s *suppliers) explain(session core.SessionID, e *core.Error) {
 
 // question is the request for a token. held is the core's state of the
 // session: where that has found its token dead, it is named, so that the keeper
-// that is asked does not give it again. place is the keeper that asks: who
-// has refused it is one user of several.
+// that is asked does not give it again. Who has refused it is one user of several:
+// place is the keeper that asks, and its own session one of many there.
 func (o *supplier) question(held []byte, place string) []byte {
 	var state struct {
 		Token   string `json:"token"`
 		Dead    bool   `json:"dead"`
 		Suspect bool   `json:"suspect"`
+		User    uint32 `json:"becauseUser"`
 	}
 	_ = json.Unmarshal(held, &state)
 	ask := struct {
@@ -137,7 +139,7 @@ func (o *supplier) question(held []byte, place string) []byte {
 		Session  string          `json:"session"`
 		Rejected string          `json:"rejected,omitempty"`
 		User     string          `json:"user"`
-	}{Identity: json.RawMessage(o.identity), Session: o.object, User: place}
+	}{Identity: json.RawMessage(o.identity), Session: o.object, User: place + "/" + strconv.FormatUint(uint64(state.User), 36)}
 	if state.Dead || state.Suspect {
 		ask.Rejected = state.Token
 	}
@@ -145,9 +147,9 @@ func (o *supplier) question(held []byte, place string) []byte {
 	return body
 }
 
-// report tells the core what the keeper that was asked has answered. Its own
+// report tells the core what the keeper that was asked has answered about what a session depends on. Its own
 // errors keep their code, so that a refused app is not called a failed function.
-func (o *supplier) report(c *core.Client, exchange uint64, now core.Instant, status int, body []byte, err error) {
+func (o *supplier) report(c *core.Client, session core.SessionID, exchange uint64, now core.Instant, status int, body []byte, err error) {
 	o.failure = nil
 	if err == nil && status == http.StatusOK {
 		var given struct {
@@ -175,6 +177,20 @@ func (o *supplier) report(c *core.Client, exchange uint64, now core.Instant, sta
 		if o.failure.Code == core.Network {
 			reach = core.Unanswered // it is the vendor that was not reached, and its keeper that spares it
 		}
+		if o.failure.Code == core.TokenRejected {
+			o.stands(c, session, exchange, now)
+			return
+		}
 		c.Lost(exchange, now, o.failure.Code, reach)
 	}
+}
+
+// stands tells the core that the token is not given up, as that keeper does not believe who has refused it. That is
+// told to who did: all others go on with it, and it is no reason not to ask that keeper again, which spares the vendor itself.
+func (o *supplier) stands(c *core.Client, session core.SessionID, exchange uint64, now core.Instant) {
+	var state struct{ Generation uint64 }
+	_ = json.Unmarshal(c.Save(session, now), &state)
+	c.Accepted(session, state.Generation+1, core.Place{Call: o.object}, now)
+	c.Lost(exchange, now, core.TokenRejected, core.Answering)
+	c.Relent(session, now)
 }

@@ -23,7 +23,7 @@ import (
 	"cctoken/keeper"
 )
 
-// TestVectors plays the conformance cases through the keeper's handler. What
+// TestVectors plays the conformance cases through the keeper's handler, by one user and by several together. What
 // the front door does with a business call, the test does here.
 func TestVectors(t *testing.T) {
 	cases, err := vectors.Read(vectors.Files)
@@ -34,23 +34,30 @@ func TestVectors(t *testing.T) {
 	keys, err := keeper.ParseKeys("k1:" + base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
 	require.NoError(t, err)
 	for _, c := range cases {
+		host := func(t *testing.T, users int) func(*vectors.World) vectors.Host {
+			return func(world *vectors.World) vectors.Host {
+				h := &vectorHost{t: t, world: world, records: map[string][]byte{}}
+				if c.Options.MaxSessions != 0 {
+					h.records = nil // what leaves memory would come back from there
+				}
+				h.handler = keeper.Handler(keeper.NewDriver(keeper.Platform{
+					Clock: h, Vendor: h, Objects: h, Store: h, Log: func(e keeper.Entry) { world.Notify(e.Event) },
+					Keys: keys, Place: "vectors", Seed: [2]uint64{1, 2}, Timeout: c.Options.Timeout, MaxSessions: users * c.Options.MaxSessions,
+				}), nil)
+				return h
+			}
+		}
 		t.Run(c.File+"/"+c.Name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				vectors.Play(t, c, func(world *vectors.World) vectors.Host {
-					h := &vectorHost{t: t, world: world, records: map[string][]byte{}}
-					if c.Options.MaxSessions != 0 {
-						h.records = nil // what leaves memory would come back from there
-					}
-					h.handler = keeper.Handler(keeper.NewDriver(keeper.Platform{
-						Clock: h, Vendor: h, Objects: h, Store: h, Log: func(e keeper.Entry) { world.Notify(e.Event) },
-						Keys: keys, Place: "vectors", Seed: [2]uint64{1, 2}, Timeout: c.Options.Timeout, MaxSessions: c.Options.MaxSessions,
-					}), nil)
-					return h
-				})
-			})
+			synctest.Test(t, func(t *testing.T) { vectors.Play(t, c, host(t, 1)) })
+		})
+		t.Run(c.File+"/together/"+c.Name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { vectors.PlayTogether(t, c, together, host(t, together)) })
 		})
 	}
 }
+
+// together is how many users play a case in one keeper, each step by all of them before the next one.
+const together = 5
 
 // vectorHost is a keeper on a platform that is made of nothing but what a case
 // says, and the front door before it.
@@ -66,6 +73,7 @@ type vectorHost struct {
 
 // brought is what the answer to a request held, and when the request was sent.
 type brought struct {
+	of   int // the user
 	text string
 	sent int64
 }
@@ -99,7 +107,7 @@ func (h *vectorHost) send(r *vectors.Request) func(context.Context) (vectors.Ans
 		}
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		h.brought = append(h.brought, brought{text, at.Wall})
+		h.brought = append(h.brought, brought{r.Of, text, at.Wall})
 		answered <- a
 	}
 	h.world.Send(r)
@@ -132,8 +140,9 @@ func (h *vectorHost) Send(ctx context.Context, r *core.Request) func() (core.Res
 }
 
 // Ask asks the caller's function, which stands for the keeper of an AccessToken.
-func (h *vectorHost) Ask(ctx context.Context, _, _ string, _ []byte) func() (int, []byte, error) {
-	wait := h.send(&vectors.Request{Asks: true})
+func (h *vectorHost) Ask(ctx context.Context, object, _ string, _ []byte) func() (int, []byte, error) {
+	user, _ := strconv.Atoi(strings.TrimPrefix(object, "object-"))
+	wait := h.send(&vectors.Request{Asks: true, Of: user})
 	return func() (int, []byte, error) {
 		a, err := wait(ctx)
 		if a.Lost {
@@ -155,7 +164,7 @@ func (h *vectorHost) Get(id vectors.Identity, want vectors.Want, done func(vecto
 		}
 		life := 0.0
 		if token.ExpiresIn != 0 {
-			life = token.ExpiresIn*1000 + float64(h.Now().Wall-h.sent(token.Value))
+			life = token.ExpiresIn*1000 + float64(h.Now().Wall-h.sent(id.User(), token.Value))
 		}
 		done(vectors.Outcome{Token: vectors.Token{Value: token.Value, Headers: token.Headers, Query: token.Query, Body: token.Body, Life: life}})
 	}()
@@ -213,12 +222,12 @@ type tokenAnswer struct {
 	Rolls     []string          `json:"rolls"`
 }
 
-// sent returns when the request was sent whose answer held a token.
-func (h *vectorHost) sent(token string) int64 {
+// sent returns when the request was sent whose answer held a user's token.
+func (h *vectorHost) sent(of int, token string) int64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, b := range slices.Backward(h.brought) {
-		if strings.Contains(b.text, token+`"`) {
+		if b.of == of && strings.Contains(b.text, token+`"`) {
 			return b.sent
 		}
 	}
@@ -282,7 +291,7 @@ func (h *vectorHost) post(path string, id vectors.Identity, fields map[string]an
 	if _, supplied := id["accessToken"].(map[string]any); supplied {
 		delete(id, "accessToken")
 		id["appSecret"] = "app-secret"
-		body["dependencyObject"] = "object-1"
+		body["dependencyObject"] = "object-" + strconv.Itoa(id.User())
 	}
 	maps.Copy(body, fields)
 	data, _ := json.Marshal(body)

@@ -1,6 +1,7 @@
 // The buffer through which texts and bytes go into the core: each call wipes what it has read there.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createClient } from "../js/client/client.js";
 import { CoreClient, check } from "../js/module/wall.js";
 import { load } from "../js/module/load-node.js";
 import { createModule } from "../js/module/module.js";
@@ -49,4 +50,22 @@ test("answers of 1 MiB, however many, take the memory of little more than one", 
 		core.judge(session, 0, "GET /", now, now, { status: 401 }, large);
 	}
 	assert.ok(instance.memory().length - before <= 2.5 * 2 ** 20, `${(instance.memory().length - before) / 2 ** 20} MiB`);
+});
+
+test("logins that are answered with 1 MiB, however many, take the memory of little more than one", async () => {
+	const module = createModule(load);
+	const padding = "x".repeat((1 << 20) - 100);
+	let logins = 0;
+	const client = createClient(module, {
+		fetch: async () => Response.json({ padding, errorCode: 0, authToken: `T${++logins}`, expireTime: 3600 }),
+	});
+	const memory = () => /** @type {import("../js/module/instance.js").Instance} */ (module.running()).memory().length;
+	await module.start();
+	const before = memory();
+	for (let n = 1; n <= 150; n++) {
+		const identity = { system: "appcube", baseUrl: "https://vendor.example", appKey: `k${n % 5}`, appSecret: "s" };
+		assert.equal((await client.getToken(identity, { forceRefresh: true })).value, `T${n}`);
+	}
+	assert.ok(memory() - before <= 2.5 * 2 ** 20, `${(memory() - before) / 2 ** 20} MiB`);
+	client.close();
 });

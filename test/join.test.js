@@ -9,9 +9,9 @@ import { active, memoryOf, module, moduleOf, section, segmentsOf, u32 } from "./
 const read = (path) => readFile(new URL(`../dist/${path}`, import.meta.url));
 
 for (const name of ["core", "console", "keeper", "sandbox"]) {
-	test(`${name}.wasm is what the linker wrote, with the same memory in a tenth of the segments`, async () => {
-		const [linked, joined] = [await read(`linked/${name}.wasm`), await read(name === "core" ? ".unstamped.wasm" : `${name}.wasm`)];
-		assert.ok(join(linked).equals(joined), "this is how it was made");
+	test(`${name}.wasm as the linker wrote it is joined: the same memory in a tenth of the segments`, async () => {
+		const linked = await read(`linked/${name}.wasm`);
+		const joined = join(linked);
 		await same(linked, joined);
 		assert.ok(segmentsOf(joined).length < segmentsOf(linked).length / 10);
 	});

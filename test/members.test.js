@@ -48,7 +48,7 @@ test("no body of a business call passes through the core's memory, which never s
 	await session.getToken();
 	const memory = () => /** @type {import("../js/module/instance.js").Instance} */ (module.running()).memory().length;
 	const before = memory();
-	const body = `{"a":"${"x".repeat(20_000_000)}"}`;
+	const body = `{"a":"${"x".repeat(100_000_000)}"}`;
 	await session.fetch("/business", { body });
 	await session.fetch("/business", { body: encoder.encode(body) });
 	assert.ok(sent.slice(1).every((length) => length > body.length));

@@ -35,7 +35,7 @@ const unknown = positionals.filter((name) => !suites.some((suite) => suite.name 
 if (unknown.length > 0) {
 	throw new Error(`There is no suite ${unknown.join(", ")}, but ${suites.map(({ name }) => name).join(", ")}.`);
 }
-const chosen = suites.filter(({ name, slow }) => (positionals.length > 0 ? positionals.includes(name) : all || !slow));
+const chosen = suites.filter(({ name, slow, named }) => (positionals.length > 0 ? positionals.includes(name) : !named && (all || !slow)));
 // One more than there are cores: browsers and servers are waited for.
 const slots = availableParallelism() + 1;
 

@@ -76,9 +76,9 @@ export async function run(program, args, cwd, env, minutes) {
  * @param {Suite} suite
  * @returns {Promise<Outcome>}
  */
-async function testFile(file, root, { minutes }) {
+async function testFile(file, root, { minutes, env = {} }) {
 	const path = relative(root, file);
-	const { ended, output } = await run(process.execPath, ["--test-reporter=spec", path], root, {}, minutes);
+	const { ended, output } = await run(process.execPath, ["--test-reporter=spec", path], root, env, minutes);
 	const count = (/** @type {string} */ what) => Number([...output.matchAll(new RegExp(`^ℹ ${what} (\\d+)$`, "gm"))].at(-1)?.[1] ?? 0);
 	const passed = count("pass");
 	const failed = count("fail") + count("cancelled") + count("skipped") + count("todo");
@@ -89,7 +89,12 @@ async function testFile(file, root, { minutes }) {
 	return {
 		passed,
 		failed: Math.max(failed, 1),
-		failures: [{ report: `${output.trim()}\n${path}: ${fault}`, again: `node --test ${path}` }],
+		failures: [
+			{
+				report: `${output.trim()}\n${path}: ${fault}`,
+				again: [...Object.entries(env).map(([name, value]) => `${name}=${value}`), `node --test ${path}`].join(" "),
+			},
+		],
 	};
 }
 

@@ -4,22 +4,33 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { partsOf, suites } from "./suites.js";
+import { onEveryPlatform, partsOf, suites } from "./suites.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const withFiles = suites.filter(({ folder }) => folder);
 const filesOf = (/** @type {boolean} */ all) =>
-	withFiles.filter(({ slow }) => all || !slow).flatMap((suite) => partsOf(suite, all).files ?? []);
+	withFiles.filter(({ slow, named }) => all || !(slow || named)).flatMap((suite) => partsOf(suite, all).files ?? []);
 
 test("each test file belongs to one suite", () => {
 	const there = readdirSync(here, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".test.js"));
 	assert.ok(there.length > 80);
-	assert.deepEqual(filesOf(true).sort(), there.map((path) => join(here, path)).sort());
+	const twice = onEveryPlatform();
+	assert.deepEqual(filesOf(true).sort(), [...there.map((path) => join(here, path)), ...twice].sort());
 });
 
-test("what make test leaves out is called slow, or is in a slow suite", () => {
+test("what an edge must do is tried in workerd and in Node: the same files are in both suites, security's among them", () => {
+	const [inWorkerd, inNode] = ["edge", "edge-node"].map((name) => {
+		const suite = suites.find((one) => one.name === name);
+		return suite ? (partsOf(suite, false).files ?? []) : [];
+	});
+	const both = inWorkerd?.filter((file) => inNode?.includes(file)).map((file) => basename(file)) ?? [];
+	assert.ok(both.length >= 14, String(both));
+	assert.ok(["security.test.js", "call.test.js", "canary.test.js", "operator.test.js"].every((file) => both.includes(file)));
+});
+
+test("what make test leaves out is called slow, or is in a slow suite, or in one that needs a server", () => {
 	const quick = new Set(filesOf(false));
-	const slow = withFiles.filter(({ slow }) => slow).map(({ folder }) => join(here, String(folder)));
+	const slow = withFiles.filter(({ slow, named }) => slow || named).map(({ folder }) => join(here, String(folder)));
 	for (const file of filesOf(true)) {
 		assert.equal(quick.has(file), !file.endsWith(".slow.test.js") && !slow.some((folder) => file === join(folder, basename(file))), file);
 	}
@@ -31,5 +42,6 @@ test("CI runs all of them, and lint, which says what go vet does", () => {
 		.filter((line) => !line.startsWith("#"))
 		.join("\n");
 	assert.match(steps, /\bmake test-all$/m);
+	assert.match(steps, /^make test-store$/m);
 	assert.match(steps, /^make lint$/m);
 });

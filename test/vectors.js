@@ -20,12 +20,14 @@ export async function play(load, cases, told) {
  * @param {(options: object, clock: import("../js/client/clock.js").Clock) => object} create
  * @param {{ name: string, identity: object, options?: object, steps: object[] }[]} cases
  * @param {(error: unknown) => void} [told]
+ * @param {number} [users] how many play each case at once with one client, every step by all of them before the next one.
+ *   Each has vendors below a path of its own, so that no two share a session, or anything else
  * @returns {Promise<{ name: string, error?: string }[]>}
  */
-export async function playWith(create, cases, told = () => {}) {
+export async function playWith(create, cases, told = () => {}, users = 1) {
 	const results = [];
 	for (const { name, identity, options, steps } of cases) {
-		const host = new Host(create, identity, options, told);
+		const host = new Host(create, identity, options, told, users);
 		let at = 0;
 		try {
 			for (const step of steps) {
@@ -48,13 +50,15 @@ class Host {
 	now = { wall: 1_700_000_000_000, mono: 5_000 };
 	timers = [];
 	unseen = [];
-	open = [];
-	callers = new Map();
 	events = [];
 
-	constructor(create, identity, { timeout, maxSessions } = {}, told) {
+	constructor(create, identity, { timeout, maxSessions } = {}, told, users) {
 		this.told = told;
-		this.identity = this.given(identity);
+		this.users = Array.from({ length: users }, (_, i) => ({ user: users > 1 ? i + 1 : 0, open: [], callers: new Map() }));
+		for (const one of this.users) {
+			this.turn = one;
+			one.identity = this.given(identity);
+		}
 		this.client = create(
 			{
 				fetch: (url, init) => this.fetch(url, init),
@@ -63,7 +67,7 @@ class Host {
 					error && told(error);
 				},
 				...(timeout && { timeoutMs: timeout }),
-				...(maxSessions && { maxSessions }),
+				...(maxSessions && { maxSessions: users * maxSessions }),
 			},
 			{
 				wall: () => this.now.wall,
@@ -78,12 +82,27 @@ class Host {
 		);
 	}
 
+	/** What is open, and who has asked, of the user whose turn it is. */
+	get open() {
+		return this.turn.open;
+	}
+
+	get callers() {
+		return this.turn.callers;
+	}
+
 	/** An identity as a caller gives it, with functions. */
 	given(identity) {
+		const { user } = this.turn;
 		const given = { ...identity };
 		for (const name of ["accessToken", "authorization"]) {
 			if (typeof given[name] === "object") {
-				given[name] = () => this.exchange({ supplier: true });
+				given[name] = () => this.exchange({ user, supplier: true });
+			}
+		}
+		for (const name of user === 0 ? [] : ["baseUrl", "authUrl"]) {
+			if (typeof given[name] === "string") {
+				given[name] = given[name].replace(/^https?:\/\/[^/?#]+/i, `$&/user-${user}`);
 			}
 		}
 		return given;
@@ -91,7 +110,7 @@ class Host {
 
 	/** The identity of a step: its own, or the case's. */
 	who({ identity }) {
-		return identity ? this.given(identity) : this.identity;
+		return identity ? this.given(identity) : this.turn.identity;
 	}
 
 	exchange(request) {
@@ -99,10 +118,12 @@ class Host {
 	}
 
 	fetch(url, { method, headers, body, signal }) {
-		const target = new URL(url);
+		const { user, plain } = userOf(url);
+		const target = new URL(plain);
 		const query = Object.fromEntries(target.searchParams);
 		target.search = "";
 		const request = {
+			user,
 			method,
 			url: target.href,
 			query,
@@ -125,14 +146,30 @@ class Host {
 		if (!verb || more.some((name) => !["headers", "query", "body"].includes(name))) {
 			throw new Error("a step must have one verb");
 		}
-		await this.steps[verb].call(this, step[verb], step);
+		// Where time passes, or all is looked at, that is the same for everybody.
+		const all = ["time", "sleep", "clock", "paused", "events", "quiet"].includes(verb);
+		for (const one of all ? this.users.slice(0, 1) : this.users) {
+			this.turn = one;
+			await this.steps[verb].call(this, step[verb], step);
+		}
 	}
 
 	async end() {
 		await this.steps.quiet.call(this);
-		for (const [name, caller] of this.callers) {
-			check(caller.settled, `${name} still waits at the end`);
+		for (const { callers } of this.users) {
+			for (const [name, caller] of callers) {
+				check(caller.settled, `${name} still waits at the end`);
+			}
 		}
+	}
+
+	/** The next request of the user whose turn it is that no step has named. */
+	get next() {
+		return this.unseen.find(({ user }) => user === this.turn.user);
+	}
+
+	named() {
+		return this.unseen.splice(this.unseen.indexOf(this.next), 1)[0];
 	}
 
 	ask(name, work) {
@@ -210,8 +247,8 @@ class Host {
 			return this.ask(name, () => this.client.verifyToken(step.value, this.who(step)));
 		},
 		async sent(wanted, { as }) {
-			await until(() => this.unseen.length > 0, "a request must be out");
-			const request = this.unseen.shift();
+			await until(() => this.next, "a request must be out");
+			const request = this.named();
 			check(!request.supplier, "a request must be out, not a question to the caller's function");
 			for (const [member, want] of Object.entries(wanted)) {
 				const got = member === "json" ? JSON.parse(request.body) : request[member];
@@ -220,8 +257,8 @@ class Host {
 			this.open.push({ ...request, name: as });
 		},
 		async asked() {
-			await until(() => this.unseen[0]?.supplier, "the caller's function must have been called");
-			this.open.push(this.unseen.shift());
+			await until(() => this.next?.supplier, "the caller's function must have been called");
+			this.open.push(this.named());
 		},
 		async answer({ status, headers, body = "", size }, step) {
 			const text = size ? " ".repeat(size) : typeof body === "string" ? body : JSON.stringify(body);
@@ -256,11 +293,11 @@ class Host {
 			this.now.wall += ms;
 		},
 		async paused(bounds) {
-			const pause = () => this.timers.find(({ idle }) => !idle);
-			await until(pause, "a pause must be running");
-			const left = pause().at - this.now.mono;
-			within(left, bounds, "pause");
-			await this.pass(left);
+			const pauses = () => this.timers.filter(({ idle }) => !idle).slice(0, this.users.length);
+			await until(() => pauses().length === this.users.length, "a pause must be running");
+			const left = pauses().map(({ at }) => at - this.now.mono);
+			left.forEach((ms) => within(ms, bounds, "pause"));
+			await this.pass(left.at(-1));
 		},
 		async token(name, { value, headers, query, body, life }) {
 			const token = await this.success(name);
@@ -312,7 +349,9 @@ class Host {
 		},
 		async events(types) {
 			await turns();
-			same(this.events, types, "events");
+			const together = this.users.length > 1; // then in whatever order they had them
+			const all = this.users.flatMap(() => types);
+			same(together ? this.events.sort() : this.events, together ? all.sort() : all, "events");
 			this.events = [];
 		},
 	};
@@ -346,6 +385,12 @@ Host.prototype.steps = Object.fromEntries(
 		"events",
 	].map((verb) => [verb, true]),
 );
+
+/** The user whose request goes to a URL, where several play, and that URL as it is for one alone. @param {string} url */
+export function userOf(url) {
+	const [, origin, user, rest] = /^(https?:\/\/[^/?#]+)\/user-(\d+)(.*)$/.exec(url) ?? [];
+	return user === undefined ? { user: 0, plain: url } : { user: Number(user), plain: `${origin}${rest}` };
+}
 
 /** Lets everything run that can run: promises, and the steps of a response's stream. */
 async function turns() {

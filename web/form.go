@@ -41,7 +41,9 @@ func (p *page) listenToForms() {
 			p.aim(console.Target(e.Target().(*dom.HTMLInputElement).Value()))
 		})
 	}
-	p.systems.AddEventListener("change", false, func(dom.Event) { p.choose() })
+	for _, choice := range []dom.Element{p.systems, p.doc.QuerySelector(".roles")} {
+		choice.AddEventListener("change", false, func(dom.Event) { p.choose() })
+	}
 	for _, f := range p.forms {
 		f.el.AddEventListener("submit", false, func(e dom.Event) {
 			e.PreventDefault()
@@ -71,9 +73,10 @@ func (p *page) choose() {
 	if p.target != console.Edge {
 		chosen = p.systems.QuerySelector("input:checked").(*dom.HTMLInputElement).Value()
 	}
+	p.operators.choose()
 	hide(p.systems, p.target == console.Edge)
 	for _, f := range p.forms {
-		hide(f.el, f.Name != chosen)
+		hide(f.el, f.Name != chosen || p.operators.chosen())
 	}
 }
 

@@ -1,6 +1,7 @@
 //go:build js
 
-// Command web is the agent console: a page that opens sessions with the systems and shows their tokens' lives.
+// Command web is the agent console: a page that opens sessions with the systems and shows their tokens' lives, and an edge as its operators
+// see it.
 //
 // It holds no token logic. The cctoken package, which page.js imports as any page would, gets, keeps, renews and
 // verifies; this program asks it, listens to its events, and puts what it says on the screen. What can be thought
@@ -29,20 +30,21 @@ type page struct {
 	host   js.Value // what page.js lends
 	client js.Value // the package's client, one for all sessions
 
-	reader  console.Reader
-	log     console.Log
-	cards   []*card // in the order of the page
-	changed []*card // those that came to a bad state since the last tick
-	opened  int     // ever
-	drawing bool    // a frame is waited for, to draw the timeline
-	drawn   console.Timeline
-	width   float64
-	nowLine dom.Element
-	listing console.Listing   // of the sandbox
-	forms   []form            // in the order of the page
-	typed   map[string]typed  // by target and form
-	notices map[string]func() // those that are shown, by element
-	target  console.Target
+	reader    console.Reader
+	log       console.Log
+	cards     []*card // in the order of the page
+	changed   []*card // those that came to a bad state since the last tick
+	opened    int     // ever
+	drawing   bool    // a frame is waited for, to draw the timeline
+	drawn     console.Timeline
+	width     float64
+	nowLine   dom.Element
+	listing   console.Listing   // of the sandbox
+	forms     []form            // in the order of the page
+	typed     map[string]typed  // by target and form
+	notices   map[string]func() // those that are shown, by element
+	target    console.Target
+	operators *operators
 
 	status, none, systems, sessions, events, picture, filter dom.Element
 	template                                                 js.Value
@@ -57,6 +59,7 @@ func newPage(doc dom.Document, host js.Value) *page {
 		filter:   doc.QuerySelector("select[name=session]"),
 		template: doc.QuerySelector("template#session").Underlying().Get("content").Get("firstElementChild"),
 	}
+	p.operators = newOperators(p)
 	p.listing = listing(host.Get("systems"))
 	p.client = host.Get("cctoken").Call("createClient", map[string]any{
 		"fetch":   host.Call("watchedFetch", js.FuncOf(p.exchanged)),
@@ -85,14 +88,16 @@ func (p *page) listen() {
 	}
 	p.sessions.AddEventListener("click", false, p.clicked)
 	p.filter.AddEventListener("change", false, func(dom.Event) { p.redraw(); p.relist() })
+	p.operators.listen()
 	p.listenToForms()
 	p.host.Call("watchPolicy", js.FuncOf(func(_ js.Value, args []js.Value) any {
 		p.notice("blocked", "blocked", args[0].String())
 		return nil
 	}))
 	p.host.Call("watchWidth", p.picture.Underlying(), js.FuncOf(func(_ js.Value, args []js.Value) any {
-		p.width = args[0].Float()
-		p.redraw()
+		if p.width = args[0].Float(); p.width > 0 { // an operator does not see it
+			p.redraw()
+		}
 		return nil
 	}))
 }
@@ -145,6 +150,7 @@ func (p *page) speak() {
 	for _, show := range p.notices {
 		show()
 	}
+	p.operators.show()
 	p.legend()
 	p.listFilter()
 	p.redraw()

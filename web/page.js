@@ -3,6 +3,7 @@
 // document and what is named here, and nothing else of the page.
 import * as cctoken from "/js/browser.js";
 import { createGo } from "/dist/go.js";
+import { edgeAt, operate } from "./operators.js";
 
 const root = document.documentElement;
 
@@ -88,6 +89,9 @@ const host = {
 		}
 		return answer;
 	},
+
+	edgeAt,
+	operate,
 
 	/** @param {string} text */
 	copy: async (text) => navigator.clipboard.writeText(text), // not there on an insecure page: a rejection, not a throw

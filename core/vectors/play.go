@@ -16,20 +16,29 @@ type T interface {
 
 // Play plays a case against the host that start makes.
 func Play(t T, c Case, start func(*World) Host) {
-	w := &World{now: Instant{Wall: 1_700_000_000_000, Mono: 5_000}}
+	w := newWorld()
 	p := &player{t: t, identity: c.Identity, world: w, host: start(w), callers: map[string]*caller{}}
 	for i, step := range c.Steps {
 		p.play(i+1, step)
 	}
+	p.end()
+}
+
+func newWorld() *World { return &World{now: Instant{Wall: 1_700_000_000_000, Mono: 5_000}} }
+
+// end says what must be so at the end of a case.
+func (p *player) end() {
 	verbs["quiet"](p, true, nil)
 	for name, who := range p.callers {
 		_, settled := p.got(who)
-		require.True(t, settled, "%q still waits at the end", name)
+		require.True(p.t, settled, "%q still waits at the end", name)
 	}
 }
 
 type player struct {
 	t        T
+	of       int // the user, where several play a case together
+	together int // how many they are, for what one does for all
 	identity Identity
 	world    *World
 	host     Host
@@ -91,7 +100,7 @@ var verbs = map[string]func(p *player, arg any, step Step){
 	},
 
 	"sent": func(p *player, arg any, step Step) {
-		r := p.world.named(text(step["as"]))
+		r := p.world.named(p.of, text(step["as"]))
 		require.NotNil(p.t, r, "a request must be out")
 		require.False(p.t, r.Asks, "a request must be out, not a question to the caller's function")
 		for what, want := range arg.(map[string]any) {
@@ -99,7 +108,7 @@ var verbs = map[string]func(p *player, arg any, step Step){
 		}
 	},
 	"asked": func(p *player, _ any, _ Step) {
-		r := p.world.named("")
+		r := p.world.named(p.of, "")
 		require.True(p.t, r != nil && r.Asks, "the caller's function must have been called")
 	},
 	"answer": func(p *player, arg any, step Step) {
@@ -119,23 +128,25 @@ var verbs = map[string]func(p *player, arg any, step Step){
 		if size, ok := said["size"].(float64); ok {
 			a.Body = []byte(strings.Repeat(" ", int(size)))
 		}
-		p.end(step, a)
+		p.answers(step, a)
 	},
 	"lose": func(p *player, arg any, step Step) {
-		p.end(step, Answer{Lost: true, Received: arg == "receiving", Unsent: arg == "connecting"})
+		p.answers(step, Answer{Lost: true, Received: arg == "receiving", Unsent: arg == "connecting"})
 	},
 	"supply": func(p *player, arg any, step Step) {
-		p.end(step, Answer{Lost: arg == nil, Supplied: text(arg)})
+		p.answers(step, Answer{Lost: arg == nil, Supplied: text(arg)})
 	},
 
 	"time":  func(p *player, arg any, _ Step) { p.world.pass(int64(arg.(float64)), p.host.Settle) },
 	"sleep": func(p *player, arg any, _ Step) { p.world.set(int64(arg.(float64))) },
 	"clock": func(p *player, arg any, _ Step) { p.world.set(int64(arg.(float64))) },
 	"paused": func(p *player, arg any, _ Step) {
-		left, running := p.world.pause()
-		require.True(p.t, running, "a pause must be running")
-		p.within(arg, float64(left), "pause")
-		p.world.pass(left, p.host.Settle)
+		left := p.world.pauses(max(1, p.together))
+		require.Len(p.t, left, max(1, p.together), "a pause must be running")
+		for _, ms := range left {
+			p.within(arg, float64(ms), "pause")
+		}
+		p.world.pass(left[len(left)-1], p.host.Settle)
 	},
 
 	"token": func(p *player, arg any, step Step) {
@@ -203,7 +214,7 @@ var verbs = map[string]func(p *player, arg any, step Step){
 		for _, event := range arg.([]any) {
 			want = append(want, event.(string))
 		}
-		require.Equal(p.t, want, p.world.told())
+		p.same(want, p.world.told())
 	},
 }
 
@@ -246,8 +257,8 @@ func (p *player) success(name any) Outcome {
 	return o
 }
 
-func (p *player) end(step Step, a Answer) {
-	r := p.world.take(text(step["to"]))
+func (p *player) answers(step Step, a Answer) {
+	r := p.world.take(p.of, text(step["to"]))
 	require.NotNil(p.t, r, "a request must be open")
 	r.Ended(a)
 }

@@ -37,6 +37,9 @@ type Request struct {
 	Query   map[string]string
 	Form    map[string]string
 	Body    string
+	// Of is the user whose it is, where several play a case together; 0 for one alone. Whoever asks a caller's function says so;
+	// all else is known by its URL.
+	Of int
 
 	// Ended is called once, with what came of the request.
 	Ended func(Answer)
@@ -93,6 +96,9 @@ func (w *World) After(ms int64, wake func()) (stop func()) {
 func (w *World) Send(r *Request) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if !r.Asks {
+		r.URL, r.Of = plain(r.URL)
+	}
 	w.unseen = append(w.unseen, r)
 }
 
@@ -132,34 +138,36 @@ func (w *World) set(ms int64) {
 	w.now.Wall += ms
 }
 
-// pause returns how long the next timer still has to go, or false where none runs.
-func (w *World) pause() (int64, bool) {
+// pauses returns how long the next timers still have to go, that many at most.
+func (w *World) pauses(most int) []int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.timers) == 0 {
-		return 0, false
+	var left []int64
+	for _, t := range w.timers[:min(most, len(w.timers))] {
+		left = append(left, t.at-w.now.Mono)
 	}
-	return w.timers[0].at - w.now.Mono, true
+	return left
 }
 
-// named takes the next request that no step has named yet, and gives it a name. It returns nil where none is out.
-func (w *World) named(name string) *Request {
+// named takes a user's next request that no step has named yet, and gives it a name. It returns nil where none is out.
+func (w *World) named(of int, name string) *Request {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.unseen) == 0 {
+	at := slices.IndexFunc(w.unseen, func(r *Request) bool { return r.Of == of })
+	if at < 0 {
 		return nil
 	}
-	r := w.unseen[0]
+	r := w.unseen[at]
 	r.name = name
-	w.unseen, w.open = w.unseen[1:], append(w.open, r)
+	w.unseen, w.open = slices.Delete(w.unseen, at, at+1), append(w.open, r)
 	return r
 }
 
-// take takes the oldest open request, or the one of that name. It returns nil where there is none.
-func (w *World) take(name string) *Request {
+// take takes a user's oldest open request, or the one of that name. It returns nil where there is none.
+func (w *World) take(of int, name string) *Request {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	at := slices.IndexFunc(w.open, func(r *Request) bool { return name == "" || r.name == name })
+	at := slices.IndexFunc(w.open, func(r *Request) bool { return r.Of == of && (name == "" || r.name == name) })
 	if at < 0 {
 		return nil
 	}

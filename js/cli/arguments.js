@@ -57,6 +57,7 @@ export const commands = {
 		host: { type: "string" },
 		port: { type: "string" },
 		path: { type: "string" },
+		store: { type: "string" },
 		by: { type: "string" },
 		subject: { type: "string" },
 		hash: { type: "string" },

@@ -106,6 +106,8 @@ used leaves the one of before in force. Secrets are in the environment: each as 
   --port PORT         default 8788; 0 takes a free one
   --host ADDRESS      default 127.0.0.1
   --path PATH         where a proxy has it, such as /edge
+  --store FOLDER      shares sessions with the other edges of this machine; or redis: with those of all machines, by the
+                      package redis and REDIS_URL in the environment. Sealed under STORAGE_KEYS
 `,
 	sandbox: `\
 cctoken sandbox [options]

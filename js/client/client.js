@@ -27,6 +27,9 @@ import { Token } from "./token.js";
  * @property {number} [maxSessions] how many identities are kept; beyond it the least recently used goes that is not in use: no token
  *   on its way, no call under way, nobody signed in. Where all are in use, callers wait for a place, for `timeoutMs` at most. Default 1,000.
  * @property {(event: import("./events.js").TokenEvent) => void} [onEvent] told of every moment in the sessions' lives
+ * @property {import("./store.js").Store} [store] where clients in other processes, and on other machines, have the same
+ *   sessions: all of them then behave as one ("cctoken/store", docs/store.md)
+ * @property {(event: import("./store.js").StoreEvent) => void} [onStore] told when that store is lost, and when it is back
  */
 
 /**
@@ -254,6 +257,9 @@ async function ask(driver, references, identity, options) {
 	return acquire(driver, references.to(identity), options); // what is wrong with the identity is a rejection
 }
 
+/** @satisfies {(keyof import("./store.js").Store)[]} */
+const methods = ["name", "take", "read", "write", "free", "watch"];
+
 /**
  * @param {import("../module/module.js").Module} module
  * @param {ClientOptions} [options]
@@ -279,12 +285,19 @@ export function createDriver(module, options, clock = platformClock, { tabs, wai
 		timeoutMs = defaultTimeoutMs,
 		maxSessions = defaultSessions,
 		onEvent,
-	} = known(options, ["fetch", "timeoutMs", "maxSessions", "onEvent"]);
+		store,
+		onStore,
+	} = known(options, ["fetch", "timeoutMs", "maxSessions", "onEvent", "store", "onStore"]);
 	if (fetch !== undefined && typeof fetch !== "function") {
 		throw invalidOption("fetch", "must be a function");
 	}
-	if (onEvent !== undefined && typeof onEvent !== "function") {
-		throw invalidOption("onEvent", "must be a function");
+	for (const [name, watcher] of Object.entries({ onEvent, onStore })) {
+		if (watcher !== undefined && typeof watcher !== "function") {
+			throw invalidOption(name, "must be a function");
+		}
+	}
+	if (store !== undefined && !methods.every((name) => typeof (/** @type {any} */ (store)?.[name]) === "function")) {
+		throw invalidOption("store", "must be a store, as those of cctoken/store are");
 	}
 	timeLimit(timeoutMs);
 	if (!(Number.isInteger(maxSessions) && maxSessions >= 1 && maxSessions <= most)) {
@@ -292,6 +305,6 @@ export function createDriver(module, options, clock = platformClock, { tabs, wai
 	}
 	// Looked up at each call, not kept: test tools replace it.
 	const send = fetch ?? /** @type {import("./effects.js").Fetch} */ ((input, init) => globalThis.fetch(input, init));
-	const settings = { fetch: send, given: fetch !== undefined, timeoutMs, maxSessions, onEvent, clock, tabs: tabs?.(clock), waitUntil };
-	return new Driver(module, settings);
+	const settings = { fetch: send, given: fetch !== undefined, timeoutMs, maxSessions, onEvent, store, onStore };
+	return new Driver(module, { ...settings, clock, tabs: tabs?.(clock), waitUntil });
 }

@@ -46,7 +46,9 @@ export class Driver {
 		this.#suppliers = new Suppliers(2 * settings.maxSessions);
 		this.#life = new Life(module, settings, {
 			begun: (core) => {
-				this.#leases = new Leases(core, settings.clock);
+				const { shared } = this.#effects;
+				this.#leases = new Leases(core, settings.clock, shared && ((session) => shared.used(core, session)));
+				shared?.begin(core);
 				this.#deaf = whenOnline(weakly(this, toldOnline));
 				whenDropped(this, ending(core, this.#deaf, settings.tabs));
 			},
@@ -283,7 +285,7 @@ export class Driver {
 	/**
 	 * What the answer to a business call means.
 	 * @param {Reference} reference of who made it
-	 * @param {import("../module/wall.js").TokenView} view of the token that it carried
+	 * @param {Pick<import("../module/wall.js").TokenView, "session" | "serial">} view of the token that it carried
 	 * @param {string} place its method and path
 	 * @param {import("../module/wall.js").Instant} sent
 	 * @param {import("../module/wall.js").Head} head
@@ -298,6 +300,10 @@ export class Driver {
 			this.#effects.report((core) => core.accepted(session, serial, at, by, this.now()));
 		}
 		const outcome = this.#effects.report((core) => core.judge(session, serial, place, sent, this.now(), head, body, user));
+		const { core } = this.#life;
+		if (core && (outcome.extended || outcome.replay || outcome.reason)) {
+			this.#effects.shared?.changed(core, session);
+		}
 		if (outcome.extended) {
 			known.promise = known.token = undefined; // the next caller is shown its new end
 		}
@@ -401,10 +407,29 @@ export class Driver {
 			}
 			this.#effects.report((core) => core.forget(id, this.now()));
 			this.#settings.tabs?.forget(id);
+			this.#forgetElsewhere(core, id);
 			if (through !== reference && reference.supplier) {
 				this.#suppliers.drop(reference.supplier);
 			}
 		}
+	}
+
+	/**
+	 * Has the others who have a session forget its token as well.
+	 * @param {CoreClient} core
+	 * @param {number} id
+	 */
+	#forgetElsewhere(core, id) {
+		const { shared } = this.#effects;
+		const seeing = shared?.known(core, id);
+		shared?.changed(core, id);
+		void seeing?.then(() => {
+			// Only now there is something to forget.
+			if (core === this.#life.core) {
+				this.#effects.report((core) => core.forget(id, this.now()));
+				shared?.changed(core, id);
+			}
+		});
 	}
 
 	/** The network is there again, or may be. */
@@ -418,6 +443,7 @@ export class Driver {
 		}
 		this.#settings.tabs?.close();
 		this.#life.close();
+		void this.#effects.shared?.close();
 	}
 
 	/**
@@ -448,6 +474,11 @@ export class Driver {
 				}
 				const behind = !place && !this.#queue.empty && this.#sessions.located(reference).known.id === 0;
 				const known = behind ? undefined : this.#tryOpen(core, reference, place?.late !== true);
+				const seeing = known && this.#effects.shared?.known(core, known.id);
+				if (seeing) {
+					await seeing; // what the others know of it
+					continue;
+				}
 				if (known) {
 					reference.asking = undefined; // whoever comes from here on meets the core's answer
 					return use(core, known);

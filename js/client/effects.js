@@ -6,6 +6,7 @@ import { tell } from "./events.js";
 import { safeCause } from "./connection.js";
 import { exchange, Lost } from "./http.js";
 import { adopt } from "./sessions.js";
+import { Shared } from "./shared.js";
 
 /** @typedef {import("../module/wall.js").Answer} Answer */
 /** @typedef {import("../module/wall.js").CoreClient} CoreClient */
@@ -31,6 +32,8 @@ import { adopt } from "./sessions.js";
  * @property {((event: import("./events.js").TokenEvent) => void) | undefined} onEvent
  * @property {import("./clock.js").Clock} clock
  * @property {import("./tabs.js").Tabs | undefined} tabs
+ * @property {import("./store.js").Store | undefined} [store]
+ * @property {((event: import("./store.js").StoreEvent) => void) | undefined} [onStore]
  * @property {import("./platform.js").WaitUntil} [waitUntil]
  */
 
@@ -38,6 +41,12 @@ import { adopt } from "./sessions.js";
  * Who waits for an acquisition or a verification; and why there is no other token than the former one, where there is not.
  * @typedef {{ promise: Promise<any>, resolve: (value: any) => void, reject: (error: import("./error.js").TokenError) => void, error?: import("./error.js").TokenError }} Waiting
  */
+
+/** Events after which there is something that the others who have the session do not know. */
+const news = ["acquired", "renewed", "rolled", "rejected", "cooling", "signed_out"];
+
+/** Steps that get no token: all others are taken by one of those who have the session. */
+const aside = ["verify", "sign_out", "keep_alive"];
 
 export class Effects {
 	/** @type {Means} */ #means;
@@ -48,6 +57,7 @@ export class Effects {
 	/** What can be cancelled, by exchange. @type {Map<number, () => void>} */ #running = new Map();
 	/** Why the exchange that is being reported was lost. @type {unknown} */ #cause;
 	/** @type {() => void} */ #changed;
+	/** Where the sessions are others' as well. @type {Shared | undefined} */ shared;
 
 	/**
 	 * @param {Means} means
@@ -62,6 +72,16 @@ export class Effects {
 		this.#sessions = sessions;
 		this.#suppliers = suppliers;
 		this.#changed = changed;
+		const { store, clock, onStore } = means;
+		this.shared =
+			store &&
+			new Shared({
+				store,
+				clock,
+				onStore,
+				report: (call) => void this.report(call),
+				state: (session) => life.report(() => life.core?.state(session, instant(clock))) ?? "",
+			});
 	}
 
 	/**
@@ -125,14 +145,21 @@ export class Effects {
 					this.#running.delete(effect.id);
 					break;
 				case "settled":
+					this.shared?.changed(core, effect.session, true);
+					this.#settle(effect);
+					break;
 				case "verified":
 					this.#settle(effect);
 					break;
 				case "evicted":
 					this.#means.tabs?.forget(effect.session);
+					this.shared?.evicted(effect.session);
 					this.#sessions.evicted(effect.session);
 					break;
 				case "notify":
+					if (news.includes(effect.event.type)) {
+						this.shared?.changed(core, effect.event.session);
+					}
 					events.push(effect.event);
 			}
 		}
@@ -152,6 +179,7 @@ export class Effects {
 	 * @param {import("./error.js").TokenError} error for those who wait
 	 */
 	end(error) {
+		this.shared?.end();
 		for (const cancel of this.#running.values()) {
 			cancel();
 		}
@@ -170,10 +198,12 @@ export class Effects {
 		const { clock } = this.#means;
 		const controller = new AbortController();
 		let late = false;
+		/** @type {import("../module/wall.js").Reach} */
+		let reach = "unsent";
 		const stop = clock.timer(() => {
 			late = true;
 			// Not left to the platform's fetch alone: one that ignores its signal must not hold up the callers.
-			ended(() => core.lost(id, instant(clock), "timeout", "unanswered"));
+			ended(() => core.lost(id, instant(clock), "timeout", reach));
 			controller.abort();
 		}, limit);
 		const cancel = () => {
@@ -190,7 +220,14 @@ export class Effects {
 				this.report(call);
 			}
 		};
-		const done = this.#perform(session, request, controller.signal).then(
+		const { signal } = controller;
+		const begin = () => {
+			reach = "unanswered";
+			return this.#perform(session, request, signal);
+		};
+		const admitted =
+			this.shared && !request.supplier && !aside.includes(request.step) && this.shared.admit(core, session, id, limit, signal);
+		const done = (admitted ? this.#admitted(admitted, begin, signal) : begin()).then(
 			(/** @type {any} */ result) =>
 				ended(() =>
 					request.supplier ? core.supplied(id, instant(clock), result) : core.answered(id, instant(clock), result.head, result.body),
@@ -207,6 +244,25 @@ export class Effects {
 			},
 		);
 		this.#means.waitUntil?.(done);
+	}
+
+	/**
+	 * Begins something once the others have been asked.
+	 * @template T
+	 * @param {Promise<() => void>} admitted
+	 * @param {() => Promise<T>} begin
+	 * @param {import("./platform.js").PlatformSignal} signal
+	 */
+	async #admitted(admitted, begin, signal) {
+		const leave = await admitted;
+		try {
+			if (signal.aborted) {
+				throw signal.reason; // it was decided on anew, or nobody wants it any more
+			}
+			return await begin();
+		} finally {
+			leave();
+		}
 	}
 
 	/**

@@ -10,15 +10,18 @@ const maxLeaseMs = 1000;
 export class Leases {
 	/** @type {CoreClient} */ #core;
 	/** @type {import("./clock.js").Clock} */ #clock;
+	/** @type {(session: number) => void} */ #used;
 	/** Cancels the timer that ends them all, where one is running. @type {(() => void) | undefined} */ #end;
 
 	/**
 	 * @param {CoreClient} core
 	 * @param {import("./clock.js").Clock} clock
+	 * @param {(session: number) => void} [used] told now and then that a session's token is in use
 	 */
-	constructor(core, clock) {
+	constructor(core, clock, used = () => {}) {
 		this.#core = core;
 		this.#clock = clock;
+		this.#used = used;
 	}
 
 	/**
@@ -84,6 +87,7 @@ export class Leases {
 		}
 		known.epoch = core.epoch;
 		known.from = wall;
+		this.#used(known.id);
 		this.#bound();
 		return (known.promise ??= Promise.resolve(/** @type {Token} */ (known.token)));
 	}

@@ -18,7 +18,7 @@ export const forgotten = () => new TokenError("forgotten", "The session was forg
 
 export class Life {
 	/** @type {import("../module/module.js").Module} */ #module;
-	/** @type {{ timeoutMs: number, maxSessions: number, onEvent?: unknown }} */ #settings;
+	/** @type {{ timeoutMs: number, maxSessions: number, onEvent?: unknown, store?: unknown }} */ #settings;
 	/** @type {Turns} */ #turns;
 	/** @type {Set<Asker>} */ #early = new Set();
 	#closed = false;
@@ -27,7 +27,7 @@ export class Life {
 
 	/**
 	 * @param {import("../module/module.js").Module} module
-	 * @param {{ timeoutMs: number, maxSessions: number, onEvent?: unknown }} settings
+	 * @param {{ timeoutMs: number, maxSessions: number, onEvent?: unknown, store?: unknown }} settings
 	 * @param {Turns} turns
 	 */
 	constructor(module, settings, turns) {

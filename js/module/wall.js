@@ -132,11 +132,20 @@ export class CoreClient {
 
 	/**
 	 * @param {Instance} instance
-	 * @param {{ seed: readonly [number, number], timeoutMs: number, maxSessions: number, onEvent?: unknown }} settings
+	 * @param {{ seed: readonly [number, number], timeoutMs: number, maxSessions: number, onEvent?: unknown, store?: unknown }} settings
 	 */
-	constructor(instance, { seed, timeoutMs, maxSessions, onEvent }) {
+	constructor(instance, { seed, timeoutMs, maxSessions, onEvent, store }) {
 		this.#instance = instance;
-		this.#client = instance.call("create", seed[0], seed[1], timeoutMs, maxSessions, Number(onEvent !== undefined));
+		const shared = store !== undefined; // then its own driver has to know of events, too
+		this.#client = instance.call(
+			"create",
+			seed[0],
+			seed[1],
+			timeoutMs,
+			maxSessions,
+			Number(shared || onEvent !== undefined),
+			Number(shared),
+		);
 		/** @param {string} name */
 		const exported = (name) => /** @type {import("./instance.js").Export} */ (instance.exports[name]).bind(undefined, this.#client);
 		this.live = /** @type {(session: number, wall: number, mono: number) => number} */ exported("live");
@@ -158,6 +167,16 @@ export class CoreClient {
 		this.epoch++;
 		const length = this.#instance.call(name, this.#client, ...args);
 		return bare(JSON.parse(this.#instance.read(this.#instance.call("output"), length)));
+	}
+
+	/**
+	 * What changes nothing, and answers with a text.
+	 * @param {string} name
+	 * @param {...number} args
+	 */
+	#text(name, ...args) {
+		const length = this.#instance.call(name, this.#client, ...args);
+		return length === 0 ? "" : this.#instance.read(this.#instance.call("output"), length);
 	}
 
 	/** @param {string} text */
@@ -337,6 +356,44 @@ export class CoreClient {
 	 */
 	relent(session, { wall, mono }) {
 		return this.#ask("relent", session, wall, mono);
+	}
+
+	/**
+	 * What tells the identity of a session from all others. It holds secrets. Empty where there is no such session.
+	 * @param {number} session
+	 */
+	name(session) {
+		return this.#text("name", session);
+	}
+
+	/**
+	 * What other clients have to know of a session. It holds a token. Empty where there is no such session.
+	 * @param {number} session
+	 * @param {Instant} now
+	 */
+	state(session, { wall, mono }) {
+		return this.#text("state", session, wall, mono);
+	}
+
+	/**
+	 * @param {number} session
+	 * @param {Instant} now
+	 * @param {number} ageMs how long ago another client has said so
+	 * @param {string} state as that one has said, or ""
+	 * @param {number} held the exchange that is not sent yet, as others are asked first, or 0: it is over then
+	 * @returns {Answer}
+	 */
+	adopt(session, { wall, mono }, ageMs, state, held) {
+		const n = this.#put(state);
+		return this.#ask("adopt", session, wall, mono, ageMs, held, n);
+	}
+
+	/**
+	 * @param {boolean} alone whether the other clients are out of sight
+	 * @returns {Answer}
+	 */
+	alone(alone) {
+		return this.#ask("alone", Number(alone));
 	}
 
 	/** Drops the client with all that it keeps. */

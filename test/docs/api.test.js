@@ -62,13 +62,13 @@ test("the entries are those of package.json's exports that are scripts, whatever
 			{
 				".": {
 					types: "./dist/types/browser.d.ts",
-					workerd: "./js/workerd.js",
-					node: { import: "./js/node.js" },
+					workerd: "./dist/workerd.js",
+					node: { import: "./dist/node.js" },
 					default: "./js/browser.js",
 				},
 				"./edge": { types: "./dist/types/edge/index.d.ts", default: "./dist/edge.js" },
 				"./bundled": { types: "./dist/edge.d.ts", default: "./dist/edge.js" },
-				"./script": { types: "./dist/script.d.ts", default: "./dist/script.js" },
+				"./script": { types: "./dist/cctoken.d.ts", default: "./dist/cctoken.js" },
 				"./core.wasm": "./dist/core.wasm",
 				"./package.json": "./package.json",
 			},

@@ -42,7 +42,10 @@ test(
 		await usersCome(50, 300);
 		const many = await open();
 		for (const { databases, descriptors } of [few, many]) {
-			assert.ok(databases > atFirst && databases <= atFirst + 5, `${databases}: four keepers, and that of the AccessToken`);
+			assert.ok(
+				databases > atFirst && databases <= atFirst + 6,
+				`${databases}: four keepers, that of the AccessToken, and the list of stops`,
+			);
 			assert.equal(descriptors, 3 * databases);
 		}
 	},

@@ -1,19 +1,38 @@
-// A client of the keeper with the functions that the conformance cases want: what the front door does with a keeper's
-// answers, over a keeper whose vendor, clocks and timers are the case's. It runs inside workerd.
-import { Keeper } from "../../js/edge/keeper/keeper.js";
+// A client of a keeper with the functions that the conformance cases want: what the front door does with a keeper's
+// answers, over a keeper whose vendor, clocks and timers are the case's.
 import { errorOf } from "../../js/client/error.js";
 import { carryBody } from "../../js/client/members.js";
+import { userOf } from "../vectors.js";
 
 /**
+ * What a keeper is made of here.
+ * @typedef {object} Parts
+ * @property {import("../../js/client/clock.js").Clock} clock
+ * @property {number} timeoutMs
+ * @property {number | undefined} maxSessions
+ * @property {(url: string, init: any) => Promise<Response>} fetch
+ * @property {(object: string) => Promise<Response>} ask
+ * @property {(line: string) => void} log
+ */
+
+/** @typedef {(parts: Parts) => { fetch: (request: { method: string, url: string, text: () => Promise<string> }) => Promise<Response>, close?: () => void }} Make */
+
+/**
+ * @param {Make} make
+ * @returns what makes a client of such a keeper, as playWith wants it
+ */
+export const clientOf = (make) => (/** @type {any} */ options, /** @type {any} */ clock) => keeperClient(make, options, clock);
+
+/**
+ * @param {Make} make
  * @param {{ fetch: typeof fetch, onEvent: (event: object) => void, timeoutMs?: number, maxSessions?: number }} options
  * @param {import("../../js/client/clock.js").Clock} clock
  */
-export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSessions }, clock) {
-	/** When the requests were sent whose answers are seen here. @type {{ at: number, text: string }[]} */
+function keeperClient(make, { fetch: send, onEvent, timeoutMs = 30_000, maxSessions }, clock) {
+	/** When the requests were sent whose answers are seen here, and for whom. @type {{ user: number, at: number, text: string }[]} */
 	const answers = [];
 	/** The caller's AccessToken functions, in place of the keeper of an AccessToken. @type {Map<string, () => Promise<string>>} */
 	const suppliers = new Map();
-	const records = new Map();
 	/** A name for each identity, as the front door's keyed hash is one. @type {Map<string, string>} */
 	const names = new Map();
 	const nameOf = (identity) => {
@@ -21,39 +40,28 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 		names.has(text) || names.set(text, `session-${names.size}`);
 		return names.get(text);
 	};
-	const storage = {
-		get: async (key) => records.get(key),
-		// Where a case bounds the sessions in memory, what leaves it is gone: from the storage it would come back.
-		put: async (entries) => maxSessions === undefined && Object.entries(entries).forEach(([key, value]) => records.set(key, value)),
-		sync: async () => {},
-		getAlarm: async () => 0,
-		kv: { get: () => undefined },
-	};
-	const keeper = new Keeper(
-		{ id: "0".repeat(64), storage },
-		{ STORAGE_KEYS: `k1:${"A".repeat(43)}` },
-		{
-			clock,
-			timeoutMs,
-			maxSessions,
-			fetch: (url, init) => watched(url, formOf(init)),
-			ask: async (object) => Response.json({ system: "accesstoken", value: await suppliers.get(object)(), serial: 1 }),
-			log(line) {
-				const { event, code } = JSON.parse(line);
-				onEvent({ type: event, error: code && errorOf({ code, message: code }) });
-			},
+	const keeper = make({
+		clock,
+		timeoutMs,
+		maxSessions,
+		fetch: watched,
+		ask: async (object) => Response.json({ system: "accesstoken", value: await suppliers.get(object)(), serial: 1 }),
+		log(line) {
+			const { event, code } = JSON.parse(line);
+			onEvent({ type: event, error: code && errorOf({ code, message: code }) });
 		},
-	);
+	});
 
 	async function watched(url, init) {
 		const at = clock.wall();
+		const { user } = userOf(url);
 		const response = await send(url, init);
 		const headers = [...response.headers.values()].join(" ");
 		response
 			.clone()
 			.text()
 			.then(
-				(text) => answers.push({ at, text: `${text} ${headers}` }),
+				(text) => answers.push({ user, at, text: `${text} ${headers}` }),
 				() => {},
 			);
 		return response;
@@ -63,8 +71,9 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 		const { accessToken, ...members } = identity;
 		const body = { identity, session: nameOf(identity), ...fields };
 		if (typeof accessToken === "function") {
-			suppliers.set("object", accessToken);
-			Object.assign(body, { identity: { ...members, appSecret: "secret" }, dependencyObject: "object" });
+			const object = `object-${userOf(identity.baseUrl).user}`;
+			suppliers.set(object, accessToken);
+			Object.assign(body, { identity: { ...members, appSecret: "secret" }, dependencyObject: object });
 		}
 		// Not a Request: reading one takes turns of the event loop, which a case does not wait for.
 		const response = await keeper.fetch({ method: "POST", url: `https://keeper${path}`, text: async () => JSON.stringify(body) });
@@ -87,7 +96,8 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 
 	async function getToken(identity, { rejected, forceRefresh, instead } = {}) {
 		const token = await post("/token", identity, { rejected, force: forceRefresh, instead });
-		const { at } = answers.findLast(({ text }) => text.includes(token.value)) ?? { at: 0 };
+		const { user } = userOf(identity.baseUrl);
+		const { at } = answers.findLast((one) => one.user === user && one.text.includes(token.value)) ?? { at: 0 };
 		const expiresAt = token.expiresIn === undefined ? null : Math.round(clock.wall() + token.expiresIn * 1000);
 		return { query: {}, body: {}, ...token, issuedAt: at, expiresAt };
 	}
@@ -139,19 +149,8 @@ export function keeperClient({ fetch: send, onEvent, timeoutMs = 30_000, maxSess
 		keepAlive: (identity) => void post("/keep-alive", identity, {}).catch(() => {}),
 		verifyToken: (value, identity) => post("/verify", identity, { token: value }),
 		session: (identity) => ({ forget: () => post("/forget", identity) }),
-		close() {},
+		close: () => keeper.close?.(),
 	};
-}
-
-/** The cases speak of a form's fields, not of its text. */
-function formOf({ headers, body, ...init }) {
-	const type = "application/x-www-form-urlencoded;charset=UTF-8";
-	if (headers.get("content-type") !== type) {
-		return { ...init, headers, body };
-	}
-	const rest = new Headers(headers);
-	rest.delete("content-type");
-	return { ...init, headers: rest, body: new URLSearchParams(body) };
 }
 
 function carry({ system, body: members }, content) {

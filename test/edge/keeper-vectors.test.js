@@ -17,14 +17,19 @@ for (const { name: file, cases: all } of await readVectors()) {
 	const cases = all.filter(({ identity, steps }) => !("edge" in identity) && !steps.some((s) => s.online || s.lose === "connecting"));
 	played += cases.length;
 	if (cases.length > 0) {
-		test(`the conformance cases of ${file}, through the keeper in workerd`, async (t) => {
-			const response = await worker.fetch("/", { method: "POST", body: JSON.stringify(cases) });
-			const results = await response.json();
-			for (const { name, error } of results) {
-				await t.test(name, () => assert.equal(error, undefined));
-			}
-			assert.equal(results.length, cases.length);
-		});
+		for (const [how, users] of /** @type {[string, number][]} */ ([
+			["", 1],
+			[", by five users in one keeper at once", 5],
+		])) {
+			test(`the conformance cases of ${file}, through the keeper in workerd${how}`, async (t) => {
+				const response = await worker.fetch("/", { method: "POST", body: JSON.stringify({ cases, users }) });
+				const results = await response.json();
+				for (const { name, error } of results) {
+					await t.test(name, () => assert.equal(error, undefined));
+				}
+				assert.equal(results.length, cases.length);
+			});
+		}
 	}
 }
 

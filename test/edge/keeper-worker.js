@@ -4,12 +4,26 @@ import { Keeper as Real } from "../../js/edge/keeper/keeper.js";
 import { platformClock } from "../../js/client/clock.js";
 
 /** The same in all objects of one isolate. */
-const isolate = { id: "", memories: [] };
+const isolate = { id: "", memories: [], trap: false };
 
 // Whatever is started in this isolate, its memory is seen.
 const Instance = WebAssembly.Instance;
-WebAssembly.Instance = function (module, imports) {
-	const instance = new Instance(module, imports);
+WebAssembly.Instance = function (module, { gojs, ...imports }) {
+	const nanotime = gojs["runtime.nanotime1"];
+	const instance = new Instance(module, {
+		...imports,
+		gojs: {
+			...gojs,
+			// As where the stack or the memory is exhausted: the program is left in the middle, and cannot notice.
+			"runtime.nanotime1"(sp) {
+				if (isolate.trap) {
+					isolate.trap = false;
+					throw new Error("token-in-a-trap");
+				}
+				return nanotime(sp);
+			},
+		},
+	});
 	isolate.memories.push(instance.exports.mem);
 	return instance;
 };
@@ -18,7 +32,7 @@ WebAssembly.Instance.prototype = Instance.prototype; // Go asks whether its inst
 export class Keeper {
 	#ctx;
 	#keeper;
-	#faults = { clock: false, load: false, put: false };
+	#faults = { clock: false, load: false, put: false, shift: 0 };
 
 	constructor(ctx, env) {
 		this.#ctx = ctx;
@@ -33,6 +47,7 @@ export class Keeper {
 		};
 		this.#keeper = new Real({ id: ctx.id, storage }, env, {
 			graceMs: Number(env.GRACE_MS ?? 5000),
+			maxSessions: Number(env.MAX_SESSIONS ?? 0),
 			clock: {
 				...platformClock,
 				wall() {
@@ -40,8 +55,9 @@ export class Keeper {
 						faults.clock = false;
 						throw new Error("token-in-a-panic");
 					}
-					return platformClock.wall();
+					return platformClock.wall() + faults.shift;
 				},
+				mono: () => platformClock.mono() + faults.shift, // it is the time of day, too
 			},
 		});
 	}
@@ -63,9 +79,27 @@ export class Keeper {
 			}
 			case "/_abort":
 				return this.#ctx.abort("evicted by a test");
-			case "/_fault":
-				Object.assign(this.#faults, await request.json());
+			case "/_fault": {
+				const { trap = false, ...faults } = await request.json();
+				isolate.trap = trap;
+				Object.assign(this.#faults, faults);
 				return new Response();
+			}
+			case "/_all": {
+				const { lanes, path, bodies } = await request.json();
+				const answers = [];
+				const one = async () => {
+					for (let i = answers.length; i < bodies.length; i = answers.length) {
+						answers.push(undefined);
+						const asks = new Request(`https://keeper${path}`, { method: "POST", body: JSON.stringify(bodies[i]) });
+						const answer = await this.#keeper.fetch(asks);
+						const { code, value } = await answer.json();
+						answers[i] = { status: answer.status, code, value };
+					}
+				};
+				await Promise.all(Array.from({ length: lanes }, one));
+				return Response.json(answers);
+			}
 			case "/_repeat": {
 				const { times, path, body } = await request.json();
 				for (let i = 0; i < times; i++) {

@@ -284,22 +284,40 @@ test("without a usable configuration everything is refused, and the answer says 
 	assert.equal(await logins("cubedrive"), 0);
 });
 
-test("a panic answers 503 to all who wait, and the next request has a fresh program that knows the token", async () => {
+test("a panic answers 503 to who asked, and whoever else waits goes on waiting", async () => {
+	await sandbox.fault({ system: "cubedrive", endpoint: "login", fault: "delay", delayMs: 3000 });
+	const waits = token("a", { identity: cubedrive() });
+	await until(async () => (await logins("cubedrive")) === 1);
+	const told = worker.output().length;
+	await fault("a", { clock: true });
+	const answer = await ask("a", "token", { identity: isales("u") });
+	assert.equal(answer.status, 503, answer.text);
+	assert.equal(answer.code, "module_failed");
+	assert.equal(answer.retryable, true);
+	assert.ok(!answer.text.includes("token-in-a-panic"));
+	assert.equal(await waits, await token("a", { identity: cubedrive() }));
+	assert.equal(await logins("cubedrive"), 1);
+	await until(() => worker.output().slice(told).includes('"event":"session_failed"'));
+	assert.doesNotMatch(worker.output().slice(told), /program_died|token-in-a-panic/);
+});
+
+test("a program that dies answers 503 to all who wait, and the next request has a fresh one that knows the token", async () => {
 	const before = await token("a", { identity: cubedrive() });
 	await sandbox.fault({ system: "cubedrive", endpoint: "login", fault: "delay", delayMs: 60_000 });
 	const waits = ask("a", "token", { identity: cubedrive(), force: true });
 	await until(async () => (await logins("cubedrive")) === 2);
-	await fault("a", { clock: true });
+	const told = worker.output().length;
+	await fault("a", { trap: true });
 	for (const answer of [await ask("a", "token", { identity: cubedrive() }), await waits]) {
 		assert.equal(answer.status, 503, answer.text);
 		assert.equal(answer.code, "module_failed");
 		assert.equal(answer.retryable, true);
-		assert.ok(!answer.text.includes("token-in-a-panic"));
+		assert.ok(!answer.text.includes("token-in-a-trap"));
 	}
 	assert.equal(await token("a", { identity: cubedrive() }), before);
-	assert.match(worker.output(), /"event":"program_died"/);
-	assert.doesNotMatch(worker.output(), /"event":"program_late"/); // they were told at once, not when their time was up
-	assert.ok(!worker.output().includes("token-in-a-panic"));
+	await until(() => worker.output().slice(told).includes('"event":"program_died"'));
+	assert.doesNotMatch(worker.output().slice(told), /"event":"program_late"/); // they were told at once, not when their time was up
+	assert.ok(!worker.output().includes("token-in-a-"));
 });
 
 test("a storage that fails hands nothing out; when it works again, a fresh program does", async () => {

@@ -15,6 +15,32 @@ let vendor;
 /** @type {string} a console's own token that is good */
 let good;
 
+/** So many other people have a session in the same keeper while all this happens (security.slow.test.js). */
+const others = Number(process.env.OTHERS ?? 0);
+/** @type {string[]} the tokens of those */
+let theirs = [];
+
+/** Where there are others, they are in the same keeper. @param {Record<string, object>} connections */
+const inOneKeeper = (connections) =>
+	others === 0
+		? connections
+		: Object.fromEntries(Object.entries(connections).map(([name, connection]) => [name, { ...connection, keepers: { count: 1 } }]));
+
+async function tokensOfOthers() {
+	/** @type {string[]} */
+	const tokens = [];
+	const numbers = Array.from({ length: others }, (_, i) => i);
+	const one = async () => {
+		for (let i = numbers.pop(); i !== undefined; i = numbers.pop()) {
+			const response = await edge.post("/v1/token", await edge.tokenFor(`other-${i}`), { connection: "open-messaging" });
+			assert.equal(response.status, 200);
+			tokens[i] = (await response.json()).token;
+		}
+	};
+	await Promise.all(Array.from({ length: 20 }, one));
+	return tokens;
+}
+
 before(async () => {
 	vendor = await startVendor();
 	edge = await startEdge({
@@ -26,18 +52,19 @@ before(async () => {
 				...config.authentication,
 				access: { ...config.authentication.staff, audience: "access", header: "Cf-Access-Jwt-Assertion" },
 			},
-			connections: {
+			connections: inOneKeeper({
 				...connections,
 				"messaging": { ...connections.messaging, allow: [...connections.messaging.allow, { by: "access" }] },
 				"leaders-only": { ...connections["open-isales"], allow: [{ by: "staff", claim: "groups", values: ["leaders"] }] },
 				"one-subject": { ...connections["open-isales"], allow: [{ by: "staff", subjects: ["agent-1"] }] },
 				"one-origin": { ...connections["open-isales"], origins: ["https://other.test"] },
 				"machines-only": { ...connections["open-isales"], allow: [{ by: "machines" }] },
-			},
+			}),
 		}),
 	});
 	good = await edge.tokenFor("agent-7");
 	assert.equal((await edge.post("/v1/token", good, { connection: "open-isales" })).status, 200, "the edge works at all");
+	theirs = await tokensOfOthers();
 });
 after(async () => {
 	await edge?.close();
@@ -889,4 +916,10 @@ Transfer-Encoding: chunked`,
 			await refused(() => edge.fetch(path, { headers: { authorization: `Bearer ${good}` } }), { status: 404, code: "not_found" });
 		}
 	});
+});
+
+test("whoever else has a session there notices nothing of all this", async () => {
+	const logins = vendor.tokens.length;
+	assert.deepEqual(await tokensOfOthers(), theirs);
+	assert.equal(vendor.tokens.length, logins);
 });

@@ -85,6 +85,11 @@ for (const name of names) {
 					requests.filter((url) => !url.startsWith(`${site.url}/`)),
 					[],
 				);
+				const paths = requests.map((url) => url.slice(site.url.length));
+				const own = paths.filter((path) => /^\/(dist|js)\//.test(path) && path !== "/js/sandbox/systems.js"); // the program asks for that
+				if (path === "module.html") {
+					assert.deepEqual(own, ["/dist/browser.js", "/dist/core.wasm"], "one script and one module");
+				}
 				const fetched = requests.filter((url) => url.endsWith("/dist/core.wasm")).length;
 				assert.equal(fetched, path === "inline.html" ? 0 : 1, "fetches of core.wasm");
 				// What the vendors and the sandbox refuse on purpose is in the console of some browsers, and nothing else.
@@ -103,7 +108,7 @@ for (const name of names) {
 				Object.entries(window.cctoken)
 					.map(([name, value]) => `${name}: ${typeof value}`)
 					.sort(),
-				Object.entries(await import("/js/browser.js"))
+				Object.entries(await import("/dist/browser.js"))
 					.map(([name, value]) => `${name}: ${typeof value}`)
 					.sort(),
 			]);
@@ -156,7 +161,7 @@ for (const name of names) {
 				core = own;
 				await read();
 				assert.equal(fetched(), 1, "the old one is in the cache: else this test proves nothing");
-				await tab.evaluate(() => import("/js/browser.js").then(({ initialize }) => initialize()));
+				await tab.evaluate(() => import("/dist/browser.js").then(({ initialize }) => initialize()));
 				assert.equal(fetched(), 2);
 			});
 	});

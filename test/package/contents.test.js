@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { after, before, test } from "node:test";
@@ -101,6 +102,31 @@ test("all three forms of the core are one: the file, the one inside JavaScript, 
 	assert.deepEqual(identityOf(await WebAssembly.compile(core)), build);
 	const script = String(await read("dist/cctoken.js"));
 	assert.ok(script.includes(build.core) && script.includes(`cctoken ${build.version}, MIT`));
+});
+
+test("each entry is one file, whose map leads to the sources that are shipped with it", async () => {
+	const all = await paths();
+	const words = "must be a JSON object, as the token is carried inside it";
+	const maps = all.filter((path) => path.endsWith(".js.map"));
+	assert.deepEqual(maps, ["dist/browser.js.map", "dist/edge-light.js.map", "dist/node.js.map", "dist/workerd.js.map"]);
+	for (const path of maps) {
+		const payload = await json(path);
+		const sources = payload.sources.map((/** @type {string} */ source) => join(path, "..", source).replaceAll("\\", "/"));
+		assert.deepEqual(
+			sources.filter((/** @type {string} */ source) => !all.includes(source)),
+			[],
+		);
+		const lines = String(await read(path.slice(0, -4))).split("\n");
+		const line = lines.findIndex((text) => text.includes(words));
+		const column = String(lines[line]).indexOf(words);
+		const { originalSource, originalLine } = new SourceMap(payload).findEntry(line, column);
+		assert.equal(originalSource, "../js/client/call.js");
+		assert.ok(
+			String(await read("js/client/call.js"))
+				.split("\n")
+				[originalLine]?.includes(words),
+		);
+	}
 });
 
 test("every module that a shipped one imports is shipped", async () => {

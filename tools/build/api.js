@@ -24,18 +24,17 @@ const inTypeAlias = 1 << 23;
 /** @typedef {import("typescript/unstable/sync").Type} Type */
 
 /**
- * The JavaScript files behind each entry of package.json, `node` first, as it has the platform's whole variety. Of an
- * entry that is a bundle, the source has the name of its declarations.
+ * The sources of each entry of package.json, `node` first, as it has the platform's whole variety. A bundle in dist has the
+ * name of the source in js that it is made of; of any other, the source has the name of its declarations.
  * @param {Record<string, unknown>} exports
  * @returns {{ name: string, files: string[] }[]}
  */
 export function entriesOf(exports, name = "cctoken") {
+	const isSource = (/** @type {string} */ path) => path.startsWith("js/") && existsSync(join(root, path));
 	/** @param {unknown} target @returns {string[]} */
 	const scripts = (target) =>
 		typeof target === "string"
-			? target.endsWith(".js") && target.startsWith("./js/")
-				? [target.slice(2)]
-				: []
+			? [target.replace(/^\.\/(dist\/(?=[^/]+\.js$))?/, (_, bundle) => (bundle ? "js/" : ""))].filter(isSource)
 			: Object.entries(target ?? {}).flatMap(([condition, inner]) => (condition === "types" ? [] : scripts(inner)));
 	const first = (a, b) => Number(b.endsWith("/node.js")) - Number(a.endsWith("/node.js"));
 	return Object.entries(exports)
@@ -45,8 +44,7 @@ export function entriesOf(exports, name = "cctoken") {
 				/^\.\/dist\/(?:types\/(.+)|(\w+))\.d\.ts$/,
 				(_, whole, folder) => `js/${whole ?? `${folder}/index`}.js`,
 			);
-			const sources = existsSync(join(root, source)) && source.startsWith("js/") ? [source] : [];
-			return { name: name + path.slice(1), files: own.length > 0 ? [...new Set(own)].sort(first) : sources };
+			return { name: name + path.slice(1), files: own.length > 0 ? [...new Set(own)].sort(first) : [source].filter(isSource) };
 		})
 		.filter(({ files }) => files.length > 0);
 }

@@ -1,5 +1,6 @@
-// Bundles cctoken/edge/node with jose into one file, so that the package has no dependency. What the package's other entries load as
-// well, the client, the module and what is generated, stays where it is: a program that imports both has it once.
+// Bundles cctoken/edge/node with jose into one file, so that the package has no dependency. What ships as
+// sources as well, the client, the module and what is generated, stays where it is, and is not shipped twice. An edge has a core of
+// its own: it shares nothing with the entry cctoken, which is another file.
 //
 //	node tools/build/edge-node.js dist/edge-node.js
 import { writeFile } from "node:fs/promises";

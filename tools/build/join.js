@@ -1,6 +1,4 @@
-// Joins the data segments of a module that the Go linker has written:
-//
-//	node tools/build/join.js dist/linked/console.wasm dist/console.wasm
+// Joins the data segments of a module that the Go linker has written.
 //
 // The linker leaves out every run of eight zeros and begins a new segment after it. Go's tables are nearly empty, so that
 // makes 45,000 to 100,000 segments, and no engine takes more than 100,000. A segment's head says where it goes, which no
@@ -8,15 +6,12 @@
 // smaller by brotli. What the program finds in its memory is the same.
 //
 // This tool knows what the linker writes and nothing else. Where a gap could mean something, it refuses.
-import { readFile, writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { readSegments, section, sections, u32, writeSegments } from "./wasm.js";
 
 /** A gap of so many bytes stays one. Of 64 to 65,536 this is the best by brotli, though by little. */
 const wide = 256;
 
-const section = { custom: 0, import: 2, memory: 5, data: 11, dataCount: 12 };
-
-/** @typedef {{ at: number, bytes: Uint8Array }} Segment bytes, and where in memory they go */
+/** @typedef {import("./wasm.js").Segment} Segment */
 
 /**
  * @param {Uint8Array} wasm
@@ -43,7 +38,7 @@ export function join(wasm) {
 		if (!own) {
 			throw new Error("this module does not have exactly one memory of its own");
 		}
-		const joined = write(joinedUp(read(content)));
+		const joined = writeSegments(joinedUp(readSegments(content)));
 		parts.push(Buffer.from([section.data]), u32(joined.length), joined);
 	}
 	const joined = Buffer.concat(parts);
@@ -58,18 +53,7 @@ export function join(wasm) {
 	return joined;
 }
 
-/** @param {Uint8Array} wasm */
-function* sections(wasm) {
-	const all = new Reader(wasm.subarray(8));
-	while (!all.atEnd()) {
-		const from = all.position;
-		const id = all.byte();
-		const content = new Reader(all.take(all.u32()));
-		yield { id, content, whole: wasm.subarray(8 + from, 8 + all.position) };
-	}
-}
-
-/** @param {Reader} content of the import section: an imported memory is another's, and may hold anything */
+/** @param {import("./wasm.js").Reader} content of the import section: an imported memory is another's, and may hold anything */
 function onlyFunctions(content) {
 	for (let left = content.u32(); left > 0; left--) {
 		content.take(content.u32()); // the module's name
@@ -79,31 +63,6 @@ function onlyFunctions(content) {
 		}
 		content.u32(); // its type
 	}
-}
-
-/**
- * @param {Reader} content of the data section
- * @returns {Segment[]}
- */
-function read(content) {
-	const segments = [];
-	for (let left = content.u32(); left > 0; left--) {
-		if (content.byte() !== 0) {
-			throw new Error("a data segment is not an active one of the first memory");
-		}
-		if (content.byte() !== 0x41) {
-			throw new Error("a data segment's place is not an i32.const");
-		}
-		const at = content.s32();
-		if (content.byte() !== 0x0b) {
-			throw new Error("a data segment's place is more than an i32.const");
-		}
-		if (at < 0) {
-			throw new Error("a data segment is in the upper half of memory");
-		}
-		segments.push({ at, bytes: content.take(content.u32()) });
-	}
-	return segments;
 }
 
 /**
@@ -132,87 +91,4 @@ function joinedUp(segments) {
 		}
 		return { at, bytes };
 	});
-}
-
-/**
- * @param {Segment[]} segments
- * @returns {Uint8Array} the content of a data section
- */
-function write(segments) {
-	return Buffer.concat([
-		u32(segments.length),
-		...segments.flatMap(({ at, bytes }) => [Buffer.from([0, 0x41]), s32(at), Buffer.from([0x0b]), u32(bytes.length), bytes]),
-	]);
-}
-
-/** What the format is made of, read one after the other. */
-class Reader {
-	/** @param {Uint8Array} bytes */
-	constructor(bytes) {
-		this.bytes = bytes;
-		this.position = 0;
-	}
-
-	atEnd() {
-		return this.position === this.bytes.length;
-	}
-
-	byte() {
-		return /** @type {number} */ (this.take(1)[0]);
-	}
-
-	/** @param {number} length */
-	take(length) {
-		if (length > this.bytes.length - this.position) {
-			throw new Error("this module is cut off");
-		}
-		return this.bytes.subarray(this.position, (this.position += length));
-	}
-
-	/** LEB128: seven bits in each byte, the lowest first, as long as the eighth is set. */
-	#number() {
-		let [number, bits] = [0, 0];
-		let byte;
-		do {
-			byte = this.byte();
-			number |= (byte & 0x7f) << bits;
-			bits += 7;
-		} while (byte & 0x80);
-		return { number, bits, negative: (byte & 0x40) !== 0 };
-	}
-
-	u32() {
-		return this.#number().number >>> 0;
-	}
-
-	s32() {
-		const { number, bits, negative } = this.#number();
-		return negative && bits < 32 ? number | (-1 << bits) : number;
-	}
-}
-
-/** @param {number} n */
-function u32(n) {
-	const bytes = [];
-	for (; n > 0x7f; n >>>= 7) {
-		bytes.push((n & 0x7f) | 0x80);
-	}
-	return Buffer.from([...bytes, n]);
-}
-
-/** @param {number} n not negative: the seventh bit of the last byte would be the sign */
-function s32(n) {
-	const bytes = [];
-	for (; n > 0x3f; n >>>= 7) {
-		bytes.push((n & 0x7f) | 0x80);
-	}
-	return Buffer.from([...bytes, n]);
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-	const [input, output] = process.argv.slice(2);
-	if (!input || !output) {
-		throw new Error("usage: node tools/build/join.js linked.wasm joined.wasm");
-	}
-	await writeFile(output, join(await readFile(input)));
 }

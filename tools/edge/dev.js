@@ -12,7 +12,8 @@ import { freshKeys } from "./keys.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const port = process.env.PORT ?? "8788";
-const sandbox = await startServer("127.0.0.1:0");
+const edge = `http://127.0.0.1:${port}`;
+const sandbox = await startServer("127.0.0.1:0", ["-connect", edge]);
 const issuer = await startIssuer(audience, { signIn: true });
 const folder = await mkdtemp(join(tmpdir(), "cctoken-edge-dev-"));
 
@@ -33,7 +34,10 @@ await writeFile(
 	{ mode: 0o600 },
 );
 
-console.log(`${instructions({ edge: `http://127.0.0.1:${port}`, issuer: issuer.url, calls })}\n`);
+console.log(`${instructions({ edge, issuer: issuer.url, calls })}
+
+The console, for agents and operators: ${sandbox.url}
+`);
 const wrangler = spawn(
 	join(root, "node_modules/.bin/wrangler"),
 	[

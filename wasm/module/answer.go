@@ -49,6 +49,14 @@ func (w *writer) begin() {
 	w.data, w.comma = append(w.data[:0], '{'), false
 }
 
+// plain answers with what is JSON already.
+func (w *writer) plain(data []byte) uint32 {
+	w.begin()
+	w.data = append(w.data[:0], data...)
+	clear(data)
+	return uint32(len(w.data))
+}
+
 func (w *writer) end() uint32 {
 	w.close('}')
 	return uint32(len(w.data))

@@ -67,12 +67,13 @@ func instant(wall, mono float64) core.Instant {
 }
 
 //go:wasmexport create
-func create(seedA, seedB, timeout, maxSessions float64, watch uint32) uint32 {
+func create(seedA, seedB, timeout, maxSessions float64, watch, shared uint32) uint32 {
 	c := core.New(core.Options{
 		Seed:        [2]uint64{uint64(seedA), uint64(seedB)},
 		Timeout:     int64(timeout),
 		MaxSessions: int(maxSessions),
 		Unwatched:   watch == 0,
+		Shared:      shared != 0,
 	})
 	for handle, at := range clients {
 		if at == nil {
@@ -256,5 +257,31 @@ func relent(client uint32, session, wall, mono float64) uint32 {
 //go:wasmexport forget
 func forget(client uint32, session, wall, mono float64) uint32 {
 	clients[client].Forget(core.SessionID(session), instant(wall, mono))
+	return answer(client, nil)
+}
+
+// name, state and adopt are for hosts that share sessions. Of name and state the answer is what they return, and not an object of this
+// program's: 0 where there is none.
+//
+//go:wasmexport name
+func name(client uint32, session float64) uint32 {
+	return out.plain(clients[client].Name(core.SessionID(session)))
+}
+
+//go:wasmexport state
+func state(client uint32, session, wall, mono float64) uint32 {
+	return out.plain(clients[client].State(core.SessionID(session), instant(wall, mono)))
+}
+
+//go:wasmexport adopt
+func adopt(client uint32, session, wall, mono, age, held float64, n uint32) uint32 {
+	clients[client].Adopt(core.SessionID(session), instant(wall, mono), int64(age), in[:n], uint64(held))
+	wipe(n)
+	return answer(client, nil)
+}
+
+//go:wasmexport alone
+func alone(client, alone uint32) uint32 {
+	clients[client].Alone(alone != 0)
 	return answer(client, nil)
 }

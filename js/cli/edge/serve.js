@@ -1,13 +1,14 @@
 // cctoken edge serve: an edge on this machine, until it is told to end.
 import { readText } from "../files.js";
 import { exit } from "../exit.js";
+import { storeIn } from "./store.js";
 import { UsageError } from "../usage.js";
 
 /**
  * @param {import("../context.js").Context} context
  * @returns {Promise<number>}
  */
-export async function serve({ options, stdout, env, note }) {
+export async function serve({ options, stdout, env, cwd, note }) {
 	const file = options["config"];
 	if (file === undefined) {
 		throw new UsageError("Which configuration? Give --config FILE, as docs/edge.md describes it.", "config");
@@ -17,20 +18,26 @@ export async function serve({ options, stdout, env, note }) {
 	/** What is wrong with a configuration is lines of names, and no value. @param {unknown} error */
 	const problemsOf = (error) => (error instanceof ConfigError ? error.problems : error instanceof UsageError ? [error.message] : undefined);
 	const first = await configIn(file);
+	const { store, leave } = options["store"] === undefined ? { leave: async () => {} } : await storeIn(options["store"], env, cwd);
 	let edge;
 	try {
-		edge = createEdge(first, { env, ...(options["path"] !== undefined && { path: options["path"] }) });
+		edge = createEdge(first, { env, ...(store && { store }), ...(options["path"] !== undefined && { path: options["path"] }) });
 	} catch (error) {
+		await leave();
 		throw wrong(problemsOf(error), error);
 	}
-	if (edge.missing.length > 0) {
+	const end = async () => {
 		edge.close();
+		await leave();
+	};
+	if (edge.missing.length > 0) {
+		await end();
 		throw wrong(edge.missing);
 	}
 	/** @param {object} line as those of the requests are */
 	const tell = (line) => void stdout.write(`${JSON.stringify(line)}\n`);
-	const served = await listen(edge.handler, at).catch((error) => {
-		edge.close();
+	const served = await listen(edge.handler, at).catch(async (error) => {
+		await end();
 		const { code } = /** @type {NodeJS.ErrnoException} */ (error);
 		throw new UsageError(`The edge cannot listen at that host and port (${/^[A-Z_]+$/.test(code ?? "") ? code : "unknown"}).`, "port");
 	});
@@ -54,7 +61,7 @@ export async function serve({ options, stdout, env, note }) {
 	note("The edge takes no further connection, and ends when those who are being answered are.");
 	await served.close();
 	process.off("SIGHUP", reload);
-	edge.close();
+	await end();
 	return exit.ok;
 }
 

@@ -1,5 +1,4 @@
-// A request of node:http as the front door reads one. Nothing of it is believed but what it asks for: of X-Forwarded-* and the like
-// nothing is read.
+// A request of node:http as the front door reads one. Of X-Forwarded-* and the like nothing is read.
 import { sourceOfReadable } from "./source.js";
 
 /** @typedef {import("../request/answer.js").Incoming} Incoming */
@@ -16,7 +15,7 @@ export function incoming(request, path, signal) {
 	const inside = path !== "" && (target === path || target.startsWith(`${path}/`) || target.startsWith(`${path}?`));
 	return {
 		method: request.method ?? "GET",
-		url: `http://edge${inside ? target.slice(path.length) : target}`,
+		url: `http://${hostIn(request.headers.host)}${inside ? target.slice(path.length) : target}`,
 		target,
 		headers: {
 			get: (name) => request.headersDistinct[name.toLowerCase()]?.join(", ") ?? null,
@@ -26,6 +25,9 @@ export function incoming(request, path, signal) {
 		signal,
 	};
 }
+
+/** What cannot be a host's name and port is nobody's. @param {string | undefined} host */
+const hostIn = (host = "") => (/^[\w.-]+(?::\d+)?$|^\[[\da-f:.]+\](?::\d+)?$/i.test(host) ? host : "host.invalid");
 
 /** @param {import("node:http").IncomingMessage} request */
 const hasBody = ({ headers }) => headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;

@@ -13,6 +13,8 @@ import { Problem } from "../request/problem.js";
 import { incoming, isTaken } from "./incoming.js";
 import { Keepers } from "./keeper.js";
 import { memory, noncesIn } from "./memory.js";
+import { noncesInStore, SharedStopList } from "./shared.js";
+import { StopList } from "../operator/stop-list.js";
 import { outgoing } from "./outgoing.js";
 import { givenBy } from "./secrets.js";
 import { serve } from "./server.js";
@@ -29,6 +31,8 @@ export { ConfigError, serve };
  * @property {string} [path] where the program mounts it, such as "/edge"; by default it has the whole server
  * @property {Record<string, string | undefined>} [env] where its secrets and settings are, each as NAME, or as the path of a file in
  *   NAME_FILE. By default the process' environment
+ * @property {import("../../client/store.js").Store} [store] where other edges have the same sessions, used signatures and stopped users: any
+ *   number of them, with the same NAME_KEY, is then one ("cctoken/store"). By default they are in the memory of this process
  */
 
 /**
@@ -47,8 +51,7 @@ export { ConfigError, serve };
 const maxSessions = 100_000;
 
 /**
- * The edge in Node: the front door of `cctoken/edge`, with the package's own client as its keeper. Its sessions, the signatures
- * that were used and the list of stopped users are in the memory of this process.
+ * The edge in Node: the front door of `cctoken/edge`, with the package's own client as its keeper.
  * @param {EdgeConfig} [config] the configuration. It is checked as a whole, whatever its type says. By default it is the variable
  *   CCTOKEN_CONFIG, as JSON, and the edge refuses everything but `/healthz` where that cannot be used.
  * @param {EdgeOptions} [options] how it is set up
@@ -61,7 +64,7 @@ const maxSessions = 100_000;
  * const edge = createEdge(JSON.parse(await readFile("edge.json", "utf8")));
  * await serve(edge.handler, { host: "127.0.0.1", port: 8788 });
  */
-export function createEdge(config, { path = "", env = process.env } = {}) {
+export function createEdge(config, { path = "", env = process.env, store } = {}) {
 	if (!/^(?:\/[\w.~-]+)*$/.test(path)) {
 		throw new ConfigError(['path must be empty, or one such as "/edge"']);
 	}
@@ -76,16 +79,18 @@ export function createEdge(config, { path = "", env = process.env } = {}) {
 	const driver = createDriver(module, {
 		fetch: work.fetch,
 		onEvent: work.onEvent,
+		...(store && { store, onStore: work.onStore }),
 		timeoutMs: bounded(Number(timeout)) ?? keeperTimeoutMs,
 		maxSessions,
 	});
-	const keepers = new Keepers(driver, work, { ready: () => module.start(), storage: memory(), maxSessions });
+	const stops = store ? new SharedStopList(store) : new StopList(memory());
+	const keepers = new Keepers(driver, work, { ready: () => module.start(), stops, maxSessions });
 	work.about = (session) => {
 		const { json, system } = driver.about(session);
 		return { object: keepers.objectOf(json), system };
 	};
 	const vendors = new Vendors();
-	const objects = { KEEPER: keepers, NONCES: noncesIn(platformClock.wall) };
+	const objects = { KEEPER: keepers, NONCES: store ? noncesInStore(store) : noncesIn(platformClock.wall) };
 	/**
 	 * @param {unknown} config
 	 * @param {Environment} [former]

@@ -4,7 +4,7 @@ import { errorOf } from "../../client/error.js";
 import { errands, maxAnswer } from "../../generated/limits.js";
 import { Token } from "../../client/token.js";
 import { dependencyOf } from "../keeper/dependency.js";
-import { StopList, stopsPath } from "../operator/stop-list.js";
+import { stopsPath } from "../operator/stop-list.js";
 import { keep, mostObjects } from "./newest.js";
 import { problemOf } from "./problem.js";
 
@@ -13,7 +13,7 @@ import { problemOf } from "./problem.js";
 /** @typedef {import("../../client/token.js").Token} ClientToken */
 
 /** What a keeper is told with every request about a session. @typedef {{ identity: object, session: string, dependencyObject?: string }} Told */
-/** And what is asked, by path. @typedef {Told & { token: string, before: number, force?: boolean } & import("../../client/driver.js").Want & Judged} Asked */
+/** And what is asked, by path. @typedef {Told & { token: string, before: number, force?: boolean } & Partial<import("../../client/driver.js").Want> & Judged} Asked */
 /** @typedef {{ serial: number, call: string, user: string, accepted?: [string, string][], sentAgo: number, body?: string } & import("../../module/wall.js").Head} Judged */
 
 /** Each list of a status has so many at most. */
@@ -23,13 +23,10 @@ const states = ["live", "renewing", "cooling", "rejected", "idle"];
 
 const nothing = new Uint8Array();
 
-/** What a judgement does not ask of the token that a call carried. @type {Pick<import("../../module/wall.js").TokenView, "system" | "value" | "issuedAt">} */
-const noToken = { system: "isales", value: "", issuedAt: 0 };
-
 export class Keepers {
 	/** @type {Driver} */ #driver;
 	/** @type {import("./work.js").Work} */ #work;
-	/** @type {StopList} */ #stops;
+	#stops;
 	#ready;
 	#maxSessions;
 	/** By object, the sessions that were asked for, by their names; who was asked for last stands last. @type {Map<string, Map<string, Reference>>} */ #objects =
@@ -41,14 +38,14 @@ export class Keepers {
 	 * @param {import("./work.js").Work} work what the driver's requests are, and have been
 	 * @param {object} settings
 	 * @param {() => Promise<unknown>} settings.ready rejected where sessions cannot be had
-	 * @param {Pick<import("../keeper/records.js").Storage, "get" | "put" | "sync">} settings.storage for the list of who is stopped
+	 * @param {{ answer: (asked: object) => Promise<Response> }} settings.stops the list of who is stopped
 	 * @param {number} settings.maxSessions
 	 */
-	constructor(driver, work, { ready, storage, maxSessions }) {
+	constructor(driver, work, { ready, stops, maxSessions }) {
 		this.#ready = ready;
 		this.#driver = driver;
 		this.#work = work;
-		this.#stops = new StopList(storage);
+		this.#stops = stops;
 		this.#maxSessions = maxSessions;
 	}
 
@@ -155,11 +152,11 @@ export class Keepers {
 	}
 	/**
 	 * @param {Reference} reference
-	 * @param {import("../../client/driver.js").Want} want
+	 * @param {Partial<import("../../client/driver.js").Want>} want
 	 */
-	async #token(reference, { force, instead, rejected, user }) {
+	async #token(reference, { force = false, instead = 0, rejected = "", user = "" }) {
 		const token = await this.#driver.token(reference, { force, instead, rejected, user });
-		const { system, value, serial, issuedAt, expires, headers = {}, query, body, rolls } = Token.view(token);
+		const { system, value, serial, issuedAt = 0, expires, headers = {}, query, body, rolls } = Token.view(token);
 		// A time of day that was set back must not make a life longer than it was.
 		const left = expires === undefined ? undefined : Math.min((issuedAt ?? 0) + expires - this.#driver.now().wall, expires);
 		return { system, value, serial, expiresIn: seconds(left), headers, query, body, rolls, leaseMs: this.#driver.lease(reference, token) };
@@ -192,7 +189,7 @@ export class Keepers {
 			reason,
 		} = this.#driver.judge(
 			reference,
-			{ ...noToken, session: reference.known.id, serial },
+			{ session: reference.known.id, serial },
 			call,
 			{ wall: now.wall - ago, mono: now.mono - ago },
 			{ status, retryAfter, date, rolled },
@@ -204,9 +201,9 @@ export class Keepers {
 
 	/**
 	 * @param {Reference} reference
-	 * @param {number} before wall-clock milliseconds; 0 is whenever
+	 * @param {number} [before] wall-clock milliseconds; 0 is whenever
 	 */
-	#forget(reference, before) {
+	#forget(reference, before = 0) {
 		const { since } = this.#driver.view(reference);
 		if (before === 0 || (since !== undefined && since < before)) {
 			this.#driver.forget(reference);

@@ -16,6 +16,7 @@ export async function outgoing({ response, headers }, request, to) {
 		response.headers.forEach((value, name) => to.setHeader(name, value));
 		to.statusCode = response.status;
 	} else {
+		to.statusCode = 200; // a framework may have another one in mind where it is not told
 		to.setHeader("content-type", "application/json");
 	}
 	for (const name in headers) {

@@ -57,6 +57,12 @@ export class Work {
 		this.#log(JSON.stringify({ keeper: this.about(session).object.slice(0, 16), ...line })); // which tells keepers apart; it is a keyed hash
 	};
 
+	/** @param {import("../../client/store.js").StoreEvent} event */
+	onStore = ({ type }) => {
+		this.#measures.event({ event: type });
+		this.#log(JSON.stringify({ event: type }));
+	};
+
 	/** As a keeper's status has it; seconds. @param {string} object */
 	status(object) {
 		const { began, logins, lines } = this.#book(object);

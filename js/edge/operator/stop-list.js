@@ -20,6 +20,32 @@ export const stopOf = (user, connection) => (connection === undefined ? user : `
 
 /** The list: since when each is stopped, in milliseconds since 1970. The version changes with it. @typedef {{ version: number, stops: Record<string, number> }} Kept */
 
+/** Of whom nobody is stopped. @type {Kept} */
+export const nobody = { version: 1, stops: {} };
+
+/**
+ * The list after a change; the very same where it changes nothing, and undefined where there is no room for a further stop.
+ * @param {Kept} kept
+ * @param {{ stop?: string, resume?: string }} change
+ * @returns {Kept | undefined}
+ */
+export function changed(kept, { stop, resume }) {
+	const { stops, version } = kept;
+	if (stop !== undefined && stops[stop] === undefined) {
+		return Object.keys(stops).length >= mostStops ? undefined : { version: version + 1, stops: { ...stops, [stop]: Date.now() } };
+	}
+	const left = Object.entries(stops).filter(([key]) => resume === undefined || (key !== resume && !key.startsWith(`${resume}/`)));
+	return left.length < Object.keys(stops).length ? { version: version + 1, stops: Object.fromEntries(left) } : kept;
+}
+
+/**
+ * @param {Kept | undefined} kept undefined where there was no room
+ * @param {number} [version] that whoever asks has already
+ */
+export function answerOf(kept, version) {
+	return kept ? Response.json(version === kept.version ? { version } : kept) : Response.json({}, { status: 413 });
+}
+
 export class StopList {
 	/** @type {Pick<import("../keeper/records.js").Storage, "get" | "put" | "sync">} */ #storage;
 	/** @type {Kept | undefined} */ #kept;
@@ -33,27 +59,18 @@ export class StopList {
 	 * Answers the list, or only its version where whoever asks has that one. 413 where there is no room for a further stop.
 	 * @param {{ version?: number, stop?: string, resume?: string }} asked
 	 */
-	async answer({ version, stop, resume }) {
-		const { stops, version: before } = await this.#read();
-		if (stop !== undefined && stops[stop] === undefined) {
-			if (Object.keys(stops).length >= mostStops) {
-				return Response.json({}, { status: 413 });
-			}
-			await this.#write({ version: before + 1, stops: { ...stops, [stop]: Date.now() } });
+	async answer({ version, ...change }) {
+		const before = await this.#read();
+		const after = changed(before, change);
+		if (after !== undefined && after !== before) {
+			await this.#write(after);
 		}
-		if (resume !== undefined) {
-			const left = Object.entries(stops).filter(([key]) => key !== resume && !key.startsWith(`${resume}/`));
-			if (left.length < Object.keys(stops).length) {
-				await this.#write({ version: before + 1, stops: Object.fromEntries(left) });
-			}
-		}
-		const kept = await this.#read();
-		return Response.json(version === kept.version ? { version } : kept);
+		return answerOf(after && (await this.#read()), version);
 	}
 
 	/** @returns {Promise<Kept>} */
 	async #read() {
-		return (this.#kept ??= /** @type {Kept | undefined} */ (await this.#storage.get(place)) ?? { version: 1, stops: {} });
+		return (this.#kept ??= /** @type {Kept | undefined} */ (await this.#storage.get(place)) ?? nobody);
 	}
 
 	/** Nothing is said of a change that is not stored. @param {Kept} kept */

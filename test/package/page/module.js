@@ -1,4 +1,4 @@
-import * as cctoken from "/js/browser.js";
+import * as cctoken from "/dist/browser.js";
 import { show } from "/result.js";
 
 show(cctoken);

@@ -14,8 +14,8 @@ const inRepository = (path) => join(root, path);
 
 /** What a page of each way imports; text before it is of no account, as all of it is bundled and minified. */
 const pages = {
-	"ours.js": `export { getToken, verifyToken } from "${inRepository("js/browser.js")}";`,
-	"handle.js": `export { createClient } from "${inRepository("js/browser.js")}";`,
+	"ours.js": `export { getToken, verifyToken } from "${inRepository("dist/browser.js")}";`,
+	"handle.js": `export { createClient } from "${inRepository("dist/browser.js")}";`,
 	"closure.js": `export * from "${inRepository("tools/bench/alternatives/ways/closure.js")}";`,
 	"promise.js": `export * from "${inRepository("tools/bench/alternatives/ways/promise.js")}";`,
 	"smithy.js": `export { memoize } from "@smithy/property-provider"; export * from "${inRepository("tools/bench/alternatives/ways/login.js")}";`,

@@ -118,7 +118,11 @@ function ask(url, jwt, body = '{"connection":"open-messaging"}') {
 	return new Promise((resolve, reject) => {
 		const headers = { authorization: `Bearer ${jwt}`, ...(body && { "content-type": "application/json" }) };
 		const call = request(url, { method: body ? "POST" : "GET", agent, headers });
-		call.once("error", reject);
+		call.on("error", (error) => {
+			// a connection that is kept may be ended by the server just as it is used again
+			const again = call.reusedSocket && /** @type {NodeJS.ErrnoException} */ (error).code === "ECONNRESET";
+			again ? ask(url, jwt, body).then(resolve, reject) : reject(error);
+		});
 		call.once("response", (response) => {
 			response.resume();
 			response.once("end", () =>
@@ -138,7 +142,7 @@ export async function residentMiB(pid) {
 const descriptors = async (pid) => (await readdir(`/proc/${pid}/fd`)).length;
 
 /** The processor time that a process has used; milliseconds. @param {number} pid */
-async function cpuMs(pid) {
+export async function cpuMs(pid) {
 	const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).replace(/^.*\) /, "").split(" ");
 	return (Number(fields[11]) + Number(fields[12])) * 10; // ticks of a hundredth of a second
 }

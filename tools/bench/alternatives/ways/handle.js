@@ -1,5 +1,5 @@
 // cctoken by the handle to one session: a client of one's own, as all the others have it.
-import { createClient } from "../../../../js/node.js";
+import { createClient } from "../../../../dist/node.js";
 
 const client = createClient();
 

@@ -1,5 +1,5 @@
 // cctoken, called as its README says: by an identity, wherever a token is needed.
-import { getToken } from "../../../../js/node.js";
+import { getToken } from "../../../../dist/node.js";
 
 /** @param {string} url @param {string} key */
 export function connect(url, key) {

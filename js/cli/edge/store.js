@@ -1,0 +1,67 @@
+// The store that an edge has in common with others: a folder, or Redis by the client that is installed where the command is run.
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { fileStore, redisStore } from "../../store/index.js";
+import { UsageError } from "../usage.js";
+
+/** Under which names its secrets are in the environment. */
+const names = { keys: "STORAGE_KEYS", url: "REDIS_URL" };
+
+/**
+ * @param {string} where a folder, or "redis"
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} cwd
+ * @returns {Promise<{ store: import("../../client/store.js").Store, leave: () => Promise<unknown> }>} leave: when it is not used any more
+ */
+export async function storeIn(where, env, cwd) {
+	const keys = await secretIn(env, names.keys);
+	if (where !== "redis") {
+		return { store: made(() => fileStore(resolve(cwd, where), { keys })), leave: async () => {} };
+	}
+	const url = await secretIn(env, names.url);
+	let createClient;
+	try {
+		({ createClient } = await import(pathToFileURL(createRequire(resolve(cwd, "package.json")).resolve("redis")).href));
+	} catch {
+		throw new UsageError("--store redis needs the package redis where the command is run: npm install redis.", "store");
+	}
+	const client = made(() => createClient({ url, disableOfflineQueue: true }), names.url, "must be the URL of a Redis or Valkey server.");
+	client.on("error", () => {}); // that the store is lost is told by who uses it
+	const connecting = client.connect().catch(() => {}); // one that is not there yet may come
+	return {
+		store: made(() => redisStore(client, { keys })),
+		async leave() {
+			client.destroy();
+			await connecting;
+		},
+	};
+}
+
+/**
+ * @template T
+ * @param {() => T} make
+ * @param {string} [name]
+ * @param {string} [must]
+ */
+function made(make, name = names.keys, must = "must list keys as id:key,id2:key2, a key being 32 random bytes in base64url.") {
+	try {
+		return make();
+	} catch {
+		throw new UsageError(`${name} ${must}`, name); // its own text may quote the value
+	}
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} name
+ */
+async function secretIn(env, name) {
+	const file = env[`${name}_FILE`];
+	const value = env[name] || (file && (await readFile(file, "utf8").catch(() => "")).replace(/\r?\n$/, ""));
+	if (!value) {
+		throw new UsageError(`--store needs ${name} in the environment, or the path of its file in ${name}_FILE.`, name);
+	}
+	return value;
+}

@@ -1,0 +1,59 @@
+// What a client asks of a store, through which the clients of one application share their sessions. A store decides nothing: it
+// keeps a state for each session, gives one lock for each, and tells of changes. `cctoken/store` has some.
+
+/**
+ * What a store has of a session.
+ * @typedef {object} Kept
+ * @property {string} version another one with every write
+ * @property {string} state what was written; it holds a token
+ * @property {number} ageMs how long ago, in milliseconds, by the store's own clock: those of several machines differ
+ */
+
+/**
+ * @typedef {object} Taken
+ * @property {boolean} taken whether the lock is the asker's now
+ * @property {number} leftMs for how long it is somebody's, in milliseconds
+ * @property {Kept | undefined} kept
+ */
+
+/**
+ * @typedef {object} Written
+ * @property {boolean} written false where another version is there than was expected, or the lock is not the writer's any more: then
+ *   nothing was written
+ * @property {boolean} held whether the lock was the writer's; true where none was named
+ * @property {Kept | undefined} kept what is there, where nothing was written
+ */
+
+/**
+ * @typedef {object} Write
+ * @property {string} state
+ * @property {string} version of what is written: a text that was never used before
+ * @property {string} expected the version that is to be replaced, or "" where there is to be none yet
+ * @property {string} [lock] under which it is written
+ * @property {boolean} [free] whether the lock is released with it
+ */
+
+/**
+ * A store as `createClient` takes it. Every function may be rejected, and may take as long as it likes: nobody waits for it
+ * longer than a second.
+ * @typedef {object} Store
+ * @property {(identity: string) => Promise<string>} name the name of a session: a keyed hash of its identity
+ * @property {(name: string, lock: string, ttlMs: number) => Promise<Taken>} take takes the lock where nobody has it, or has
+ *   it for so long from now on where it is the asker's already; and reads
+ * @property {(name: string) => Promise<Kept | undefined>} read
+ * @property {(name: string, write: Write) => Promise<Written>} write
+ * @property {(name: string, lock: string) => Promise<void>} free releases the lock, where it is the asker's
+ * @property {(changed: (name?: string, version?: string) => void) => Promise<() => Promise<void>>} watch calls changed after every
+ *   write and release, by whomever, or without a name where some may have been missed. What it returns ends that
+ */
+
+/**
+ * Tells that a client has lost sight of its store, or sees it again. While it does not, callers get their live tokens as
+ * before, and what must be got is got within a share of each login budget.
+ * @typedef {object} StoreEvent
+ * @property {"store_lost" | "store_back"} type what happened
+ * @property {Date} at when, by this machine's clock
+ * @property {unknown} [cause] what the store was rejected with, where it was lost
+ */
+
+export {};

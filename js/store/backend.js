@@ -1,0 +1,46 @@
+// What a store is made over: something that keeps texts under names, one by one, in one step each.
+
+/**
+ * What is kept under a name: a text that means nothing to whoever keeps it.
+ * @typedef {object} Entry
+ * @property {string} version another one with every write; its writer's choice
+ * @property {string} value
+ */
+
+/**
+ * What every answer says besides: the backend's own time of day, in milliseconds. It must be one clock for all who use the
+ * backend, and no client's.
+ * @typedef {{ now: number }} Timed
+ */
+
+/** @typedef {Timed & { taken: boolean, leftMs: number, entry?: Entry | undefined }} TakeAnswer */
+/** @typedef {Timed & { entry?: Entry | undefined }} ReadAnswer */
+/** @typedef {Timed & { written: boolean, held: boolean, entry?: Entry | undefined }} WriteAnswer */
+
+/**
+ * What `write` is told.
+ * @typedef {object} WriteRequest
+ * @property {string} value
+ * @property {string} version of the value
+ * @property {string} expected the version that is there now; "" where there is none
+ * @property {string} lock that must be held under this text; "" where none need be
+ * @property {boolean} free whether the lock is released with it
+ */
+
+/**
+ * A backend of a store. Names have 43 letters, digits, `-` and `_`; versions and locks up to 64 of these; values up to 100 kB, as base64url.
+ * Each call is one step: what two callers do at once is done one after the other. A call that cannot be done is rejected.
+ * @typedef {object} Backend
+ * @property {(name: string, lock: string, ttlMs: number) => Promise<TakeAnswer>} take takes the lock of a name for ttlMs
+ *   milliseconds, where nobody holds it, its time is up, or it is held under the same text, which renews it. Tells for
+ *   how long it is held from now on, in milliseconds, by whomever; and what is kept
+ * @property {(name: string) => Promise<ReadAnswer>} read tells what is kept
+ * @property {(name: string, write: WriteRequest) => Promise<WriteAnswer>} write keeps a value, if the expected version is there and the
+ *   lock is held; tells what is kept, where it was not written
+ * @property {(name: string, lock: string) => Promise<void>} free releases the lock, if it is held under this text
+ * @property {(changed: (name?: string, version?: string) => void) => Promise<() => Promise<void>>} watch calls back after every write
+ *   and release, by whomever, with the name and the version; and with nothing where some may have been missed.
+ *   It resolves when it is in force, with what ends it
+ */
+
+export {};

@@ -1,0 +1,111 @@
+// A backend in Redis or Valkey, by the application's own client: `redis` or `ioredis`, also of a cluster. What is kept under a
+// name is one hash, which one script reads and changes; after that it tells all who listen.
+import { invalidOption } from "../client/option.js";
+
+/** @typedef {import("./backend.js").Backend} Backend */
+/** @typedef {(key: string, ...args: string[]) => Promise<unknown>} Run */
+
+/** What nobody has touched for so long is removed, in milliseconds. */
+const keptMs = 30 * 86_400_000;
+
+/** Before every script: the server's time, and what is kept. */
+const head = `
+local time = redis.call("TIME")
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local kept = redis.call("HMGET", KEYS[1], "version", "value", "lock", "until")
+local version, value, lock, ends = kept[1] or "", kept[2] or "", kept[3] or "", tonumber(kept[4] or "0")
+local held = lock ~= "" and ends > now
+`;
+
+const scripts = {
+	take: `${head}
+local taken = not held or lock == ARGV[1]
+if taken then
+	ends = now + tonumber(ARGV[2])
+	redis.call("HSET", KEYS[1], "lock", ARGV[1], "until", string.format("%.0f", ends))
+	redis.call("PEXPIRE", KEYS[1], version == "" and ARGV[2] or ARGV[3])
+end
+return { string.format("%.0f", now), version, value, taken and 1 or 0, string.format("%.0f", ends - now) }`,
+	read: `${head}
+return { string.format("%.0f", now), version, value }`,
+	write: `${head}
+held = ARGV[1] == "" or held and lock == ARGV[1]
+if not held or version ~= ARGV[2] then
+	return { string.format("%.0f", now), version, value, 0, held and 1 or 0 }
+end
+redis.call("HSET", KEYS[1], "version", ARGV[3], "value", ARGV[4])
+if ARGV[5] == "1" then
+	redis.call("HDEL", KEYS[1], "lock", "until")
+end
+redis.call("PEXPIRE", KEYS[1], ARGV[6])
+redis.call("PUBLISH", ARGV[7], ARGV[8] .. " " .. ARGV[3])
+return { string.format("%.0f", now), "", "", 1, 1 }`,
+	free: `${head}
+if lock == ARGV[1] then
+	redis.call("HDEL", KEYS[1], "lock", "until")
+	redis.call("PUBLISH", ARGV[2], ARGV[3] .. " " .. version)
+end
+return 1`,
+};
+
+/**
+ * @param {any} client of `redis` or `ioredis`
+ * @param {string} [prefix] of all keys, and of the channel
+ * @returns {Backend}
+ */
+export function redisBackend(client, prefix = "cctoken:") {
+	if (typeof client?.eval !== "function" || typeof client.duplicate !== "function") {
+		throw invalidOption("client", "must be a client of redis or ioredis");
+	}
+	const channel = `${prefix}changes`;
+	const classic = typeof client.defineCommand === "function"; // ioredis
+	/**
+	 * @param {string} script
+	 * @param {string} name
+	 * @param {...string} args
+	 * @returns {Promise<any>}
+	 */
+	const run = (script, name, ...args) => {
+		const key = prefix + name;
+		return classic ? client.eval(script, 1, key, ...args) : client.eval(script, { keys: [key], arguments: args });
+	};
+	/** @param {string} version @param {string} value */
+	const entryOf = (version, value) => (version === "" ? undefined : { version, value });
+
+	return {
+		async take(name, lock, ttlMs) {
+			const [now, version, value, taken, left] = await run(scripts.take, name, lock, String(ttlMs), String(keptMs));
+			return { now: Number(now), taken: taken === 1, leftMs: Number(left), entry: entryOf(version, value) };
+		},
+		async read(name) {
+			const [now, version, value] = await run(scripts.read, name);
+			return { now: Number(now), entry: entryOf(version, value) };
+		},
+		async write(name, { value, version, expected, lock, free }) {
+			const args = [lock, expected, version, value, free ? "1" : "", String(keptMs), channel, name];
+			const [now, there, its, written, held] = await run(scripts.write, name, ...args);
+			return { now: Number(now), written: written === 1, held: held === 1, entry: entryOf(there, its) };
+		},
+		async free(name, lock) {
+			await run(scripts.free, name, lock, channel, name);
+		},
+		async watch(changed) {
+			const own = client.duplicate();
+			own.on("error", () => {}); // the application's own client tells of the same
+			/** @param {string} message */
+			const told = (message) => {
+				const [name = "", version] = message.split(" ");
+				changed(name, version);
+			};
+			if (classic) {
+				own.on("message", (/** @type {string} */ _, /** @type {string} */ message) => told(message));
+				await own.subscribe(channel);
+			} else {
+				await own.connect();
+				await own.subscribe(channel, told);
+			}
+			own.on("ready", () => changed()); // it is there anew: something may have been told meanwhile
+			return async () => void (classic ? own.disconnect() : own.destroy());
+		},
+	};
+}

@@ -1,0 +1,179 @@
+// What is Node's own in an edge there: how much it takes of a peer, and how fast it passes on.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { after, before, test } from "node:test";
+import { serve } from "../../js/edge/node/server.js";
+import { Vendors } from "../../js/edge/node/vendor.js";
+import { json, startVendor } from "../edge/vendor.js";
+import { asks, edgeTo, machine } from "./mounted.js";
+
+/** @type {Awaited<ReturnType<typeof startVendor>>} */
+let vendor;
+/** @type {ReturnType<typeof edgeTo>} */
+let edge;
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let served;
+before(async () => {
+	vendor = await startVendor();
+	edge = edgeTo(vendor.url);
+	served = await serve(edge.handler, { host: "127.0.0.1", port: 0 });
+});
+after(async () => {
+	await served?.close(0);
+	edge?.close();
+	await vendor?.close();
+});
+
+/** A connection to the edge, and all that comes on it. */
+async function raw() {
+	const { hostname, port } = new URL(served.url);
+	const socket = connect(Number(port), hostname);
+	await once(socket, "connect");
+	let text = "";
+	socket.setEncoding("latin1").on("data", (piece) => (text += piece));
+	socket.on("error", () => {});
+	return {
+		socket,
+		closed: new Promise((resolve) => socket.once("close", resolve)), // whatever error it ends with
+		text: () => text,
+		async heard(/** @type {RegExp} */ what) {
+			while (!what.test(text)) {
+				await once(socket, "data");
+			}
+		},
+	};
+}
+
+const path = "/v1/call/isales/rest/isales/v1/openapi/obs/business";
+
+test("an answer that its caller does not take is not read any further from the vendor", async () => {
+	const piece = Buffer.alloc(1 << 20, "x");
+	let written = 0;
+	vendor.business = (_request, response) => {
+		response.writeHead(200, { "content-type": "application/octet-stream" });
+		const write = () => {
+			while (written < 256 << 20 && !response.destroyed) {
+				written += piece.length;
+				if (!response.write(piece)) {
+					response.once("drain", write);
+					return;
+				}
+			}
+		};
+		write();
+	};
+	const left = new AbortController();
+	const response = await machine(`${served.url}${path}`, { signal: left.signal });
+	assert.equal(response.status, 200);
+	for (let before = -1; before !== written;) {
+		before = written;
+		for (let i = 0; i < 20; i++) {
+			assert.equal((await fetch(`${served.url}/healthz`)).status, 200);
+		}
+	}
+	assert.ok(written < 64 << 20, `${written} bytes`);
+	left.abort();
+});
+
+test("a request whose body stops coming is ended at the vendor when whoever sends it leaves", async () => {
+	vendor.streaming = true;
+	const ended = new Promise((resolve) => {
+		vendor.business = (request) => request.resume().once("close", () => resolve(request.complete));
+	});
+	try {
+		const left = new AbortController();
+		const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(200_000)) });
+		const vendors = new Vendors();
+		const sent = vendors.fetch(new URL(`${vendor.url}/business`), { method: "POST", headers: new Headers(), body, signal: left.signal });
+		sent.catch(() => {});
+		while (vendor.calls.at(-1)?.url !== "/business") {
+			await new Promise((resolve) => setImmediate(resolve));
+		}
+		left.abort();
+		assert.equal(await ended, false);
+		await assert.rejects(sent);
+		vendors.close();
+	} finally {
+		vendor.streaming = false;
+	}
+});
+
+test("headers that come one by one and never end cost nothing but their connection, which is ended", async () => {
+	const slow = await raw();
+	slow.socket.write(`GET /healthz HTTP/1.1\r\nHost: edge\r\n`);
+	const timer = setInterval(() => slow.socket.writable && slow.socket.write("X-More: 1\r\n"), 500);
+	await slow.closed;
+	clearInterval(timer);
+	assert.match(slow.text(), /^(HTTP\/1\.1 408 |$)/);
+	assert.equal((await fetch(`${served.url}/healthz`)).status, 200);
+});
+
+test("headers beyond 32 KiB are refused, and a JWT of 16 KiB is within", async () => {
+	const large = await raw();
+	large.socket.write(`GET /healthz HTTP/1.1\r\nHost: edge\r\nX-Large: ${"x".repeat(40_000)}\r\n\r\n`);
+	await large.closed;
+	assert.match(large.text(), /^HTTP\/1\.1 431 /);
+	const response = await fetch(`${served.url}/v1/token`, {
+		...asks("open-isales"),
+		headers: { authorization: `Bearer ${"x".repeat(16_384)}` },
+	});
+	assert.equal(response.status, 401);
+});
+
+test("of a body that nobody may send no more than a little is taken, and its sender gets the refusal", async () => {
+	const sender = await raw();
+	sender.socket.write(`POST /v1/token HTTP/1.1\r\nHost: edge\r\nContent-Type: application/json\r\nContent-Length: ${1 << 30}\r\n\r\n`);
+	const piece = Buffer.alloc(1 << 16, "x");
+	let taken = 0;
+	const write = () => {
+		while (sender.socket.writable && taken < 256 << 20) {
+			taken += piece.length;
+			if (!sender.socket.write(piece)) {
+				sender.socket.once("drain", write);
+				return;
+			}
+		}
+	};
+	write();
+	await sender.closed;
+	assert.match(sender.text(), /^HTTP\/1\.1 401 /);
+	assert.match(sender.text(), /\r\nconnection: close\r\n/i);
+	assert.ok(taken < 64 << 20, `${taken} bytes`);
+});
+
+test("two Authorization headers are none: what stands before the edge may have looked at the other one", async () => {
+	const twice = await raw();
+	twice.socket.end("POST /v1/token HTTP/1.1\r\nHost: edge\r\nAuthorization: Bearer a.b.c\r\nAuthorization: Bearer d.e.f\r\n\r\n");
+	await twice.closed;
+	assert.match(twice.text(), /^HTTP\/1\.1 401 /);
+});
+
+test("nothing of what a proxy's headers say is believed: neither address, host and path nor method", async () => {
+	const response = await fetch(`${served.url}/v1/token`, {
+		...asks("open-isales"),
+		headers: {
+			"x-forwarded-for": "127.0.0.1",
+			"x-forwarded-host": "console.test",
+			"x-forwarded-proto": "https",
+			"x-forwarded-prefix": "/healthz",
+			"x-original-url": "/healthz",
+			"x-rewrite-url": "/healthz",
+			"x-http-method-override": "GET",
+			forwarded: "for=127.0.0.1;host=console.test",
+		},
+	});
+	assert.equal(response.status, 401);
+});
+
+test("a vendor that closes an idle connection costs no call: one that can be repeated is sent again, on another connection", async () => {
+	/** @type {import("node:net").Socket | undefined} */
+	let first;
+	vendor.business = (request, response) => {
+		first ??= request.socket;
+		json(response, {});
+	};
+	assert.equal((await machine(`${served.url}${path}`)).status, 200);
+	first?.destroy(); // the edge cannot know it yet
+	assert.equal((await machine(`${served.url}${path}`)).status, 200);
+});

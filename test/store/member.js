@@ -1,0 +1,122 @@
+// One of several processes of an application, with a client of its own over a store that all of them have. It does what its
+// parent asks for (members.js).
+import { randomUUID } from "node:crypto";
+import { createClient } from "../../js/node.js";
+import { fileStore, redisStore } from "../../js/store/index.js";
+
+const { store: at, skewMs = 0, dies } = JSON.parse(String(process.argv[2]));
+const machine = Date.now;
+Date.now = () => machine() + skewMs;
+
+/** @type {(() => void)[]} */
+const ends = [];
+
+/** The store that the parent has named, by the client that it has named. */
+async function open() {
+	const { kind, where, keys, prefix } = at;
+	if (kind === "file") {
+		return fileStore(where, { keys });
+	}
+	if (kind === "ioredis") {
+		const { Redis } = await import("ioredis");
+		const redis = new Redis(where, { maxRetriesPerRequest: null });
+		redis.on("error", () => {});
+		ends.push(() => redis.disconnect());
+		return redisStore(redis, { keys, prefix });
+	}
+	const { createClient: createRedis } = await import("redis");
+	const redis = createRedis({ url: where, socket: { reconnectStrategy: 50 } });
+	redis.on("error", () => {});
+	await redis.connect();
+	ends.push(() => redis.destroy());
+	return redisStore(redis, { keys, prefix });
+}
+
+const die = () => process.kill(process.pid, "SIGKILL");
+
+/** How often each function of the store was called. @type {Record<string, number>} */
+const calls = {};
+
+/**
+ * The store, with this process killed before or after a call of it, where the parent wants that.
+ * @param {any} store
+ */
+function deadly(store) {
+	const wrapped = { ...store };
+	for (const name of ["take", "read", "write", "free"]) {
+		wrapped[name] = async (/** @type {any[]} */ ...args) => {
+			const number = (calls[name] = (calls[name] ?? 0) + 1);
+			const mine = dies?.at === name && dies.number === number;
+			if (mine && dies.when === "before") {
+				die();
+			}
+			const answer = await store[name](...args);
+			if (mine && dies.when === "after") {
+				die();
+			}
+			return answer;
+		};
+	}
+	return wrapped;
+}
+
+const seen = { events: /** @type {object[]} */ ([]), store: /** @type {string[]} */ ([]) };
+const client = createClient({
+	store: deadly(await open()),
+	onEvent: ({ type, system, step, logins }) => void seen.events.push({ type, system, step, logins }),
+	onStore: ({ type }) => void seen.store.push(type),
+	fetch: async (input, init, purpose) => {
+		const sent = fetch(input, init);
+		if (dies?.at === "vendor" && purpose.step === dies.step) {
+			await (dies.when === "after" ? sent : new Promise((resolve) => setTimeout(resolve, 50)));
+			die();
+		}
+		return sent;
+	},
+});
+
+/** @type {Record<string, (asked: any) => Promise<unknown>>} */
+const actions = {
+	async get({ identity, callers = 1, options }) {
+		const began = performance.now();
+		const settled = await Promise.allSettled(Array.from({ length: callers }, () => client.getToken({ ...identity }, options)));
+		const values = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value.value] : []));
+		const errors = settled.flatMap((one) => (one.status === "rejected" ? [one.reason.code ?? String(one.reason)] : []));
+		return { values: [...new Set(values)], errors: [...new Set(errors)], ms: performance.now() - began };
+	},
+	async lives({ identity }) {
+		const { expiresAt } = await client.getToken(identity);
+		return { leftMs: expiresAt && expiresAt.getTime() - Date.now() };
+	},
+	async signIn({ identity }) {
+		return { value: (await client.signIn({ ...identity })).value };
+	},
+	async call({ identity, path, init }) {
+		const response = await client.session({ ...identity }).fetch(path, init);
+		return { status: response.status };
+	},
+	async forget({ identity }) {
+		client.session({ ...identity }).forget();
+	},
+	async seen() {
+		return seen;
+	},
+	async end() {
+		client.close();
+		ends.forEach((end) => end());
+		process.disconnect();
+	},
+};
+
+process.on("message", async (/** @type {any} */ { id, does, ...asked }) => {
+	let answer;
+	try {
+		answer = await actions[does](asked);
+	} catch (error) {
+		answer = { error: /** @type {any} */ (error).code ?? String(error) };
+	}
+	if (process.connected) {
+		process.send?.({ id, answer });
+	}
+});
+process.send?.({ id: "ready", answer: randomUUID() });
