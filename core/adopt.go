@@ -47,7 +47,7 @@ func (c *Client) State(id SessionID, now Instant) []byte {
 
 // Adopt takes into a session what State has returned of an equal one, age milliseconds ago. held is an exchange of
 // the session's whose request has not been sent, as its host asks the others first; or 0. What was to be sent is decided on anew, and the
-// exchange is over. Adopt returns false where the state is of no use; there may be none.
+// exchange is over. Adopt reports whether the session knows more than the state, which the others then have to be told; there may be none.
 func (c *Client) Adopt(id SessionID, now Instant, age int64, data []byte, held uint64) bool {
 	s := c.session(id)
 	if s == nil {
@@ -67,19 +67,24 @@ func (c *Client) Adopt(id SessionID, now Instant, age int64, data []byte, held u
 	if u := s.task; moved && u != nil && !(u.forced && now.waited(s.issued) > now.waited(u.began)) {
 		u.ahead, u.forced = s.suspect, false // this is the other token
 	}
+	more := !ok || s.generation > uint64(st.numbers["generation"]) || len(s.recent()) > len(st.recent)
 	if t == nil {
-		return ok
+		return more
 	}
 	if err := c.barred(s, now, beginning{forced: t.forced, person: s.signsIn}); err != nil && t.errand == 0 && (t.ahead || t.forced || !s.ready(now)) {
 		c.settle(t, now, err, 0)
 	} else {
 		c.advance(t, now)
 	}
-	return ok
+	return more
 }
 
+// clearly is by how much a token must be older to be the earlier one for sure: how old a state is, is known so far only.
+const clearly = 5 * second
+
 // merge takes from a state what is newer than what the session knows, and reports whether it has
-// another token now.
+// another token now. Of two tokens of one generation, got by clients that did not see each other, the state's is the session's,
+// as all others have it, unless it is clearly the earlier one.
 func (c *Client) merge(s *session, st state, now Instant, age int64) (moved bool) {
 	n := st.numbers
 	theirs := uint64(n["generation"])
@@ -98,7 +103,9 @@ func (c *Client) merge(s *session, st state, now Instant, age int64) (moved bool
 			s.issued = issued
 		}
 		s.listen(st.testimony(now, age), now)
-	case theirs > s.generation, theirs == s.generation && (st.texts["token"] == "" || s.held.token != "" && now.Since(issued) < now.Since(s.issued)):
+	case theirs == s.generation && s.held.token != "" && st.texts["token"] != "" && now.Since(issued) > now.Since(s.issued)+clearly:
+		s.generation++ // it stays, and is the later one for all
+	case theirs > s.generation, theirs == s.generation && s.held.token != "":
 		usable := s.usable(now)
 		s.retire(c.print(s.held.token))
 		s.held = grant{}
@@ -174,16 +181,6 @@ func (s *session) listen(theirs *testimony, now Instant) {
 	s.testimony.heard = heard
 }
 
-// Alone says whether the other clients that share this one's sessions are out of its sight. While they are, it logs in within a share
-// of each budget.
-func (c *Client) Alone(alone bool) {
-	c.alone = alone
-	for _, s := range c.slots {
-		if s == nil || alone {
-			continue
-		}
-		for i := range s.recent() {
-			s.budget.recent[i].alone = false // all of them count from here on, and none of them alone
-		}
-	}
-}
+// Alone says whether the other clients that share this one's sessions are out of its sight. While they are, it logs in once in the window
+// of each budget, however often that happens.
+func (c *Client) Alone(alone bool) { c.alone = alone }

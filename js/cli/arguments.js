@@ -37,12 +37,20 @@ const ofIdentity = {
 
 /** The commands' own options. @type {Record<Command, Record<string, Option>>} */
 export const commands = {
-	get: { ...everywhere, ...ofIdentity, ...signInOptions, show: { type: "boolean" }, "token-only": { type: "boolean" } },
+	get: {
+		...everywhere,
+		...ofIdentity,
+		...signInOptions,
+		store: { type: "string" },
+		show: { type: "boolean" },
+		"token-only": { type: "boolean" },
+	},
 	verify: { ...everywhere, ...ofIdentity, "token-file": { type: "string" } },
 	call: {
 		...everywhere,
 		...ofIdentity,
 		...signInOptions,
+		store: { type: "string" },
 		"sign-out": { type: "boolean" },
 		data: { type: "string", short: "d" },
 		header: { type: "string", short: "H", multiple: true },

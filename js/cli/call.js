@@ -21,7 +21,7 @@ export async function main(context) {
 	}
 	checkInput(options);
 	const headers = await readHeaders(context);
-	const { identity, timeoutMs, client } = await prepare(context);
+	const { identity, timeoutMs, client, close } = await prepare(context);
 	let leaves = false;
 	try {
 		checkSignIn(identity.system, options);
@@ -53,7 +53,7 @@ export async function main(context) {
 				.signOut(identity)
 				.catch(({ message }) => context.note(`${context.paintNote("yellow", "warning:")} The sign-out failed: ${message}`));
 		}
-		client.close();
+		await close();
 	}
 }
 

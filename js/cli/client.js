@@ -1,20 +1,32 @@
 import { createClient } from "../node.js";
 import { configure } from "./configuration.js";
+import { storeIn } from "./store.js";
 
 /**
- * What get, verify and call begin with: the configuration is read, its warnings are said, and a client is made. The
- * client must be closed.
+ * What get, verify and call begin with: the configuration is read, its warnings are said, and a client is made, over
+ * the store where one is named. It must be closed.
  * @param {import("./context.js").Context} context
  * @param {{ withoutSecrets?: boolean }} [how]
  */
 export async function prepare(context, { withoutSecrets = false } = {}) {
-	const { identity, timeoutMs, hidden, warnings } = await configure(context.options, { ...context, withoutSecrets });
+	const { options, env, cwd } = context;
+	const { identity, timeoutMs, hidden, warnings } = await configure(options, { ...context, withoutSecrets });
 	context.hidden.push(...hidden);
 	context.about(identity);
 	for (const warning of warnings) {
 		context.note(`${context.paintNote("yellow", "warning:")} ${warning}`);
 	}
+	const shared = options["store"] === undefined ? undefined : await storeIn(options["store"], env, cwd);
 	/** @type {import("../client/client.js").Client} */
-	const client = createClient({ timeoutMs });
-	return { identity, timeoutMs, client };
+	const client = createClient({ timeoutMs, ...(shared && { store: shared.store }) });
+	return {
+		identity,
+		timeoutMs,
+		client,
+		/** Ends the client, when the store has all that it has to know. */
+		async close() {
+			await client.close();
+			await shared?.leave();
+		},
+	};
 }

@@ -18,7 +18,7 @@ export async function main(context) {
 	if ([options["json"], options["token-only"], options["show"]].filter(Boolean).length > 1) {
 		throw new UsageError("--json, --token-only and --show exclude each other.");
 	}
-	const { identity, client } = await prepare(context);
+	const { identity, client, close } = await prepare(context);
 	try {
 		checkSignIn(identity.system, options);
 		spinner.start(`Getting a token of ${identity.system}`);
@@ -37,7 +37,7 @@ export async function main(context) {
 		}
 		return exit.ok;
 	} finally {
-		client.close();
+		await close();
 	}
 }
 

@@ -26,6 +26,11 @@ cctoken: tokens of contact-centre systems (${names})
   cctoken --version
 `;
 
+const sharing = `\
+  --store FOLDER     shares sessions with all that use it: a token that is still good costs no login. Or redis, by the package redis
+                     and REDIS_URL in the environment. Sealed under STORAGE_KEYS
+`;
+
 const signingIn = `\
   --sign-in          sign in first, where nothing else brings a token (${systems
 		.filter(({ signsIn }) => signsIn)
@@ -43,7 +48,7 @@ Gets a token. By default a table with the token shortened; a script takes it who
   --token-only       the token alone
   --json             one JSON object: token, issuedAt, expiresAt, headers, query, body
   --show             the table with the whole token
-${signingIn}`,
+${sharing}${signingIn}`,
 	verify: `\
 cctoken verify [options] < TOKEN
 
@@ -59,7 +64,7 @@ Calls PATH under the base URL with the token. The body of the answer goes to sta
   -d, --data DATA    the body: text, @FILE, or - for standard input
   -H, --header LINE  a header "Name: value", or @FILE with one on each line; can be given several times
   -i, --include      the status and headers ahead of the body
-  --json             one JSON object: status, headers, body
+${sharing}  --json             one JSON object: status, headers, body
 ${signingIn}  --sign-out         sign out after the call
 `,
 	doctor: `\

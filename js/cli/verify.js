@@ -40,7 +40,7 @@ export async function main(context) {
 		token = one(given);
 	}
 	context.hidden.push(token);
-	const { identity, client } = await prepare(context, { withoutSecrets: true });
+	const { identity, client, close } = await prepare(context, { withoutSecrets: true });
 	try {
 		spinner.start(`Verifying a token of ${identity.system}`);
 		const { valid, source, reason, expiresAt } = await client.verifyToken(token, identity);
@@ -61,6 +61,6 @@ export async function main(context) {
 		}
 		return valid === null ? exit.unknown : valid ? exit.ok : exit.no;
 	} finally {
-		client.close();
+		await close();
 	}
 }

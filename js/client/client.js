@@ -226,13 +226,14 @@ export class Client {
 	}
 
 	/**
-	 * Ends the client: whoever waits gets a TokenError `closed`, and all tokens are forgotten. `using client = createClient()` does
-	 * it at the end of a block, and the collector some time after nobody has the client any more.
+	 * Ends the client: whoever waits gets a TokenError `closed`, and all tokens are forgotten here. In a store they stay. `using client =
+	 * createClient()` does it at the end of a block, and the collector some time after nobody has the client any more.
+	 * @returns {Promise<void>} resolves when the store, if there is one, has what it is to know; it can be left then
 	 */
 	close() {
 		const { driver, references } = within.of(this);
 		references.forget();
-		driver.close();
+		return driver.close();
 	}
 }
 

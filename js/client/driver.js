@@ -442,8 +442,9 @@ export class Driver {
 			pulse.end();
 		}
 		this.#settings.tabs?.close();
+		const told = this.#effects.shared?.close(); // first: it needs the core for what is still to be stored
 		this.#life.close();
-		void this.#effects.shared?.close();
+		return told ?? Promise.resolve();
 	}
 
 	/**

@@ -79,7 +79,7 @@ export class Effects {
 				store,
 				clock,
 				onStore,
-				report: (call) => void this.report(call),
+				report: (call) => this.report(call),
 				state: (session) => life.report(() => life.core?.state(session, instant(clock))) ?? "",
 			});
 	}
@@ -153,7 +153,7 @@ export class Effects {
 					break;
 				case "evicted":
 					this.#means.tabs?.forget(effect.session);
-					this.shared?.evicted(effect.session);
+					void this.shared?.evicted(effect.session);
 					this.#sessions.evicted(effect.session);
 					break;
 				case "notify":

@@ -13,7 +13,7 @@ import { instant } from "./clock.js";
  * @property {Store} store
  * @property {import("./clock.js").Clock} clock
  * @property {((event: import("./store.js").StoreEvent) => void) | undefined} onStore
- * @property {(call: (core: CoreClient) => import("../module/wall.js").Answer) => void} report has the core asked, and obeyed
+ * @property {<T extends import("../module/wall.js").Answer>(call: (core: CoreClient) => T) => Partial<T>} report has the core asked, and obeyed
  * @property {(session: number) => string} state what there is to be stored of a session, or ""
  */
 
@@ -78,14 +78,14 @@ export class Shared {
 	/** The core is no more. */
 	end() {
 		for (const session of [...this.#entries.keys()]) {
-			this.evicted(session);
+			void this.evicted(session);
 		}
 	}
 
-	/** Lets go of the store. */
+	/** Lets go of the store, once it has what was to be stored. */
 	async close() {
 		this.#closed = true;
-		this.end();
+		await Promise.all([...this.#entries.keys()].map((session) => this.evicted(session)));
 		const unwatch = await this.#watch?.catch(() => undefined);
 		await unwatch?.().catch(() => {});
 	}
@@ -159,7 +159,7 @@ export class Shared {
 	}
 
 	/** @param {number} session that the core has let go */
-	evicted(session) {
+	async evicted(session) {
 		const entry = this.#entries.get(session);
 		if (entry === undefined) {
 			return;
@@ -169,7 +169,8 @@ export class Shared {
 			this.#named.delete(entry.name);
 		}
 		wake(entry);
-		this.#unlock(entry, true);
+		await entry.storing; // under the lock
+		await this.#unlock(entry, true);
 	}
 
 	/**
@@ -275,7 +276,7 @@ export class Shared {
 					return;
 				}
 				if (answer && !answer.held) {
-					this.#unlock(entry);
+					void this.#unlock(entry);
 				}
 				this.#note(entry, answer, exchange);
 				continue;
@@ -284,7 +285,7 @@ export class Shared {
 			const answer = await this.#ask(
 				() => store.take(entry.name, lock, lockMs),
 				limit,
-				({ taken }) => taken && this.#free(entry.name, lock),
+				({ taken }) => taken && void this.#free(entry.name, lock),
 			);
 			if (answer?.taken) {
 				this.#locked(entry, lock);
@@ -330,10 +331,12 @@ export class Shared {
 		entry.adopted++;
 		this.#adopting = entry.session;
 		try {
-			report((core) => core.adopt(entry.session, instant(clock), kept?.ageMs ?? 0, kept?.state ?? "", exchange));
+			const { more } = report((core) => core.adopt(entry.session, instant(clock), kept?.ageMs ?? 0, kept?.state ?? "", exchange));
+			entry.dirty ||= more === true && kept !== undefined;
 		} finally {
 			this.#adopting = 0;
 		}
+		this.#flush(entry);
 	}
 
 	/**
@@ -362,7 +365,7 @@ export class Shared {
 	 */
 	#locked(entry, lock) {
 		if (this.#entries.get(entry.session) !== entry || this.#lost) {
-			this.#free(entry.name, lock);
+			void this.#free(entry.name, lock);
 			return;
 		}
 		entry.lock = lock;
@@ -376,7 +379,7 @@ export class Shared {
 					if (answer?.taken) {
 						renew();
 					} else {
-						this.#unlock(entry);
+						void this.#unlock(entry);
 					}
 				},
 				lockMs / 3,
@@ -390,13 +393,13 @@ export class Shared {
 	 * @param {Entry} entry
 	 * @param {boolean} [free] whether the store is told
 	 */
-	#unlock(entry, free = false) {
+	async #unlock(entry, free = false) {
 		const { lock } = entry;
 		entry.lock = "";
 		entry.renewal?.();
 		entry.renewal = undefined;
-		if (free && lock !== "") {
-			this.#free(entry.name, lock);
+		if (free && lock !== "" && !this.#lost) {
+			await this.#free(entry.name, lock);
 		}
 	}
 
@@ -405,7 +408,7 @@ export class Shared {
 	 * @param {string} lock
 	 */
 	#free(name, lock) {
-		this.#means.store.free(name, lock).catch(() => {}); // it ends by itself
+		return this.#ask(() => this.#means.store.free(name, lock), limitMs);
 	}
 
 	/**
@@ -436,7 +439,9 @@ export class Shared {
 
 	/** @param {Entry} entry */
 	async #store(entry) {
-		await entry.named;
+		if (entry.name === "") {
+			await entry.named;
+		}
 		if (entry.name === "") {
 			entry.dirty = entry.done = false;
 			return;
@@ -446,20 +451,20 @@ export class Shared {
 		}
 		const free = this.#idle(entry);
 		if (!entry.dirty) {
-			this.#unlock(entry, free);
+			await this.#unlock(entry, free);
 			return;
 		}
 		entry.dirty = false;
 		const answer = await this.#write(entry, free, limitMs);
 		if (answer?.written) {
 			if (free) {
-				this.#unlock(entry);
+				void this.#unlock(entry);
 			}
 			return;
 		}
 		entry.dirty = true;
 		if (answer && !answer.held) {
-			this.#unlock(entry);
+			void this.#unlock(entry);
 		}
 		this.#note(entry, answer, 0);
 	}
@@ -563,7 +568,7 @@ export class Shared {
 		this.#lost = true;
 		this.#means.report((core) => core.alone(true));
 		for (const entry of this.#entries.values()) {
-			this.#unlock(entry);
+			void this.#unlock(entry);
 			entry.adopted++; // what was to be sent is to be decided anew
 			wake(entry);
 		}

@@ -381,7 +381,7 @@ export class CoreClient {
 	 * @param {number} ageMs how long ago another client has said so
 	 * @param {string} state as that one has said, or ""
 	 * @param {number} held the exchange that is not sent yet, as others are asked first, or 0: it is over then
-	 * @returns {Answer}
+	 * @returns {Answer & { more?: true }} whether more is known here
 	 */
 	adopt(session, { wall, mono }, ageMs, state, held) {
 		const n = this.#put(state);

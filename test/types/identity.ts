@@ -186,7 +186,7 @@ const ownClient: Client = {
 	keepAlive: () => () => {},
 	session: () => ownSession,
 	online() {},
-	close() {},
+	close: async () => {},
 };
 // @ts-expect-error a client has more than that
 const noClient: Client = { getToken: async () => ownToken };

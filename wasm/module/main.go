@@ -275,9 +275,9 @@ func state(client uint32, session, wall, mono float64) uint32 {
 
 //go:wasmexport adopt
 func adopt(client uint32, session, wall, mono, age, held float64, n uint32) uint32 {
-	clients[client].Adopt(core.SessionID(session), instant(wall, mono), int64(age), in[:n], uint64(held))
+	more := clients[client].Adopt(core.SessionID(session), instant(wall, mono), int64(age), in[:n], uint64(held))
 	wipe(n)
-	return answer(client, nil)
+	return answer(client, func() { out.boolean("more", more) })
 }
 
 //go:wasmexport alone

@@ -1,7 +1,7 @@
 // cctoken edge serve: an edge on this machine, until it is told to end.
 import { readText } from "../files.js";
 import { exit } from "../exit.js";
-import { storeIn } from "./store.js";
+import { storeIn } from "../store.js";
 import { UsageError } from "../usage.js";
 
 /**

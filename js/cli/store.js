@@ -1,10 +1,10 @@
-// The store that an edge has in common with others: a folder, or Redis by the client that is installed where the command is run.
+// The store that this process has in common with others: a folder, or Redis by the client that is installed where the command is run.
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { fileStore, redisStore } from "../../store/index.js";
-import { UsageError } from "../usage.js";
+import { fileStore, redisStore } from "../store/index.js";
+import { UsageError } from "./usage.js";
 
 /** Under which names its secrets are in the environment. */
 const names = { keys: "STORAGE_KEYS", url: "REDIS_URL" };
@@ -13,7 +13,7 @@ const names = { keys: "STORAGE_KEYS", url: "REDIS_URL" };
  * @param {string} where a folder, or "redis"
  * @param {NodeJS.ProcessEnv} env
  * @param {string} cwd
- * @returns {Promise<{ store: import("../../client/store.js").Store, leave: () => Promise<unknown> }>} leave: when it is not used any more
+ * @returns {Promise<{ store: import("../client/store.js").Store, leave: () => Promise<unknown> }>} leave: when it is not used any more
  */
 export async function storeIn(where, env, cwd) {
 	const keys = await secretIn(env, names.keys);
