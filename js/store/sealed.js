@@ -33,7 +33,7 @@ export function sealed(backend, options) {
 
 	/**
 	 * Asks the backend, and learns what time it is there.
-	 * @template {import("./backend.js").Timed} Answer
+	 * @template {import("./backend.js").ReadAnswer} Answer
 	 * @param {() => Promise<Answer>} call
 	 */
 	async function ask(call) {
