@@ -22,7 +22,7 @@ import { Keys } from "./keys.js";
  * @returns {Store} for `createClient`
  * @throws {import("../client/error.js").TokenError} `invalid_option`
  */
-export function sealed(backend, options) {
+export function sealedStore(backend, options) {
 	const { keys: text, nameKey } = known(options, ["keys", "nameKey"]);
 	if (typeof backend?.take !== "function") {
 		throw invalidOption("backend", "must have the functions of a backend");
