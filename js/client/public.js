@@ -19,4 +19,6 @@ export { Token } from "./token.js";
 /** @typedef {import("./asking.js").Verification} Verification */
 /** @typedef {import("./events.js").TokenEvent} TokenEvent */
 /** @typedef {import("./effects.js").Purpose} Purpose */
+/** @typedef {import("./store.js").Store} Store */
+/** @typedef {import("./store.js").StoreEvent} StoreEvent */
 /** @typedef {import("../module/module.js").InitializeOptions} InitializeOptions */

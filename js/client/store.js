@@ -10,13 +10,15 @@
  */
 
 /**
+ * What a store answers to who takes a lock.
  * @typedef {object} Taken
  * @property {boolean} taken whether the lock is the asker's now
  * @property {number} leftMs for how long it is somebody's, in milliseconds
- * @property {Kept | undefined} kept
+ * @property {Kept | undefined} kept what it has of the session, if anything
  */
 
 /**
+ * What a store answers to who writes.
  * @typedef {object} Written
  * @property {boolean} written false where another version is there than was expected, or the lock is not the writer's any more: then
  *   nothing was written
@@ -25,8 +27,9 @@
  */
 
 /**
+ * What is to be written of a session.
  * @typedef {object} Write
- * @property {string} state
+ * @property {string} state as the core says it; it holds a token
  * @property {string} version of what is written: a text that was never used before
  * @property {string} expected the version that is to be replaced, or "" where there is to be none yet
  * @property {string} [lock] under which it is written
@@ -40,8 +43,8 @@
  * @property {(identity: string) => Promise<string>} name the name of a session: a keyed hash of its identity
  * @property {(name: string, lock: string, ttlMs: number) => Promise<Taken>} take takes the lock where nobody has it, or has
  *   it for so long from now on where it is the asker's already; and reads
- * @property {(name: string) => Promise<Kept | undefined>} read
- * @property {(name: string, write: Write) => Promise<Written>} write
+ * @property {(name: string) => Promise<Kept | undefined>} read what it has of the session, if anything
+ * @property {(name: string, write: Write) => Promise<Written>} write writes a state, where nobody else has since the expected version
  * @property {(name: string, lock: string) => Promise<void>} free releases the lock, where it is the asker's
  * @property {(changed: (name?: string, version?: string) => void) => Promise<() => Promise<void>>} watch calls changed after every
  *   write and release, by whomever, or without a name where some may have been missed. What it returns ends that

@@ -4,23 +4,38 @@
  * What is kept under a name: a text that means nothing to whoever keeps it.
  * @typedef {object} Entry
  * @property {string} version another one with every write; its writer's choice
- * @property {string} value
+ * @property {string} value the text
  */
 
 /**
- * What every answer says besides: the backend's own time of day, in milliseconds. It must be one clock for all who use the
- * backend, and no client's.
- * @typedef {{ now: number }} Timed
+ * What `read` answers; and every other answer says as much.
+ * @typedef {object} ReadAnswer
+ * @property {number} now the backend's own time of day, in milliseconds: one clock for all who use it, and no client's
+ * @property {Entry | undefined} [entry] what is kept, if anything
  */
 
-/** @typedef {Timed & { taken: boolean, leftMs: number, entry?: Entry | undefined }} TakeAnswer */
-/** @typedef {Timed & { entry?: Entry | undefined }} ReadAnswer */
-/** @typedef {Timed & { written: boolean, held: boolean, entry?: Entry | undefined }} WriteAnswer */
+/**
+ * What `take` answers.
+ * @typedef {object} TakeAnswer
+ * @property {number} now as in ReadAnswer
+ * @property {Entry | undefined} [entry] as in ReadAnswer
+ * @property {boolean} taken whether the lock is the asker's now
+ * @property {number} leftMs for how long it is held from now on, by whomever, in milliseconds
+ */
+
+/**
+ * What `write` answers.
+ * @typedef {object} WriteAnswer
+ * @property {number} now as in ReadAnswer
+ * @property {Entry | undefined} [entry] what is kept, where the value was not written
+ * @property {boolean} written whether it was
+ * @property {boolean} held whether the lock was held under the text that was named; true where none was
+ */
 
 /**
  * What `write` is told.
  * @typedef {object} WriteRequest
- * @property {string} value
+ * @property {string} value what is to be kept
  * @property {string} version of the value
  * @property {string} expected the version that is there now; "" where there is none
  * @property {string} lock that must be held under this text; "" where none need be

@@ -2,7 +2,12 @@
 
 /** @typedef {import("./backend.js").Backend} Backend */
 
-/** One check. @typedef {{ name: string, run: () => Promise<void> }} Check */
+/**
+ * One check.
+ * @typedef {object} Check
+ * @property {string} name what a backend has to do
+ * @property {() => Promise<void>} run is rejected with an Error that says what is wrong
+ */
 
 /** How long a check waits for what must come, in milliseconds. */
 const patienceMs = 10_000;

@@ -3,10 +3,10 @@ import { invalidOption, known } from "../client/option.js";
 import { fileBackend } from "./file.js";
 import { memoryBackend } from "./memory.js";
 import { redisBackend } from "./redis.js";
-import { sealed } from "./sealed.js";
+import { sealedStore } from "./sealed.js";
 import { base64url } from "./keys.js";
 
-export { sealed as sealedStore };
+export { sealedStore };
 
 /** @typedef {import("./sealed.js").Store} Store */
 /** @typedef {import("./sealed.js").StoreKeys} StoreKeys */
@@ -28,7 +28,7 @@ export function redisStore(client, options) {
 	if (prefix !== undefined && !/^[\w:.{}-]{1,64}$/.test(prefix)) {
 		throw invalidOption("prefix", "must have 1 to 64 letters, digits, or any of _ : . { } -");
 	}
-	return sealed(redisBackend(client, prefix), /** @type {StoreKeys} */ (keys));
+	return sealedStore(redisBackend(client, prefix), /** @type {StoreKeys} */ (keys));
 }
 
 /**
@@ -42,7 +42,7 @@ export function fileStore(folder, options) {
 	if (typeof folder !== "string" || folder === "") {
 		throw invalidOption("folder", "must be the path of a folder");
 	}
-	return sealed(fileBackend(folder), options);
+	return sealedStore(fileBackend(folder), options);
 }
 
 /**
@@ -50,5 +50,5 @@ export function fileStore(folder, options) {
  * @returns {Store} for `createClient`
  */
 export function memoryStore() {
-	return sealed(memoryBackend(), { keys: `memory:${base64url(crypto.getRandomValues(new Uint8Array(32)))}` });
+	return sealedStore(memoryBackend(), { keys: `memory:${base64url(crypto.getRandomValues(new Uint8Array(32)))}` });
 }

@@ -22,7 +22,7 @@ import { Keys } from "./keys.js";
  * @returns {Store} for `createClient`
  * @throws {import("../client/error.js").TokenError} `invalid_option`
  */
-export function sealed(backend, options) {
+export function sealedStore(backend, options) {
 	const { keys: text, nameKey } = known(options, ["keys", "nameKey"]);
 	if (typeof backend?.take !== "function") {
 		throw invalidOption("backend", "must have the functions of a backend");
@@ -33,7 +33,7 @@ export function sealed(backend, options) {
 
 	/**
 	 * Asks the backend, and learns what time it is there.
-	 * @template {import("./backend.js").Timed} Answer
+	 * @template {import("./backend.js").ReadAnswer} Answer
 	 * @param {() => Promise<Answer>} call
 	 */
 	async function ask(call) {

@@ -14,7 +14,9 @@ test("docs/api.md is what `make api` makes of the sources", async () => {
 
 test("every name that the package exports has a section", async () => {
 	const exported = await Promise.all(
-		["node.js", "inline.js", "edge/sign.js", "sandbox/index.js"].map((file) => import(`../../js/${file}`)),
+		["node.js", "inline.js", "edge/sign.js", "sandbox/index.js", "store/index.js", "store/conformance.js"].map(
+			(file) => import(`../../js/${file}`),
+		),
 	);
 	// The edge runs in workerd alone.
 	const names = [...exported.flatMap(Object.keys), "createEdge", "default", "Keeper", "Nonces", "ConfigError"];
@@ -23,7 +25,7 @@ test("every name that the package exports has a section", async () => {
 		assert.match(committed, new RegExp(`^#### (?:class )?\`${name}(?:\\(\\))?\`$`, "m"));
 	}
 	const types = [];
-	for (const file of ["client/public.js", "generated/public.js", "edge/index.js", "sandbox/index.js"]) {
+	for (const file of ["client/public.js", "generated/public.js", "edge/index.js", "sandbox/index.js", "store/index.js"]) {
 		const declared = await readFile(new URL(`../../js/${file}`, import.meta.url), "utf8");
 		types.push(...[...declared.matchAll(/@typedef \{import\([^)]*\)\.\w+\} (\w+)/g)].map(([, name]) => name));
 	}

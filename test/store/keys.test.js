@@ -1,0 +1,76 @@
+// The keys of a store.
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { test } from "node:test";
+import { fileStore, memoryStore, redisStore, sealedStore } from "../../js/store/index.js";
+import { Keys } from "../../js/store/keys.js";
+import { memoryBackend } from "../../js/store/memory.js";
+import { createClient } from "../../js/node.js";
+import { tokenError } from "../expect.js";
+
+const key = (id) => `${id}:${randomBytes(32).toString("base64url")}`;
+const [one, two] = [key("one"), key("two")];
+
+test("a value opens under its own name, with a key that is listed, and as it was written", async () => {
+	const keys = new Keys(one);
+	const sealed = await keys.seal("name", "text");
+	assert.equal(await keys.open("name", sealed), "text");
+	assert.equal(await keys.open("other", sealed), undefined);
+	assert.equal(await new Keys(two).open("name", sealed), undefined);
+	assert.equal(await new Keys(`one:${two.slice(4)}`).open("name", sealed), undefined, "another key of the same id");
+	for (let at = 0; at < sealed.length - 1; at++) {
+		const changed = sealed.slice(0, at) + (sealed[at] === "A" ? "B" : "A") + sealed.slice(at + 1);
+		assert.equal(await keys.open("name", changed), undefined, `changed at ${at}`);
+		assert.equal(await keys.open("name", sealed.slice(0, at)), undefined, `cut at ${at}`);
+	}
+	assert.notEqual(await keys.seal("name", "text"), sealed, "no two are alike");
+});
+
+test("keys rotate: a new one in front seals, and those behind it open", async () => {
+	const [before, during, after] = [new Keys(one), new Keys(`${two},${one}`), new Keys(two)];
+	const old = await before.seal("name", "text");
+	assert.equal(await during.open("name", old), "text");
+	assert.equal(await after.open("name", await during.seal("name", "next")), "next");
+	assert.equal(await before.name("identity"), await during.name("identity"), "the same names meanwhile");
+	assert.notEqual(await before.name("identity"), await after.name("identity"));
+	const nameKey = randomBytes(32).toString("hex");
+	assert.equal(await new Keys(one, nameKey).name("identity"), await new Keys(two, nameKey).name("identity"));
+});
+
+test("names are of one length, and another one for another identity", async () => {
+	const keys = new Keys(one);
+	assert.match(await keys.name(""), /^[\w-]{43}$/);
+	assert.notEqual(await keys.name("a"), await keys.name("b"));
+});
+
+test("what cannot be a key, a folder, a client, a backend or a store is refused, and no key is repeated", () => {
+	const wrong = [undefined, "", "one", "one:short", `${one},${one}`, `${one},`, `!${one}`, `one:${"é".repeat(43)}`];
+	for (const keys of wrong) {
+		const isRight = tokenError("invalid_option", { field: "keys" });
+		assert.throws(
+			() => fileStore("folder", /** @type {any} */ ({ keys })),
+			(error) => isRight(error) && !(keys && keys.length > 20 && error.message.includes(keys.slice(5, 40))),
+		);
+	}
+	assert.throws(() => fileStore("", { keys: one }), tokenError("invalid_option", { field: "folder" }));
+	assert.throws(() => fileStore("folder", { keys: one, nameKey: "short" }), tokenError("invalid_option", { field: "nameKey" }));
+	assert.throws(() => redisStore({}, { keys: one }), tokenError("invalid_option", { field: "client" }));
+	assert.throws(() => redisStore({}, { keys: one, prefix: "a b" }), tokenError("invalid_option", { field: "prefix" }));
+	assert.throws(() => sealedStore(/** @type {any} */ ({}), { keys: one }), tokenError("invalid_option", { field: "backend" }));
+	assert.throws(() => createClient({ store: /** @type {any} */ ({}) }), tokenError("invalid_option", { field: "store" }));
+	assert.throws(
+		() => createClient({ store: memoryStore(), onStore: /** @type {any} */ (1) }),
+		tokenError("invalid_option", { field: "onStore" }),
+	);
+});
+
+test("what is kept under a key that is not known any more counts as nothing, and is replaced", async () => {
+	const backend = memoryBackend();
+	const nameKey = randomBytes(32).toString("hex");
+	const [before, after] = [one, two].map((keys) => sealedStore(backend, { keys, nameKey }));
+	const name = await before.name("identity");
+	await before.write(name, { state: "{}", version: "v1", expected: "" });
+	const kept = await after.read(name);
+	assert.deepEqual([kept?.version, kept?.state], ["v1", ""]);
+	assert.equal((await after.write(name, { state: "{}", version: "v2", expected: "v1" })).written, true);
+});
