@@ -94,11 +94,15 @@ export class Shared {
 	 * Has what the others know of a session known here as well, where that is to be had.
 	 * @param {CoreClient} core
 	 * @param {number} session
-	 * @returns {Promise<void> | undefined} undefined where it is
+	 * @param {() => boolean} [look] whether to look, where nobody does yet
+	 * @returns {Promise<void> | undefined} undefined where it is, or need not be
 	 */
-	known(core, session) {
+	known(core, session, look = () => true) {
 		const entry = this.#entry(core, session);
-		return entry.seen || this.#lost ? undefined : this.#look(entry);
+		if (entry.seen || this.#lost) {
+			return undefined;
+		}
+		return entry.looking ?? (look() ? this.#look(entry) : undefined);
 	}
 
 	/**
