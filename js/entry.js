@@ -32,12 +32,12 @@ export function entry(load, facilities = {}) {
 		/**
 		 * A client with settings and sessions of its own.
 		 * @param {import("./client/client.js").ClientOptions} [options] its settings
-		 * @returns {import("./client/client.js").Client} a client that shares nothing with others but the WebAssembly module
+		 * @returns {import("./client/client.js").Client & import("./client/platform.js").PlatformDisposable} a client that shares nothing with others but the WebAssembly module
 		 * @throws {import("./client/error.js").TokenError} `invalid_option`
 		 * @example
 		 * const client = createClient({ timeoutMs: 10_000, onEvent: (event) => console.log(event.type, event.system) });
 		 */
-		createClient: (options) => createClient(module, options, undefined, facilities),
+		createClient: (options) => /** @type {any} */ (createClient(module, options, undefined, facilities)),
 
 		/**
 		 * Checks the fields of an identity, as a form does while it is filled in. Nothing is sent and no session is made.

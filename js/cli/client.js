@@ -17,6 +17,7 @@ export async function prepare(context, { withoutSecrets = false } = {}) {
 		context.note(`${context.paintNote("yellow", "warning:")} ${warning}`);
 	}
 	const shared = options["store"] === undefined ? undefined : await storeIn(options["store"], env, cwd);
+	/** @type {import("../client/client.js").Client} */
 	const client = createClient({ timeoutMs, ...(shared && { store: shared.store }) });
 	return {
 		identity,

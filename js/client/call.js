@@ -6,6 +6,7 @@ import { carryBody } from "./members.js";
 import { withReplay } from "./replay.js";
 import { asked, bodyOf, invalid, target } from "./request.js";
 import { asBytes, discard, statusOf } from "./response.js";
+import { says } from "./says.js";
 import { abortable, limited, reasonOf } from "./signal.js";
 import { timeLimit } from "./option.js";
 import { Token } from "./token.js";
@@ -30,7 +31,7 @@ export async function call(driver, reference, getToken, baseUrl, input, given) {
 	const url = target(baseUrl, input);
 	const { init: all, request } = asked(input, given);
 	const { timeoutMs, ...init } = /** @type {import("./platform.js").CallInit} */ (all);
-	if (timeoutMs != null) {
+	if (timeoutMs != null && says(all, "timeoutMs")) {
 		init.signal = limited(init.signal, timeLimit(timeoutMs), driver.clock);
 	}
 	if (request) {

@@ -226,7 +226,8 @@ export class Client {
 	}
 
 	/**
-	 * Ends the client: whoever waits gets a TokenError `closed`, and all tokens are forgotten here. In a store they stay.
+	 * Ends the client: whoever waits gets a TokenError `closed`, and all tokens are forgotten here. In a store they stay. `using client =
+	 * createClient()` does it at the end of a block, and the collector some time after nobody has the client any more.
 	 * @returns {Promise<void>} resolves when the store, if there is one, has what it is to know; it can be left then
 	 */
 	close() {
@@ -234,6 +235,17 @@ export class Client {
 		references.forget();
 		return driver.close();
 	}
+}
+
+// By `using`, where the language has it. Not a member of the class: a program's libraries may not know the symbol.
+const { dispose } = /** @type {{ dispose?: symbol }} */ (Symbol);
+if (dispose) {
+	Object.defineProperty(Client.prototype, dispose, {
+		/** @this {Client} */
+		value() {
+			this.close();
+		},
+	});
 }
 
 /**

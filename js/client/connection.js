@@ -44,14 +44,18 @@ export function isOfConnection(error) {
 const under = (error) => (error instanceof Error && error.cause !== undefined ? error.cause : error);
 
 /**
- * What may be told of a platform's own error. Its text may quote a URL, and so a secret; its code cannot.
+ * What may be told of a platform's own error. Its text may quote a URL, and so a secret; its code cannot. What has no code, and is
+ * known by its text, gets one here: a proxy's refusal, and a port that fetch goes to for nobody.
  * @param {unknown} error
  * @returns {Error | undefined}
  */
 export function safeCause(error) {
-	const code = under(error)?.code;
-	if (typeof code !== "string" || !/^[A-Z][A-Z0-9_]{1,40}$/.test(code)) {
-		return undefined;
+	const codes = [];
+	let at = /** @type {any} */ (error);
+	for (let depth = 0; depth < 5 && at instanceof Error; depth++, at = at.cause) {
+		const [, status] = /^Proxy response \((\d{3})\)/.exec(at.message) ?? [];
+		codes.push(status && `PROXY_ANSWERED_${status}`, at.message === "bad port" && "PORT_BLOCKED_BY_FETCH", /** @type {any} */ (at).code);
 	}
-	return Object.assign(new Error(code), { code });
+	const code = codes.find((code) => typeof code === "string" && /^[A-Z][A-Z0-9_]{1,40}$/.test(code));
+	return code === undefined ? undefined : Object.assign(new Error(code), { code });
 }

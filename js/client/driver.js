@@ -1,5 +1,6 @@
 // Answers what a client is asked, as the core decides it. No decision about a token is made here.
 import { instant } from "./clock.js";
+import { ended, weakly, whenDropped } from "./dropped.js";
 import { errands } from "../generated/limits.js";
 import { Effects } from "./effects.js";
 import { errorOf, TokenError } from "./error.js";
@@ -48,9 +49,11 @@ export class Driver {
 				const { shared } = this.#effects;
 				this.#leases = new Leases(core, settings.clock, shared && ((session) => shared.used(core, session)));
 				shared?.begin(core);
-				this.#deaf = whenOnline(() => this.online());
+				this.#deaf = whenOnline(weakly(this, toldOnline));
+				whenDropped(this, ending(core, this.#deaf, settings.tabs));
 			},
 			over: (error) => {
+				ended(this);
 				this.#deaf?.();
 				this.#leases?.end();
 				this.#leases = undefined;
@@ -537,3 +540,18 @@ export class Driver {
 
 /** Whether it is that every session is in use. @param {unknown} error */
 const isFull = (error) => TokenError.is(error) && error.code === "too_many_sessions";
+
+/** Not a function of the driver's own: that would hold it. @param {Driver} driver */
+const toldOnline = (driver) => driver.online();
+
+/**
+ * What ends with a client that was dropped: the core has no collector that would know of it.
+ * @param {CoreClient} core
+ * @param {() => void} deaf
+ * @param {import("./tabs.js").Tabs | undefined} tabs
+ */
+const ending = (core, deaf, tabs) => () => {
+	deaf();
+	tabs?.close();
+	core.discard();
+};

@@ -180,7 +180,12 @@ export function errorOf({ code, message, cause: earlier, ...fields }, cause) {
 	if (earlier) {
 		return new TokenError(code, message, { ...fields, cause: errorOf(earlier) });
 	}
-	const text = code === "network" ? message + circumstance(cause) : message;
+	const text =
+		code === "network"
+			? message + circumstance(cause)
+			: code === "supplier_failed" && TokenError.is(cause)
+				? `${message}: ${cause.message}`
+				: message;
 	const own = cause !== undefined && (code === "network" || code === "supplier_failed" || code === "fetch_failed");
 	return new TokenError(code, text, own ? { ...fields, cause } : fields);
 }

@@ -15,6 +15,8 @@
  *   answer's body until it is read. Without it a call has no limit
  */
 
+/** What `using` asks of an object, where a program's libraries have that. @typedef {typeof Symbol extends { readonly dispose: infer K extends symbol } ? { [key in K]: () => void } : unknown} PlatformDisposable */
+
 /**
  * Keeps a request's context alive until the promise has settled, however it does. Workers end a request's exchanges and
  * timers once it has been answered, and what was begun and never ends would hold up all later callers of the session.

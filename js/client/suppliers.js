@@ -1,5 +1,7 @@
 // The callers' own functions that give tokens: which of them is asked where the core says so.
 
+import { invalidOption } from "./option.js";
+
 /** What a function gave, in milliseconds; a life of 0 where it did not say. @typedef {{ token: string, lifeMs: number }} Supply */
 
 /**
@@ -79,9 +81,25 @@ export class Suppliers {
 	async ask(number) {
 		const given = /** @type {any} */ (await this.#functions.get(number)?.());
 		const { token, expiresIn } = typeof given === "object" && given !== null ? given : { token: given, expiresIn: 0 };
+		if (typeof token === "string" && /[^\x21-\x7e]/.test(token)) {
+			throw misgiven(token);
+		}
 		return {
 			token: typeof token === "string" ? token : "",
 			lifeMs: Number.isFinite(expiresIn) && expiresIn > 0 ? Math.floor(expiresIn * 1000) : 0,
 		};
 	}
+}
+
+/**
+ * What is wrong with a text that no header can hold. It is not quoted: it is a token after all.
+ * @param {string} token
+ */
+function misgiven(token) {
+	const why = /^bearer\s/i.test(token)
+		? 'begins with "Bearer ": the word is added where it belongs'
+		: /^\s|\s$/.test(token)
+			? "has white space around it, perhaps the line break at the end of a file"
+			: "has characters that no header can hold";
+	return invalidOption("token", `that the function gave ${why}. Give the token alone.`);
 }

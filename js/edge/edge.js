@@ -52,7 +52,7 @@ export function createEdge(config) {
 	};
 	return {
 		async fetch(request, bindings) {
-			const { response, headers } = await answered(request, environmentOf(bindings), bindings.ANALYTICS);
+			const { response, headers } = await answered(request, environmentOf(bindings), { analytics: bindings.ANALYTICS });
 			if (!(response instanceof Response)) {
 				return new Response(JSON.stringify(response.json), { headers: { ...headers, "content-type": "application/json" } });
 			}

@@ -44,7 +44,8 @@ export async function compileUrl(url, fresh) {
 	try {
 		response = await fetch(url, { signal: AbortSignal.timeout(fetchTimeoutMs), ...(fresh && { cache: "reload" }) });
 	} catch (cause) {
-		throw new TokenError("module_not_found", `The token core could not be fetched from ${from}. ${remedy}`, {
+		const origins = "document" in globalThis ? " If it is on another origin than the page, that server must allow the page's (CORS)." : "";
+		throw new TokenError("module_not_found", `The token core could not be fetched from ${from}.${origins} ${remedy}`, {
 			retryable: true,
 			cause,
 		});
@@ -91,6 +92,12 @@ export async function compileUrl(url, fresh) {
 export function notFound(from, cause) {
 	return new TokenError("module_not_found", `The token core is not at ${from}. ${remedy}`, { cause });
 }
+
+/**
+ * The error for a bundle that does not know where it is, so nor what is beside it. esbuild leaves import.meta empty in CommonJS.
+ * @param {unknown} cause
+ */
+export const notBeside = (cause) => notFound("the side of this bundle, which does not know its own address, as CommonJS does not", cause);
 
 /**
  * An address as it may be shown: without user, password, query and fragment, any of which may hold a secret.

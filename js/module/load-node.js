@@ -1,13 +1,18 @@
 // Where Node finds the core: beside the package's own files, or where it is told.
 import { readFile } from "node:fs/promises";
-import { compileBytes, compileUrl, notFound, shown } from "./compile.js";
+import { compileBytes, compileUrl, notBeside, notFound, shown } from "./compile.js";
 
 /**
  * @param {import("./module.js").Location} location a path, or a URL of file:, http:, https:, data: or blob:
  * @returns {Promise<object>} a `WebAssembly.Module`
  */
 export async function load({ wasmUrl, fresh }) {
-	const where = wasmUrl ?? new URL("../../dist/core.wasm", import.meta.url).href;
+	let where = wasmUrl;
+	try {
+		where ??= new URL("../../dist/core.wasm", import.meta.url).href;
+	} catch (cause) {
+		throw notBeside(cause);
+	}
 	if (/^(https?|data|blob):/i.test(where)) {
 		return compileUrl(where, fresh);
 	}

@@ -186,14 +186,13 @@ export const wrong = {
 		{
 			why: "a token is asked for first",
 			change: `sed -i '/^await initialize/d' src/token.js && echo 'await initialize({ wasmUrl: new URL(core, import.meta.url) });' >> src/token.js
-npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=file --outdir=build/program && cp node_modules/cctoken/dist/core.wasm dist/`,
+npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=file --outdir=build/program && cp node_modules/cctoken/dist/core.wasm build/program/`,
 			run: ["node", "build/program/token.js"],
 			code: "module_started",
 		},
 		{
 			why: "the program lacks the call of initialize",
-			change:
-				"rm dist/core.wasm; sed -i 's#cctoken/inline#cctoken#' src/main.js; npx esbuild src/main.js --bundle --format=esm --outdir=dist",
+			change: "sed -i 's#cctoken/inline#cctoken#' src/main.js; npx esbuild src/main.js --bundle --format=esm --outdir=dist",
 			serve: "node server.js dist",
 			code: "module_not_found",
 		},

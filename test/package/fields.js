@@ -68,6 +68,8 @@ export const values = {
 	fetch: { right: "undefined", wrong: ["1", "null", '""'] },
 	timeoutMs: number,
 	maxSessions: number,
+	store: { right: "undefined", wrong: ["1", "null", "{}", '"redis"'] },
+	onStore: { right: "() => {}", wrong: ["1", "null", "{}"] },
 	onEvent: { right: "() => {}", wrong: ["1", "null", '"log"', "(event: string) => {}", "({ kind }) => kind"] },
 	wasmUrl: { right: '""', wrong: ["1", "null", "{}"] },
 	wasmModule: { right: "{}", wrong: ["1", "null", '""'] },

@@ -38,7 +38,9 @@ async function compile(compiler, files, options) {
 	const config = join(program.folder, `tsconfig.${++configs}.json`);
 	const compilerOptions = {
 		strict: true,
-		exactOptionalPropertyTypes: false,
+		exactOptionalPropertyTypes: true,
+		declaration: true,
+		isolatedDeclarations: true,
 		noUncheckedIndexedAccess: true,
 		skipLibCheck: false,
 		target: "ES2022",

@@ -150,6 +150,15 @@ initialize({ wasmUrl: { href: "" } });
 // @ts-expect-error an unknown source
 initialize({ url: "" });
 
+// Undefined is accepted where it works, for programs that are compiled with exactOptionalPropertyTypes, as this one is.
+createClient({ fetch: undefined, timeoutMs: undefined, maxSessions: undefined, onEvent: undefined });
+getToken(
+	{ ...user, appSecret: "", authUrl: undefined, tenantSpaceId: undefined, accessToken: undefined },
+	{ signal: undefined, rejected: maybe },
+);
+initialize({ wasmUrl: undefined, wasmModule: undefined, wasmBytes: undefined });
+new TokenError("closed", "", { system: maybe, httpStatus: undefined });
+
 // A test's own objects may stand in for those of the package: nothing of them is private to a class.
 const ownToken: Token = {
 	...{ value: "", system: "isales", issuedAt: new Date(), expiresAt: null, renewAt: null, usableUntil: null },
@@ -177,7 +186,7 @@ const ownClient: Client = {
 	keepAlive: () => () => {},
 	session: () => ownSession,
 	online() {},
-	close() {},
+	close: async () => {},
 };
 // @ts-expect-error a client has more than that
 const noClient: Client = { getToken: async () => ownToken };

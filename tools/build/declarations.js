@@ -5,7 +5,7 @@
 // tsc has no place for comments where an entry takes its functions out of one object, and drops those of overloads. Here
 // each of these functions becomes a declaration of its own below its comment, which is in entry.d.ts, or in client.js. Where
 // tsc writes something else than is known here, that is an error.
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -118,10 +118,28 @@ async function document(folder) {
 	}
 }
 
+/**
+ * Says of every member that may be left out that it may be undefined as well, as it may: programs that are compiled with
+ * exactOptionalPropertyTypes tell the two apart. tsc does not write it, and in JSDoc it would stand at each of hundreds of members.
+ * @param {string} folder
+ */
+async function admitUndefined(folder) {
+	for (const name of await readdir(folder, { recursive: true })) {
+		if (name.endsWith(".d.ts")) {
+			const file = join(folder, name);
+			const text = await readFile(file, "utf8");
+			// A type's own members, on one line or with an object that ends as the line began. A parameter takes undefined anyway.
+			const member = /^( {4}(?:readonly )?\w+\?: )(?!undefined;)([^*\n]+|[^*\n]*\{\n(?: {5}.*\n)+ {4}\});$/gm;
+			await writeFile(file, text.replace(member, "$1($2) | undefined;"));
+		}
+	}
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
 	const [, , folder] = process.argv;
 	if (!folder) {
 		throw new Error("usage: node tools/build/declarations.js dist/types");
 	}
 	await document(folder);
+	await admitUndefined(folder);
 }

@@ -1,9 +1,9 @@
 // Consoles that sign in with a JWT: of an OIDC issuer, or of Cloudflare Access.
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from "jose";
 import { Cache } from "../cache.js";
+import { digest } from "../digest.js";
 import { issuerKeys } from "./issuer-keys.js";
 import { Problem } from "../request/problem.js";
-import { base64url } from "./signature.js";
 import { unauthorized } from "./unauthorized.js";
 
 /** @typedef {import("./authenticate.js").Principal} Principal */
@@ -16,8 +16,6 @@ const knownMs = 60_000;
 
 /** How many of an issuer's tokens are known. */
 const bounds = { maxBytes: 8 << 20, maxEntries: 10_000 };
-
-const encoder = new TextEncoder();
 
 /** One issuer. */
 export class Issuer {
@@ -120,14 +118,14 @@ export async function bearer(token, issuers) {
 	if (token.length > maxLength) {
 		throw unauthorized("too_long");
 	}
-	const digest = base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(token))));
+	const digested = await digest(token);
 	for (const issuer of issuers) {
-		const known = issuer.known(digest);
+		const known = issuer.known(digested);
 		if (known) {
 			return known;
 		}
 	}
-	return issuerOf(token, issuers).check(token, digest);
+	return issuerOf(token, issuers).check(token, digested);
 }
 
 /**

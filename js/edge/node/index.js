@@ -12,6 +12,7 @@ import { answered } from "../request/answered.js";
 import { Problem } from "../request/problem.js";
 import { incoming, isTaken } from "./incoming.js";
 import { Keepers } from "./keeper.js";
+import { log } from "./log.js";
 import { memory, noncesIn } from "./memory.js";
 import { noncesInStore, SharedStopList } from "./shared.js";
 import { StopList } from "../operator/stop-list.js";
@@ -74,7 +75,7 @@ export function createEdge(config, { path = "", env = process.env, store } = {})
 		connections: Number(connections) || Infinity,
 		clock: platformClock,
 		measures: new Measures(),
-		log: (line) => console.log(line),
+		log,
 	});
 	const driver = createDriver(module, {
 		fetch: work.fetch,
@@ -115,7 +116,7 @@ export function createEdge(config, { path = "", env = process.env, store } = {})
 			response.once("close", () => response.writableFinished || left.abort());
 			const about = incoming(request, path, left.signal);
 			const taken = isTaken(request);
-			answered(about, environment, undefined, taken ? alreadyRead : undefined)
+			answered(about, environment, { log, ...(taken && { admit: alreadyRead }) })
 				.then((answer) => outgoing(answer, request, response))
 				.catch(() => response.destroy());
 		},

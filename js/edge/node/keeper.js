@@ -158,7 +158,7 @@ export class Keepers {
 		const token = await this.#driver.token(reference, { force, instead, rejected, user });
 		const { system, value, serial, issuedAt = 0, expires, headers = {}, query, body, rolls } = Token.view(token);
 		// A time of day that was set back must not make a life longer than it was.
-		const left = expires === undefined ? undefined : Math.min(issuedAt + expires - this.#driver.now().wall, expires);
+		const left = expires === undefined ? undefined : Math.min((issuedAt ?? 0) + expires - this.#driver.now().wall, expires);
 		return { system, value, serial, expiresIn: seconds(left), headers, query, body, rolls, leaseMs: this.#driver.lease(reference, token) };
 	}
 

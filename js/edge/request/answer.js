@@ -11,7 +11,7 @@ import { isFromOperatorsPage, nothingHere, operatorOf } from "../operator/way-in
 import { operated, operatorsPages } from "../operator/operator.js";
 import { refuseStopped } from "../operator/stopped.js";
 import { calledBy, requireMethod, routeOf } from "./route.js";
-import { base64url } from "../caller/signature.js";
+import { digest } from "../digest.js";
 import { maxSignedBody } from "../caller/signed.js";
 import { attended, connectionIn, handedOut, requireUnsealed, verified } from "./token-routes.js";
 
@@ -178,8 +178,7 @@ async function limit({ limiter }, { by, subject }) {
 	if (!limiter) {
 		return;
 	}
-	const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${by}\n${subject}`));
-	const { success, retryAfter = 60 } = await limiter.limit({ key: base64url(new Uint8Array(digest)) });
+	const { success, retryAfter = 60 } = await limiter.limit({ key: await digest(`${by}\n${subject}`) });
 	if (!success) {
 		throw new Problem("rate_limited", "Too many requests; wait before the next.", { retryAfter });
 	}

@@ -17,17 +17,19 @@ const always = {
 /**
  * @param {import("./answer.js").Incoming} request
  * @param {Parameters<typeof answer>[1] | Promise<Parameters<typeof answer>[1]>} environment
- * @param {import("../metrics/measures.js").Analytics} [analytics]
- * @param {() => void} [admit] throws a Problem where the platform knows beforehand that there is no other answer
+ * @param {object} [platform]
+ * @param {import("../metrics/measures.js").Analytics} [platform.analytics]
+ * @param {() => void} [platform.admit] throws a Problem where the platform knows beforehand that there is no other answer
+ * @param {(line: string) => void} [platform.log]
  * @returns {Promise<{ response: Response | { json: object }, headers: Record<string, string> }>} headers: those that the answer has besides
  */
-export async function answered(request, environment, analytics, admit = () => {}) {
+export async function answered(request, environment, { analytics, admit = () => {}, log = console.log } = {}) {
 	const began = Date.now();
 	const id = crypto.randomUUID();
 	let answered = false;
 	let ended = false;
 	// One line of JSON: names from the configuration, words of this program, numbers. Nothing of a caller or a token.
-	const tell = (/** @type {object} */ line) => console.log(JSON.stringify({ ...line, ms: Date.now() - began }));
+	const tell = (/** @type {object} */ line) => log(JSON.stringify({ ...line, ms: Date.now() - began }));
 	const tellEnd = (/** @type {Record<string, unknown>} */ line, /** @type {number} */ status) => {
 		tell({ ...line, status });
 		new Measures(analytics).request(line, status, Date.now() - began);

@@ -40,7 +40,7 @@ export async function use(): Promise<void> {
 	const session: Session = client.session(isales);
 	const tokens: Token[] = await Promise.all(all.map((identity) => getToken(identity, forced)));
 	const verified: Verification = await verifyToken(await session.getToken());
-	const answer = await session.fetch("/", { method: "POST", headers: tokens[0]?.headers });
+	const answer = await session.fetch("/", { method: "POST", headers: tokens[0]?.headers ?? {} });
 	const ok: boolean = answer.ok;
 	// The classes of all entries are the same ones.
 	const token: Token = await inline.getToken(appcube);

@@ -1,0 +1,96 @@
+// Mistakes of everyday that are told exactly: what is wrong, and not only that something is.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { fetch as undici, ProxyAgent } from "undici";
+import { createClient } from "../js/client/client.js";
+import { load as loadInPage } from "../js/module/load-browser.js";
+import { load } from "../js/module/load-node.js";
+import { createModule } from "../js/module/module.js";
+import { tokenError } from "./expect.js";
+import { identities, lenient } from "./vendor.js";
+
+const module = createModule(load);
+const { appSecret, ...user } = identities.ccmessaging;
+
+test("a port that fetch goes to for nobody", async () => {
+	const client = createClient(module);
+	await assert.rejects(client.getToken({ ...identities.appcube, baseUrl: "http://127.0.0.1:6000" }), (error) => {
+		tokenError("network")(error);
+		assert.match(error.message, /\(PORT_BLOCKED_BY_FETCH\)$/);
+		return true;
+	});
+});
+
+test("a proxy that wants to know who calls, whose 407 lies two causes deep", async (t) => {
+	const proxy = createServer().on("connect", (_, socket) => socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"));
+	await once(proxy.listen(0, "127.0.0.1"), "listening");
+	const dispatcher = new ProxyAgent(`http://127.0.0.1:${proxy.address().port}`);
+	t.after(() => (proxy.close(), dispatcher.destroy()));
+	const client = createClient(module, { fetch: (url, init) => undici(url, { ...init, dispatcher }) });
+	await assert.rejects(client.getToken(identities.appcube), (error) => {
+		tokenError("network")(error);
+		assert.match(error.message, /\(PROXY_ANSWERED_407\)$/);
+		assert.equal(error.toJSON().cause.code, "PROXY_ANSWERED_407");
+		return true;
+	});
+});
+
+for (const [given, words] of [
+	["SECRET\n", /white space around it, perhaps the line break/],
+	[" SECRET", /white space around it/],
+	["Bearer SECRET", /begins with "Bearer "/],
+	["bearer SECRET", /begins with "Bearer "/],
+	["SEC RET", /no header can hold/],
+	["SECRÉT", /no header can hold/],
+]) {
+	test(`a function that gives ${JSON.stringify(given)}`, async () => {
+		const client = createClient(module, { fetch: lenient().fetch });
+		for (const accessToken of [() => given, async () => ({ token: given, expiresIn: 60 })]) {
+			const error = await client.getToken({ ...user, appKey: `k${Math.random()}`, accessToken }).catch((error) => error);
+			tokenError("supplier_failed")(error);
+			assert.match(error.message, words);
+			assert.match(error.message, /Give the token alone\.$/);
+			assert.doesNotMatch(error.message + JSON.stringify(error), /SEC/);
+		}
+	});
+}
+
+test("a CommonJS bundle, which does not know where it is", async (t) => {
+	const folder = await mkdtemp(join(tmpdir(), "cctoken-cjs-"));
+	t.after(() => rm(folder, { recursive: true }));
+	const entry = new URL("../js/node.js", import.meta.url).pathname;
+	await build({
+		stdin: {
+			resolveDir: folder,
+			contents: `import { initialize } from ${JSON.stringify(entry)}; initialize().catch((e) => console.log(JSON.stringify(e)));`,
+		},
+		...{ bundle: true, platform: "node", format: "cjs", logLevel: "silent", outfile: join(folder, "bundle.cjs") },
+	});
+	const { stdout } = await promisify(execFile)(process.execPath, [join(folder, "bundle.cjs")]);
+	const { code, message } = JSON.parse(stdout);
+	assert.equal(code, "module_not_found");
+	assert.match(
+		message,
+		/bundle, which does not know its own address, as CommonJS does not\..*initialize\(\{ wasmUrl \}\).*cctoken\/inline/,
+	);
+});
+
+test("a page that may not read the WebAssembly of another origin", async (t) => {
+	t.mock.method(globalThis, "fetch", async () => {
+		throw new TypeError("Failed to fetch");
+	});
+	const wasmUrl = "https://cdn.test/core.wasm";
+	const told = () => createModule(loadInPage).initialize({ wasmUrl });
+	await assert.rejects(told(), (error) => tokenError("module_not_found")(error) && !/CORS/.test(error.message));
+	globalThis.document = {};
+	t.after(() => delete globalThis.document);
+	await assert.rejects(told(), (error) => tokenError("module_not_found")(error) && /must allow the page's \(CORS\)/.test(error.message));
+});
