@@ -62,6 +62,8 @@ export class Shared {
 	#adopting = 0;
 	#lost = false;
 	#closed = false;
+	/** Aborted when nobody listens any more. */
+	#over = new AbortController();
 
 	/** @param {Means} means */
 	constructor(means) {
@@ -86,8 +88,8 @@ export class Shared {
 	async close() {
 		this.#closed = true;
 		await Promise.all([...this.#entries.keys()].map((session) => this.evicted(session)));
-		const unwatch = await this.#watch?.catch(() => undefined);
-		await unwatch?.().catch(() => {});
+		this.#over.abort();
+		this.#watch?.then((unwatch) => unwatch()).catch(() => {});
 	}
 
 	/**
@@ -229,7 +231,7 @@ export class Shared {
 	}
 
 	#listen() {
-		const watch = this.#means.store.watch((name, version) => this.#told(name, version));
+		const watch = this.#means.store.watch((name, version) => this.#told(name, version), this.#over.signal);
 		watch.catch((error) => {
 			this.#watch = undefined;
 			this.#lose(error);
