@@ -121,7 +121,7 @@ lint: format-check types dist/edge.js ## check format, types, and what go vet an
 	go vet ./...
 	$(WASM) go vet ./...
 	node_modules/.bin/eslint .
-	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --lib ES2022 --types "" --module nodenext dist/types/*.d.ts dist/types/sandbox/*.d.ts dist/types/edge/sign.d.ts dist/types/edge/node/index.d.ts dist/edge.d.ts
+	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --lib ES2022 --types "" --module nodenext dist/types/*.d.ts dist/types/sandbox/*.d.ts dist/types/store/*.d.ts dist/types/edge/sign.d.ts dist/types/edge/node/index.d.ts dist/edge.d.ts
 	node_modules/.bin/tsc --ignoreConfig --noEmit --strict --exactOptionalPropertyTypes --target ES2022 --lib ES2022,DOM --types "" --module nodenext test/types/*.ts
 
 FORMATTED := "**/*.js" "**/*.ts"

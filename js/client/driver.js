@@ -4,7 +4,7 @@ import { ended, weakly, whenDropped } from "./dropped.js";
 import { errands } from "../generated/limits.js";
 import { Effects } from "./effects.js";
 import { errorOf, TokenError } from "./error.js";
-import { encode } from "./identity.js";
+import { encode, signsIn } from "./identity.js";
 import { Leases } from "./leases.js";
 import { forgotten, Life } from "./life.js";
 import { whenOnline } from "./online.js";
@@ -152,7 +152,8 @@ export class Driver {
 	 * @returns {Promise<Token>}
 	 */
 	token(reference, want) {
-		return this.#with(reference, (core, known) => this.#get(core, known, reference, want));
+		const look = () => Boolean(want.rejected) || signsIn(reference.json);
+		return this.#with(reference, (core, known) => this.#get(core, known, reference, want), look);
 	}
 
 	/**
@@ -462,9 +463,10 @@ export class Driver {
 	 * @template T
 	 * @param {Reference} reference
 	 * @param {(core: CoreClient, known: import("./sessions.js").Known) => Promise<T>} use
+	 * @param {() => boolean} [look] whether it must be known first what others know of it: a request that gets a token asks them anyway
 	 * @returns {Promise<T>}
 	 */
-	async #with(reference, use) {
+	async #with(reference, use, look = () => true) {
 		/** @type {import("./queue.js").Place | undefined} */
 		let place;
 		try {
@@ -475,7 +477,7 @@ export class Driver {
 				}
 				const behind = !place && !this.#queue.empty && this.#sessions.located(reference).known.id === 0;
 				const known = behind ? undefined : this.#tryOpen(core, reference, place?.late !== true);
-				const seeing = known && this.#effects.shared?.known(core, known.id);
+				const seeing = known && this.#effects.shared?.known(core, known.id, look);
 				if (seeing) {
 					await seeing; // what the others know of it
 					continue;

@@ -62,6 +62,8 @@ export class Shared {
 	#adopting = 0;
 	#lost = false;
 	#closed = false;
+	/** Aborted when nobody listens any more. */
+	#over = new AbortController();
 
 	/** @param {Means} means */
 	constructor(means) {
@@ -86,19 +88,23 @@ export class Shared {
 	async close() {
 		this.#closed = true;
 		await Promise.all([...this.#entries.keys()].map((session) => this.evicted(session)));
-		const unwatch = await this.#watch?.catch(() => undefined);
-		await unwatch?.().catch(() => {});
+		this.#over.abort();
+		this.#watch?.then((unwatch) => unwatch()).catch(() => {});
 	}
 
 	/**
 	 * Has what the others know of a session known here as well, where that is to be had.
 	 * @param {CoreClient} core
 	 * @param {number} session
-	 * @returns {Promise<void> | undefined} undefined where it is
+	 * @param {() => boolean} [look] whether to look, where nobody does yet
+	 * @returns {Promise<void> | undefined} undefined where it is, or need not be
 	 */
-	known(core, session) {
+	known(core, session, look = () => true) {
 		const entry = this.#entry(core, session);
-		return entry.seen || this.#lost ? undefined : this.#look(entry);
+		if (entry.seen || this.#lost) {
+			return undefined;
+		}
+		return entry.looking ?? (look() ? this.#look(entry) : undefined);
 	}
 
 	/**
@@ -225,7 +231,7 @@ export class Shared {
 	}
 
 	#listen() {
-		const watch = this.#means.store.watch((name, version) => this.#told(name, version));
+		const watch = this.#means.store.watch((name, version) => this.#told(name, version), this.#over.signal);
 		watch.catch((error) => {
 			this.#watch = undefined;
 			this.#lose(error);

@@ -46,8 +46,8 @@
  * @property {(name: string) => Promise<Kept | undefined>} read what it has of the session, if anything
  * @property {(name: string, write: Write) => Promise<Written>} write writes a state, where nobody else has since the expected version
  * @property {(name: string, lock: string) => Promise<void>} free releases the lock, where it is the asker's
- * @property {(changed: (name?: string, version?: string) => void) => Promise<() => Promise<void>>} watch calls changed after every
- *   write and release, by whomever, or without a name where some may have been missed. What it returns ends that
+ * @property {(changed: (name?: string, version?: string) => void, signal?: import("./platform.js").PlatformSignal) => Promise<() => Promise<void>>} watch calls changed after every
+ *   write and release, by whomever, or without a name where some may have been missed. What it returns ends that, and so does the signal, also while it is not in force yet
  */
 
 /**

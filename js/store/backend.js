@@ -53,9 +53,9 @@
  * @property {(name: string, write: WriteRequest) => Promise<WriteAnswer>} write keeps a value, if the expected version is there and the
  *   lock is held; tells what is kept, where it was not written
  * @property {(name: string, lock: string) => Promise<void>} free releases the lock, if it is held under this text
- * @property {(changed: (name?: string, version?: string) => void) => Promise<() => Promise<void>>} watch calls back after every write
+ * @property {(changed: (name?: string, version?: string) => void, signal?: import("../client/platform.js").PlatformSignal) => Promise<() => Promise<void>>} watch calls back after every write
  *   and release, by whomever, with the name and the version; and with nothing where some may have been missed.
- *   It resolves when it is in force, with what ends it
+ *   It resolves when it is in force, with what ends it; the signal ends it before that, too
  */
 
 export {};

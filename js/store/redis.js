@@ -89,23 +89,36 @@ export function redisBackend(client, prefix = "cctoken:") {
 		async free(name, lock) {
 			await run(scripts.free, name, lock, channel, name);
 		},
-		async watch(changed) {
+		async watch(changed, signal) {
 			const own = client.duplicate();
+			const end = () => {
+				try {
+					classic ? own.disconnect() : own.destroy();
+				} catch {
+					// It has ended already.
+				}
+			};
+			signal?.addEventListener("abort", end, { once: true }); // also while it cannot connect
 			own.on("error", () => {}); // the application's own client tells of the same
 			/** @param {string} message */
 			const told = (message) => {
 				const [name = "", version] = message.split(" ");
 				changed(name, version);
 			};
-			if (classic) {
-				own.on("message", (/** @type {string} */ _, /** @type {string} */ message) => told(message));
-				await own.subscribe(channel);
-			} else {
-				await own.connect();
-				await own.subscribe(channel, told);
+			try {
+				if (classic) {
+					own.on("message", (/** @type {string} */ _, /** @type {string} */ message) => told(message));
+					await own.subscribe(channel);
+				} else {
+					await own.connect();
+					await own.subscribe(channel, told);
+				}
+			} catch (error) {
+				end();
+				throw error;
 			}
 			own.on("ready", () => changed()); // it is there anew: something may have been told meanwhile
-			return async () => void (classic ? own.disconnect() : own.destroy());
+			return async () => end();
 		},
 	};
 }

@@ -78,6 +78,6 @@ export function sealedStore(backend, options) {
 			return { written, held, kept: written ? undefined : await kept(name, answer) };
 		},
 		free: (name, lock) => backend.free(name, lock),
-		watch: (changed) => backend.watch(changed),
+		watch: (changed, signal) => backend.watch(changed, signal),
 	};
 }
