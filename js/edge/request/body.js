@@ -15,6 +15,8 @@ const brokenOff = () =>
 /** So much is read at once; bytes. */
 const pieceBytes = 64 << 10;
 
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
 /** @typedef {import("../../client/source.js").Source} Source */
 /** Also tells whether a piece is waited for. @typedef {Source & { waiting: () => boolean }} Watched */
 /** A body as a platform has it. @typedef {ReadableStream<Uint8Array> | Source | null} Body */
@@ -144,7 +146,7 @@ export function parseJson(request, bytes) {
 		throw new Problem("invalid_request", "The content type must be application/json.", { field: "content-type", reason: "content_type" });
 	}
 	try {
-		const value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+		const value = JSON.parse(decoder.decode(bytes));
 		if (typeof value === "object" && value !== null && !Array.isArray(value)) {
 			return value;
 		}
