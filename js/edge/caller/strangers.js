@@ -21,7 +21,7 @@ export class Strangers {
 
 	/**
 	 * One more of them.
-	 * @param {AbortSignal} [gone] once its caller has left
+	 * @param {import("../request/answer.js").Leaving} [gone] once its caller has left
 	 * @returns {{ grow: (bytes: number) => void, end: () => void }} grow: what is held for it from now on; it throws where that is too
 	 *   much. end: nothing is any more
 	 */

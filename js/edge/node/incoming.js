@@ -6,20 +6,21 @@ import { sourceOfReadable } from "./source.js";
 /**
  * @param {import("node:http").IncomingMessage & { originalUrl?: string }} request
  * @param {string} path where the edge is mounted, or ""
- * @param {AbortSignal} signal
+ * @param {import("../request/answer.js").Leaving} signal
  * @returns {Incoming}
  */
 export function incoming(request, path, signal) {
 	// Frameworks cut off the path at which they mount; what was sent is what is signed.
 	const target = request.originalUrl ?? request.url ?? "/";
+	const headers = request.headersDistinct; // what is got from it first is made of all headers
 	const inside = path !== "" && (target === path || target.startsWith(`${path}/`) || target.startsWith(`${path}?`));
 	return {
 		method: request.method ?? "GET",
-		url: `http://${hostIn(request.headers.host)}${inside ? target.slice(path.length) : target}`,
+		url: `http://${hostIn(headers.host?.[0])}${inside ? target.slice(path.length) : target}`,
 		target,
 		headers: {
-			get: (name) => request.headersDistinct[name.toLowerCase()]?.join(", ") ?? null,
-			has: (name) => request.headersDistinct[name.toLowerCase()] !== undefined,
+			get: (name) => headers[name.toLowerCase()]?.join(", ") ?? null,
+			has: (name) => headers[name.toLowerCase()] !== undefined,
 		},
 		body: hasBody(request) ? sourceOfReadable(request, { cancel() {} }) : null,
 		signal,
@@ -30,7 +31,18 @@ export function incoming(request, path, signal) {
 const hostIn = (host = "") => (/^[\w.-]+(?::\d+)?$|^\[[\da-f:.]+\](?::\d+)?$/i.test(host) ? host : "host.invalid");
 
 /** @param {import("node:http").IncomingMessage} request */
-const hasBody = ({ headers }) => headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+const hasBody = ({ headersDistinct: headers }) =>
+	headers["transfer-encoding"] !== undefined || Number(headers["content-length"]?.[0] ?? 0) > 0;
+
+/**
+ * Fires where a response is closed before all of it was sent. A signal of its own for each request would cost more than most of what
+ * is done for one.
+ * @param {import("node:http").ServerResponse} response
+ * @returns {import("../request/answer.js").Leaving}
+ */
+export const leaving = (response) => ({
+	addEventListener: (_, listener) => response.once("close", () => response.writableFinished || listener()),
+});
 
 /**
  * Whether somebody else has read the body, such as a framework's parser: what was signed cannot be seen any more.

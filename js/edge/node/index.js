@@ -10,7 +10,7 @@ import { configIn, Environment } from "../config/environment.js";
 import { Measures } from "../metrics/measures.js";
 import { answered } from "../request/answered.js";
 import { Problem } from "../request/problem.js";
-import { incoming, isTaken } from "./incoming.js";
+import { incoming, isTaken, leaving } from "./incoming.js";
 import { Keepers } from "./keeper.js";
 import { log } from "./log.js";
 import { memory, noncesIn } from "./memory.js";
@@ -112,9 +112,7 @@ export function createEdge(config, { path = "", env = process.env, store } = {})
 	}
 	return {
 		handler(request, response) {
-			const left = new AbortController();
-			response.once("close", () => response.writableFinished || left.abort());
-			const about = incoming(request, path, left.signal);
+			const about = incoming(request, path, leaving(response));
 			const taken = isTaken(request);
 			answered(about, environment, { log, ...(taken && { admit: alreadyRead }) })
 				.then((answer) => outgoing(answer, request, response))

@@ -21,6 +21,8 @@ import { attended, connectionIn, handedOut, requireUnsealed, verified } from "./
 /** The bodies of the edge's own interfaces are small; bytes. */
 const maxOwnBody = 64 << 10;
 
+/** Of an AbortSignal, what is used of one here. @typedef {{ addEventListener: (type: "abort", listener: () => void) => void }} Leaving */
+
 /**
  * A request as it came. What is asked for stays as it was sent.
  * @typedef {object} Incoming
@@ -29,7 +31,7 @@ const maxOwnBody = 64 << 10;
  * @property {string} [target] the whole path and query as they were sent, where the edge is at a path: they are what is signed
  * @property {{ get: (name: string) => string | null, has: (name: string) => boolean }} headers
  * @property {import("./body.js").Body} body
- * @property {AbortSignal} signal fires when the caller has left
+ * @property {Leaving} signal fires when the caller has left
  */
 
 /**

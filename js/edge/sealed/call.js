@@ -222,7 +222,7 @@ async function send({ request, policy, fetch }, url, token, body) {
 		}
 	};
 	wait();
-	request.signal.addEventListener("abort", () => abort.abort(), { once: true });
+	request.signal.addEventListener("abort", () => abort.abort());
 	const failed = (/** @type {unknown} */ error) => end(/** @type {Problem} */ (error));
 	let response;
 	try {
