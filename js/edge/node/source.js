@@ -12,19 +12,57 @@ import { pipeline } from "node:stream";
  */
 export function sourceOfReadable(readable, { unpacker, cancel = () => void readable.destroy() } = {}) {
 	const last = unpacker ? pipeline(readable, unpacker, () => {}) : readable;
-	/** @type {AsyncIterator<Uint8Array> | undefined} */
-	let pieces;
+	const change = changesOf(last);
 	return {
 		async read() {
-			pieces ??= last[Symbol.asyncIterator]();
-			try {
-				const { done, value } = await pieces.next();
-				return done ? undefined : value;
-			} catch (error) {
-				const { code = "" } = /** @type {NodeJS.ErrnoException} */ (error);
-				throw /^(?:Z_|ERR_BROTLI|ERR__ERROR)/.test(code) ? new TypeError("not packed as it says") : error;
+			for (;;) {
+				const piece = last.destroyed ? null : last.read();
+				if (piece !== null) {
+					return piece;
+				}
+				if (hasEnded(last)) {
+					return undefined;
+				}
+				if (last.destroyed) {
+					throw failureOf(last);
+				}
+				await change();
 			}
 		},
 		cancel,
 	};
+}
+
+/**
+ * Whether all was read. A message of HTTP knows that before its end is told to anybody.
+ * @param {import("node:stream").Readable & { complete?: boolean }} readable of which there is nothing more to read at the moment
+ */
+const hasEnded = ({ readableEnded, complete, destroyed, readableLength }) =>
+	readableEnded || (complete === true && !destroyed && readableLength === 0);
+
+/** @param {import("node:stream").Readable} readable that was destroyed before its end */
+function failureOf({ errored }) {
+	const { code = "" } = /** @type {NodeJS.ErrnoException} */ (errored ?? {});
+	return /^(?:Z_|ERR_BROTLI|ERR__ERROR)/.test(code) ? new TypeError("not packed as it says") : (errored ?? new Error("broken off"));
+}
+
+/**
+ * Waits until something has happened to a stream. It listens from the first time on: most bodies are there as a whole before they are
+ * read, and an iterator of Node's costs more than all else that is done with one.
+ * @param {import("node:stream").Readable} readable
+ * @returns {() => Promise<void>}
+ */
+function changesOf(readable) {
+	let wake = () => {};
+	let listening = false;
+	return () =>
+		new Promise((resolve) => {
+			wake = resolve;
+			if (!listening) {
+				listening = true;
+				for (const event of ["readable", "end", "error", "close"]) {
+					readable.on(event, () => wake());
+				}
+			}
+		});
 }

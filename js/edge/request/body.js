@@ -82,23 +82,35 @@ function sourceOfStream(stream, { length = Infinity, most = pieceBytes } = {}) {
  */
 export function callersSource(body, { timeoutMs, whole = false, ...options }) {
 	const source = sourceOf(body, options);
-	let until = Date.now() + timeoutMs;
+	/** @type {ReturnType<typeof setTimeout> | undefined} */
+	let timer;
+	/** @type {Promise<never> | undefined} */
+	let late;
+	const rest = () => {
+		clearTimeout(timer);
+		late = undefined;
+	};
+	const begin = () => /** @type {Promise<never>} */ (new Promise((_, reject) => (timer = setTimeout(() => reject(stalled()), timeoutMs))));
 	return {
 		...source,
 		async read() {
-			if (!whole) {
-				until = Date.now() + timeoutMs;
-			}
-			let timer;
-			const late = new Promise((_, reject) => (timer = setTimeout(() => reject(stalled()), Math.max(0, until - Date.now()))));
+			late ??= begin();
+			let piece;
 			try {
-				return await Promise.race([source.read(), late]);
+				piece = await Promise.race([source.read(), late]);
 			} catch (error) {
+				rest();
 				source.cancel();
 				throw error instanceof Problem ? error : brokenOff();
-			} finally {
-				clearTimeout(timer);
 			}
+			if (!piece || !whole) {
+				rest();
+			}
+			return piece;
+		},
+		cancel() {
+			rest();
+			source.cancel();
 		},
 	};
 }
