@@ -11,26 +11,20 @@ const restBytes = 1 << 20;
  * @param {import("node:http").ServerResponse} to
  */
 export async function outgoing({ response, headers }, request, to) {
-	const whole = !(response instanceof Response);
-	if (!whole) {
-		response.headers.forEach((value, name) => to.setHeader(name, value));
-		to.statusCode = response.status;
-	} else {
-		to.statusCode = 200; // a framework may have another one in mind where it is not told
-		to.setHeader("content-type", "application/json");
-	}
-	for (const name in headers) {
-		to.setHeader(name, /** @type {string} */ (headers[name]));
-	}
 	if (!request.complete) {
 		to.setHeader("connection", "close");
 		to.once("finish", () => letGo(request));
 	}
-	if (whole) {
+	if (!(response instanceof Response)) {
 		const text = JSON.stringify(response.json);
-		to.setHeader("content-length", Buffer.byteLength(text));
+		to.writeHead(200, { ...headers, "content-type": "application/json", "content-length": Buffer.byteLength(text) });
 		to.end(text);
 		return;
+	}
+	response.headers.forEach((value, name) => to.setHeader(name, value));
+	to.statusCode = response.status;
+	for (const name in headers) {
+		to.setHeader(name, /** @type {string} */ (headers[name]));
 	}
 	const { body } = response;
 	if (!body) {
