@@ -16,9 +16,9 @@ export async function outgoing({ response, headers }, request, to) {
 		to.once("finish", () => letGo(request));
 	}
 	if (!(response instanceof Response)) {
-		const text = JSON.stringify(response.json);
-		to.writeHead(200, { ...headers, "content-type": "application/json", "content-length": Buffer.byteLength(text) });
-		to.end(text);
+		const bytes = Buffer.from(JSON.stringify(response.json)); // before a text, Node would have the head in UTF-8 with it
+		to.writeHead(200, { ...headers, "content-type": "application/json", "content-length": bytes.length });
+		to.end(bytes);
 		return;
 	}
 	response.headers.forEach((value, name) => to.setHeader(name, value));
