@@ -9,7 +9,7 @@
 
 /** Pieces of a stream, as one. They are copied: there may be many small ones, each in a buffer that is large. */
 export class Gathered {
-	#bytes = new Uint8Array(1024);
+	#bytes = new Uint8Array(0); // the first piece is often all of it, and small: a small array costs no memory outside of the heap
 	length = 0;
 
 	/** What it takes; bytes. */
