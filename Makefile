@@ -88,7 +88,7 @@ bench: bench-own bench-edge bench-compare ## measure
 bench-own: runtime dist/serve $(PRESSED) node_modules/.made ## measure against references
 	node tools/bench/run.js
 
-bench-edge: edge dist/serve ## measure the edge beside a constant, and beside an instance for each request
+bench-edge: runtime edge dist/serve ## measure the edge beside a constant, in workerd and in Node, and beside an instance for each request
 	@node tools/bench/edge.js
 
 bench-compare: build dist/serve ## measure against what people would use instead: the table of README.md

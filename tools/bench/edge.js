@@ -1,5 +1,6 @@
 // Measures the edge in plain workerd, side by side with a Worker that returns a constant, and with a Go program that is
-// instantiated for every request, as the template of the library that the keeper is built with does it.
+// instantiated for every request, as the template of the library that the keeper is built with does it; and the edge in Node, side by
+// side with a plain server in Node that returns a constant.
 //
 //	make bench-edge
 //
@@ -19,6 +20,7 @@ import { startWorkerd } from "../edge/workerd.js";
 import { connectionsTo, sandboxSecrets } from "../../test/edge/connections.js";
 import { centre, cpuMs, residentMiB } from "./edge/centre.js";
 import { load, summary } from "./edge/load.js";
+import { startNode } from "./edge/node.js";
 import { milli } from "./report.js";
 import { table } from "./table.js";
 
@@ -83,7 +85,15 @@ async function measure() {
 	}
 
 	const workers = { plain: await make.plain(), template: await make.template(), edge: await make.edge() };
-	for (const { stop } of Object.values(workers)) {
+	const inNode = {
+		constant: await startNode(new URL("edge/constant.js", import.meta.url), join(folder, "constant.log")),
+		edge: await startNode(
+			new URL("../../test/edge/node-edge.js", import.meta.url),
+			join(folder, "edge.log"),
+			edgeEnvironment(sandbox.url, issuer.url),
+		),
+	};
+	for (const { stop } of [...Object.values(workers), ...Object.values(inNode)]) {
 		ends.push(stop);
 	}
 	const shared = JSON.parse(await ask(`${workers.edge.url}/v1/token`, { ...post, body: '{"connection":"shared-messaging"}' }));
@@ -96,6 +106,8 @@ async function measure() {
 		plain: [`${workers.plain.url}/v1/token`, post],
 		template: [`${workers.template.url}/v1/token`, post],
 		edge: [`${workers.edge.url}/v1/token`, post],
+		nodeConstant: [`${inNode.constant.url}/v1/token`, post],
+		nodeEdge: [`${inNode.edge.url}/v1/token`, post],
 		users: [`${workers.edge.url}/v1/token`, byTurns],
 		plainUsers: [`${workers.plain.url}/v1/token`, byTurns],
 		direct: [`${sandbox.url}${poll}`, { headers: shared.headers }],
@@ -123,7 +135,7 @@ async function measure() {
 	const memory = Object.fromEntries(
 		await Promise.all(Object.entries(workers).map(async ([name, { pid }]) => [name, await residentMiB(pid)])),
 	);
-	for (const { stop } of Object.values(workers)) {
+	for (const { stop } of [...Object.values(workers), ...Object.values(inNode)]) {
 		await stop(); // what follows has the machine for itself
 	}
 	const scale = await centre(await edgeWorker("centre", sandbox.url, issuer.url), (subject) => issuer.tokenFor(subject, { expires: "1h" }));
@@ -151,6 +163,20 @@ async function measure() {
 			perSecond(of.template),
 			times(of.edge, of.template),
 			8,
+		),
+		row(
+			"edge in Node: a live token, beside a server in Node that returns a constant",
+			perSecond(of.nodeEdge),
+			perSecond(of.nodeConstant),
+			times(of.nodeEdge, of.nodeConstant),
+			1 / 2,
+		),
+		row(
+			"edge in Node: a live token, beside the edge in workerd",
+			perSecond(of.nodeEdge),
+			perSecond(of.edge),
+			times(of.nodeEdge, of.edge),
+			0,
 		),
 		row(
 			`edge: a live token of ${manyUsers} users by turns, beside a Worker that returns a constant`,
@@ -247,6 +273,16 @@ async function templateWorker() {
 	return () => startWorkerd({ folder: at, main: "worker.js", wasm: ["app.wasm"] });
 }
 
+/** What an edge has in its environment, wherever it runs. @param {string} sandbox @param {string} issuer */
+function edgeEnvironment(sandbox, issuer) {
+	return {
+		...sandboxSecrets,
+		...freshKeys(),
+		KEEPER_CONNECTIONS: "64", // workerd itself allows any number
+		CCTOKEN_CONFIG: JSON.stringify(demoConfig({ connections: connectionsTo(sandbox, ["staff"]), issuer, origin: sandbox })),
+	};
+}
+
 /** @param {string} name @param {string} sandbox @param {string} issuer */
 async function edgeWorker(name, sandbox, issuer) {
 	const at = join(folder, name);
@@ -254,12 +290,7 @@ async function edgeWorker(name, sandbox, issuer) {
 	for (const file of ["edge.js", "keeper.wasm"]) {
 		await copyFile(join(root, "dist", file), join(at, file));
 	}
-	const environment = {
-		...sandboxSecrets,
-		...freshKeys(),
-		KEEPER_CONNECTIONS: "64", // workerd itself allows any number
-		CCTOKEN_CONFIG: JSON.stringify(demoConfig({ connections: connectionsTo(sandbox, ["staff"]), issuer, origin: sandbox })),
-	};
+	const environment = edgeEnvironment(sandbox, issuer);
 	return () =>
 		startWorkerd(
 			{
