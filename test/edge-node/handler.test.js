@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { serve } from "../../js/edge/node/server.js";
 import { Vendors } from "../../js/edge/node/vendor.js";
 import { json, startVendor } from "../edge/vendor.js";
-import { asks, edgeTo, machine } from "./mounted.js";
+import { asks, edgeTo, env, machine } from "./mounted.js";
 
 /** @type {Awaited<ReturnType<typeof startVendor>>} */
 let vendor;
@@ -74,6 +74,36 @@ test("an answer that its caller does not take is not read any further from the v
 	}
 	assert.ok(written < 64 << 20, `${written} bytes`);
 	left.abort();
+});
+
+test("a body that stops coming is waited for no longer than is set, and is told: 408", async () => {
+	const impatient = edgeTo(vendor.url, { env: { ...env, BODY_TIMEOUT_MS: "1000" } });
+	const at = await serve(impatient.handler, { host: "127.0.0.1", port: 0 });
+	try {
+		const socket = connect(Number(new URL(at.url).port), "127.0.0.1");
+		const now = Math.floor(Date.now() / 1000);
+		const parts = `key="robot", timestamp="${now}", nonce="nonce-0123456789abcdef", signature="${"A".repeat(43)}"`;
+		socket.write(`POST /v1/token HTTP/1.1\r\nHost: a\r\nAuthorization: CCTOKEN-HMAC-SHA256 ${parts}\r\n`);
+		socket.write('Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"connection":');
+		const [answer] = await once(socket.setEncoding("latin1"), "data");
+		assert.match(answer, /^HTTP\/1\.1 408 /);
+		socket.destroy();
+	} finally {
+		await at.close(0);
+		impatient.close();
+	}
+});
+
+test("a call whose caller leaves before the answer is ended at the vendor", async () => {
+	const left = new AbortController();
+	const ended = new Promise((resolve) => {
+		vendor.business = (_request, response) => {
+			response.once("close", () => resolve(response.writableFinished));
+			left.abort();
+		};
+	});
+	await assert.rejects(machine(`${served.url}${path}`, { signal: left.signal }));
+	assert.equal(await ended, false);
 });
 
 test("a request whose body stops coming is ended at the vendor when whoever sends it leaves", async () => {
