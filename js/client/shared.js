@@ -264,7 +264,6 @@ export class Shared {
 	 * @param {import("./platform.js").PlatformSignal} signal
 	 */
 	async #admit(entry, since, exchange, limit, signal) {
-		const { store } = this.#means;
 		await entry.named;
 		for (;;) {
 			await entry.storing;
@@ -287,14 +286,13 @@ export class Shared {
 				this.#note(entry, answer, exchange);
 				continue;
 			}
-			const lock = crypto.randomUUID();
-			const answer = await this.#ask(
-				() => store.take(entry.name, lock, lockMs),
-				limit,
-				({ taken }) => taken && void this.#free(entry.name, lock),
-			);
-			if (answer?.taken) {
-				this.#locked(entry, lock);
+			entry.done = false;
+			const answer = await this.#take(entry, limit);
+			if (answer?.written) {
+				if (entry.lock !== "") {
+					return;
+				}
+				continue; // it was lost at this very moment
 			}
 			this.#note(entry, answer, exchange);
 			if (answer && !answer.taken && !signal.aborted) {
@@ -363,6 +361,29 @@ export class Shared {
 			signal.addEventListener("abort", over);
 			entry.waiting.add(over);
 		});
+	}
+
+	/**
+	 * Takes the lock, and stores in the same step what is about to happen, where nobody else has the lock or knows better.
+	 * @param {Entry} entry
+	 * @param {number} limit
+	 */
+	async #take(entry, limit) {
+		const { store } = this.#means;
+		const lock = crypto.randomUUID();
+		const first = this.#draft(entry);
+		const answer = await this.#ask(
+			() => store.take(entry.name, lock, lockMs, first),
+			limit,
+			({ taken }) => taken && void this.#free(entry.name, lock),
+		);
+		if (answer?.taken) {
+			this.#locked(entry, lock);
+		}
+		if (first && answer?.written) {
+			this.#written(entry, first.version);
+		}
+		return answer;
 	}
 
 	/**
@@ -482,19 +503,39 @@ export class Shared {
 	 * @returns {Promise<import("./store.js").Written | undefined>}
 	 */
 	async #write(entry, free, limit) {
+		const draft = this.#draft(entry);
+		if (draft === undefined) {
+			return { written: true, held: true, kept: undefined }; // it is gone, and so is the entry
+		}
+		const lock = entry.lock === "" ? {} : { lock: entry.lock, free };
+		const answer = await this.#ask(() => this.#means.store.write(entry.name, { ...draft, ...lock }), limit);
+		if (answer?.written) {
+			this.#written(entry, draft.version);
+		}
+		return answer;
+	}
+
+	/**
+	 * What there is to be written of a session, where it is not gone.
+	 * @param {Entry} entry
+	 */
+	#draft(entry) {
 		const state = this.#means.state(entry.session);
 		if (state === "") {
-			return { written: true, held: true, kept: undefined }; // it is gone, and so is the entry
+			return undefined;
 		}
 		const version = crypto.randomUUID();
 		entry.writing = version;
-		const lock = entry.lock === "" ? {} : { lock: entry.lock, free };
-		const answer = await this.#ask(() => this.#means.store.write(entry.name, { state, version, expected: entry.version, ...lock }), limit);
-		if (answer?.written) {
-			entry.version = version;
-			entry.seen = true;
-		}
-		return answer;
+		return { state, version, expected: entry.version };
+	}
+
+	/**
+	 * @param {Entry} entry
+	 * @param {string} version
+	 */
+	#written(entry, version) {
+		entry.version = version;
+		entry.seen = true;
 	}
 
 	/**
