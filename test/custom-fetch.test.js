@@ -112,6 +112,17 @@ describe("with", () => {
 	});
 });
 
+test("an answer that says that it has no body is not asked for one", async () => {
+	let asked = 0;
+	const bare = () =>
+		Object.assign(
+			new Response(null, { status: 400 }),
+			Object.fromEntries(["text", "arrayBuffer", "json"].map((name) => [name, () => (asked++, "")])),
+		);
+	await assert.rejects(createClient(module, { fetch: async () => bare() }).getToken(isales), tokenError("bad_request"));
+	assert.equal(asked, 0);
+});
+
 test("a mock that says no more than that it is ok has status 200, and one that says it is not has none", async () => {
 	const logins = lenient();
 	const say = (ok) => async (url, init) => {

@@ -47,7 +47,7 @@ func troubleOf(reason js.Value) console.Trouble {
 	}
 	return console.Trouble{
 		Code: text(reason, "code"), Message: text(reason, "message"), Step: text(reason, "step"), Field: text(reason, "field"),
-		Status: int(num(reason, "status")), Retryable: reason.Get("retryable").Truthy(), RetryAt: date(reason, "retryAt"),
+		Status: int(num(reason, "httpStatus")), Retryable: reason.Get("retryable").Truthy(), RetryAt: date(reason, "retryAt"),
 	}
 }
 

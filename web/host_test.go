@@ -47,7 +47,7 @@ func TestManyMayWaitAtOnce(t *testing.T) {
 
 func TestATokenErrorIsReadWhole(t *testing.T) {
 	trouble := troubleOf(js.ValueOf(map[string]any{
-		"name": "TokenError", "code": "unavailable", "message": "m", "step": "login", "field": js.Undefined(), "status": 503,
+		"name": "TokenError", "code": "unavailable", "message": "m", "step": "login", "field": js.Undefined(), "httpStatus": 503,
 		"retryable": true, "retryAt": dateAt(1_700_000_000_000),
 	}))
 	assert.Equal(t, console.Trouble{

@@ -50,7 +50,7 @@ export function sourceOf(response) {
 		const iterator = body[Symbol.asyncIterator]();
 		return { read: pieces(() => iterator.next()), cancel: () => discard(response) };
 	}
-	let read = false;
+	let read = body === null; // there is none: a browser that is asked for it all the same takes its time to say so
 	return {
 		async read() {
 			const first = !read;

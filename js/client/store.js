@@ -39,7 +39,7 @@
 
 /**
  * A store as `createClient` takes it. Every function may be rejected, and may take as long as it likes: nobody waits for it
- * longer than a second.
+ * longer than two seconds.
  * @typedef {object} Store
  * @property {(identity: string) => Promise<string>} name the name of a session: a keyed hash of its identity
  * @property {(name: string, lock: string, ttlMs: number, first?: Pick<Write, "state" | "version" | "expected">) => Promise<Taken>} take takes
