@@ -132,6 +132,8 @@ export class Effects {
 	obey(core, { effects }) {
 		/** @type {import("../module/wall.js").EventView[]} */
 		const events = [];
+		/** Sessions of which there is something to be stored, in one step, and whether an acquisition is over. @type {Map<number, boolean>} */
+		const changed = new Map();
 		for (const effect of effects) {
 			switch (effect.do) {
 				case "send":
@@ -145,7 +147,7 @@ export class Effects {
 					this.#running.delete(effect.id);
 					break;
 				case "settled":
-					this.shared?.changed(core, effect.session, true);
+					changed.set(effect.session, true);
 					this.#settle(effect);
 					break;
 				case "verified":
@@ -153,15 +155,19 @@ export class Effects {
 					break;
 				case "evicted":
 					this.#means.tabs?.forget(effect.session);
+					changed.delete(effect.session);
 					void this.shared?.evicted(effect.session);
 					this.#sessions.evicted(effect.session);
 					break;
 				case "notify":
 					if (news.includes(effect.event.type)) {
-						this.shared?.changed(core, effect.event.session);
+						changed.set(effect.event.session, changed.get(effect.event.session) ?? false);
 					}
 					events.push(effect.event);
 			}
+		}
+		for (const [session, done] of changed) {
+			this.shared?.changed(core, session, done);
 		}
 		if (effects.length > 0) {
 			this.#changed();

@@ -34,6 +34,7 @@ import { instant } from "./clock.js";
  * @property {boolean} done whether what the lock was taken for is over
  * @property {boolean} dirty whether there is something to be stored
  * @property {Promise<void> | undefined} storing
+ * @property {(() => void) | undefined} begin has that begin at once, where it has not yet
  * @property {Promise<void> | undefined} looking
  * @property {boolean} again whether it is to be looked at once more
  * @property {number} looked when, on the monotonic clock
@@ -170,6 +171,7 @@ export class Shared {
 		if (entry === undefined) {
 			return;
 		}
+		entry.begin?.(); // as long as there is a state
 		this.#entries.delete(session);
 		if (this.#named.get(entry.name) === entry) {
 			this.#named.delete(entry.name);
@@ -204,6 +206,7 @@ export class Shared {
 			done: false,
 			dirty: false,
 			storing: undefined,
+			begin: undefined,
 			looking: undefined,
 			again: false,
 			looked: -Infinity,
@@ -264,9 +267,9 @@ export class Shared {
 	 * @param {import("./platform.js").PlatformSignal} signal
 	 */
 	async #admit(entry, since, exchange, limit, signal) {
-		const { store } = this.#means;
 		await entry.named;
 		for (;;) {
+			entry.begin?.(); // it goes with what is written here
 			await entry.storing;
 			if (signal.aborted || entry.name === "") {
 				return;
@@ -287,14 +290,13 @@ export class Shared {
 				this.#note(entry, answer, exchange);
 				continue;
 			}
-			const lock = crypto.randomUUID();
-			const answer = await this.#ask(
-				() => store.take(entry.name, lock, lockMs),
-				limit,
-				({ taken }) => taken && void this.#free(entry.name, lock),
-			);
-			if (answer?.taken) {
-				this.#locked(entry, lock);
+			entry.done = false;
+			const answer = await this.#take(entry, limit);
+			if (answer?.written) {
+				if (entry.lock !== "") {
+					return;
+				}
+				continue; // it was lost at this very moment
 			}
 			this.#note(entry, answer, exchange);
 			if (answer && !answer.taken && !signal.aborted) {
@@ -366,6 +368,29 @@ export class Shared {
 	}
 
 	/**
+	 * Takes the lock, and stores in the same step what is about to happen, where nobody else has the lock or knows better.
+	 * @param {Entry} entry
+	 * @param {number} limit
+	 */
+	async #take(entry, limit) {
+		const { store } = this.#means;
+		const lock = crypto.randomUUID();
+		const first = this.#draft(entry);
+		const answer = await this.#ask(
+			() => store.take(entry.name, lock, lockMs, first),
+			limit,
+			({ taken }) => taken && void this.#free(entry.name, lock),
+		);
+		if (answer?.taken) {
+			this.#locked(entry, lock);
+		}
+		if (first && answer?.written) {
+			this.#written(entry, first.version);
+		}
+		return answer;
+	}
+
+	/**
 	 * @param {Entry} entry
 	 * @param {string} lock
 	 */
@@ -418,8 +443,8 @@ export class Shared {
 	}
 
 	/**
-	 * Stores what is to be stored, and releases the lock where it is not needed any more. Not while a request waits for the
-	 * others: its login is not made yet.
+	 * Stores what is to be stored, and releases the lock where it is not needed any more: in a moment, so that those who wait for a
+	 * token need not wait for that. Not while a request waits for the others: its login is not made yet.
 	 * @param {Entry} entry
 	 */
 	#flush(entry) {
@@ -432,7 +457,15 @@ export class Shared {
 		) {
 			return;
 		}
-		entry.storing = this.#store(entry).then(() => {
+		const begun = new Promise((/** @type {(begun: Promise<void>) => void} */ resolve) => {
+			entry.begin = () => {
+				entry.begin = undefined;
+				stop();
+				resolve(this.#store(entry));
+			};
+			const stop = this.#means.clock.timer(() => entry.begin?.(), 0);
+		});
+		entry.storing = begun.then(() => {
 			entry.storing = undefined;
 			this.#flush(entry);
 		});
@@ -482,19 +515,39 @@ export class Shared {
 	 * @returns {Promise<import("./store.js").Written | undefined>}
 	 */
 	async #write(entry, free, limit) {
+		const draft = this.#draft(entry);
+		if (draft === undefined) {
+			return { written: true, held: true, kept: undefined }; // it is gone, and so is the entry
+		}
+		const lock = entry.lock === "" ? {} : { lock: entry.lock, free };
+		const answer = await this.#ask(() => this.#means.store.write(entry.name, { ...draft, ...lock }), limit);
+		if (answer?.written) {
+			this.#written(entry, draft.version);
+		}
+		return answer;
+	}
+
+	/**
+	 * What there is to be written of a session, where it is not gone.
+	 * @param {Entry} entry
+	 */
+	#draft(entry) {
 		const state = this.#means.state(entry.session);
 		if (state === "") {
-			return { written: true, held: true, kept: undefined }; // it is gone, and so is the entry
+			return undefined;
 		}
 		const version = crypto.randomUUID();
 		entry.writing = version;
-		const lock = entry.lock === "" ? {} : { lock: entry.lock, free };
-		const answer = await this.#ask(() => this.#means.store.write(entry.name, { state, version, expected: entry.version, ...lock }), limit);
-		if (answer?.written) {
-			entry.version = version;
-			entry.seen = true;
-		}
-		return answer;
+		return { state, version, expected: entry.version };
+	}
+
+	/**
+	 * @param {Entry} entry
+	 * @param {string} version
+	 */
+	#written(entry, version) {
+		entry.version = version;
+		entry.seen = true;
 	}
 
 	/**

@@ -14,7 +14,8 @@
  * @typedef {object} Taken
  * @property {boolean} taken whether the lock is the asker's now
  * @property {number} leftMs for how long it is somebody's, in milliseconds
- * @property {Kept | undefined} kept what it has of the session, if anything
+ * @property {boolean} written whether the state was written with it
+ * @property {Kept | undefined} kept what it has of the session, if anything, where nothing was written
  */
 
 /**
@@ -41,8 +42,9 @@
  * longer than two seconds.
  * @typedef {object} Store
  * @property {(identity: string) => Promise<string>} name the name of a session: a keyed hash of its identity
- * @property {(name: string, lock: string, ttlMs: number) => Promise<Taken>} take takes the lock where nobody has it, or has
- *   it for so long from now on where it is the asker's already; and reads
+ * @property {(name: string, lock: string, ttlMs: number, first?: Pick<Write, "state" | "version" | "expected">) => Promise<Taken>} take takes
+ *   the lock where nobody has it, or has it for so long from now on where it is the asker's already. In the same step it writes
+ *   a state, where it has got the lock and nobody has written since the expected version; else it reads. It need not write
  * @property {(name: string) => Promise<Kept | undefined>} read what it has of the session, if anything
  * @property {(name: string, write: Write) => Promise<Written>} write writes a state, where nobody else has since the expected version
  * @property {(name: string, lock: string) => Promise<void>} free releases the lock, where it is the asker's

@@ -18,9 +18,18 @@
  * What `take` answers.
  * @typedef {object} TakeAnswer
  * @property {number} now as in ReadAnswer
- * @property {Entry | undefined} [entry] as in ReadAnswer
+ * @property {Entry | undefined} [entry] what is kept, if anything, where nothing was written
  * @property {boolean} taken whether the lock is the asker's now
  * @property {number} leftMs for how long it is held from now on, by whomever, in milliseconds
+ * @property {boolean} written whether a value was written with it
+ */
+
+/**
+ * What is to be written where a lock is got.
+ * @typedef {object} FirstWrite
+ * @property {string} value what is to be kept
+ * @property {string} version of the value
+ * @property {string} expected the version that is there now; "" where there is none
  */
 
 /**
@@ -46,9 +55,10 @@
  * A backend of a store. Names have 43 letters, digits, `-` and `_`; versions and locks up to 64 of these; values up to 100 kB, as base64url.
  * Each call is one step: what two callers do at once is done one after the other. A call that cannot be done is rejected.
  * @typedef {object} Backend
- * @property {(name: string, lock: string, ttlMs: number) => Promise<TakeAnswer>} take takes the lock of a name for ttlMs
- *   milliseconds, where nobody holds it, its time is up, or it is held under the same text, which renews it. Tells for
- *   how long it is held from now on, in milliseconds, by whomever; and what is kept
+ * @property {(name: string, lock: string, ttlMs: number, first?: FirstWrite) => Promise<TakeAnswer>} take takes the lock of a name for
+ *   ttlMs milliseconds, where nobody holds it, its time is up, or it is held under the same text, which renews it. Where it is got, and
+ *   the expected version is there, it keeps a value in the same step. Tells for how long the lock is held from now on, in
+ *   milliseconds, by whomever; and what is kept, where nothing was written
  * @property {(name: string) => Promise<ReadAnswer>} read tells what is kept
  * @property {(name: string, write: WriteRequest) => Promise<WriteAnswer>} write keeps a value, if the expected version is there and the
  *   lock is held; tells what is kept, where it was not written

@@ -127,6 +127,59 @@ export function conformance(open) {
 		equal((await other.write(key, { ...plain, value: "y", version: "w", expected: "v" })).written, true, "written without naming a lock");
 	});
 
+	check("who takes the lock writes with it, where the expected version is there", async (backend, other, key) => {
+		const first = await backend.take(key, "one", longMs, { value: "x", version: "v", expected: "" });
+		equal(first.taken, true, "taken");
+		equal(first.written, true, "written");
+		near(first.leftMs, longMs, "what is left of it");
+		const { entry } = await other.read(key);
+		equal(entry?.version, "v", "the version");
+		equal(entry?.value, "x", "the value");
+		equal((await other.take(key, "two", longMs)).taken, false, "taken by the second");
+		equal((await backend.take(key, "one", longMs, { value: "y", version: "w", expected: "v" })).written, true, "written once more");
+		equal((await other.read(key)).entry?.value, "y", "the value afterwards");
+		equal((await backend.take(key, "one", longMs)).written, false, "written where there was nothing to write");
+	});
+
+	check("who takes the lock writes nothing where another version is there, and is told of it", async (backend, other, key) => {
+		await other.write(key, { ...plain, value: "theirs", version: "v" });
+		for (const expected of ["", "w"]) {
+			const answer = await backend.take(key, "one", longMs, { value: "mine", version: "x", expected });
+			equal(answer.taken, true, "taken");
+			equal(answer.written, false, "written");
+			equal(answer.entry?.version, "v", "the version that is told");
+			equal(answer.entry?.value, "theirs", "the value that is told");
+		}
+		equal((await other.read(key)).entry?.value, "theirs", "the value afterwards");
+		equal(
+			(await backend.take(random(43), "one", longMs, { value: "x", version: "w", expected: "v" })).written,
+			false,
+			"written where there is none",
+		);
+	});
+
+	check("who does not get the lock writes nothing with it", async (backend, other, key) => {
+		await other.write(key, { ...plain, value: "theirs", version: "v" });
+		await other.take(key, "one", longMs);
+		const answer = await backend.take(key, "two", longMs, { value: "mine", version: "w", expected: "v" });
+		equal(answer.taken, false, "taken");
+		equal(answer.written, false, "written");
+		equal(answer.entry?.version, "v", "the version that is told");
+		equal((await other.read(key)).entry?.value, "theirs", "the value afterwards");
+	});
+
+	check("of many who take the lock and write with it at once, one does both", async (backend, other, key) => {
+		const answers = await Promise.all(
+			Array.from({ length: 20 }, (_, i) =>
+				(i % 2 ? backend : other).take(key, `lock${i}`, longMs, { value: `v${i}`, version: `v${i}`, expected: "" }),
+			),
+		);
+		const winner = answers.findIndex(({ taken }) => taken);
+		equal(answers.filter(({ taken, written }) => taken || written).length, 1, "who took it, or wrote");
+		equal(answers[winner]?.written, true, "written by who took it");
+		equal((await other.read(key)).entry?.version, `v${winner}`, "what is there");
+	});
+
 	check("a lock is released by its holder, or with what it writes", async (backend, other, key) => {
 		await backend.take(key, "one", longMs);
 		await backend.free(key, "one");
@@ -155,6 +208,9 @@ export function conformance(open) {
 		await backend.take(second, "one", longMs);
 		await backend.free(second, "one");
 		await until(async () => told.includes(second), "word of a release");
+		const both = random(43);
+		await backend.take(both, "one", longMs, { value: "x", version: "v", expected: "" });
+		await until(async () => told.includes(both), "word of a write with a lock");
 		await stop();
 		const third = random(43);
 		/** @type {(string | undefined)[]} */

@@ -63,12 +63,15 @@ export function fileBackend(folder) {
 	}
 
 	return {
-		take: (name, lock, ttlMs) =>
+		take: (name, lock, ttlMs, first) =>
 			change(name, (place, now) => {
 				const taken = place.lock === lock || !locked(place, now);
 				const until = taken ? now + ttlMs : place.until;
-				const answer = { now, taken, leftMs: until - now, entry: place.entry };
-				return taken ? { answer, next: { ...place, lock, from: now, until } } : { answer };
+				const is = place.entry?.version ?? "";
+				const written = taken && first !== undefined && (is === first.expected || is === first.version);
+				const answer = { now, taken, leftMs: until - now, written, entry: written ? undefined : place.entry };
+				const entry = written ? { version: first.version, value: first.value } : place.entry;
+				return taken ? { answer, next: { entry, lock, from: now, until } } : { answer };
 			}),
 		read: (name) => change(name, ({ entry }, now) => ({ answer: { now, entry } })),
 		write: (name, { value, version, expected, lock, free }) =>

@@ -1,10 +1,10 @@
 // Stores, through which the clients of one application share their sessions, in whatever processes: `cctoken/store`.
+import { randomBytes } from "node:crypto";
 import { invalidOption, known } from "../client/option.js";
 import { fileBackend } from "./file.js";
 import { memoryBackend } from "./memory.js";
 import { redisBackend } from "./redis.js";
 import { sealedStore } from "./sealed.js";
-import { base64url } from "./keys.js";
 
 export { sealedStore };
 
@@ -50,5 +50,5 @@ export function fileStore(folder, options) {
  * @returns {Store} for `createClient`
  */
 export function memoryStore() {
-	return sealedStore(memoryBackend(), { keys: `memory:${base64url(crypto.getRandomValues(new Uint8Array(32)))}` });
+	return sealedStore(memoryBackend(), { keys: `memory:${randomBytes(32).toString("base64url")}` });
 }

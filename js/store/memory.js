@@ -20,14 +20,19 @@ export function memoryBackend() {
 		}
 	};
 	return {
-		async take(name, lock, ttlMs) {
+		async take(name, lock, ttlMs, first) {
 			const place = at(name);
 			const time = now();
 			const taken = place.lock === lock || place.until <= time;
+			const written = taken && first !== undefined && (place.entry?.version ?? "") === first.expected;
+			const entry = written ? { version: first.version, value: first.value } : place.entry;
 			if (taken) {
-				places.set(name, { ...place, lock, until: time + ttlMs });
+				places.set(name, { ...place, lock, until: time + ttlMs, entry });
 			}
-			return { now: time, taken, leftMs: at(name).until - time, entry: place.entry };
+			if (written) {
+				tell(name);
+			}
+			return { now: time, taken, leftMs: at(name).until - time, written, entry: written ? undefined : place.entry };
 		},
 		async read(name) {
 			return { now: now(), entry: at(name).entry };

@@ -20,12 +20,20 @@ local held = lock ~= "" and ends > now
 const scripts = {
 	take: `${head}
 local taken = not held or lock == ARGV[1]
+local written = taken and ARGV[4] ~= "" and version == ARGV[5]
 if taken then
 	ends = now + tonumber(ARGV[2])
 	redis.call("HSET", KEYS[1], "lock", ARGV[1], "until", string.format("%.0f", ends))
-	redis.call("PEXPIRE", KEYS[1], version == "" and ARGV[2] or ARGV[3])
 end
-return { string.format("%.0f", now), version, value, taken and 1 or 0, string.format("%.0f", ends - now) }`,
+if written then
+	redis.call("HSET", KEYS[1], "version", ARGV[4], "value", ARGV[6])
+	redis.call("PUBLISH", ARGV[7], ARGV[8] .. " " .. ARGV[4])
+	version, value = "", ""
+end
+if taken then
+	redis.call("PEXPIRE", KEYS[1], (written or version ~= "") and ARGV[3] or ARGV[2])
+end
+return { string.format("%.0f", now), version, value, taken and 1 or 0, string.format("%.0f", ends - now), written and 1 or 0 }`,
 	read: `${head}
 return { string.format("%.0f", now), version, value }`,
 	write: `${head}
@@ -73,9 +81,11 @@ export function redisBackend(client, prefix = "cctoken:") {
 	const entryOf = (version, value) => (version === "" ? undefined : { version, value });
 
 	return {
-		async take(name, lock, ttlMs) {
-			const [now, version, value, taken, left] = await run(scripts.take, name, lock, String(ttlMs), String(keptMs));
-			return { now: Number(now), taken: taken === 1, leftMs: Number(left), entry: entryOf(version, value) };
+		async take(name, lock, ttlMs, first) {
+			const { version = "", expected = "", value = "" } = first ?? {};
+			const args = [lock, String(ttlMs), String(keptMs), version, expected, value, channel, name];
+			const [now, there, its, taken, left, written] = await run(scripts.take, name, ...args);
+			return { now: Number(now), taken: taken === 1, leftMs: Number(left), written: written === 1, entry: entryOf(there, its) };
 		},
 		async read(name) {
 			const [now, version, value] = await run(scripts.read, name);

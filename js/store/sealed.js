@@ -6,6 +6,9 @@ import { Keys } from "./keys.js";
 /** @typedef {import("../client/store.js").Store} Store */
 /** @typedef {import("../client/store.js").Kept} Kept */
 
+/** For how long it is known what time it is at the backend, in milliseconds. */
+const clockMs = 60_000;
+
 /**
  * The secrets of a store, the same for all clients that share it.
  * @typedef {object} StoreKeys
@@ -30,6 +33,8 @@ export function sealedStore(backend, options) {
 	const keys = new Keys(text, nameKey);
 	/** The backend's clock less this process's own, as it is at least. */
 	let ahead = 0;
+	/** When that was learned, by the machine's time of day: it goes on while a machine sleeps. */
+	let learned = -Infinity;
 
 	/**
 	 * Asks the backend, and learns what time it is there.
@@ -41,19 +46,35 @@ export function sealedStore(backend, options) {
 		const answer = await call();
 		const answered = performance.now();
 		ahead = answer.now - answered; // it has said so at this moment, or before
+		learned = Date.now();
 		return { ...answer, waited: answered - asked };
+	}
+
+	/** Whether it is known what time it is at the backend. */
+	function timed() {
+		const since = Date.now() - learned;
+		return since >= 0 && since < clockMs;
+	}
+
+	/**
+	 * A state as it is kept, with the time at which it was so.
+	 * @param {string} name
+	 * @param {string} state
+	 */
+	function sealed(name, state) {
+		return keys.seal(name, JSON.stringify({ at: Math.floor(performance.now() + ahead), state }));
 	}
 
 	/**
 	 * @param {string} name
 	 * @param {{ now: number, waited: number, entry?: import("./backend.js").Entry | undefined }} answer
-	 * @returns {Promise<Kept | undefined>}
+	 * @returns {Kept | undefined}
 	 */
-	async function kept(name, { now, waited, entry }) {
+	function kept(name, { now, waited, entry }) {
 		if (entry === undefined) {
 			return undefined;
 		}
-		const text = await keys.open(name, entry.value);
+		const text = keys.open(name, entry.value);
 		if (text === undefined) {
 			return { version: entry.version, state: "", ageMs: 0 }; // as good as none
 		}
@@ -62,20 +83,22 @@ export function sealedStore(backend, options) {
 	}
 
 	return {
-		name: (identity) => keys.name(identity),
-		async take(name, lock, ttlMs) {
-			const answer = await ask(() => backend.take(name, lock, ttlMs));
-			return { taken: answer.taken, leftMs: answer.leftMs, kept: await kept(name, answer) };
+		name: async (identity) => keys.name(identity),
+		async take(name, lock, ttlMs, first) {
+			// Who does not know the time asks for it, and writes afterwards.
+			const write = first && timed() ? { value: sealed(name, first.state), version: first.version, expected: first.expected } : undefined;
+			const answer = await ask(() => backend.take(name, lock, ttlMs, write));
+			const { taken, leftMs, written } = answer;
+			return { taken, leftMs, written, kept: kept(name, answer) };
 		},
 		async read(name) {
 			return kept(name, await ask(() => backend.read(name)));
 		},
 		async write(name, { state, version, expected, lock = "", free = false }) {
-			const at = Math.floor(performance.now() + ahead);
-			const value = await keys.seal(name, JSON.stringify({ at, state }));
+			const value = sealed(name, state);
 			const answer = await ask(() => backend.write(name, { value, version, expected, lock, free }));
 			const { written, held } = answer;
-			return { written, held, kept: written ? undefined : await kept(name, answer) };
+			return { written, held, kept: written ? undefined : kept(name, answer) };
 		},
 		free: (name, lock) => backend.free(name, lock),
 		watch: (changed, signal) => backend.watch(changed, signal),

@@ -131,14 +131,20 @@ async function play(seed, { clients: count, steps, faulty, forced }) {
 		return {
 			name: async (identity) => `name ${identity}`,
 			read: (name) => call((own) => kept(own.get(name))),
-			take: (name, lock, ttlMs) =>
+			take: (name, lock, ttlMs, first) =>
 				call((own) => {
 					const place = own.get(name) ?? { lock: "", until: 0 };
 					const taken = place.until <= clock.now() || place.lock === lock;
+					const written = taken && first !== undefined && (place.version ?? "") === first.expected && random.chance(0.8);
 					if (taken) {
-						own.set(name, { ...place, lock, until: clock.now() + ttlMs });
+						const change = written && { state: first.state, version: first.version, at: clock.now() };
+						own.set(name, { ...place, ...change, lock, until: clock.now() + ttlMs });
 					}
-					return { taken, leftMs: (taken ? ttlMs : place.until - clock.now()) || 0, kept: kept(place) };
+					if (written) {
+						tell(own, name);
+					}
+					const leftMs = (taken ? ttlMs : place.until - clock.now()) || 0;
+					return { taken, leftMs, written, kept: written ? undefined : kept(place) };
 				}),
 			write: (name, { state, version, expected, lock, free }) =>
 				call((own) => {

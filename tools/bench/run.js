@@ -17,6 +17,7 @@ const measurements = [
 	{ program: "busy.js", timed: true },
 	{ program: "handle.js", timed: true },
 	{ program: "login.js", timed: true },
+	{ program: "store.js", timed: true },
 	{ program: "bridge.js", timed: true },
 	{ program: "sessions.js", timed: false },
 	{ program: "growth.js", timed: false },
