@@ -34,7 +34,6 @@ import { instant } from "./clock.js";
  * @property {boolean} done whether what the lock was taken for is over
  * @property {boolean} dirty whether there is something to be stored
  * @property {Promise<void> | undefined} storing
- * @property {(() => void) | undefined} begin has that begin at once, where it has not yet
  * @property {Promise<void> | undefined} looking
  * @property {boolean} again whether it is to be looked at once more
  * @property {number} looked when, on the monotonic clock
@@ -171,7 +170,6 @@ export class Shared {
 		if (entry === undefined) {
 			return;
 		}
-		entry.begin?.(); // as long as there is a state
 		this.#entries.delete(session);
 		if (this.#named.get(entry.name) === entry) {
 			this.#named.delete(entry.name);
@@ -206,7 +204,6 @@ export class Shared {
 			done: false,
 			dirty: false,
 			storing: undefined,
-			begin: undefined,
 			looking: undefined,
 			again: false,
 			looked: -Infinity,
@@ -269,7 +266,6 @@ export class Shared {
 	async #admit(entry, since, exchange, limit, signal) {
 		await entry.named;
 		for (;;) {
-			entry.begin?.(); // it goes with what is written here
 			await entry.storing;
 			if (signal.aborted || entry.name === "") {
 				return;
@@ -443,8 +439,8 @@ export class Shared {
 	}
 
 	/**
-	 * Stores what is to be stored, and releases the lock where it is not needed any more: in a moment, so that those who wait for a
-	 * token need not wait for that. Not while a request waits for the others: its login is not made yet.
+	 * Stores what is to be stored, and releases the lock where it is not needed any more. Not while a request waits for the
+	 * others: its login is not made yet.
 	 * @param {Entry} entry
 	 */
 	#flush(entry) {
@@ -457,15 +453,7 @@ export class Shared {
 		) {
 			return;
 		}
-		const begun = new Promise((/** @type {(begun: Promise<void>) => void} */ resolve) => {
-			entry.begin = () => {
-				entry.begin = undefined;
-				stop();
-				resolve(this.#store(entry));
-			};
-			const stop = this.#means.clock.timer(() => entry.begin?.(), 0);
-		});
-		entry.storing = begun.then(() => {
+		entry.storing = this.#store(entry).then(() => {
 			entry.storing = undefined;
 			this.#flush(entry);
 		});
