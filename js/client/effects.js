@@ -134,6 +134,8 @@ export class Effects {
 		const events = [];
 		/** Sessions of which there is something to be stored, in one step, and whether an acquisition is over. @type {Map<number, boolean>} */
 		const changed = new Map();
+		/** Whom a token is handed to when it is stored: a process may end at any moment. @type {[session: number, deliver: () => void][]} */
+		const owed = [];
 		for (const effect of effects) {
 			switch (effect.do) {
 				case "send":
@@ -148,10 +150,10 @@ export class Effects {
 					break;
 				case "settled":
 					changed.set(effect.session, true);
-					this.#settle(effect);
+					owed.push([effect.session, this.#settle(effect)]);
 					break;
 				case "verified":
-					this.#settle(effect);
+					this.#settle(effect)();
 					break;
 				case "evicted":
 					this.#means.tabs?.forget(effect.session);
@@ -168,6 +170,10 @@ export class Effects {
 		}
 		for (const [session, done] of changed) {
 			this.shared?.changed(core, session, done);
+		}
+		for (const [session, deliver] of owed) {
+			const stored = this.shared?.stored(session);
+			void (stored ? stored.then(deliver) : deliver());
 		}
 		if (effects.length > 0) {
 			this.#changed();
@@ -310,7 +316,10 @@ export class Effects {
 		});
 	}
 
-	/** @param {Extract<Effect, { do: "settled" | "verified" }>} effect */
+	/**
+	 * @param {Extract<Effect, { do: "settled" | "verified" }>} effect
+	 * @returns {() => void} tells whoever waits
+	 */
 	#settle(effect) {
 		const waiting = this.#waiting.get(effect.id);
 		this.#waiting.delete(effect.id);
@@ -320,18 +329,21 @@ export class Effects {
 		}
 		const error = effect.error && errorOf(effect.error, this.#cause);
 		if (error && !("token" in effect)) {
-			waiting?.reject(error);
-		} else if (effect.do === "verified") {
-			waiting?.resolve(effect.verdict);
-		} else if (!effect.token) {
-			waiting?.resolve(undefined); // an errand that brings none
-		} else if (known) {
-			// not an AccessToken's own session: nobody holds that
-			if (waiting) {
-				waiting.error = error;
-			}
-			const token = adopt(known, effect.token);
-			waiting?.resolve(token);
+			return () => waiting?.reject(error);
 		}
+		if (effect.do === "verified") {
+			return () => waiting?.resolve(effect.verdict);
+		}
+		if (!effect.token) {
+			return () => waiting?.resolve(undefined); // an errand that brings none
+		}
+		if (!known) {
+			return () => {}; // an AccessToken's own session: nobody holds that
+		}
+		if (waiting) {
+			waiting.error = error;
+		}
+		const token = adopt(known, effect.token);
+		return () => waiting?.resolve(token);
 	}
 }

@@ -153,6 +153,16 @@ export class Shared {
 	}
 
 	/**
+	 * Resolves when what there was to be stored of a session is stored, or the store has had its time.
+	 * @param {number} session
+	 * @returns {Promise<void> | undefined} undefined where there is nothing
+	 */
+	stored(session) {
+		const entry = this.#entries.get(session);
+		return entry?.storing?.then(() => entry.storing); // once more: something may have come while an earlier state was written
+	}
+
+	/**
 	 * A session is in use. Once in a while it is looked at, as what the store tells may not have come.
 	 * @param {CoreClient} core
 	 * @param {number} session

@@ -64,3 +64,48 @@ test("what is written with a lock is as old as it is: who does not know the back
 		await store.read(name);
 	}
 });
+
+test("a caller gets a token when it is stored, so that a process may end at once", async () => {
+	/** @type {(value?: undefined) => void} */
+	let goOn = () => {};
+	const held = new Promise((/** @type {(value?: undefined) => void} */ resolve) => (goOn = resolve));
+	/** @type {(value?: undefined) => void} */
+	let reached = () => {};
+	const writing = new Promise((/** @type {(value?: undefined) => void} */ resolve) => (reached = resolve));
+	const vendor = lenient();
+	let asked = false;
+	const store = sealedStore(memoryBackend(), { keys });
+	const client = createClient({
+		fetch: (url, init) => ((asked = true), vendor.fetch(url, init)),
+		store: {
+			...store,
+			async write(name, write) {
+				if (asked) {
+					reached();
+					await held;
+				}
+				return store.write(name, write);
+			},
+		},
+	});
+	let here = false;
+	const token = client.getToken(/** @type {any} */ (identities.appcube)).then((it) => ((here = true), it));
+	await writing;
+	await new Promise((resolve) => setImmediate(resolve));
+	assert.equal(here, false);
+	goOn();
+	assert.ok((await token).value);
+	await client.close();
+});
+
+test("a token is handed out in time where the store does not say that it is stored", async () => {
+	const vendor = lenient();
+	let asked = false;
+	const store = sealedStore(memoryBackend(), { keys });
+	const client = createClient({
+		fetch: (url, init) => ((asked = true), vendor.fetch(url, init)),
+		store: { ...store, write: (name, write) => (asked ? new Promise(() => {}) : store.write(name, write)) },
+	});
+	assert.ok((await client.getToken(/** @type {any} */ (identities.appcube))).value);
+	await client.close();
+});
