@@ -83,6 +83,9 @@ test("what a company costs on Cloudflare is what the prices and the assumptions 
 	assert.ok(text.includes(`costs what 12 h × 22 days × 0.128 GB do: $${(Number(two) - Number(one)).toFixed(2)} `), "of a further keeper");
 });
 
+/** @param {number} percent */
+const share = (percent) => (percent < 1 ? "under 1 %" : `${Math.round(percent)} %`);
+
 test("what a company needs on a machine is what was measured", () => {
 	const measured = /memory with 1,000 and with 10,000 live sessions \| (\d+) MiB and (\d+) MiB/.exec(text);
 	const [small, large] = [Number(measured?.[1]), Number(measured?.[2])];
@@ -97,7 +100,7 @@ test("what a company needs on a machine is what was measured", () => {
 			[
 				n === 10_000 ? `${large} MiB` : n === 1_000 ? `${small} MiB` : `under ${small} MiB`,
 				String(Math.round((n * minute) / 60)),
-				`${Math.round(((n * minute) / 60) * (call / 10))} %`,
+				share(((n * minute) / 60) * (call / 10)),
 			],
 			agents,
 		);
