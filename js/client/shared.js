@@ -21,6 +21,7 @@ import { instant } from "./clock.js";
  * A session, and what is known of the store's part in it.
  * @typedef {object} Entry
  * @property {number} session
+ * @property {string} identity what it is named by; "" where it is no one else's
  * @property {string} name its name in the store; "" as long as it has none
  * @property {Promise<void>} named
  * @property {string} version of the state that was last adopted or written; "" for none
@@ -201,6 +202,7 @@ export class Shared {
 		/** @type {Entry} */
 		const entry = {
 			session,
+			identity: core.name(session),
 			name: "",
 			named: Promise.resolve(),
 			version: "",
@@ -220,20 +222,16 @@ export class Shared {
 			waiting: new Set(),
 		};
 		this.#entries.set(session, entry);
-		const identity = core.name(session);
-		if (identity !== "") {
-			entry.named = this.#naming(entry, identity);
+		if (entry.identity !== "") {
+			entry.named = this.#naming(entry);
 		}
 		return entry;
 	}
 
-	/**
-	 * @param {Entry} entry
-	 * @param {string} identity
-	 */
-	async #naming(entry, identity) {
-		const name = await this.#means.store.name(identity);
-		if (this.#entries.get(entry.session) === entry) {
+	/** @param {Entry} entry */
+	async #naming(entry) {
+		const name = await this.#ask(() => this.#means.store.name(entry.identity), limitMs);
+		if (name !== undefined && this.#entries.get(entry.session) === entry) {
 			entry.name = name;
 			this.#named.set(name, entry);
 			this.#watch ??= this.#listen();
@@ -277,11 +275,14 @@ export class Shared {
 		await entry.named;
 		for (;;) {
 			await entry.storing;
-			if (signal.aborted || entry.name === "") {
+			if (signal.aborted) {
 				return;
 			}
 			if (entry.adopted !== since) {
 				this.#adopt(entry, undefined, exchange);
+				return;
+			}
+			if (entry.name === "") {
 				return;
 			}
 			if (entry.lock !== "") {
@@ -603,7 +604,8 @@ export class Shared {
 				);
 			};
 			wait();
-			call().then((answer) => {
+			const asked = (async () => call())(); // what it throws at once is an answer as well
+			asked.then((answer) => {
 				if (over) {
 					late(answer);
 					return;
@@ -677,6 +679,9 @@ export class Shared {
 		this.#tell({ type: "store_back", at: new Date(this.#means.clock.wall()) });
 		for (const entry of this.#entries.values()) {
 			entry.dirty = true;
+			if (entry.name === "" && entry.identity !== "") {
+				entry.named = this.#naming(entry); // it was lost before it had told the name
+			}
 		}
 		void this.#lookAtAll();
 	}

@@ -109,3 +109,44 @@ test("a token is handed out in time where the store does not say that it is stor
 	assert.ok((await client.getToken(/** @type {any} */ (identities.appcube))).value);
 	await client.close();
 });
+
+for (const [how, fails] of /** @type {[string, () => Promise<string>][]} */ ([
+	["is rejected", async () => Promise.reject(new Error("no name"))],
+	["throws", () => assert.fail("no name")],
+	["never answers", () => new Promise(() => {})],
+])) {
+	test(`a store whose name for a session ${how} is lost, holds nobody up, and has the session when it is back`, async () => {
+		const store = sealedStore(memoryBackend(), { keys });
+		const vendor = lenient();
+		let broken = true;
+		/** @type {(value?: undefined) => void} */
+		let stored = () => {};
+		const known = new Promise((/** @type {(value?: undefined) => void} */ resolve) => (stored = resolve));
+		/** @type {string[]} */
+		const told = [];
+		const client = createClient({
+			fetch: vendor.fetch,
+			store: {
+				...store,
+				name: (identity) => (broken ? fails() : store.name(identity)),
+				async write(...args) {
+					const answer = await store.write(...args);
+					stored();
+					return answer;
+				},
+			},
+			onStore: ({ type }) => told.push(type),
+		});
+		const { value } = await client.getToken(/** @type {any} */ (identities.appcube));
+		assert.deepEqual(told, ["store_lost"]);
+		broken = false;
+		const awake = setInterval(() => {}, 1000); // a client that waits for its store keeps no program running
+		await known;
+		clearInterval(awake);
+		assert.deepEqual(told, ["store_lost", "store_back"]);
+		await client.close();
+		const other = createClient({ fetch: vendor.fetch, store });
+		assert.equal((await other.getToken(/** @type {any} */ (identities.appcube))).value, value);
+		await other.close();
+	});
+}
