@@ -170,7 +170,7 @@ dist/linked/keeper.wasm: $(CORE) $(filter-out %_test.go,$(wildcard wasm/keeper/*
 dist/linked/sandbox.wasm: $(filter-out %_test.go,$(wildcard sandbox/*.go wasm/sandbox/*.go)) go.mod dist/.toolchain Makefile | dist/linked/keeper.wasm
 	$(WASM) $(GO_BUILD) -o $@ ./wasm/sandbox
 
-LIGHTEN := $(patsubst %,tools/build/%.js,lighten join lines wasm)
+LIGHTEN := $(patsubst %,tools/build/%.js,lighten join traces wasm)
 
 dist/console.wasm dist/keeper.wasm dist/sandbox.wasm: dist/%.wasm: dist/linked/%.wasm $(LIGHTEN)
 	node tools/build/lighten.js $< $@
