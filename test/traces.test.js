@@ -19,7 +19,7 @@ const run = promisify(execFile);
 for (const name of ["core", "console", "keeper", "sandbox"]) {
 	test(`${name}.wasm is what the linker wrote but for its lines and names, which are zeros`, async () => {
 		const linked = await read(`linked/${name}.wasm`);
-		const [joined, light] = [join(linked), await read(name === "core" ? ".unstamped.wasm" : `${name}.wasm`)];
+		const [joined, light] = [join(linked), await read(name === "core" ? ".light.wasm" : `${name}.wasm`)];
 		assert.ok(lighten(linked).equals(light), "this is how it was made");
 		assert.deepEqual(sectionsBut(light), sectionsBut(joined));
 		const [before, after] = [await memoryOf(joined), await memoryOf(light)];
