@@ -126,7 +126,7 @@ Runs the systems on this machine until Ctrl-C, and prints the identities that wo
                               do so are in what it prints
   --paths READING             how the servers before the systems read a path: written (the default), nginx, envoy, tomcat,
                               iis, chain (all of them in a row)
-  --allow-origin ORIGIN       the one origin whose pages may call it
+  --allow-origin ORIGIN       an origin whose pages may call it, several times
   --json                      one JSON object: url, identities, business
 `,
 };

@@ -79,12 +79,16 @@ test("its options are those of createSandbox, and wrong ones end with 2", async 
 		"nginx",
 		"--allow-origin",
 		"http://page.test",
+		"--allow-origin",
+		"http://other.test",
 	]);
 	const at = url(output());
-	const login = () => fetch(`${at}/lite/%67etLogin?appId=a&appSecret=app-secret-of-a&user=u`, { headers: { origin: "http://page.test" } });
-	const first = await login();
-	assert.equal(first.headers.get("access-control-allow-origin"), "http://page.test");
-	assert.match(await (await login()).text(), /intercepted/);
+	const login = (origin) => fetch(`${at}/lite/%67etLogin?appId=a&appSecret=app-secret-of-a&user=u`, { headers: { origin } });
+	for (const origin of ["http://page.test", "http://other.test", "http://foreign.test"]) {
+		const allowed = origin === "http://foreign.test" ? null : origin;
+		assert.equal((await login(origin)).headers.get("access-control-allow-origin"), allowed);
+	}
+	assert.match(await (await login("http://page.test")).text(), /intercepted/);
 	for (const [args, wanted] of [
 		[["--port", new URL(at).port], /in use/],
 		[["--port", "x"], /whole number/],
