@@ -207,7 +207,9 @@ func (c *Client) barred(s *session, now Instant, how beginning) *Error {
 		return &Error{Code: LoginBudget, System: s.systemName(), Step: StepLogin, Retryable: true, RetryAt: now.Wall + left}
 	}
 	if s.given() {
-		return &Error{Code: s.refusal(), System: s.systemName(), Step: s.step()}
+		err := &Error{Code: s.refusal(), System: s.systemName(), Step: s.step()}
+		err.blame(s)
+		return err
 	}
 	return nil
 }
@@ -402,10 +404,13 @@ func (c *Client) Answered(exchange uint64, now Instant, r Response) {
 			return
 		}
 	}
-	if t.session.dependency != nil && !t.cascaded {
-		if j := v.judge(&t.session.identity, "", r); j.bearer && c.cascade(t, now, j.reason) {
-			c.advance(t, now)
-			return
+	if d := t.session.dependency; d != nil {
+		if j := v.judge(&t.session.identity, "", r); j.bearer {
+			if !t.cascaded && c.cascade(t, now, j.reason) {
+				c.advance(t, now)
+				return
+			}
+			err.blame(d)
 		}
 	}
 	c.failed(t, now, err, true, retryAfter(r, now))

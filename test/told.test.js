@@ -94,3 +94,48 @@ test("a page that may not read the WebAssembly of another origin", async (t) => 
 	t.after(() => delete globalThis.document);
 	await assert.rejects(told(), (error) => tokenError("module_not_found")(error) && /must allow the page's \(CORS\)/.test(error.message));
 });
+
+for (const baseUrl of ["https://vendor.test\n", "https://ven\ndor.test", " https://vendor.test", "https://vendor.test\t"]) {
+	test(`a base URL with white space: ${JSON.stringify(baseUrl)}`, async () => {
+		const client = createClient(module);
+		await assert.rejects(client.getToken({ ...identities.appcube, baseUrl }), (error) => {
+			tokenError("invalid_identity", { field: "baseUrl" })(error);
+			assert.match(error.message, /baseUrl must have no white space in it or around it, such as a line break$/);
+			return true;
+		});
+	});
+}
+
+test("a path or a URL that would lose its white space is not sent", async () => {
+	const { fetch, requests } = lenient();
+	const client = createClient(module, { fetch });
+	for (const input of ["/a\nb", "/a\tb", "/a\r\n", "\n/a", " /a", "/a ", "https://vendor.test/a\n"]) {
+		await assert.rejects(client.fetch(identities.isales, input), (error) => {
+			tokenError("invalid_request", { field: "input" })(error);
+			assert.match(error.message, /no line break or tab/);
+			return true;
+		});
+	}
+	assert.equal(requests.length, 0);
+	assert.equal((await client.fetch(identities.isales, "/a b")).status, 404); // a space inside is escaped, not lost
+});
+
+for (const [how, accessToken] of [
+	["that was given", "GIVEN"],
+	["of a function", () => "GIVEN"],
+]) {
+	test(`an AccessToken ${how} which the vendor refuses`, async () => {
+		const client = createClient(module, { fetch: async () => new Response("{}", { status: 401 }) });
+		const told = (code) => (error) => {
+			tokenError(code)(error);
+			const { field, message } = code === "cooling_down" ? error.cause : error;
+			assert.equal(field, "accessToken");
+			assert.match(message, /accessToken is not accepted; supply another one/);
+			assert.match(error.message, /accessToken is not accepted; supply another one/);
+			assert.doesNotMatch(error.message, /key|secret/);
+			return true;
+		};
+		await assert.rejects(client.getToken({ ...user, accessToken }), told("credentials_refused"));
+		await assert.rejects(client.getToken({ ...user, accessToken }), told("cooling_down"));
+	});
+}
