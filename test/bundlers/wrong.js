@@ -79,6 +79,44 @@ export const wrong = {
 			code: "fetch_failed",
 		},
 	],
+	"guides/tests.md": [
+		{
+			why: "the package is not transformed",
+			change: "sed -i.bak '/transformIgnorePatterns/d' common/jest.config.js",
+			tool: "npx jest --config common/jest.config.js",
+			code: "Must use import to load ES Module",
+		},
+		{
+			why: "Babel does not know import.meta",
+			change: "mv common/jest.config.js.bak common/jest.config.js; sed -i '/plugins:/d' common/jest.config.js",
+			tool: "npx jest --config common/jest.config.js",
+			code: "Must use import to load ES Module",
+		},
+		{
+			why: "Jest's own jsdom is taken",
+			change: "sed 's/jest-fixed-jsdom/jsdom/' jest.config.js > own.config.js",
+			tool: "NODE_OPTIONS=--experimental-vm-modules npx jest --config own.config.js",
+			code: "TextEncoder is not defined",
+		},
+		{
+			why: "the entry for browsers is taken",
+			change: "sed -i '/customExportConditions/d' jest.config.js",
+			tool: "NODE_OPTIONS=--experimental-vm-modules npx jest",
+			code: "The token core could not be fetched from file:",
+		},
+		{
+			why: "the package is taken into what is transformed",
+			change: "sed 's/dir: .*/& server: { deps: { inline: [\"cctoken\"] } },/' vitest.config.js > inline.config.js",
+			tool: "npx vitest run --config inline.config.js --project jsdom",
+			code: "sandbox.wasm.br is missing",
+		},
+		{
+			why: "the sandbox does not know of the page's origin",
+			change: "sed -i 's/{ allowOrigin: .* }//' vitest/inbox.test.js",
+			tool: "npx vitest run --project happy-dom",
+			code: "Cross-Origin Request Blocked",
+		},
+	],
 	"guides/deno.md": [
 		{ why: "the file may not be read", run: ["deno run --no-prompt --allow-net --allow-env", "token.js"], code: "module_not_found" },
 		{ why: "connections are not allowed", run: ["deno run --no-prompt --allow-read --allow-env", "token.js"], code: "network" },
