@@ -115,6 +115,26 @@ export const wrong = {
 			shown: "503 network, later",
 		},
 	],
+	"guides/functions.md": [
+		{
+			why: "a bundle leaves the file behind",
+			change: "npx esbuild handler.js --bundle --platform=node --format=esm --outfile=build/handler.mjs",
+			run: ["node", "build/handler.mjs"],
+			code: "module_not_found",
+		},
+		{
+			why: "the secret is not set",
+			files: { "call.js": 'import { handler } from "./handler.js";\nawait handler({});\n' },
+			run: ["APP_SECRET= node", "call.js"],
+			code: "invalid_identity",
+		},
+		{
+			why: "there is too little time",
+			change: "sed -i 's/timeoutMs: 8_000/timeoutMs: 1/' handler.js",
+			run: ["node", "call.js"],
+			code: "timeout",
+		},
+	],
 	"guides/tests.md": [
 		{
 			why: "the package is not transformed",
