@@ -6,32 +6,23 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, beforeEach, test } from "node:test";
+import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "../js/client/client.js";
 import { load } from "../js/module/load-node.js";
 import { createModule } from "../js/module/module.js";
-import { sandboxIdentities } from "../tools/demo/identities.js";
-import { controls, startServer } from "../tools/demo/server.js";
 import { manualClock } from "./clock.js";
+import { sandboxed } from "./sandboxed.js";
 import { identities, lenient } from "./vendor.js";
 
 const timeoutMs = 1000;
 /** A token's life, in milliseconds. */
 const life = 2000;
 
-let folder, server, sandbox, listed;
-before(async () => {
-	folder = await mkdtemp(join(tmpdir(), "cctoken-frozen-"));
-	server = await startServer("127.0.0.1:0", ["-lifetime", `appcube=${life}ms`]);
-	sandbox = controls(server.url);
-	listed = (await sandboxIdentities(server.url)).find(({ identity }) => identity.system === "appcube");
-});
-after(async () => {
-	await server?.stop();
-	await rm(folder, { recursive: true, force: true });
-});
-beforeEach(() => sandbox.reset());
+const sandbox = sandboxed(["-lifetime", `appcube=${life}ms`]);
+let folder;
+before(async () => (folder = await mkdtemp(join(tmpdir(), "cctoken-frozen-"))));
+after(() => rm(folder, { recursive: true, force: true }));
 
 /**
  * A function's process: what it is sent it does, and sends back what came of it.
@@ -42,7 +33,7 @@ async function start(t) {
 	await writeFile(
 		file,
 		`import { createClient } from ${JSON.stringify(new URL("../js/node.js", import.meta.url).href)};
-		const { identity, path, init } = ${JSON.stringify(listed)};
+		const { identity, path, init } = ${JSON.stringify(sandbox.own("appcube"))};
 		const events = [];
 		const client = createClient({ timeoutMs: ${timeoutMs}, onEvent: ({ type }) => events.push(type) });
 		const told = ({ code }) => ({ code });
