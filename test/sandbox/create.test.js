@@ -350,3 +350,19 @@ test("a process ends by itself once its sandbox is closed, and prints nothing", 
 	);
 	assert.deepEqual(outcome, { error: null, stdout: "", stderr: "" });
 });
+
+test("it goes on in real time where a test has faked the timers, or the platform has no setImmediate, as jsdom", async (t) => {
+	const { sandbox, client } = await made(t);
+	const { setImmediate } = globalThis;
+	t.after(() => (globalThis.setImmediate = setImmediate));
+	t.mock.timers.enable({ apis: ["Date", "setTimeout", "setInterval", "setImmediate"], now: 0 });
+	const faked = globalThis.setImmediate;
+	for (const immediate of [faked, undefined]) {
+		globalThis.setImmediate = immediate;
+		await sandbox.reset();
+		await sandbox.faults({ system: "isales", endpoint: "login", fault: "delay", delayMs: 20 });
+		await sandbox.revoke({ system: "isales", all: true });
+		await client.getToken(sandbox.identities.isales, { forceRefresh: true });
+		assert.equal((await sandbox.state()).counts.isales.logins, 1);
+	}
+});
