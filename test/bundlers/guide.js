@@ -36,6 +36,7 @@ const secrets = {
 const portOptions = [
 	[/^npx vite(?: preview)?$/, "--host 127.0.0.1 --port 0"],
 	[/^npx next start$/, "--hostname 127.0.0.1"],
+	[/^npx ng serve$/, "--host 127.0.0.1 --port 0"],
 	[/^npx wrangler dev\b/, "--ip 127.0.0.1 --port 0 --inspector-port 0"],
 ];
 
@@ -48,7 +49,7 @@ const pageTimeoutMs = 60_000;
  * @property {string} tarball the packed package
  * @property {string} registry the address of one that has the package
  * @property {import("playwright-core").Browser} browser
- * @property {string} tools a folder of programs that guides take for granted, for the PATH
+ * @property {string[]} tools folders of programs that guides take for granted, for the PATH
  * @property {string[]} flags of the sandbox's server
  * @property {(line: string) => void} log
  */
@@ -240,7 +241,7 @@ export class Guide {
 			cwd: this.folder,
 			env: {
 				...own,
-				PATH: `${tools}:${own.PATH}`,
+				PATH: [...tools, own.PATH].join(":"),
 				...secrets,
 				PORT: "0",
 				NO_COLOR: "1",
@@ -253,6 +254,7 @@ export class Guide {
 				npm_config_yes: "false",
 				// Nobody is told of a test.
 				NEXT_TELEMETRY_DISABLED: "1",
+				NG_CLI_ANALYTICS: "false",
 				PARCEL_DISABLE_TELEMETRY: "1",
 				WRANGLER_SEND_METRICS: "false",
 				CLOUDFLARE_CF_FETCH_ENABLED: "false",

@@ -239,6 +239,15 @@ npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=fi
 			code: "invalid_identity",
 		},
 	],
+	"guides/angular.md": [
+		{
+			why: "the entry in assets is missing",
+			change: 'sed -i \'/"assets"/d; s#"dist",#"dist"#\' angular.json; npx ng build',
+			serve: "node server.js dist/browser",
+			code: "module_not_found",
+		},
+		pageForAnything("", "dist/browser"),
+	],
 	"guides/workers.md": [
 		{
 			why: "there is something to compile",
