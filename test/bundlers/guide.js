@@ -32,10 +32,11 @@ const secrets = {
 	CUBEDRIVE_SECRET: "app-secret-of-demo-app",
 };
 
-/** Commands that take their port by an option alone. Others read PORT. */
+/** Commands that take their port by an option alone. Others read HOST and PORT. */
 const portOptions = [
 	[/^npx vite(?: preview)?$/, "--host 127.0.0.1 --port 0"],
 	[/^npx next start$/, "--hostname 127.0.0.1"],
+	[/^npx nuxt dev$/, "--host 127.0.0.1 --port 0"],
 	[/^npx ng serve$/, "--host 127.0.0.1 --port 0"],
 	[/^npx wrangler dev\b/, "--ip 127.0.0.1 --port 0 --inspector-port 0"],
 ];
@@ -243,6 +244,7 @@ export class Guide {
 				...own,
 				PATH: [...tools, own.PATH].join(":"),
 				...secrets,
+				HOST: "127.0.0.1",
 				PORT: "0",
 				NO_COLOR: "1",
 				// npm: no lock, no talk, and npx runs only what the guide has installed.
@@ -255,6 +257,7 @@ export class Guide {
 				// Nobody is told of a test.
 				NEXT_TELEMETRY_DISABLED: "1",
 				NG_CLI_ANALYTICS: "false",
+				NUXT_TELEMETRY_DISABLED: "1",
 				PARCEL_DISABLE_TELEMETRY: "1",
 				WRANGLER_SEND_METRICS: "false",
 				CLOUDFLARE_CF_FETCH_ENABLED: "false",

@@ -248,6 +248,15 @@ npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=fi
 		},
 		pageForAnything("", "dist/browser"),
 	],
+	"guides/nuxt.md": [
+		{ why: "the secret is not set where the server runs", serve: "APP_SECRET= node .output/server/index.mjs", code: "supplier_failed" },
+		{
+			why: "the WebAssembly file was not deployed with the rest",
+			change: "rm .output/public/_nuxt/*.wasm",
+			serve: "node .output/server/index.mjs",
+			code: "module_not_found",
+		},
+	],
 	"guides/workers.md": [
 		{
 			why: "there is something to compile",
