@@ -24,6 +24,8 @@ const docs = fileURLToPath(new URL("../../docs/", import.meta.url));
 const vendorAddress = "https://aicc.example.com";
 /** Where the guides' server.js listens. */
 const serverAddress = "http://127.0.0.1:8080";
+/** Where a framework's server is asked for its pages. */
+const pageAddress = "http://127.0.0.1:3000";
 
 const secrets = {
 	APP_SECRET: "app-secret-of-app001",
@@ -34,7 +36,7 @@ const secrets = {
 
 /** Commands that take their port by an option alone. Others read HOST and PORT. */
 const portOptions = [
-	[/^npx vite(?: preview)?$/, "--host 127.0.0.1 --port 0"],
+	[/^npx vite(?: preview| dev)?$/, "--host 127.0.0.1 --port 0"],
 	[/^npx next start$/, "--hostname 127.0.0.1"],
 	[/^npx nuxt dev$/, "--host 127.0.0.1 --port 0"],
 	[/^npx ng serve$/, "--host 127.0.0.1 --port 0"],
@@ -188,7 +190,7 @@ export class Guide {
 	 * @param {string} script
 	 */
 	async serve(script) {
-		const command = script.trim();
+		const command = this.#placed(script.trim());
 		const options = portOptions.find(([pattern]) => pattern.test(command))?.[1];
 		const server = await serve([command, options].filter(Boolean).join(" "), this.#where(), commandTimeoutMs);
 		this.#endings.push(() => server.stop());
@@ -232,7 +234,10 @@ export class Guide {
 
 	/** @param {string} text */
 	#placed(text) {
-		return text.replaceAll(vendorAddress, this.sandbox.url).replaceAll(serverAddress, this.server.url);
+		return text
+			.replaceAll(vendorAddress, this.sandbox.url)
+			.replaceAll(serverAddress, this.server.url)
+			.replaceAll(pageAddress, this.page.url);
 	}
 
 	#where() {

@@ -257,6 +257,20 @@ npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=fi
 			code: "module_not_found",
 		},
 	],
+	"guides/sveltekit.md": [
+		{
+			why: "the server has another origin than it knows of",
+			change: "grep -rl http://127.0.0.1:3000 build | xargs sed -i 's#http://127.0.0.1:3000#https://127.0.0.1:3000#'",
+			serve: "node build",
+			code: "supplier_failed",
+		},
+		{
+			why: "the package is among the devDependencies",
+			change: "npm pkg delete dependencies; npm pkg set devDependencies.cctoken=*; ORIGIN=http://127.0.0.1:3000 npx vite build",
+			serve: "node build",
+			code: "supplier_failed",
+		},
+	],
 	"guides/workers.md": [
 		{
 			why: "there is something to compile",
