@@ -39,6 +39,8 @@ const portOptions = [
 	[/^npx vite(?: preview| dev)?$/, "--host 127.0.0.1 --port 0"],
 	[/^npx next start$/, "--hostname 127.0.0.1"],
 	[/^npx nuxt dev$/, "--host 127.0.0.1 --port 0"],
+	[/^npx astro dev$/, "--host 127.0.0.1 --port 0"],
+	[/^npx react-router dev$/, "--host 127.0.0.1 --port 0"],
 	[/^npx ng serve$/, "--host 127.0.0.1 --port 0"],
 	[/^npx wrangler dev\b/, "--ip 127.0.0.1 --port 0 --inspector-port 0"],
 ];
@@ -263,6 +265,7 @@ export class Guide {
 				NEXT_TELEMETRY_DISABLED: "1",
 				NG_CLI_ANALYTICS: "false",
 				NUXT_TELEMETRY_DISABLED: "1",
+				ASTRO_TELEMETRY_DISABLED: "1",
 				PARCEL_DISABLE_TELEMETRY: "1",
 				WRANGLER_SEND_METRICS: "false",
 				CLOUDFLARE_CF_FETCH_ENABLED: "false",

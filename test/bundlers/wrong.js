@@ -248,6 +248,15 @@ npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=fi
 		},
 		pageForAnything("", "dist/browser"),
 	],
+	"guides/astro.md": [
+		{
+			why: "the secret is not set where the server runs",
+			again: "src/pages/index.astro",
+			change: "npx astro build",
+			serve: "APP_SECRET= node dist/server/entry.mjs",
+			code: "supplier_failed",
+		},
+	],
 	"guides/nuxt.md": [
 		{ why: "the secret is not set where the server runs", serve: "APP_SECRET= node .output/server/index.mjs", code: "supplier_failed" },
 		{
