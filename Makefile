@@ -179,7 +179,7 @@ dist/.light.wasm: dist/linked/core.wasm $(LIGHTEN)
 	node tools/build/lighten.js $< $@
 
 # A page does not wait for a start that is the same everywhere. The other modules see JavaScript's objects when they start.
-dist/.unstamped.wasm: dist/.light.wasm tools/build/started.js
+dist/.unstamped.wasm: dist/.light.wasm tools/build/started.js tools/build/rehearsal.js js/module/wall.js js/module/instance.js js/generated/systems.js | dist/go.js
 	node tools/build/started.js $< $@
 
 dist/core.wasm: dist/.unstamped.wasm package.json tools/build/stamp.js js/module/stamp.js

@@ -8,15 +8,40 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { buildEmpty } from "../tools/bench/empty.js";
 import { join } from "../tools/build/join.js";
+import { rehearse } from "../tools/build/rehearsal.js";
 import { started } from "../tools/build/started.js";
+import { load } from "../js/module/load-node.js";
+import { createModule } from "../js/module/module.js";
+import { CoreClient } from "../js/module/wall.js";
 import { memoryOf, moduleOf, section } from "./segments.js";
 
 const read = (file) => readFile(new URL(`../dist/${file}`, import.meta.url));
 const run = promisify(execFile);
 const [light, core] = [await read(".light.wasm"), await read(".unstamped.wasm")];
 
-test("core.wasm is the light module, started: each time the same", () => {
-	assert.ok(started(light).equals(core));
+test("core.wasm is the light module, started and rehearsed: each time the same", () => {
+	assert.ok(started(light, rehearse).equals(core));
+	assert.ok(!started(light).equals(core));
+});
+
+test("it answers as one that starts where it is used, whatever it was led through", async () => {
+	const answers = [];
+	for (const wasm of [light, core]) {
+		const module = createModule(load);
+		await module.initialize({ wasmBytes: wasm });
+		const client = new CoreClient(module.running(), { seed: [3, 4], timeoutMs: 30_000, maxSessions: 10, onEvent: true });
+		const now = { wall: 1_700_000_000_000, mono: 1000 };
+		const identity = { system: "appcube", baseUrl: "https://oiap.example.com", appKey: "k", appSecret: "s" };
+		const opened = client.open(JSON.stringify(identity), now);
+		const got = client.get(opened.session, now, false, 0, "");
+		const { id } = got.effects.find((effect) => effect.do === "send");
+		const token = Buffer.from('{ "errorCode": 0, "authToken": "t", "expireTime": 3600 }');
+		const answered = client.answered(id, now, { status: 200 }, token);
+		assert.ok(answered.effects.some((effect) => effect.do === "settled" && effect.token?.value === "t"));
+		const refused = client.open('{ "system": "appcube" }', now);
+		answers.push(structuredClone([opened, got, answered, refused, client.live(opened.session, now.wall, now.mono)]));
+	}
+	assert.deepEqual(answers[1], answers[0]);
 });
 
 test("to start it again does nothing", async () => {
@@ -27,7 +52,7 @@ test("to start it again does nothing", async () => {
 	assert.deepEqual(called, []);
 });
 
-test("its memory is from the outset what it becomes by a start", async () => {
+test("before its rehearsal, its memory is from the outset what it becomes by a start", async () => {
 	const { exports, called } = await instanceOf(light);
 	// As wasm_exec.js does: the name, the environment, and a list of their addresses, of 8 bytes each.
 	const memory = () => Buffer.from(exports.mem.buffer);
@@ -38,7 +63,7 @@ test("its memory is from the outset what it becomes by a start", async () => {
 	}
 	exports.run(1, 4112);
 	assert.equal(called.filter((name) => name === "runtime.getRandomData").length, 1);
-	assert.ok(memory().equals(await memoryOf(core)));
+	assert.ok(memory().equals(await memoryOf(started(light))));
 	assert.ok(!memory().equals(Buffer.concat([await memoryOf(light)], memory().length)), "there is something that a start does");
 });
 

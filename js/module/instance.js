@@ -72,11 +72,11 @@ export async function instantiate(core, died) {
  * number lies on the stack, and simple functions even go on working in the ruins. Only the runtime's `exited` tells.
  * A trap (a RuntimeError) and an exhausted stack (a RangeError) do throw, and leave Go in the middle of something.
  * @param {WebAssembly.Instance} wasm
- * @param {import("../../dist/go.js").Go} go
+ * @param {{ readonly exited?: boolean }} go
  * @param {(error: TokenError) => void} died
  * @returns {Instance}
  */
-function guard(wasm, go, died) {
+export function guard(wasm, go, died) {
 	const memory = /** @type {WebAssembly.Memory} */ (wasm.exports["mem"]);
 	/** @type {TokenError | undefined} */
 	let death;

@@ -14,6 +14,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { wide } from "./join.js";
+import { rehearse } from "./rehearsal.js";
 import { changed, section, sections, signed, u32, writeSegments } from "./wasm.js";
 
 /**
@@ -28,10 +29,11 @@ const kinds = { function: 0, global: 3 };
 
 /**
  * @param {Uint8Array} wasm a program whose data segments are joined
+ * @param {(instance: WebAssembly.Instance) => void} [rehearse] what it is led through then
  * @returns {Buffer} the same program, which has started
  * @throws {Error} where it does more at its start than to begin, or is not such as the Go linker writes
  */
-export function started(wasm) {
+export function started(wasm, rehearse = () => {}) {
 	const contents = new Map([...sections(wasm)].map(({ id, content }) => [id, content]));
 	/** @param {number} id @param {string} name */
 	function contentOf(id, name) {
@@ -49,6 +51,7 @@ export function started(wasm) {
 				writeExports([...exported, ...types.map((_, index) => ({ name: Buffer.from(seen(index)), kind: kinds.global, index }))]),
 		}),
 		types.length,
+		rehearse,
 	);
 
 	const imports = contentOf(section.import, "import").u32(); // all are functions, which join.js has looked at
@@ -80,8 +83,9 @@ const seen = (index) => `global ${index}`;
  * Brings main as far as it goes.
  * @param {Uint8Array} wasm exports its globals
  * @param {number} count of them
+ * @param {(instance: WebAssembly.Instance) => void} rehearse
  */
-function start(wasm, count) {
+function start(wasm, count, rehearse) {
 	/** @type {Map<string, number>} */
 	const calls = new Map();
 	/** @type {Record<string, (sp: number) => void>} arguments and results lie above the stack's pointer, as in wasm_exec.js */
@@ -102,10 +106,12 @@ function start(wasm, count) {
 			allowed[name](sp);
 		};
 	}
-	const { exports } = new WebAssembly.Instance(module, { gojs });
+	const instance = new WebAssembly.Instance(module, { gojs });
+	const { exports } = instance;
 	const memory = /** @type {WebAssembly.Memory} */ (exports["mem"]);
 	const view = () => new DataView(memory.buffer);
 	/** @type {Function} */ (exports["run"])(1, putArguments(memory, ["js"], environment));
+	rehearse(instance);
 	return {
 		memory: Buffer.from(memory.buffer),
 		globals: Array.from({ length: count }, (_, index) => BigInt(/** @type {WebAssembly.Global} */ (exports[seen(index)]).value)),
@@ -219,5 +225,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
 	if (!input || !output) {
 		throw new Error("usage: node tools/build/started.js light.wasm started.wasm");
 	}
-	await writeFile(output, started(await readFile(input)));
+	await writeFile(output, started(await readFile(input), rehearse));
 }
