@@ -266,6 +266,7 @@ npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=fi
 			code: "module_not_found",
 		},
 	],
+	"guides/react-router.md": [],
 	"guides/sveltekit.md": [
 		{
 			why: "the server has another origin than it knows of",
