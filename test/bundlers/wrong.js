@@ -267,6 +267,16 @@ npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=fi
 		},
 	],
 	"guides/react-router.md": [],
+	"guides/rspack.md": [
+		{
+			why: "the prefix of a program's assets is a page's",
+			change: "sed -i 's# assetPrefix: \"auto\",##' rsbuild.config.js; npx rsbuild build",
+			run: ["node", "build/token.js"],
+			code: "module_not_found",
+		},
+		withoutFile("dist/static/wasm/*.wasm"),
+		pageForAnything("public/*.wasm", "public"),
+	],
 	"guides/sveltekit.md": [
 		{
 			why: "the server has another origin than it knows of",
