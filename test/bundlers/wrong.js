@@ -277,6 +277,15 @@ npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=fi
 		withoutFile("dist/static/wasm/*.wasm"),
 		pageForAnything("public/*.wasm", "public"),
 	],
+	"guides/module-federation.md": [
+		{ why: "the server refuses an AccessToken", serve: "APP_SECRET= node server.js dist", code: "supplier_failed" },
+		{
+			why: "a part is built without shared",
+			change: "sed -i 's#const shared = .*#const shared = {};#' rspack.config.js; npx rspack build",
+			serve: "node server.js dist",
+			code: "ccmessaging true copies 2 logins 2",
+		},
+	],
 	"guides/sveltekit.md": [
 		{
 			why: "the server has another origin than it knows of",
