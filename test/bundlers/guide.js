@@ -16,6 +16,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { controls, startServer } from "../../tools/demo/server.js";
 import { openPage } from "../browser/chromium.js";
+import { freePort } from "../free-port.js";
 import { openDoor } from "./door.js";
 import { run, serve } from "./shell.js";
 import { stepsOf } from "./steps.js";
@@ -44,6 +45,9 @@ const portOptions = [
 	[/^npx ng serve$/, "--host 127.0.0.1 --port 0"],
 	[/^npx wrangler dev\b/, "--ip 127.0.0.1 --port 0 --inspector-port 0"],
 ];
+
+/** A command that does not tell which port it got where it may have any. */
+const saysNoPort = /^npx react-router-serve\b/;
 
 /** An installation on a cold cache, on a slow line, is the longest of all. In milliseconds. */
 const commandTimeoutMs = 300_000;
@@ -196,7 +200,11 @@ export class Guide {
 	async serve(script) {
 		const command = this.#placed(script.trim());
 		const options = portOptions.find(([pattern]) => pattern.test(command))?.[1];
-		const server = await serve([command, options].filter(Boolean).join(" "), this.#where(), commandTimeoutMs);
+		const { cwd, env } = this.#where();
+		if (saysNoPort.test(command)) {
+			env.PORT = String(await freePort());
+		}
+		const server = await serve([command, options].filter(Boolean).join(" "), { cwd, env }, commandTimeoutMs);
 		this.#endings.push(() => server.stop());
 		this.served.push(server.url);
 		this.page.leadTo(server.url);

@@ -360,6 +360,26 @@ npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=fi
 			code: "module_not_found",
 		},
 	],
+	"guides/react-router.md": [],
+	"guides/rspack.md": [
+		{
+			why: "the prefix of a program's assets is a page's",
+			change: "sed -i 's# assetPrefix: \"auto\",##' rsbuild.config.js; npx rsbuild build",
+			run: ["node", "build/token.js"],
+			code: "module_not_found",
+		},
+		withoutFile("dist/static/wasm/*.wasm"),
+		pageForAnything("public/*.wasm", "public"),
+	],
+	"guides/module-federation.md": [
+		{ why: "the server refuses an AccessToken", serve: "APP_SECRET= node server.js dist", code: "supplier_failed" },
+		{
+			why: "a part is built without shared",
+			change: "sed -i 's#const shared = .*#const shared = {};#' rspack.config.js; npx rspack build",
+			serve: "node server.js dist",
+			code: "ccmessaging true copies 2 logins 2",
+		},
+	],
 	"guides/sveltekit.md": [
 		{
 			why: "the server has another origin than it knows of",
