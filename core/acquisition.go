@@ -439,7 +439,7 @@ func (c *Client) Lost(exchange uint64, now Instant, code Code, reach Reach) {
 	if t == nil {
 		return
 	}
-	retryable := code == Network || code == Timeout || code == SupplierFailed || code == FetchFailed && reach != Answering
+	retryable := code == Network && reach != Impossible || code == Timeout || code == SupplierFailed || code == FetchFailed && reach != Answering
 	err := &Error{Code: code, Step: t.request.Step, Retryable: retryable}
 	t.unreached(err, reach)
 	c.failed(t, now, err, reach == Answering, 0)
