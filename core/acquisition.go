@@ -444,7 +444,15 @@ func (c *Client) Lost(exchange uint64, now Instant, code Code, reach Reach) {
 	if t == nil {
 		return
 	}
-	retryable := code == Network || code == Timeout || code == SupplierFailed || code == FetchFailed && reach != Answering
+	retryable := true
+	switch code {
+	case Network:
+		retryable = reach != Impossible
+	case FetchFailed:
+		retryable = reach != Answering
+	default:
+		retryable = code == Timeout || code == SupplierFailed || code == Unavailable || code == RateLimited // the last two are another keeper's words
+	}
 	err := &Error{Code: code, Step: t.request.Step, Retryable: retryable}
 	t.unreached(err, reach)
 	c.failed(t, now, err, reach == Answering, 0)

@@ -1,5 +1,7 @@
 package core
 
+import "strings"
+
 // Error is every failure that core reports. It holds no secret, no token and
 // no text from a vendor's body, so it may be printed and logged.
 type Error struct {
@@ -73,7 +75,11 @@ func (e *Error) advice() string {
 	if e.Code == Blocked && e.Status == 418 {
 		return "what stands before the vendor refused the request, as it does to who calls an address; the base URL must have the vendor's host name"
 	}
-	return e.Code.advice()
+	text := e.Code.advice()
+	if d := DescriptionOf(e.System); d != nil && !d.Vendor {
+		text = strings.ReplaceAll(text, "the vendor", "the "+d.Name) // it is the one that was asked
+	}
+	return text
 }
 
 // Unwrap returns the cause, so that errors.Is and errors.As reach it.

@@ -23,8 +23,10 @@ func TestErrorSaysWhatHappenedToWhatAndWhatToDo(t *testing.T) {
 		"ccmessaging: accessToken is not accepted; supply another one (HTTP 401)": supplied,
 		"ccmessaging: apply: not tried: an earlier attempt failed and its waiting time is not over; cause: accessToken is not accepted; supply another one (HTTP 401)": {
 			Code: CoolingDown, System: "ccmessaging", Step: StepApply, Cause: supplied},
-		"appcube: appKey is missing":                        invalid("appcube", "appKey", "is missing"),
-		"the session was forgotten while the caller waited": {Code: Forgotten, Step: StepInput},
+		"edge: edge: no connection to the edge, or it was lost":           {Code: Network, System: "edge", Step: StepEdge},
+		"edge: edge: the edge is unavailable; try again later (HTTP 503)": {Code: Unavailable, System: "edge", Step: StepEdge, Status: 503},
+		"appcube: appKey is missing":                                      invalid("appcube", "appKey", "is missing"),
+		"the session was forgotten while the caller waited":               {Code: Forgotten, Step: StepInput},
 	} {
 		require.Equal(t, want, e.Error())
 	}

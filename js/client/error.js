@@ -168,7 +168,7 @@ function circumstance(cause) {
 	if (known) {
 		return ` (${known.code})`;
 	}
-	return "document" in globalThis ? "; also check that the vendor allows this page's origin" : "";
+	return "document" in globalThis ? "; also check that this page's origin is allowed there" : "";
 }
 
 /**
