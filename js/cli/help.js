@@ -27,8 +27,8 @@ cctoken: tokens of contact-centre systems (${names})
 `;
 
 const sharing = `\
-  --store FOLDER     shares sessions with all that use it: a token that is still good costs no login. Or redis, by the package redis
-                     and REDIS_URL in the environment. Sealed under STORAGE_KEYS
+  --store FOLDER     (or ${general.store}, or the file) shares sessions with all that use it: a token that is still good costs no login.
+                     Or redis, by the package redis and REDIS_URL in the environment. Sealed under STORAGE_KEYS
 `;
 
 const signingIn = `\
