@@ -16,6 +16,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { controls, startServer } from "../../tools/demo/server.js";
 import { openPage } from "../browser/chromium.js";
+import { freePort } from "../free-port.js";
 import { openDoor } from "./door.js";
 import { run, serve } from "./shell.js";
 import { stepsOf } from "./steps.js";
@@ -24,6 +25,8 @@ const docs = fileURLToPath(new URL("../../docs/", import.meta.url));
 const vendorAddress = "https://aicc.example.com";
 /** Where the guides' server.js listens. */
 const serverAddress = "http://127.0.0.1:8080";
+/** Where a framework's server is asked for its pages. */
+const pageAddress = "http://127.0.0.1:3000";
 
 const secrets = {
 	APP_SECRET: "app-secret-of-app001",
@@ -32,12 +35,19 @@ const secrets = {
 	CUBEDRIVE_SECRET: "app-secret-of-demo-app",
 };
 
-/** Commands that take their port by an option alone. Others read PORT. */
+/** Commands that take their port by an option alone. Others read HOST and PORT. */
 const portOptions = [
-	[/^npx vite(?: preview)?$/, "--host 127.0.0.1 --port 0"],
+	[/^npx vite(?: preview| dev)?$/, "--host 127.0.0.1 --port 0"],
 	[/^npx next start$/, "--hostname 127.0.0.1"],
+	[/^npx nuxt dev$/, "--host 127.0.0.1 --port 0"],
+	[/^npx astro dev$/, "--host 127.0.0.1 --port 0"],
+	[/^npx react-router dev$/, "--host 127.0.0.1 --port 0"],
+	[/^npx ng serve$/, "--host 127.0.0.1 --port 0"],
 	[/^npx wrangler dev\b/, "--ip 127.0.0.1 --port 0 --inspector-port 0"],
 ];
+
+/** A command that does not tell which port it got where it may have any. */
+const saysNoPort = /^npx react-router-serve\b/;
 
 /** An installation on a cold cache, on a slow line, is the longest of all. In milliseconds. */
 const commandTimeoutMs = 300_000;
@@ -48,7 +58,7 @@ const pageTimeoutMs = 60_000;
  * @property {string} tarball the packed package
  * @property {string} registry the address of one that has the package
  * @property {import("playwright-core").Browser} browser
- * @property {string} tools a folder of programs that guides take for granted, for the PATH
+ * @property {string[]} tools folders of programs that guides take for granted, for the PATH
  * @property {string[]} flags of the sandbox's server
  * @property {(line: string) => void} log
  */
@@ -59,7 +69,7 @@ export class Guide {
 	/** @type {Circumstances} */ #circumstances;
 	/** @type {(() => Promise<void>)[]} what is to be ended, the last first */ #endings = [];
 	/** Where the servers listen that the guide has started. @type {string[]} */ served = [];
-	#printed = "";
+	#said = { stdout: "", stderr: "" };
 	#logins = 0;
 
 	/**
@@ -115,7 +125,7 @@ export class Guide {
 			case "file":
 				return this.write(step.path, step.text);
 			case "run":
-				this.#printed = await this.run(step.text);
+				this.#said = await this.run(step.text);
 				return;
 			case "serve":
 				if (step.with) {
@@ -123,8 +133,10 @@ export class Guide {
 				}
 				return this.serve(step.text);
 			case "prints":
-				assert.equal(this.#printed.trim(), step.text.trim());
+				assert.equal(this.#said.stdout.trim(), step.text.trim());
 				return this.#loggedIn();
+			case "tells":
+				return told(step.text, this.#said.stdout + this.#said.stderr);
 			case "shows":
 				assert.equal(await this.shown(step.text.trim()), step.text.trim());
 				return this.#loggedIn();
@@ -162,7 +174,7 @@ export class Guide {
 
 	/**
 	 * @param {string} script
-	 * @returns {Promise<string>} what it printed
+	 * @returns {Promise<{ stdout: string, stderr: string }>} what it said
 	 */
 	run(script) {
 		const { tarball } = this.#circumstances;
@@ -178,7 +190,7 @@ export class Guide {
 	 */
 	async failureOf(command, program) {
 		await this.write("failure.mjs", `await import("./${program}").catch((error) => console.log("failed with", error.code));\n`);
-		return /^failed with (\S+)$/m.exec(await this.run(`${command} failure.mjs`))?.[1] ?? "no failure";
+		return /^failed with (\S+)$/m.exec((await this.run(`${command} failure.mjs`)).stdout)?.[1] ?? "no failure";
 	}
 
 	/**
@@ -186,9 +198,13 @@ export class Guide {
 	 * @param {string} script
 	 */
 	async serve(script) {
-		const command = script.trim();
+		const command = this.#placed(script.trim());
 		const options = portOptions.find(([pattern]) => pattern.test(command))?.[1];
-		const server = await serve([command, options].filter(Boolean).join(" "), this.#where(), commandTimeoutMs);
+		const { cwd, env } = this.#where();
+		if (saysNoPort.test(command)) {
+			env.PORT = String(await freePort());
+		}
+		const server = await serve([command, options].filter(Boolean).join(" "), { cwd, env }, commandTimeoutMs);
 		this.#endings.push(() => server.stop());
 		this.served.push(server.url);
 		this.page.leadTo(server.url);
@@ -230,7 +246,10 @@ export class Guide {
 
 	/** @param {string} text */
 	#placed(text) {
-		return text.replaceAll(vendorAddress, this.sandbox.url).replaceAll(serverAddress, this.server.url);
+		return text
+			.replaceAll(vendorAddress, this.sandbox.url)
+			.replaceAll(serverAddress, this.server.url)
+			.replaceAll(pageAddress, this.page.url);
 	}
 
 	#where() {
@@ -240,8 +259,9 @@ export class Guide {
 			cwd: this.folder,
 			env: {
 				...own,
-				PATH: `${tools}:${own.PATH}`,
+				PATH: [...tools, own.PATH].join(":"),
 				...secrets,
+				HOST: "127.0.0.1",
 				PORT: "0",
 				NO_COLOR: "1",
 				// npm: no lock, no talk, and npx runs only what the guide has installed.
@@ -253,6 +273,9 @@ export class Guide {
 				npm_config_yes: "false",
 				// Nobody is told of a test.
 				NEXT_TELEMETRY_DISABLED: "1",
+				NG_CLI_ANALYTICS: "false",
+				NUXT_TELEMETRY_DISABLED: "1",
+				ASTRO_TELEMETRY_DISABLED: "1",
 				PARCEL_DISABLE_TELEMETRY: "1",
 				WRANGLER_SEND_METRICS: "false",
 				CLOUDFLARE_CF_FETCH_ENABLED: "false",
@@ -266,6 +289,25 @@ export class Guide {
 				DO_NOT_TRACK: "1",
 			},
 		};
+	}
+}
+
+/**
+ * Lines stand in a text, in their order: what a test runner says besides has times in it.
+ * @param {string} lines
+ * @param {string} text
+ */
+function told(lines, text) {
+	const all = (/** @type {string} */ of) =>
+		of
+			.trim()
+			.split("\n")
+			.map((line) => line.trim().replace(/\s+/g, " "));
+	let rest = all(text);
+	for (const line of all(lines)) {
+		const at = rest.indexOf(line);
+		assert.ok(at >= 0, `nothing says "${line}" there:\n${text}`);
+		rest = rest.slice(at + 1);
 	}
 }
 

@@ -6,13 +6,14 @@
 //	```sh serve                a command that serves pages until it is stopped
 //	```sh serve with=node.md   … from a file of that other guide: the one that the command names
 //	```text prints             all that the commands before it printed
+//	```text tells              lines among what they said, on whichever stream, whatever the spaces in them
 //	```text shows              all that the served page shows
 //
 // They are done in the order of the page, so a file may be given anew further down.
 
 /**
  * @typedef {{ kind: "file", path: string, text: string, line: number }
- *   | { kind: "run" | "prints" | "shows", text: string, line: number }
+ *   | { kind: "run" | "prints" | "tells" | "shows", text: string, line: number }
  *   | { kind: "serve", text: string, line: number, with?: string }} Step
  */
 
@@ -68,11 +69,11 @@ function stepOf({ info, line, lines }, before) {
 	if (language === "sh" && role === "run") {
 		return { kind: "run", text, line };
 	}
-	if (language === "text" && role === "prints") {
+	if (language === "text" && (role === "prints" || role === "tells")) {
 		if (before?.kind !== "run") {
 			throw new Error(`line ${line}: nothing was run just before that could print this`);
 		}
-		return { kind: "prints", text, line };
+		return { kind: role, text, line };
 	}
 	if (language === "text" && role === "shows") {
 		if (before?.kind !== "serve" && before?.kind !== "shows") {
