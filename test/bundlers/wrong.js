@@ -300,6 +300,20 @@ npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=fi
 			code: "supplier_failed",
 		},
 	],
+	"guides/web-workers.md": [
+		{
+			why: "a classic worker was not told where the WebAssembly file is",
+			change: "sed -i 's#cctoken.initialize(.*#0;#' dist/worker.js",
+			serve: "node server.js dist",
+			code: "module_not_found",
+		},
+		{
+			why: "the policy of the worker's file forbids WebAssembly",
+			change: `sed -i "s#^const app = .*#&\\napp.use((request, response, next) => next(void response.set('Content-Security-Policy', \\"script-src 'self'\\")));#" server.js`,
+			serve: "node server.js build",
+			code: "module_invalid",
+		},
+	],
 	"guides/workers.md": [
 		{
 			why: "there is something to compile",
