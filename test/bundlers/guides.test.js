@@ -90,7 +90,7 @@ test("the version that a guide says it was tried with is the one that is tried",
 		const guide = await readGuide(name);
 		const said = /Tried with ([\w. ]+?) (\d[\d.]*\d|\d)/.exec(guide);
 		const packages = [...guide.matchAll(/^npm install (.*)$/gm)].flatMap(([, words]) => words.split(" ")).concat(groups.runtimes);
-		if (/\b(node|browser)\.md$/.test(name)) {
+		if (/\b(node|browser|extension)\.md$/.test(name)) {
 			continue; // which versions of these are tried is in test/package/tools.js and test/browser
 		}
 		assert.ok(said, `docs/${name} does not say what it was tried with`);
@@ -163,7 +163,7 @@ describe("the guides", { concurrency: 2 }, () => {
 						);
 					}
 				}
-				for (const { why, again, files = {}, change, serve, run, tool, code, remedy } of wrong[name] ?? []) {
+				for (const { why, again, files = {}, change, serve, popup, run, tool, code, remedy } of wrong[name] ?? []) {
 					await t.test(`${name}: where ${why}, there is ${code}`, async () => {
 						if (again) {
 							await guide.again(again);
@@ -176,7 +176,7 @@ describe("the guides", { concurrency: 2 }, () => {
 						}
 						if (serve) {
 							await guide.serve(serve);
-							assert.equal(await guide.shown(code), code);
+							assert.equal(await guide.shown(code, popup), code);
 						}
 						if (run) {
 							assert.equal(await guide.failureOf(...run), code);

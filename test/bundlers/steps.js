@@ -7,12 +7,14 @@
 //	```sh serve with=node.md   … from a file of that other guide: the one that the command names
 //	```text prints             all that the commands before it printed
 //	```text shows              all that the served page shows
+//	```text shows popup=dist   all that the popup of the extension in that folder shows
 //
 // They are done in the order of the page, so a file may be given anew further down.
 
 /**
  * @typedef {{ kind: "file", path: string, text: string, line: number }
- *   | { kind: "run" | "prints" | "shows", text: string, line: number }
+ *   | { kind: "run" | "prints", text: string, line: number }
+ *   | { kind: "shows", text: string, line: number, popup?: string }
  *   | { kind: "serve", text: string, line: number, with?: string }} Step
  */
 
@@ -74,11 +76,12 @@ function stepOf({ info, line, lines }, before) {
 		}
 		return { kind: "prints", text, line };
 	}
-	if (language === "text" && role === "shows") {
+	const shows = /^shows(?: popup=([\w-]+))?$/.exec(role);
+	if (language === "text" && shows) {
 		if (before?.kind !== "serve" && before?.kind !== "shows") {
 			throw new Error(`line ${line}: nothing was served just before that could show this`);
 		}
-		return { kind: "shows", text, line };
+		return { kind: "shows", text, line, popup: shows[1] };
 	}
 	throw new Error(`line ${line}: a code block must say what it is, as in test/bundlers/steps.js; "${info}" does not`);
 }

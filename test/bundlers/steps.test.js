@@ -12,6 +12,7 @@ test("a page's blocks become steps, in its order, with their lines", () => {
 			["text prints", "done"],
 			["sh serve with=node.md", "node server.js dist"],
 			["text shows", "valid"],
+			["text shows popup=dist", "valid"],
 			["sh serve", "npx vite"],
 		),
 	);
@@ -20,8 +21,9 @@ test("a page's blocks become steps, in its order, with their lines", () => {
 		{ kind: "run", text: "npm install cctoken\n", line: 11 },
 		{ kind: "prints", text: "done\n", line: 17 },
 		{ kind: "serve", text: "node server.js dist\n", line: 23, with: "node.md" },
-		{ kind: "shows", text: "valid\n", line: 29 },
-		{ kind: "serve", text: "npx vite\n", line: 35, with: undefined },
+		{ kind: "shows", text: "valid\n", line: 29, popup: undefined },
+		{ kind: "shows", text: "valid\n", line: 35, popup: "dist" },
+		{ kind: "serve", text: "npx vite\n", line: 41, with: undefined },
 	]);
 });
 
