@@ -114,7 +114,7 @@ test("the README links to every guide, and to none that is not there", async () 
  * @returns {Promise<string[]>} folders for the PATH
  */
 async function nodeFor(name) {
-	const line = /It needs Node (\d+)/.exec(await readGuide(name))?.[1];
+	const line = /It\s+needs\s+Node\s+(\d+)/.exec(await readGuide(name))?.[1];
 	if (!line) {
 		return [];
 	}
