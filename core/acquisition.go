@@ -212,7 +212,9 @@ func (c *Client) barred(s *session, now Instant, how beginning) *Error {
 		return &Error{Code: LoginBudget, System: s.systemName(), Step: StepLogin, Retryable: true, RetryAt: now.Wall + left}
 	}
 	if s.given() {
-		return &Error{Code: s.refusal(), System: s.systemName(), Step: s.step()}
+		err := &Error{Code: s.refusal(), System: s.systemName(), Step: s.step()}
+		err.blame(s)
+		return err
 	}
 	return nil
 }
@@ -407,10 +409,13 @@ func (c *Client) Answered(exchange uint64, now Instant, r Response) {
 			return
 		}
 	}
-	if t.session.dependency != nil && !t.cascaded {
-		if j := v.judge(&t.session.identity, "", r); j.bearer && c.cascade(t, now, j.reason) {
-			c.advance(t, now)
-			return
+	if d := t.session.dependency; d != nil {
+		if j := v.judge(&t.session.identity, "", r); j.bearer {
+			if !t.cascaded && c.cascade(t, now, j.reason) {
+				c.advance(t, now)
+				return
+			}
+			err.blame(d)
 		}
 	}
 	c.failed(t, now, err, true, retryAfter(r, now))
@@ -439,7 +444,15 @@ func (c *Client) Lost(exchange uint64, now Instant, code Code, reach Reach) {
 	if t == nil {
 		return
 	}
-	retryable := code == Network || code == Timeout || code == SupplierFailed || code == FetchFailed && reach != Answering
+	retryable := true
+	switch code {
+	case Network:
+		retryable = reach != Impossible
+	case FetchFailed:
+		retryable = reach != Answering
+	default:
+		retryable = code == Timeout || code == SupplierFailed || code == Unavailable || code == RateLimited // the last two are another keeper's words
+	}
 	err := &Error{Code: code, Step: t.request.Step, Retryable: retryable}
 	t.unreached(err, reach)
 	c.failed(t, now, err, reach == Answering, 0)

@@ -185,7 +185,7 @@ describe("a failure", () => {
 		await assert.rejects(
 			client.getToken(appcube),
 			tokenError("network", {
-				message: "appcube: login: no connection to the vendor, or it was lost; also check that the vendor allows this page's origin",
+				message: "appcube: login: no connection to the vendor, or it was lost; also check that this page's origin is allowed there",
 			}),
 		);
 	});

@@ -16,6 +16,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { controls, startServer } from "../../tools/demo/server.js";
 import { openPage } from "../browser/chromium.js";
+import { freePort } from "../free-port.js";
 import { openDoor } from "./door.js";
 import { run, serve } from "./shell.js";
 import { stepsOf } from "./steps.js";
@@ -24,6 +25,8 @@ const docs = fileURLToPath(new URL("../../docs/", import.meta.url));
 const vendorAddress = "https://aicc.example.com";
 /** Where the guides' server.js listens. */
 const serverAddress = "http://127.0.0.1:8080";
+/** Where a framework's server is asked for its pages. */
+const pageAddress = "http://127.0.0.1:3000";
 
 const secrets = {
 	APP_SECRET: "app-secret-of-app001",
@@ -32,12 +35,19 @@ const secrets = {
 	CUBEDRIVE_SECRET: "app-secret-of-demo-app",
 };
 
-/** Commands that take their port by an option alone. Others read PORT. */
+/** Commands that take their port by an option alone. Others read HOST and PORT. */
 const portOptions = [
-	[/^npx vite(?: preview)?$/, "--host 127.0.0.1 --port 0"],
+	[/^npx vite(?: preview| dev)?$/, "--host 127.0.0.1 --port 0"],
 	[/^npx next start$/, "--hostname 127.0.0.1"],
+	[/^npx nuxt dev$/, "--host 127.0.0.1 --port 0"],
+	[/^npx astro dev$/, "--host 127.0.0.1 --port 0"],
+	[/^npx react-router dev$/, "--host 127.0.0.1 --port 0"],
+	[/^npx ng serve$/, "--host 127.0.0.1 --port 0"],
 	[/^npx wrangler dev\b/, "--ip 127.0.0.1 --port 0 --inspector-port 0"],
 ];
+
+/** A command that does not tell which port it got where it may have any. */
+const saysNoPort = /^npx react-router-serve\b/;
 
 /** An installation on a cold cache, on a slow line, is the longest of all. In milliseconds. */
 const commandTimeoutMs = 300_000;
@@ -48,7 +58,7 @@ const pageTimeoutMs = 60_000;
  * @property {string} tarball the packed package
  * @property {string} registry the address of one that has the package
  * @property {import("playwright-core").Browser} browser
- * @property {string} tools a folder of programs that guides take for granted, for the PATH
+ * @property {string[]} tools folders of programs that guides take for granted, for the PATH
  * @property {string[]} flags of the sandbox's server
  * @property {(line: string) => void} log
  */
@@ -188,9 +198,13 @@ export class Guide {
 	 * @param {string} script
 	 */
 	async serve(script) {
-		const command = script.trim();
+		const command = this.#placed(script.trim());
 		const options = portOptions.find(([pattern]) => pattern.test(command))?.[1];
-		const server = await serve([command, options].filter(Boolean).join(" "), this.#where(), commandTimeoutMs);
+		const { cwd, env } = this.#where();
+		if (saysNoPort.test(command)) {
+			env.PORT = String(await freePort());
+		}
+		const server = await serve([command, options].filter(Boolean).join(" "), { cwd, env }, commandTimeoutMs);
 		this.#endings.push(() => server.stop());
 		this.served.push(server.url);
 		this.page.leadTo(server.url);
@@ -232,7 +246,10 @@ export class Guide {
 
 	/** @param {string} text */
 	#placed(text) {
-		return text.replaceAll(vendorAddress, this.sandbox.url).replaceAll(serverAddress, this.server.url);
+		return text
+			.replaceAll(vendorAddress, this.sandbox.url)
+			.replaceAll(serverAddress, this.server.url)
+			.replaceAll(pageAddress, this.page.url);
 	}
 
 	#where() {
@@ -242,8 +259,9 @@ export class Guide {
 			cwd: this.folder,
 			env: {
 				...own,
-				PATH: `${tools}:${own.PATH}`,
+				PATH: [...tools, own.PATH].join(":"),
 				...secrets,
+				HOST: "127.0.0.1",
 				PORT: "0",
 				NO_COLOR: "1",
 				// npm: no lock, no talk, and npx runs only what the guide has installed.
@@ -255,6 +273,9 @@ export class Guide {
 				npm_config_yes: "false",
 				// Nobody is told of a test.
 				NEXT_TELEMETRY_DISABLED: "1",
+				NG_CLI_ANALYTICS: "false",
+				NUXT_TELEMETRY_DISABLED: "1",
+				ASTRO_TELEMETRY_DISABLED: "1",
 				PARCEL_DISABLE_TELEMETRY: "1",
 				WRANGLER_SEND_METRICS: "false",
 				CLOUDFLARE_CF_FETCH_ENABLED: "false",

@@ -10,7 +10,7 @@ import { after, before, describe, test } from "node:test";
 import { controls } from "../../tools/demo/server.js";
 import { launchChromium } from "../browser/chromium.js";
 import { pack } from "../package/packed.js";
-import { groups, tools } from "../package/tools.js";
+import { groups, nodes, tools } from "../package/tools.js";
 import { Guide, readGuide } from "./guide.js";
 import { serveRegistry } from "./registry.js";
 import { stepsOf } from "./steps.js";
@@ -82,10 +82,13 @@ test("every code that a guide names is one of the package's", async () => {
 	}
 });
 
+/** React Router is react-router, and SvelteKit is @sveltejs/kit. @param {string} name */
+const plain = (name) => name.toLowerCase().replace(/js\b|[^a-z]/g, "");
+
 test("the version that a guide says it was tried with is the one that is tried", async () => {
 	for (const name of guides) {
 		const guide = await readGuide(name);
-		const said = /Tried with ([\w.]+?)(?:\.js)? (\d[\d.]*\d|\d)/.exec(guide);
+		const said = /Tried with ([\w. ]+?) (\d[\d.]*\d|\d)/.exec(guide);
 		const packages = [...guide.matchAll(/^npm install (.*)$/gm)].flatMap(([, words]) => words.split(" ")).concat(groups.runtimes);
 		if (/\b(node|browser|functions)\.md$/.test(name)) {
 			continue; // which versions of these are tried is in test/package/tools.js and test/browser
@@ -93,7 +96,7 @@ test("the version that a guide says it was tried with is the one that is tried",
 		assert.ok(said, `docs/${name} does not say what it was tried with`);
 		const [, tool, version] = said;
 		assert.ok(
-			packages.some((name) => name.startsWith(`${tool.toLowerCase()}@${version}.`)),
+			packages.some((name) => plain(name).startsWith(plain(tool)) && name.includes(`@${version}.`, 1)),
 			`docs/${name} has no ${tool} ${version}`,
 		);
 	}
@@ -104,6 +107,21 @@ test("the README links to every guide, and to none that is not there", async () 
 	const linked = [...readme.matchAll(/\]\(docs\/(guides\/[^)#]+|migration\.md)\)/g)].map(([, path]) => path);
 	assert.deepEqual(linked.sort(), [...names].sort());
 });
+
+/**
+ * The Node of the line that a guide says it needs, where it says so.
+ * @param {string} name of the guide
+ * @returns {Promise<string[]>} folders for the PATH
+ */
+async function nodeFor(name) {
+	const line = /It needs Node (\d+)/.exec(await readGuide(name))?.[1];
+	if (!line) {
+		return [];
+	}
+	const version = nodes.find((version) => version.startsWith(`${line}.`));
+	assert.ok(version, `docs/${name} needs Node ${line}, of which test/package/tools.js has none`);
+	return [join(await tools("nodes"), `node-${version}/bin`)];
+}
 
 /**
  * Asks until the AccessToken has been renewed twice. A slow answer of the vendor comes when the request that has asked for
@@ -148,7 +166,7 @@ describe("the guides", { concurrency: 2 }, () => {
 				browser,
 				// In a Worker, tokens that are renewed between requests are the difficulty: see below. And CubeDrive intercepts.
 				flags: name === "guides/workers.md" ? ["-lifetime", "apifabric=4s", "-logins", "cubedrive=20"] : [],
-				tools: runtimes,
+				tools: [runtimes, ...(await nodeFor(name))],
 				log: (line) => t.diagnostic(line),
 			});
 			try {

@@ -333,6 +333,67 @@ npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=fi
 			code: "invalid_identity",
 		},
 	],
+	"guides/angular.md": [
+		{
+			why: "the entry in assets is missing",
+			change: 'sed -i \'/"assets"/d; s#"dist",#"dist"#\' angular.json; npx ng build',
+			serve: "node server.js dist/browser",
+			code: "module_not_found",
+		},
+		pageForAnything("", "dist/browser"),
+	],
+	"guides/astro.md": [
+		{
+			why: "the secret is not set where the server runs",
+			again: "src/pages/index.astro",
+			change: "npx astro build",
+			serve: "APP_SECRET= node dist/server/entry.mjs",
+			code: "supplier_failed",
+		},
+	],
+	"guides/nuxt.md": [
+		{ why: "the secret is not set where the server runs", serve: "APP_SECRET= node .output/server/index.mjs", code: "supplier_failed" },
+		{
+			why: "the WebAssembly file was not deployed with the rest",
+			change: "rm .output/public/_nuxt/*.wasm",
+			serve: "node .output/server/index.mjs",
+			code: "module_not_found",
+		},
+	],
+	"guides/react-router.md": [],
+	"guides/rspack.md": [
+		{
+			why: "the prefix of a program's assets is a page's",
+			change: "sed -i 's# assetPrefix: \"auto\",##' rsbuild.config.js; npx rsbuild build",
+			run: ["node", "build/token.js"],
+			code: "module_not_found",
+		},
+		withoutFile("dist/static/wasm/*.wasm"),
+		pageForAnything("public/*.wasm", "public"),
+	],
+	"guides/module-federation.md": [
+		{ why: "the server refuses an AccessToken", serve: "APP_SECRET= node server.js dist", code: "supplier_failed" },
+		{
+			why: "a part is built without shared",
+			change: "sed -i 's#const shared = .*#const shared = {};#' rspack.config.js; npx rspack build",
+			serve: "node server.js dist",
+			code: "ccmessaging true copies 2 logins 2",
+		},
+	],
+	"guides/sveltekit.md": [
+		{
+			why: "the server has another origin than it knows of",
+			change: "grep -rl http://127.0.0.1:3000 build | xargs sed -i 's#http://127.0.0.1:3000#https://127.0.0.1:3000#'",
+			serve: "node build",
+			code: "supplier_failed",
+		},
+		{
+			why: "the package is among the devDependencies",
+			change: "npm pkg delete dependencies; npm pkg set devDependencies.cctoken=*; ORIGIN=http://127.0.0.1:3000 npx vite build",
+			serve: "node build",
+			code: "supplier_failed",
+		},
+	],
 	"guides/workers.md": [
 		{
 			why: "there is something to compile",

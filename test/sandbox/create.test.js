@@ -271,6 +271,10 @@ test("wrong options are told by name, and nothing is started", async () => {
 		[{ paths: 5 }, "paths"],
 		[{ allowOrigin: "*" }, "allowOrigin"],
 		[{ allowOrigin: "http://a.test/path" }, "allowOrigin"],
+		[{ allowOrigin: "" }, "allowOrigin"],
+		[{ allowOrigin: ["http://a.test", "*"] }, "allowOrigin"],
+		[{ allowOrigin: [["http://a.test"]] }, "allowOrigin"],
+		[{ allowOrigin: "null" }, "allowOrigin"],
 		[{ now: 5 }, "now"],
 	]) {
 		await assert.rejects(createSandbox(/** @type {any} */ (options)), sandboxError("invalid_option", field));
@@ -300,8 +304,8 @@ test("what the sandbox does not take is refused with its reason", async (t) => {
 });
 
 test("a program that dies answers whoever waits, is told by a typed error, and harms no other", async (t) => {
-	const program = await startProgram({ lifetimes: {}, logins: {}, allowOrigin: "", hostClock: true }, Date.now);
-	const other = await startProgram({ lifetimes: {}, logins: {}, allowOrigin: "", hostClock: false }, Date.now);
+	const program = await startProgram({ lifetimes: {}, logins: {}, allowOrigins: [], hostClock: true }, Date.now);
+	const other = await startProgram({ lifetimes: {}, logins: {}, allowOrigins: [], hostClock: false }, Date.now);
 	t.after(() => [program, other].forEach((each) => each.stop()));
 	/** @param {import("../../js/sandbox/program.js").Program} which */
 	const ask = (which, request) =>
