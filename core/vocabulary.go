@@ -106,7 +106,7 @@ func AllWords() Vocabulary {
 			{string(EventReplayed), AboutVendor, "a business call is sent once more", Words{"replayed", "已重发"}},
 			{string(EventRetrying), AboutVendor, "a transient failure is ridden out", Words{"retrying", "重试中"}},
 			{string(EventFailed), AboutVendor, "an acquisition or verification failed", Words{"failed", "失败"}},
-			{string(EventCooling), AboutVendor, "no attempt is made before RetryAt", Words{"cooling down", "冷却"}},
+			{string(EventCooling), AboutVendor, "no attempt is made before `retryAt`", Words{"cooling down", "冷却"}},
 			{string(EventEvicted), AboutVendor, "the session was dropped to bound memory", Words{"evicted", "被逐出"}},
 			{string(EventSignedOut), AboutVendor, "nobody is signed in any more; `reason` and `vendorCode` say why", Words{"signed out", "已签出"}},
 		},

@@ -203,7 +203,7 @@ export class Client {
 	 * @example
 	 * const session = client.session(identity);
 	 * const token = await session.getToken();
-	 * const { valid } = await session.verify();
+	 * const { valid } = await session.verifyToken();
 	 * session.forget(); // when this user signs out
 	 */
 	session(identity) {

@@ -99,7 +99,7 @@
  * - `replayed`: a business call is sent once more
  * - `retrying`: a transient failure is ridden out
  * - `failed`: an acquisition or verification failed
- * - `cooling`: no attempt is made before RetryAt
+ * - `cooling`: no attempt is made before `retryAt`
  * - `evicted`: the session was dropped to bound memory
  * - `signed_out`: nobody is signed in any more; `reason` and `vendorCode` say why
  * @typedef {"acquired" | "renewed" | "rolled" | "rejected" | "replayed" | "retrying" | "failed" | "cooling" | "evicted" | "signed_out"} EventType

@@ -11,6 +11,12 @@ export { sealedStore };
 /** @typedef {import("./sealed.js").Store} Store */
 /** @typedef {import("./sealed.js").StoreKeys} StoreKeys */
 /** @typedef {import("./backend.js").Backend} Backend */
+/** @typedef {import("./backend.js").Entry} Entry */
+/** @typedef {import("./backend.js").FirstWrite} FirstWrite */
+/** @typedef {import("./backend.js").WriteRequest} WriteRequest */
+/** @typedef {import("./backend.js").ReadAnswer} ReadAnswer */
+/** @typedef {import("./backend.js").TakeAnswer} TakeAnswer */
+/** @typedef {import("./backend.js").WriteAnswer} WriteAnswer */
 
 /**
  * A store in Redis or Valkey, from version 6 on, for any number of machines.

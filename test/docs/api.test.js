@@ -35,6 +35,11 @@ test("every name that the package exports has a section", async () => {
 	}
 });
 
+test("what a class has without an instance is on the page, where it is public", () => {
+	assert.match(committed, /^##### `TokenError\.is\(\)`$/m);
+	assert.doesNotMatch(committed, /^##### `Token\.(is|view|identity)\(\)`$/m);
+});
+
 test("every link within the page leads to a heading", () => {
 	const headings = new Set(
 		[...committed.matchAll(/^#+ (.+)$/gm)].map(([, text]) =>

@@ -214,7 +214,7 @@ describe("an agent's session", () => {
 		assert.equal(await agent({ confirmTakeover: async () => false }).signIn(), false);
 		const { signIn, session } = agent({ confirmTakeover: async () => true });
 		assert.equal(await signIn(), true);
-		assert.equal((await session.verify()).valid, true);
+		assert.equal((await session.verifyToken()).valid, true);
 	});
 });
 

@@ -281,10 +281,7 @@ class Page {
 		const given =
 			signatures.length === 1 ? tags.filter(({ name }) => name === "param").map(({ text = "" }) => text.split(/\s/, 1)[0] ?? "") : [];
 		const shapes = signatures.map((signature) => this.#shape(signature, given));
-		this.#parts.push(
-			`${"#".repeat(level)} \`${owner ? `${owner.charAt(0).toLowerCase()}${owner.slice(1)}.` : ""}${symbol.name}()\``,
-			words,
-		);
+		this.#parts.push(`${"#".repeat(level)} \`${owner ? `${owner}.` : ""}${symbol.name}()\``, words);
 		for (const { parameters, returns } of shapes) {
 			const list = parameters.map(({ name, optional }) => (optional ? `${name}?` : name)).join(", ");
 			this.#parts.push(`\`${symbol.name}(${list})\` returns ${returns}.`);
@@ -359,7 +356,12 @@ class Page {
 			this.#parts.push(this.#table(properties, symbol.name));
 		}
 		for (const method of methods) {
-			this.#callable(method, symbol.name, 5);
+			this.#callable(method, `${symbol.name.charAt(0).toLowerCase()}${symbol.name.slice(1)}`, 5);
+		}
+		for (const method of [...symbol.getExports().values()].filter(({ flags }) => flags & SymbolFlags.Method)) {
+			if (!this.#internal(method)) {
+				this.#callable(method, symbol.name, 5);
+			}
 		}
 	}
 
