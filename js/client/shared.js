@@ -2,6 +2,7 @@
 // taken, what the others know is adopted, and what is about to happen is stored. After every change of it that is stored, too.
 // What any of it means, the core decides.
 import { instant } from "./clock.js";
+import { weakly } from "./dropped.js";
 
 /** @typedef {import("./store.js").Store} Store */
 /** @typedef {import("./store.js").Kept} Kept */
@@ -63,8 +64,8 @@ export class Shared {
 	#adopting = 0;
 	#lost = false;
 	#closed = false;
-	/** Aborted when nobody listens any more. */
-	#over = new AbortController();
+	/** Aborted when nobody listens any more. @type {{ abort: () => void, signal: import("./platform.js").PlatformSignal }} */
+	over = new AbortController();
 
 	/** @param {Means} means */
 	constructor(means) {
@@ -89,7 +90,7 @@ export class Shared {
 	async close() {
 		this.#closed = true;
 		await Promise.all([...this.#entries.keys()].map((session) => this.evicted(session)));
-		this.#over.abort();
+		this.over.abort();
 		this.#watch?.then((unwatch) => unwatch()).catch(() => {});
 	}
 
@@ -188,6 +189,14 @@ export class Shared {
 		wake(entry);
 		await entry.storing; // under the lock
 		await this.#unlock(entry, true);
+		this.#leave(entry.name);
+	}
+
+	/** @param {string} name */
+	#leave(name) {
+		if (name !== "") {
+			this.#means.store.leave?.(name);
+		}
 	}
 
 	/**
@@ -230,16 +239,23 @@ export class Shared {
 
 	/** @param {Entry} entry */
 	async #naming(entry) {
-		const name = await this.#ask(() => this.#means.store.name(entry.identity), limitMs);
-		if (name !== undefined && this.#entries.get(entry.session) === entry) {
+		const name = await this.#ask(
+			() => this.#means.store.name(entry.identity),
+			limitMs,
+			(late) => this.#leave(late),
+		);
+		if (name && this.#entries.get(entry.session) === entry) {
 			entry.name = name;
 			this.#named.set(name, entry);
 			this.#watch ??= this.#listen();
+		} else if (name) {
+			this.#leave(name);
 		}
 	}
 
 	#listen() {
-		const watch = this.#means.store.watch((name, version) => this.#told(name, version), this.#over.signal);
+		// A client that is dropped is not held by what its store tells.
+		const watch = this.#means.store.watch(weakly(this, told), this.over.signal);
 		watch.catch((error) => {
 			this.#watch = undefined;
 			this.#lose(error);
@@ -248,10 +264,11 @@ export class Shared {
 	}
 
 	/**
-	 * @param {string | undefined} name
-	 * @param {string | undefined} version
+	 * The store has told of a change.
+	 * @param {string} [name] of what; nothing where some may have been missed
+	 * @param {string} [version]
 	 */
-	#told(name, version) {
+	told(name, version) {
 		if (name === undefined) {
 			void this.#lookAtAll();
 			return;
@@ -712,6 +729,13 @@ export class Shared {
 		}
 	}
 }
+
+/**
+ * @param {Shared} shared
+ * @param {string} [name]
+ * @param {string} [version]
+ */
+const told = (shared, name, version) => shared.told(name, version);
 
 /** @param {Entry} entry */
 function wake(entry) {
