@@ -4,5 +4,8 @@ import { load } from "./module/load-browser.js";
 import { pages } from "./client/pages.js";
 import { tabs } from "./client/tabs.js";
 
-export const { initialize, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load, { tabs, pages });
+export const { initialize, configure, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load, {
+	tabs,
+	pages,
+});
 export * from "./client/public.js";

@@ -8,5 +8,5 @@ import { tabs } from "./client/tabs.js";
 // Node has locks and channels as well, but no pages that a user opens side by side.
 const side = typeof document === "object" ? { tabs, pages } : {};
 
-export const { initialize, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load, side);
+export const { initialize, configure, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load, side);
 export * from "./client/public.js";

@@ -1,28 +1,19 @@
 // Pages of one origin in a real browser, with sessions of their own at the vendor: what holds for processes that have a store holds for
 // them, over the browser's own locks and channel.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { sandboxIdentities } from "../../tools/demo/identities.js";
-import { controls, startServer } from "../../tools/demo/server.js";
+import { after, afterEach, before, test } from "node:test";
+import { sandboxed } from "../sandboxed.js";
 import { actionsOf } from "../store/actions.js";
 import { startMembers, until } from "../store/members.js";
 import { together } from "../store/together.js";
 import { launchChromium } from "./chromium.js";
 
 /** @type {import("playwright-core").Browser} */ let browser;
-/** The sandbox for the tests of this file. @type {any} */ let server;
-/** @type {any} */ let sandbox;
-/** @type {any[]} */ let listed;
+const sandbox = sandboxed();
 before(async () => {
 	browser = await launchChromium();
-	server = await startServer("127.0.0.1:0");
-	sandbox = controls(server.url);
-	listed = await sandboxIdentities(server.url);
 });
-after(async () => {
-	await browser?.close();
-	await server?.stop();
-});
+after(() => browser?.close());
 
 /** Each is a browser of its own, as far as pages can see. @type {Set<import("playwright-core").BrowserContext>} */
 const contexts = new Set();
@@ -36,7 +27,6 @@ const endAll = async () => {
 	contexts.clear();
 };
 afterEach(endAll);
-beforeEach(() => sandbox.reset());
 
 /**
  * Opens a page with a client that does what it is asked for (actionsOf).
@@ -76,19 +66,17 @@ async function openPage({ store, url }) {
 together("pages of one browser", newContext, { members: 6, called: "pages", start: openPage, endAll, lasting: false });
 
 /** @param {string} system */
-const own = (system) => structuredClone(listed.find(({ identity }) => identity.system === system));
-/** @param {string} system */
 const counts = async (system) => (await sandbox.state()).counts[system];
 /** @param {number} count */
 const openPages = async (count) => {
 	const store = newContext();
-	const { members } = await startMembers(count, { store, url: server.url }, openPage);
+	const { members } = await startMembers(count, { store, url: sandbox.url }, openPage);
 	return /** @type {Awaited<ReturnType<typeof openPage>>[]} */ (members);
 };
 
 test("20 pages at once make one login", async () => {
 	const pages = await openPages(20);
-	const { identity } = own("ccmessaging");
+	const { identity } = sandbox.own("ccmessaging");
 	const answers = await Promise.all(pages.map((page) => page.ask("get", { identity, callers: 50 })));
 	assert.deepEqual([...new Set(answers.flatMap(({ errors }) => errors))], []);
 	assert.equal(new Set(answers.flatMap(({ values }) => values)).size, 1);
@@ -97,7 +85,7 @@ test("20 pages at once make one login", async () => {
 
 test("two pages of one agent do not take each other's token, over many calls with new tokens and rejections among them", async () => {
 	const pages = await openPages(2);
-	const { identity, path, method, body } = own("ccmessaging");
+	const { identity, path, method, body } = sandbox.own("ccmessaging");
 	const init = { method, body: body && JSON.stringify(body), headers: { "content-type": "application/json" } };
 	const call = async (/** @type {typeof pages} */ ...some) => {
 		const answers = await Promise.all(some.map((page) => page.ask("call", { identity, path, init })));
@@ -149,7 +137,7 @@ async function whileOneLogsIn(/** @type {any} */ identity, /** @type {Awaited<Re
 
 test("a page that is closed while it logs in leaves it to the others at once, and its login counts", async () => {
 	const pages = await openPages(3);
-	const { identity } = own("cubedrive");
+	const { identity } = sandbox.own("cubedrive");
 	const { asked } = await whileOneLogsIn(identity, pages);
 	const [closed, other] = pages;
 	await closed.end();
@@ -161,7 +149,7 @@ test("a page that is closed while it logs in leaves it to the others at once, an
 
 test("a page that hangs while it logs in holds up the others for a bounded time, and has their token when it goes on", async () => {
 	const pages = await openPages(2);
-	const { identity } = own("cubedrive");
+	const { identity } = sandbox.own("cubedrive");
 	const { asked } = await whileOneLogsIn(identity, pages);
 	const hung = pages[0].page;
 	const session = await hung.context().newCDPSession(hung);
@@ -180,7 +168,7 @@ test("a page that hangs while it logs in holds up the others for a bounded time,
 
 test("nothing is left in the browser's storage, and nothing of a session when its last page is closed", async () => {
 	const [one, two] = await openPages(2);
-	const { identity } = own("isales");
+	const { identity } = sandbox.own("isales");
 	const { values } = await one.ask("get", { identity });
 	assert.deepEqual((await two.ask("get", { identity })).values, values);
 	const stored = await one.page.evaluate(async () => ({
@@ -193,7 +181,7 @@ test("nothing is left in the browser's storage, and nothing of a session when it
 	assert.deepEqual(stored, { local: 0, session: 0, cookies: "", databases: 0, caches: 0 });
 	const context = one.page.context();
 	await Promise.all([one.end(), two.end()]);
-	const next = await openPage({ store: Promise.resolve(context), url: server.url });
+	const next = await openPage({ store: Promise.resolve(context), url: sandbox.url });
 	const held = () => next.page.evaluate(async () => (await navigator.locks.query()).held?.length);
 	await until(held, (locks) => locks === 0, "the locks of pages that are closed");
 	assert.notDeepEqual((await next.ask("get", { identity })).values, values);

@@ -1,8 +1,7 @@
 // What holds for the processes of one application, over whatever store: what holds for all clients, and when one is killed.
 import assert from "node:assert/strict";
-import { after, afterEach, before, suite, test } from "node:test";
-import { sandboxIdentities } from "../../tools/demo/identities.js";
-import { startServer } from "../../tools/demo/server.js";
+import { afterEach, suite, test } from "node:test";
+import { sandboxed } from "../sandboxed.js";
 import { endAll, startMember } from "./members.js";
 import { together } from "./together.js";
 
@@ -14,16 +13,8 @@ import { together } from "./together.js";
 export function processes(where, place, { processes }) {
 	together(where, place, { members: processes, called: "processes", start: startMember, endAll, lasting: true });
 	suite(where, () => {
-		/** @type {any} */ let server;
-		/** @type {any[]} */ let listed;
-		before(async () => {
-			server = await startServer("127.0.0.1:0");
-			listed = await sandboxIdentities(server.url);
-		});
-		after(() => server?.stop());
+		const sandbox = sandboxed();
 		afterEach(endAll);
-		/** @param {string} system */
-		const own = (system) => structuredClone(listed.find(({ identity }) => identity.system === system));
 
 		/**
 		 * At each step of a login, in the order in which they come; and how many logins are known of when another has made one. A
@@ -42,7 +33,7 @@ export function processes(where, place, { processes }) {
 			"when the token is stored": { at: "write", number: 2, when: "after", logins: 1 },
 		};
 		test("a process that is killed at any step of a login holds the others up for a bounded time, and its login counts", async () => {
-			const { identity } = own("cubedrive");
+			const { identity } = sandbox.own("cubedrive");
 			await Promise.all(
 				Object.entries(steps).map(async ([step, { logins: expected, ...dies }], i) => {
 					const store = place();
@@ -50,7 +41,7 @@ export function processes(where, place, { processes }) {
 					const victim = await startMember({ store, dies });
 					const other = await startMember({ store });
 					if (dies.at === "take" && dies.number === 2) {
-						const { errors } = await victim.ask("get", { identity: own("appcube").identity });
+						const { errors } = await victim.ask("get", { identity: sandbox.own("appcube").identity });
 						assert.deepEqual(errors, []);
 					}
 					await victim.ask("get", { identity: its });

@@ -1,9 +1,8 @@
 // What holds for the clients of one application, in processes or in pages, over whatever store.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, suite, test } from "node:test";
+import { afterEach, suite, test } from "node:test";
 import { signing } from "../../js/generated/identity.js";
-import { sandboxIdentities } from "../../tools/demo/identities.js";
-import { controls, startServer } from "../../tools/demo/server.js";
+import { sandboxed } from "../sandboxed.js";
 import { startMembers, until } from "./members.js";
 
 /**
@@ -14,28 +13,17 @@ import { startMembers, until } from "./members.js";
  */
 export function together(where, place, { members, called, start, endAll, lasting }) {
 	suite(where, () => {
-		/** @type {any} */ let server;
-		/** @type {any} */ let sandbox;
-		/** @type {any[]} */ let listed;
-		before(async () => {
-			server = await startServer("127.0.0.1:0");
-			sandbox = controls(server.url);
-			listed = await sandboxIdentities(server.url);
-		});
-		after(() => server?.stop());
-		beforeEach(() => sandbox.reset());
+		const sandbox = sandboxed();
 		afterEach(() => endAll());
-		const startMember = (/** @type {any} */ setting) => start({ ...setting, url: server.url });
+		const startMember = (/** @type {any} */ setting) => start({ ...setting, url: sandbox.url });
 		const startSome = (/** @type {number} */ count, /** @type {any} */ setting) =>
-			startMembers(count, { ...setting, url: server.url }, start);
-		/** @param {string} system */
-		const own = (system) => structuredClone(listed.find(({ identity }) => identity.system === system));
+			startMembers(count, { ...setting, url: sandbox.url }, start);
 		/** @param {string} system */
 		const counts = async (system) => (await sandbox.state()).counts[system];
 
 		test(`${members} ${called} with 1,000 callers each make one login, of each system`, async () => {
 			const group = await startSome(members, { store: place() });
-			for (const { identity } of listed) {
+			for (const { identity } of sandbox.listed) {
 				const { system } = identity;
 				const before = await counts(system);
 				if (signing.includes(system)) {
@@ -63,7 +51,7 @@ export function together(where, place, { members, called, start, endAll, lasting
 			const group = await startSome(3, { store: place() });
 			const [first, ...others] = group.members;
 			for (const system of ["appcube", "ccmessaging", "isales", "cubedrive"]) {
-				const { identity } = own(system);
+				const { identity } = sandbox.own(system);
 				const [{ values }] = await group.all("get", { identity });
 				await sandbox.revoke({ system, all: true });
 				const renewed = await first.ask("get", { identity, options: { rejected: values[0] } });
@@ -82,7 +70,7 @@ export function together(where, place, { members, called, start, endAll, lasting
 
 		test("a token that one is sent with an answer is the others' within a moment", async () => {
 			const group = await startSome(3, { store: place() });
-			const { identity, path, method, body } = own("ccmessaging");
+			const { identity, path, method, body } = sandbox.own("ccmessaging");
 			const [{ values }] = await group.all("get", { identity });
 			await sandbox.post("roll", { system: "ccmessaging" });
 			const init = { method, body: body && JSON.stringify(body), headers: { "content-type": "application/json" } };
@@ -104,7 +92,7 @@ export function together(where, place, { members, called, start, endAll, lasting
 
 		test("a login budget is one for all: used up across them, it keeps each of them away", async () => {
 			const group = await startSome(members, { store: place() });
-			const { identity } = own("cubedrive");
+			const { identity } = sandbox.own("cubedrive");
 			await group.all("get", { identity });
 			for (let round = 0; round < 3; round++) {
 				for (const member of group.members) {
@@ -123,7 +111,7 @@ export function together(where, place, { members, called, start, endAll, lasting
 		test("a refused credential is not tried by the others, nor by those who come later", async () => {
 			const setting = { store: place() };
 			const group = await startSome(3, setting);
-			const { identity } = own("isales");
+			const { identity } = sandbox.own("isales");
 			await sandbox.post("refuse", { system: "isales", credential: identity.user, refuse: true });
 			const answers = await group.all("get", { identity, callers: 10 });
 			for (const { errors } of answers) {
@@ -138,7 +126,7 @@ export function together(where, place, { members, called, start, endAll, lasting
 
 		test("a refresh token is used once, by whoever renews", async () => {
 			const group = await startSome(4, { store: place() });
-			const { identity } = own("isales");
+			const { identity } = sandbox.own("isales");
 			await sandbox.post("lifetimes", { isales: 2 });
 			for (let i = 0; i < 8; i++) {
 				const answers = await group.all("get", { identity, callers: 20 });
@@ -154,7 +142,7 @@ export function together(where, place, { members, called, start, endAll, lasting
 
 		test("what one forgets, all forget; who asks then gets a new token", async () => {
 			const group = await startSome(2, { store: place() });
-			const { identity } = own("appcube");
+			const { identity } = sandbox.own("appcube");
 			const [{ values }] = await group.all("get", { identity });
 			const late = group.members[0];
 			await late.ask("forget", { identity });
@@ -171,7 +159,7 @@ export function together(where, place, { members, called, start, endAll, lasting
 		test("who is signed out by one is signed out for all", async () => {
 			const group = await startSome(2, { store: place() });
 			for (const system of signing) {
-				const { identity } = own(system);
+				const { identity } = sandbox.own(system);
 				const [first, second] = group.members;
 				const { value } = await first.ask("signIn", { identity });
 				assert.deepEqual((await second.ask("get", { identity })).values, [value], system);
@@ -188,7 +176,7 @@ export function together(where, place, { members, called, start, endAll, lasting
 		test("who begins later needs no login, and counts the token's life from when it began", async () => {
 			const setting = { store: place() };
 			const first = await startMember(setting);
-			const { identity } = own("appcube");
+			const { identity } = sandbox.own("appcube");
 			await first.ask("get", { identity });
 			const { leftMs } = await first.ask("lives", { identity });
 			if (lasting) {
