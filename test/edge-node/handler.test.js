@@ -78,6 +78,33 @@ test("an answer that its caller does not take is not read any further from the v
 	left.abort();
 });
 
+test("an answer of any length leaves nothing behind with each piece that its caller takes", async () => {
+	const pieces = 64;
+	vendor.business = (_request, response) => {
+		response.writeHead(200, { "content-type": "application/octet-stream" });
+		response.end(Buffer.alloc(pieces << 20, "x"));
+	};
+	let drains = 0;
+	let most = 0;
+	const at = await serve(
+		(request, response) => {
+			response.on("drain", () => {
+				drains++;
+				most = Math.max(most, response.listenerCount("close"), response.listenerCount("drain"));
+			});
+			edge.handler(request, response);
+		},
+		{ host: "127.0.0.1", port: 0 },
+	);
+	try {
+		const answer = await machine(`${at.url}${path}`);
+		assert.equal((await answer.arrayBuffer()).byteLength, pieces << 20);
+		assert.ok(drains > 10 && most < 10, `${drains} times, ${most} listeners`);
+	} finally {
+		await at.close(0);
+	}
+});
+
 /** A request for a token that is signed, as its parts: the head's lines, and the body. */
 async function signed() {
 	const body = asks("open-isales").body;

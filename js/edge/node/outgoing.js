@@ -1,5 +1,6 @@
 // An answer of the front door, written to a response of node:http no faster than its caller takes it.
 import { lengthOfStream } from "../request/stream.js";
+import { drained } from "./drain.js";
 
 /** What is still sent of a body that nobody reads is taken for so long, and so much of it: who sends it should get the answer. */
 const restMs = 5_000;
@@ -62,7 +63,7 @@ async function pass(body, to) {
 		to.flushHeaders(); // what is to come may be an event that nobody knows of yet
 		for (let part = await reader.read(); !part.done; part = await reader.read()) {
 			if (!to.write(part.value)) {
-				await new Promise((resolve) => to.once("drain", resolve).once("close", resolve));
+				await drained(to);
 			}
 		}
 		to.end();
