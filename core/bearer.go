@@ -11,6 +11,13 @@ func (id *identity) given() string {
 	return ""
 }
 
+// blame says of a refusal that it is of the token that the caller gave, or supplies, for a session; where it is such a one.
+func (e *Error) blame(s *session) {
+	if s.identity.supplier() != 0 || s.given() {
+		e.Field, e.Reason = s.identity.system.description().given, "is not accepted; supply another one"
+	}
+}
+
 // suppliedLife is assumed where a function does not say how long its token
 // lives: asking it again is cheap.
 const suppliedLife = 10 * minute

@@ -289,6 +289,8 @@ func reachOf(a vectors.Answer) Reach {
 	switch {
 	case a.Received:
 		return Answering
+	case a.Impossible:
+		return Impossible
 	case a.Unsent:
 		return Unsent
 	}

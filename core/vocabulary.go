@@ -65,6 +65,7 @@ func AllWords() Vocabulary {
 			{"module_invalid", AboutHost, "the WebAssembly file is not this package's, or compiling is forbidden.", Words{"See what the server answers for dist/core.wasm, and that the page’s policy has 'wasm-unsafe-eval'.", "请检查服务器对 dist/core.wasm 的应答，以及页面策略是否含有 'wasm-unsafe-eval'。"}},
 			{"module_stale", AboutHost, "the WebAssembly file is of another build than the JavaScript.", Words{"An old copy of dist/core.wasm answered: put the new one there, and empty the caches.", "应答的是旧的 dist/core.wasm：请放入新文件并清空缓存。"}},
 			{"module_started", AboutHost, "`initialize` came with another source after the start.", Words{"Load the page again.", "请重新加载页面。"}},
+			{"client_started", AboutHost, "`configure` came after the first use of `getToken` or `verifyToken`, or for a second time.", Words{"Load the page again.", "请重新加载页面。"}},
 			{"module_failed", AboutHost, "the WebAssembly module died; the next call starts a fresh one.", Words{"Restart the core. Please report it.", "请重新启动核心，并报告此问题。"}},
 		},
 		Steps: []Word{

@@ -3,5 +3,7 @@ import { entry } from "./entry.js";
 import { load } from "./module/load-browser.js";
 import { pages } from "./client/tabs.js";
 
-export const { initialize, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load, { tabs: pages });
+export const { initialize, configure, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load, {
+	tabs: pages,
+});
 export * from "./client/public.js";

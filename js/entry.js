@@ -1,7 +1,7 @@
 // The functions that every entry exports, over one module, and one client that getToken and verifyToken share.
 import { build } from "../dist/build.js";
 import { createClient } from "./client/client.js";
-import { errorOf } from "./client/error.js";
+import { errorOf, TokenError } from "./client/error.js";
 import { encode, read } from "./client/identity.js";
 import { createModule } from "./module/module.js";
 import { Suppliers } from "./client/suppliers.js";
@@ -28,6 +28,27 @@ export function entry(load, facilities = {}) {
 		 * await initialize({ wasmUrl: "/assets/core.wasm" });
 		 */
 		initialize: (options) => module.initialize(options),
+
+		/**
+		 * Sets up the client that `getToken` and `verifyToken` share, as `createClient` sets up one of your own: once, where the program
+		 * begins, before either of the two is used. A library leaves it to the program, and makes a client of its own.
+		 * @param {import("./client/client.js").ClientOptions} [options] its settings
+		 * @returns {import("./client/client.js").Client & import("./client/platform.js").PlatformDisposable} that client, for what only a client has: `fetch`, `session`, `close`
+		 * @throws {import("./client/error.js").TokenError} `invalid_option`, and `client_started` where that client is there already
+		 * @example
+		 * configure({ timeoutMs: 10_000, onEvent: (event) => console.log(event.type, event.system) });
+		 * const token = await getToken(identity);
+		 */
+		configure(options) {
+			if (shared) {
+				throw new TokenError(
+					"client_started",
+					"The client that getToken and verifyToken share is there already. Call configure once, before anything else, or make another client with createClient.",
+				);
+			}
+			shared = createClient(module, options, undefined, facilities);
+			return /** @type {any} */ (shared);
+		},
 
 		/**
 		 * A client with settings and sessions of its own.

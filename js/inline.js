@@ -7,5 +7,5 @@ import { pages } from "./client/tabs.js";
 // Node has locks and channels as well, but no pages that a user opens side by side.
 const tabs = typeof document === "object" ? pages : undefined;
 
-export const { initialize, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load, { tabs });
+export const { initialize, configure, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load, { tabs });
 export * from "./client/public.js";

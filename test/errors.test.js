@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { before, describe, test } from "node:test";
 import { createClient } from "../js/client/client.js";
 import { TokenError } from "../js/client/error.js";
+import { entry } from "../js/entry.js";
 import { load } from "../js/module/load-node.js";
 import { createModule } from "../js/module/module.js";
 import { failEverywhere } from "./exchanges.js";
@@ -112,6 +113,7 @@ describe("what the page says is what comes", () => {
 			() => agent.signOut(),
 			() => createClient(started, { fetch: noCall }).fetch(own.appcube, "/business"),
 			() => (client.close(), waiting),
+			async () => Array.from({ length: 2 }, entry(load).configure),
 			() => started.initialize({ wasmBytes: new Uint8Array(8) }),
 			() => createModule(load).initialize({ wasmUrl: "file:///nowhere/core.wasm" }),
 			() => createModule(load).initialize({ wasmBytes: new Uint8Array(8) }),

@@ -30,7 +30,7 @@ type Case struct {
 // NeedsPlatform reports whether only a [Platform] can play the case: one that hears of its
 // network, or learns that a request never left.
 func (c Case) NeedsPlatform() bool {
-	return slices.ContainsFunc(c.Steps, func(s Step) bool { return s["online"] == true || s["lose"] == "connecting" })
+	return slices.ContainsFunc(c.Steps, func(s Step) bool { return s["online"] == true || s["lose"] == "connecting" || s["lose"] == "agreeing" })
 }
 
 // Identity is what a caller gives.

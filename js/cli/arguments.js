@@ -78,7 +78,7 @@ export const commands = {
 		lifetime: { type: "string", multiple: true },
 		logins: { type: "string", multiple: true },
 		paths: { type: "string" },
-		"allow-origin": { type: "string" },
+		"allow-origin": { type: "string", multiple: true },
 	},
 };
 

@@ -10,13 +10,14 @@ import { storeIn } from "./store.js";
  */
 export async function prepare(context, { withoutSecrets = false } = {}) {
 	const { options, env, cwd } = context;
-	const { identity, timeoutMs, hidden, warnings } = await configure(options, { ...context, withoutSecrets });
+	const { identity, timeoutMs, store, hidden, warnings } = await configure(options, { ...context, withoutSecrets });
 	context.hidden.push(...hidden);
 	context.about(identity);
 	for (const warning of warnings) {
 		context.note(`${context.paintNote("yellow", "warning:")} ${warning}`);
 	}
-	const shared = options["store"] === undefined ? undefined : await storeIn(options["store"], env, cwd);
+	// Who has not the secrets has not the session that the store keeps.
+	const shared = store === undefined || withoutSecrets ? undefined : await storeIn(store, env, cwd);
 	/** @type {import("../client/client.js").Client} */
 	const client = createClient({ timeoutMs, ...(shared && { store: shared.store }) });
 	return {

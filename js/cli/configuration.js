@@ -18,6 +18,7 @@ import { nameable, UsageError } from "./usage.js";
  * @typedef {object} Configuration
  * @property {import("../client/identity.js").VendorIdentity} identity
  * @property {number} timeoutMs in milliseconds
+ * @property {string | undefined} store the path of a folder, or "redis"
  * @property {Record<string, string>} from where each field of the identity was found
  * @property {string[]} hidden the identity's secrets, to be kept out of messages
  * @property {string[]} warnings
@@ -44,6 +45,7 @@ export async function configure(options, { withoutSecrets = false, ...world }, c
 	refuseForeign(system, [flags, ...file.sources], catalogue);
 	Object.assign(flags.values, parametersOf(system, parameters, catalogue));
 	const timeoutMs = timeoutOf(find("timeout")?.values["timeout"]);
+	const store = storeOf(find("store"), file.sources, { cwd, folder: file.folder });
 
 	/** @type {import("./identity.js").Draft} */
 	const draft = { identity: { system: system.name }, from: { system: /** @type {Source} */ (find("system")).name }, hidden: [] };
@@ -70,6 +72,7 @@ export async function configure(options, { withoutSecrets = false, ...world }, c
 	return {
 		identity: /** @type {import("../client/identity.js").VendorIdentity} */ (/** @type {unknown} */ (identity)),
 		timeoutMs,
+		store,
 		from,
 		hidden,
 		warnings,
@@ -99,7 +102,7 @@ function systemOf(named, { systems }) {
  */
 function fromFlags(options, { settings }) {
 	/** @type {Record<string, unknown>} */
-	const values = { system: options["system"], timeout: options["timeout"] };
+	const values = { system: options["system"], timeout: options["timeout"], store: options["store"] };
 	for (const { name, flag, kind, secret } of settings) {
 		if (kind === "parameters") {
 			continue; // whose they are, the system says
@@ -162,7 +165,11 @@ function parametersOf(system, given, { settings }) {
  */
 function fromEnvironment(env, { settings }) {
 	/** @type {Record<string, unknown>} */
-	const values = { system: env[general.system] || undefined, timeout: env[general.timeout] || undefined };
+	const values = {
+		system: env[general.system] || undefined,
+		timeout: env[general.timeout] || undefined,
+		store: env[general.store] || undefined,
+	};
 	for (const { name, env: variable, kind } of settings) {
 		const given = env[variable] || undefined;
 		values[name] = given !== undefined && kind === "parameters" ? object(parseJSON(given, variable), variable) : given;
@@ -213,7 +220,7 @@ async function readConfiguration(options, env, cwd, warnings, { settings }) {
 	}
 	sources.push({ name: `the file ${defaultFile === what ? what : "named by --config"}`, values: shared });
 
-	const allowed = ["system", "timeout", "secretsFile", ...settings.map((setting) => setting.name)];
+	const allowed = ["system", "timeout", "store", "secretsFile", ...settings.map((setting) => setting.name)];
 	for (const { name: where, values } of sources) {
 		const stray = Object.keys(values).find((key) => !allowed.includes(key));
 		if (stray !== undefined) {
@@ -258,4 +265,18 @@ function timeoutOf(given) {
 		throw new UsageError("timeout must be from 1 to 600 seconds.", "timeout");
 	}
 	return seconds * 1000;
+}
+
+/**
+ * Where a folder is relative to depends on who names it.
+ * @param {Source | undefined} source
+ * @param {Source[]} files
+ * @param {{ cwd: string, folder: string }} places
+ */
+function storeOf(source, files, { cwd, folder }) {
+	if (source === undefined) {
+		return undefined;
+	}
+	const where = text(source.values["store"], "store");
+	return where === "redis" ? where : resolve(files.includes(source) ? folder : cwd, where);
 }

@@ -27,8 +27,8 @@ cctoken: tokens of contact-centre systems (${names})
 `;
 
 const sharing = `\
-  --store FOLDER     shares sessions with all that use it: a token that is still good costs no login. Or redis, by the package redis
-                     and REDIS_URL in the environment. Sealed under STORAGE_KEYS
+  --store FOLDER     (or ${general.store}, or the file) shares sessions with all that use it: a token that is still good costs no login.
+                     Or redis, by the package redis and REDIS_URL in the environment. Sealed under STORAGE_KEYS
 `;
 
 const signingIn = `\
@@ -117,7 +117,8 @@ used leaves the one of before in force. Secrets are in the environment: each as 
 	sandbox: `\
 cctoken sandbox [options]
 
-Runs the systems on this machine until Ctrl-C, and prints the identities that work with them.
+Runs the systems on this machine until Ctrl-C, and prints the identities that work with them. With a pipe as standard
+input it ends with whoever holds that; otherwise, in a script's background too, it goes on, and prints its process ID.
   --port PORT                 default 8787; 0 takes a free one
   --host ADDRESS              default 127.0.0.1
   --lifetime SECONDS          of all tokens (a refresh token: longer, in the documented proportion), or NAME=SECONDS of
@@ -126,8 +127,8 @@ Runs the systems on this machine until Ctrl-C, and prints the identities that wo
                               do so are in what it prints
   --paths READING             how the servers before the systems read a path: written (the default), nginx, envoy, tomcat,
                               iis, chain (all of them in a row)
-  --allow-origin ORIGIN       the one origin whose pages may call it
-  --json                      one JSON object: url, identities, business
+  --allow-origin ORIGIN       an origin whose pages may call it, several times
+  --json                      one JSON object: url, identities, business, pid, endsWithStdin
 `,
 };
 

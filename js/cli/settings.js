@@ -63,6 +63,7 @@ export const general = {
 	profile: "CCTOKEN_PROFILE",
 	secretsFile: "CCTOKEN_SECRETS_FILE",
 	timeout: "CCTOKEN_TIMEOUT",
+	store: "CCTOKEN_STORE",
 };
 
 /** What carries a token, whatever its name says. */

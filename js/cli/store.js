@@ -25,7 +25,7 @@ export async function storeIn(where, env, cwd) {
 	try {
 		({ createClient } = await import(pathToFileURL(createRequire(resolve(cwd, "package.json")).resolve("redis")).href));
 	} catch {
-		throw new UsageError("--store redis needs the package redis where the command is run: npm install redis.", "store");
+		throw new UsageError("The store redis needs the package redis where the command is run: npm install redis.", "store");
 	}
 	const client = made(() => createClient({ url, disableOfflineQueue: true }), names.url, "must be the URL of a Redis or Valkey server.");
 	client.on("error", () => {}); // that the store is lost is told by who uses it
@@ -61,7 +61,7 @@ async function secretIn(env, name) {
 	const file = env[`${name}_FILE`];
 	const value = env[name] || (file && (await readFile(file, "utf8").catch(() => "")).replace(/\r?\n$/, ""));
 	if (!value) {
-		throw new UsageError(`--store needs ${name} in the environment, or the path of its file in ${name}_FILE.`, name);
+		throw new UsageError(`A store needs ${name} in the environment, or the path of its file in ${name}_FILE.`, name);
 	}
 	return value;
 }

@@ -1,6 +1,6 @@
 // One HTTP exchange as the core wants it: no redirect followed, no cookie, no cache, a bounded time and a bounded body.
 import { maxAnswer } from "../generated/limits.js";
-import { isOfConnection, unconnected } from "./connection.js";
+import { isOfConnection, reachOf } from "./connection.js";
 import { headerOf, sourceOf, statusOf, streams, Unreadable } from "./response.js";
 
 /** Why an exchange brought nothing that can be read. */
@@ -40,7 +40,7 @@ export async function exchange(send, { method, url = "", query, headers = [], bo
 		if (given && !isOffline && !isOfConnection(cause)) {
 			throw new Lost("fetch_failed", "unanswered", cause);
 		}
-		throw new Lost("network", isOffline || unconnected(cause) ? "unsent" : "unanswered", cause);
+		throw new Lost("network", isOffline ? "unsent" : reachOf(cause), cause);
 	}
 	if (statusOf(response) === undefined) {
 		throw new Lost("fetch_failed", "answering", noResponse());

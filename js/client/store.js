@@ -49,7 +49,7 @@
  * @property {(name: string, write: Write) => Promise<Written>} write writes a state, where nobody else has since the expected version
  * @property {(name: string, lock: string) => Promise<void>} free releases the lock, where it is the asker's
  * @property {(changed: (name?: string, version?: string) => void, signal?: import("./platform.js").PlatformSignal) => Promise<() => Promise<void>>} watch calls changed after every
- *   write and release, by whomever, or without a name where some may have been missed. What it returns ends that, and so does the signal, also while it is not in force yet
+ *   write and release, by whomever, or without a name where some may have been missed; not after a take, as who wants the lock sees what it wrote. What it returns ends that, and so does the signal, also while it is not in force yet
  */
 
 /**

@@ -49,8 +49,9 @@
  * - `module_invalid`: the WebAssembly file is not this package's, or compiling is forbidden.
  * - `module_stale`: the WebAssembly file is of another build than the JavaScript.
  * - `module_started`: `initialize` came with another source after the start.
+ * - `client_started`: `configure` came after the first use of `getToken` or `verifyToken`, or for a second time.
  * - `module_failed`: the WebAssembly module died; the next call starts a fresh one.
- * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "account_locked" | "blocked" | "address_not_admitted" | "bad_request" | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large" | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget" | "token_rejected" | "stale_on_arrival" | "signed_out" | "already_signed_in" | "unauthorized" | "forbidden" | "sealed" | "stopped" | "not_configured" | "supplier_failed" | "fetch_failed" | "too_many_sessions" | "forgotten" | "aborted" | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_stale" | "module_started" | "module_failed"} TokenErrorCode
+ * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "account_locked" | "blocked" | "address_not_admitted" | "bad_request" | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large" | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget" | "token_rejected" | "stale_on_arrival" | "signed_out" | "already_signed_in" | "unauthorized" | "forbidden" | "sealed" | "stopped" | "not_configured" | "supplier_failed" | "fetch_failed" | "too_many_sessions" | "forgotten" | "aborted" | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_stale" | "module_started" | "client_started" | "module_failed"} TokenErrorCode
  */
 
 /**

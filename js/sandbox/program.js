@@ -1,6 +1,7 @@
 // The sandbox's Go program: found, compiled once a process, started once a sandbox, and called. It knows nothing of
 // sockets: whoever asks hands it a request, and a sink for the answer.
 import { readFile } from "node:fs/promises";
+import { clearTimeout, setTimeout } from "node:timers"; // not the test's own, which may be faked
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
 import { createGo } from "../../dist/go.js";

@@ -64,7 +64,8 @@
  *   lock is held; tells what is kept, where it was not written
  * @property {(name: string, lock: string) => Promise<void>} free releases the lock, if it is held under this text
  * @property {(changed: (name?: string, version?: string) => void, signal?: import("../client/platform.js").PlatformSignal) => Promise<() => Promise<void>>} watch calls back after every write
- *   and release, by whomever, with the name and the version; and with nothing where some may have been missed.
+ *   and release, by whomever, with the name and the version; and with nothing where some may have been missed. What take writes
+ *   it need not tell: who wants the lock sees it.
  *   It resolves when it is in force, with what ends it; the signal ends it before that, too
  */
 

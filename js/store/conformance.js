@@ -208,9 +208,6 @@ export function conformance(open) {
 		await backend.take(second, "one", longMs);
 		await backend.free(second, "one");
 		await until(async () => told.includes(second), "word of a release");
-		const both = random(43);
-		await backend.take(both, "one", longMs, { value: "x", version: "v", expected: "" });
-		await until(async () => told.includes(both), "word of a write with a lock");
 		await stop();
 		const third = random(43);
 		/** @type {(string | undefined)[]} */

@@ -13,15 +13,16 @@ const tagSize = 16;
 const one = /^([\w-]{1,32}):([\w-]{43})=?$/;
 
 export class Keys {
-	/** The first one seals. @type {string} */ #first = "";
 	/** Each of them opens. @type {Map<string, Buffer>} */ #sealing = new Map();
-	/** @type {Buffer} */ #naming;
+	/** What the next text is sealed with, by the first of them. */ #sealer;
+	/** What the next name is made with. */ #namer;
 
 	/**
 	 * @param {unknown} text a list of keys
 	 * @param {unknown} [nameKey] what names are made with, where keys are to be changed without losing what is kept
 	 */
 	constructor(text, nameKey) {
+		let first = "";
 		let last = Buffer.alloc(0);
 		for (const part of typeof text === "string" ? text.split(",") : [""]) {
 			const [, id, key] = one.exec(part.trim()) ?? [];
@@ -32,13 +33,20 @@ export class Keys {
 				throw invalidOption("keys", "lists two keys under one id");
 			}
 			last = Buffer.from(key, "base64url");
-			this.#first ||= id;
+			first ||= id;
 			this.#sealing.set(id, derived(last, "seal"));
 		}
 		if (nameKey !== undefined && (typeof nameKey !== "string" || nameKey.length < 32)) {
 			throw invalidOption("nameKey", "must be a text of at least 32 characters");
 		}
-		this.#naming = derived(typeof nameKey === "string" ? Buffer.from(nameKey) : last, "name");
+		const naming = derived(typeof nameKey === "string" ? Buffer.from(nameKey) : last, "name");
+		this.#namer = ahead(() => createHmac("sha256", naming));
+		const sealing = /** @type {Buffer} */ (this.#sealing.get(first));
+		this.#sealer = ahead(() => {
+			const nonce = randomBytes(nonceSize);
+			const head = Buffer.concat([Buffer.from([form, first.length]), Buffer.from(first), nonce]);
+			return { id: first, head, cipher: createCipheriv(cipher, sealing, nonce, { authTagLength: tagSize }) };
+		});
 	}
 
 	/**
@@ -46,7 +54,7 @@ export class Keys {
 	 * @param {string} identity
 	 */
 	name(identity) {
-		return createHmac("sha256", this.#naming).update(identity).digest("base64url");
+		return this.#namer().update(identity).digest("base64url");
 	}
 
 	/**
@@ -55,12 +63,9 @@ export class Keys {
 	 * @param {string} text
 	 */
 	seal(name, text) {
-		const id = this.#first;
-		const key = /** @type {Buffer} */ (this.#sealing.get(id));
-		const nonce = randomBytes(nonceSize);
-		const sealing = createCipheriv(cipher, key, nonce, { authTagLength: tagSize }).setAAD(bound(name, id));
-		const sealed = [sealing.update(text, "utf8"), sealing.final(), sealing.getAuthTag()];
-		return Buffer.concat([Buffer.from([form, id.length]), Buffer.from(id), nonce, ...sealed]).toString("base64url");
+		const { id, head, cipher } = this.#sealer();
+		cipher.setAAD(bound(name, id));
+		return Buffer.concat([head, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]).toString("base64url");
 	}
 
 	/**
@@ -86,6 +91,24 @@ export class Keys {
 			return undefined;
 		}
 	}
+}
+
+/**
+ * Makes something that is used once, the next one while the former is on its way: to begin takes longer than all the rest, and who waits for
+ * a token waits for what is sealed and named.
+ * @template T
+ * @param {() => T} make
+ * @returns {() => T}
+ */
+function ahead(make) {
+	/** @type {T | undefined} */
+	let next;
+	return () => {
+		const made = next ?? make();
+		next = undefined;
+		setImmediate(() => (next ??= make()));
+		return made;
+	};
 }
 
 /**

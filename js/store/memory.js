@@ -29,9 +29,6 @@ export function memoryBackend() {
 			if (taken) {
 				places.set(name, { ...place, lock, until: time + ttlMs, entry });
 			}
-			if (written) {
-				tell(name);
-			}
 			return { now: time, taken, leftMs: at(name).until - time, written, entry: written ? undefined : place.entry };
 		},
 		async read(name) {

@@ -1,9 +1,10 @@
 // A backend in Redis or Valkey, by the application's own client: `redis` or `ioredis`, also of a cluster. What is kept under a
 // name is one hash, which one script reads and changes; after that it tells all who listen.
+import { createHash } from "node:crypto";
 import { invalidOption } from "../client/option.js";
 
 /** @typedef {import("./backend.js").Backend} Backend */
-/** @typedef {(key: string, ...args: string[]) => Promise<unknown>} Run */
+/** A script; and its digest, by which a server runs one that it has seen before. @typedef {{ text: string, sha: string }} Script */
 
 /** What nobody has touched for so long is removed, in milliseconds. */
 const keptMs = 30 * 86_400_000;
@@ -17,8 +18,16 @@ local version, value, lock, ends = kept[1] or "", kept[2] or "", kept[3] or "", 
 local held = lock ~= "" and ends > now
 `;
 
+/** @param {string} text @returns {Script} */
+const script = (text) => ({
+	text: head + text,
+	sha: createHash("sha1")
+		.update(head + text)
+		.digest("hex"),
+});
+
 const scripts = {
-	take: `${head}
+	take: script(`
 local taken = not held or lock == ARGV[1]
 local written = taken and ARGV[4] ~= "" and version == ARGV[5]
 if taken then
@@ -27,16 +36,15 @@ if taken then
 end
 if written then
 	redis.call("HSET", KEYS[1], "version", ARGV[4], "value", ARGV[6])
-	redis.call("PUBLISH", ARGV[7], ARGV[8] .. " " .. ARGV[4])
 	version, value = "", ""
 end
 if taken then
 	redis.call("PEXPIRE", KEYS[1], (written or version ~= "") and ARGV[3] or ARGV[2])
 end
-return { string.format("%.0f", now), version, value, taken and 1 or 0, string.format("%.0f", ends - now), written and 1 or 0 }`,
-	read: `${head}
-return { string.format("%.0f", now), version, value }`,
-	write: `${head}
+return { string.format("%.0f", now), version, value, taken and 1 or 0, string.format("%.0f", ends - now), written and 1 or 0 }`),
+	read: script(`
+return { string.format("%.0f", now), version, value }`),
+	write: script(`
 held = ARGV[1] == "" or held and lock == ARGV[1]
 if not held or version ~= ARGV[2] then
 	return { string.format("%.0f", now), version, value, 0, held and 1 or 0 }
@@ -47,13 +55,13 @@ if ARGV[5] == "1" then
 end
 redis.call("PEXPIRE", KEYS[1], ARGV[6])
 redis.call("PUBLISH", ARGV[7], ARGV[8] .. " " .. ARGV[3])
-return { string.format("%.0f", now), "", "", 1, 1 }`,
-	free: `${head}
+return { string.format("%.0f", now), "", "", 1, 1 }`),
+	free: script(`
 if lock == ARGV[1] then
 	redis.call("HDEL", KEYS[1], "lock", "until")
 	redis.call("PUBLISH", ARGV[2], ARGV[3] .. " " .. version)
 end
-return 1`,
+return 1`),
 };
 
 /**
@@ -68,14 +76,21 @@ export function redisBackend(client, prefix = "cctoken:") {
 	const channel = `${prefix}changes`;
 	const classic = typeof client.defineCommand === "function"; // ioredis
 	/**
-	 * @param {string} script
+	 * @param {Script} script
 	 * @param {string} name
 	 * @param {...string} args
 	 * @returns {Promise<any>}
 	 */
-	const run = (script, name, ...args) => {
+	const run = async ({ text, sha }, name, ...args) => {
 		const key = prefix + name;
-		return classic ? client.eval(script, 1, key, ...args) : client.eval(script, { keys: [key], arguments: args });
+		try {
+			return await (classic ? client.evalsha(sha, 1, key, ...args) : client.evalSha(sha, { keys: [key], arguments: args }));
+		} catch (error) {
+			if (!String(/** @type {Error} */ (error)?.message).startsWith("NOSCRIPT")) {
+				throw error;
+			}
+			return classic ? client.eval(text, 1, key, ...args) : client.eval(text, { keys: [key], arguments: args });
+		}
 	};
 	/** @param {string} version @param {string} value */
 	const entryOf = (version, value) => (version === "" ? undefined : { version, value });
@@ -83,7 +98,7 @@ export function redisBackend(client, prefix = "cctoken:") {
 	return {
 		async take(name, lock, ttlMs, first) {
 			const { version = "", expected = "", value = "" } = first ?? {};
-			const args = [lock, String(ttlMs), String(keptMs), version, expected, value, channel, name];
+			const args = [lock, String(ttlMs), String(keptMs), version, expected, value];
 			const [now, there, its, taken, left, written] = await run(scripts.take, name, ...args);
 			return { now: Number(now), taken: taken === 1, leftMs: Number(left), written: written === 1, entry: entryOf(there, its) };
 		},

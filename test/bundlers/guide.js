@@ -70,7 +70,7 @@ export class Guide {
 	/** @type {Circumstances} */ #circumstances;
 	/** @type {(() => Promise<void>)[]} what is to be ended, the last first */ #endings = [];
 	/** Where the servers listen that the guide has started. @type {string[]} */ served = [];
-	#printed = "";
+	#said = { stdout: "", stderr: "" };
 	#logins = 0;
 
 	/**
@@ -126,7 +126,7 @@ export class Guide {
 			case "file":
 				return this.write(step.path, step.text);
 			case "run":
-				this.#printed = await this.run(step.text);
+				this.#said = await this.run(step.text);
 				return;
 			case "serve":
 				if (step.with) {
@@ -134,8 +134,10 @@ export class Guide {
 				}
 				return this.serve(step.text);
 			case "prints":
-				assert.equal(this.#printed.trim(), step.text.trim());
+				assert.equal(this.#said.stdout.trim(), step.text.trim());
 				return this.#loggedIn();
+			case "tells":
+				return told(step.text, this.#said.stdout + this.#said.stderr);
 			case "shows":
 				assert.equal(await this.shown(step.text.trim(), step.popup), step.text.trim());
 				return this.#loggedIn();
@@ -173,7 +175,7 @@ export class Guide {
 
 	/**
 	 * @param {string} script
-	 * @returns {Promise<string>} what it printed
+	 * @returns {Promise<{ stdout: string, stderr: string }>} what it said
 	 */
 	run(script) {
 		const { tarball } = this.#circumstances;
@@ -189,7 +191,7 @@ export class Guide {
 	 */
 	async failureOf(command, program) {
 		await this.write("failure.mjs", `await import("./${program}").catch((error) => console.log("failed with", error.code));\n`);
-		return /^failed with (\S+)$/m.exec(await this.run(`${command} failure.mjs`))?.[1] ?? "no failure";
+		return /^failed with (\S+)$/m.exec((await this.run(`${command} failure.mjs`)).stdout)?.[1] ?? "no failure";
 	}
 
 	/**
@@ -304,6 +306,25 @@ export class Guide {
 				DO_NOT_TRACK: "1",
 			},
 		};
+	}
+}
+
+/**
+ * Lines stand in a text, in their order: what a test runner says besides has times in it.
+ * @param {string} lines
+ * @param {string} text
+ */
+function told(lines, text) {
+	const all = (/** @type {string} */ of) =>
+		of
+			.trim()
+			.split("\n")
+			.map((line) => line.trim().replace(/\s+/g, " "));
+	let rest = all(text);
+	for (const line of all(lines)) {
+		const at = rest.indexOf(line);
+		assert.ok(at >= 0, `nothing says "${line}" there:\n${text}`);
+		rest = rest.slice(at + 1);
 	}
 }
 

@@ -60,7 +60,7 @@ test("every guide shows that it has got a token", async () => {
 	for (const name of names) {
 		const steps = stepsOf(await readGuide(name));
 		assert.ok(
-			steps.some(({ kind }) => kind === "prints" || kind === "shows"),
+			steps.some(({ kind }) => ["prints", "tells", "shows"].includes(kind)),
 			`docs/${name} ends with nothing that a test could see`,
 		);
 		steps.forEach((step, index) => {
@@ -90,7 +90,7 @@ test("the version that a guide says it was tried with is the one that is tried",
 		const guide = await readGuide(name);
 		const said = /Tried with ([\w. ]+?) (\d[\d.]*\d|\d)/.exec(guide);
 		const packages = [...guide.matchAll(/^npm install (.*)$/gm)].flatMap(([, words]) => words.split(" ")).concat(groups.runtimes);
-		if (/\b(node|browser|extension)\.md$/.test(name)) {
+		if (/\b(node|browser|extension|functions)\.md$/.test(name)) {
 			continue; // which versions of these are tried is in test/package/tools.js and test/browser
 		}
 		assert.ok(said, `docs/${name} does not say what it was tried with`);
@@ -141,6 +141,22 @@ async function renewsBetweenRequests(guide, url) {
 	}
 }
 
+/**
+ * Every server of the guide is a program of its own and logs in once, and so do all processes of the last one together.
+ * @param {Guide} guide
+ */
+async function sharesOneLogin(guide) {
+	const workers = new Set();
+	for (const deadline = Date.now() + 60_000; workers.size < 3;) {
+		assert.ok(Date.now() < deadline, `${workers.size} of the processes answer`);
+		const response = await fetch(`${guide.served.at(-1)}/messages`, { headers: { connection: "close" } });
+		assert.deepEqual(await response.json(), { messages: [] });
+		workers.add(response.headers.get("x-process"));
+	}
+	const { counts } = await controls(guide.sandbox.url).state();
+	assert.equal(counts.ccmessaging.logins, guide.served.length);
+}
+
 describe("the guides", { concurrency: 2 }, () => {
 	for (const name of names) {
 		test(`${name} does what it says`, async (t) => {
@@ -163,7 +179,10 @@ describe("the guides", { concurrency: 2 }, () => {
 						);
 					}
 				}
-				for (const { why, again, files = {}, change, serve, popup, run, tool, code, remedy } of wrong[name] ?? []) {
+				if (name === "guides/servers.md") {
+					await t.test("in a cluster, and in what is started after it, one login serves all", () => sharesOneLogin(guide));
+				}
+				for (const { why, again, files = {}, change, serve, popup, run, tool, code, shown = code, remedy } of wrong[name] ?? []) {
 					await t.test(`${name}: where ${why}, there is ${code}`, async () => {
 						if (again) {
 							await guide.again(again);
@@ -176,7 +195,7 @@ describe("the guides", { concurrency: 2 }, () => {
 						}
 						if (serve) {
 							await guide.serve(serve);
-							assert.equal(await guide.shown(code, popup), code);
+							assert.equal(await guide.shown(shown, popup), shown);
 						}
 						if (run) {
 							assert.equal(await guide.failureOf(...run), code);

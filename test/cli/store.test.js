@@ -1,7 +1,7 @@
 // The command over a store: two runs of it are one login.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
@@ -39,6 +39,44 @@ for (const system of ["appcube", "isales", "cubedrive"]) {
 		}
 	});
 }
+
+test("a configuration names the store: get twice is one login, and the folder is beside the configuration", async () => {
+	const { flags, env } = given(sandbox.identities.appcube);
+	const beside = join(folder, "configured");
+	await mkdir(beside);
+	await writeFile(join(beside, "cctoken.json"), JSON.stringify({ store: "sessions" }));
+	const run = (settings = {}, more = []) =>
+		command(["get", ...flags, "--config", join(beside, "cctoken.json"), "--token-only", ...more], {
+			env: { ...env, STORAGE_KEYS, ...settings },
+		});
+	const first = await run();
+	assert.equal(first.code, 0, first.stderr);
+	assert.equal((await run()).stdout, first.stdout);
+	assert.ok((await readdir(beside)).includes("sessions"));
+	assert.equal((await sandbox.state()).counts.appcube.logins, 1);
+	assert.notEqual((await run({ CCTOKEN_STORE: join(folder, "other") })).stdout, first.stdout, "the environment goes before the file");
+	assert.equal((await run({ CCTOKEN_STORE: join(folder, "other") }, ["--store", join(beside, "sessions")])).stdout, first.stdout);
+	assert.equal((await run({ STORAGE_KEYS: "" })).code, 2, "its keys are not in the file");
+});
+
+test("a configured store is nothing to verify, which has no secrets", async () => {
+	const { flags } = given(sandbox.identities.appcube);
+	const file = join(folder, "verify.json");
+	await writeFile(file, JSON.stringify({ store: "redis" }));
+	const { code, stderr } = await command(["verify", ...flags, "--config", file], { input: "some-token" });
+	assert.equal(code, 6, stderr);
+});
+
+test("a configuration that has the store's keys, or no text for a store, is refused, and says nothing of them", async () => {
+	const { flags, env } = given(sandbox.identities.appcube);
+	const file = join(folder, "wrong.json");
+	for (const wrong of [{ store: "sessions", STORAGE_KEYS }, { store: { folder: "sessions", keys: STORAGE_KEYS } }, { store: "" }]) {
+		await writeFile(file, JSON.stringify(wrong), { mode: 0o600 });
+		const { code, stderr } = await command(["get", ...flags, "--config", file], { env: { ...env, STORAGE_KEYS } });
+		assert.equal(code, 2, stderr);
+		assert.ok(!stderr.includes(STORAGE_KEYS.slice(3)), stderr);
+	}
+});
 
 test("without the keys in the environment, the command says which name is missing", async () => {
 	const { flags, env } = given(sandbox.identities.isales);

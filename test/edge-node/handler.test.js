@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
+import { ConfigError, createEdge } from "../../js/edge/node/index.js";
 import { serve } from "../../js/edge/node/server.js";
 import { Vendors } from "../../js/edge/node/vendor.js";
 import { json, startVendor } from "../edge/vendor.js";
-import { asks, edgeTo, env, machine } from "./mounted.js";
+import { asks, configTo, edgeTo, env, machine } from "./mounted.js";
 
 /** @type {Awaited<ReturnType<typeof startVendor>>} */
 let vendor;
@@ -44,6 +45,19 @@ async function raw() {
 		},
 	};
 }
+
+test("an option that there is not is refused: its store would be none", () => {
+	assert.throws(
+		() => createEdge(configTo(vendor.url), { env, Store: {} }),
+		(error) => error instanceof ConfigError && /no options but path, env and store/.test(error.message),
+	);
+});
+
+test("a server is told where it listens, and is not reached from everywhere by a slip", async () => {
+	for (const at of [{ hostname: "127.0.0.1", port: 0 }, { host: "", port: 0 }, { host: "127.0.0.1" }]) {
+		await assert.rejects(serve(edge.handler, at), TypeError);
+	}
+});
 
 const path = "/v1/call/isales/rest/isales/v1/openapi/obs/business";
 

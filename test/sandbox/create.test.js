@@ -270,6 +270,10 @@ test("wrong options are told by name, and nothing is started", async () => {
 		[{ paths: 5 }, "paths"],
 		[{ allowOrigin: "*" }, "allowOrigin"],
 		[{ allowOrigin: "http://a.test/path" }, "allowOrigin"],
+		[{ allowOrigin: "" }, "allowOrigin"],
+		[{ allowOrigin: ["http://a.test", "*"] }, "allowOrigin"],
+		[{ allowOrigin: [["http://a.test"]] }, "allowOrigin"],
+		[{ allowOrigin: "null" }, "allowOrigin"],
 		[{ now: 5 }, "now"],
 	]) {
 		await assert.rejects(createSandbox(/** @type {any} */ (options)), sandboxError("invalid_option", field));
@@ -299,8 +303,8 @@ test("what the sandbox does not take is refused with its reason", async (t) => {
 });
 
 test("a program that dies answers whoever waits, is told by a typed error, and harms no other", async (t) => {
-	const program = await startProgram({ lifetimes: {}, logins: {}, allowOrigin: "", hostClock: true }, Date.now);
-	const other = await startProgram({ lifetimes: {}, logins: {}, allowOrigin: "", hostClock: false }, Date.now);
+	const program = await startProgram({ lifetimes: {}, logins: {}, allowOrigins: [], hostClock: true }, Date.now);
+	const other = await startProgram({ lifetimes: {}, logins: {}, allowOrigins: [], hostClock: false }, Date.now);
 	t.after(() => [program, other].forEach((each) => each.stop()));
 	/** @param {import("../../js/sandbox/program.js").Program} which */
 	const ask = (which, request) =>
@@ -345,4 +349,20 @@ test("a process ends by itself once its sandbox is closed, and prints nothing", 
 		),
 	);
 	assert.deepEqual(outcome, { error: null, stdout: "", stderr: "" });
+});
+
+test("it goes on in real time where a test has faked the timers, or the platform has no setImmediate, as jsdom", async (t) => {
+	const { sandbox, client } = await made(t);
+	const { setImmediate } = globalThis;
+	t.after(() => (globalThis.setImmediate = setImmediate));
+	t.mock.timers.enable({ apis: ["Date", "setTimeout", "setInterval", "setImmediate"], now: 0 });
+	const faked = globalThis.setImmediate;
+	for (const immediate of [faked, undefined]) {
+		globalThis.setImmediate = immediate;
+		await sandbox.reset();
+		await sandbox.faults({ system: "isales", endpoint: "login", fault: "delay", delayMs: 20 });
+		await sandbox.revoke({ system: "isales", all: true });
+		await client.getToken(sandbox.identities.isales, { forceRefresh: true });
+		assert.equal((await sandbox.state()).counts.isales.logins, 1);
+	}
 });

@@ -140,9 +140,6 @@ async function play(seed, { clients: count, steps, faulty, forced }) {
 						const change = written && { state: first.state, version: first.version, at: clock.now() };
 						own.set(name, { ...place, ...change, lock, until: clock.now() + ttlMs });
 					}
-					if (written) {
-						tell(own, name);
-					}
 					const leftMs = (taken ? ttlMs : place.until - clock.now()) || 0;
 					return { taken, leftMs, written, kept: written ? undefined : kept(place) };
 				}),

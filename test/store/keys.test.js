@@ -26,6 +26,19 @@ test("a value opens under its own name, with a key that is listed, and as it was
 	assert.notEqual(await keys.seal("name", "text"), sealed, "no two are alike");
 });
 
+test("no two texts are sealed with one nonce, however they follow each other", async () => {
+	const keys = new Keys(one);
+	const nonces = new Set();
+	for (let i = 0; i < 300; i++) {
+		const bytes = Buffer.from(keys.seal("name", "text"), "base64url");
+		nonces.add(bytes.subarray(5, 17).toString("hex"));
+		if (i % 3 === 0) {
+			await new Promise((resolve) => setImmediate(resolve));
+		}
+	}
+	assert.equal(nonces.size, 300);
+});
+
 test("keys rotate: a new one in front seals, and those behind it open", async () => {
 	const [before, during, after] = [new Keys(one), new Keys(`${two},${one}`), new Keys(two)];
 	const old = await before.seal("name", "text");

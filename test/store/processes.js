@@ -1,9 +1,8 @@
 // What holds for the processes of one application, over whatever store.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, suite, test } from "node:test";
+import { afterEach, suite, test } from "node:test";
 import { signing } from "../../js/generated/identity.js";
-import { sandboxIdentities } from "../../tools/demo/identities.js";
-import { controls, startServer } from "../../tools/demo/server.js";
+import { sandboxed } from "../sandboxed.js";
 import { endAll, startMember, startMembers, until } from "./members.js";
 
 /**
@@ -13,25 +12,14 @@ import { endAll, startMember, startMembers, until } from "./members.js";
  */
 export function processes(where, place, { processes }) {
 	suite(where, () => {
-		/** @type {any} */ let server;
-		/** @type {any} */ let sandbox;
-		/** @type {any[]} */ let listed;
-		before(async () => {
-			server = await startServer("127.0.0.1:0");
-			sandbox = controls(server.url);
-			listed = await sandboxIdentities(server.url);
-		});
-		after(() => server?.stop());
-		beforeEach(() => sandbox.reset());
+		const sandbox = sandboxed();
 		afterEach(endAll);
-		/** @param {string} system */
-		const own = (system) => structuredClone(listed.find(({ identity }) => identity.system === system));
 		/** @param {string} system */
 		const counts = async (system) => (await sandbox.state()).counts[system];
 
 		test(`${processes} processes with 1,000 callers each make one login, of each system`, async () => {
 			const group = await startMembers(processes, { store: place() });
-			for (const { identity } of listed) {
+			for (const { identity } of sandbox.listed) {
 				const { system } = identity;
 				const before = await counts(system);
 				if (signing.includes(system)) {
@@ -59,7 +47,7 @@ export function processes(where, place, { processes }) {
 			const group = await startMembers(3, { store: place() });
 			const [first, ...others] = group.members;
 			for (const system of ["appcube", "ccmessaging", "isales", "cubedrive"]) {
-				const { identity } = own(system);
+				const { identity } = sandbox.own(system);
 				const [{ values }] = await group.all("get", { identity });
 				await sandbox.revoke({ system, all: true });
 				const renewed = await first.ask("get", { identity, options: { rejected: values[0] } });
@@ -78,7 +66,7 @@ export function processes(where, place, { processes }) {
 
 		test("a token that one is sent with an answer is the others' within a moment", async () => {
 			const group = await startMembers(3, { store: place() });
-			const { identity, path, method, body } = own("ccmessaging");
+			const { identity, path, method, body } = sandbox.own("ccmessaging");
 			const [{ values }] = await group.all("get", { identity });
 			await sandbox.post("roll", { system: "ccmessaging" });
 			const init = { method, body: body && JSON.stringify(body), headers: { "content-type": "application/json" } };
@@ -100,7 +88,7 @@ export function processes(where, place, { processes }) {
 
 		test("a login budget is one for all: used up across them, it keeps each of them away", async () => {
 			const group = await startMembers(processes, { store: place() });
-			const { identity } = own("cubedrive");
+			const { identity } = sandbox.own("cubedrive");
 			await group.all("get", { identity });
 			for (let round = 0; round < 3; round++) {
 				for (const member of group.members) {
@@ -119,7 +107,7 @@ export function processes(where, place, { processes }) {
 		test("a refused credential is not tried by the others, nor by those who come later", async () => {
 			const setting = { store: place() };
 			const group = await startMembers(3, setting);
-			const { identity } = own("isales");
+			const { identity } = sandbox.own("isales");
 			await sandbox.post("refuse", { system: "isales", credential: identity.user, refuse: true });
 			const answers = await group.all("get", { identity, callers: 10 });
 			for (const { errors } of answers) {
@@ -134,7 +122,7 @@ export function processes(where, place, { processes }) {
 
 		test("a refresh token is used once, by whoever renews", async () => {
 			const group = await startMembers(4, { store: place() });
-			const { identity } = own("isales");
+			const { identity } = sandbox.own("isales");
 			await sandbox.post("lifetimes", { isales: 2 });
 			for (let i = 0; i < 8; i++) {
 				const answers = await group.all("get", { identity, callers: 20 });
@@ -150,7 +138,7 @@ export function processes(where, place, { processes }) {
 
 		test("what one forgets, all forget; who asks then gets a new token", async () => {
 			const group = await startMembers(2, { store: place() });
-			const { identity } = own("appcube");
+			const { identity } = sandbox.own("appcube");
 			const [{ values }] = await group.all("get", { identity });
 			const late = group.members[0];
 			await late.ask("forget", { identity });
@@ -167,7 +155,7 @@ export function processes(where, place, { processes }) {
 		test("who begins later needs no login, and counts the token's life from when it began", async () => {
 			const setting = { store: place() };
 			const first = await startMember(setting);
-			const { identity } = own("appcube");
+			const { identity } = sandbox.own("appcube");
 			await first.ask("get", { identity });
 			const { leftMs } = await first.ask("lives", { identity });
 			await first.end();
@@ -196,7 +184,7 @@ export function processes(where, place, { processes }) {
 			"when the token is stored": { at: "write", number: 2, when: "after", logins: 1 },
 		};
 		test("a process that is killed at any step of a login holds the others up for a bounded time, and its login counts", async () => {
-			const { identity } = own("cubedrive");
+			const { identity } = sandbox.own("cubedrive");
 			await Promise.all(
 				Object.entries(steps).map(async ([step, { logins: expected, ...dies }], i) => {
 					const store = place();
@@ -204,7 +192,7 @@ export function processes(where, place, { processes }) {
 					const victim = await startMember({ store, dies });
 					const other = await startMember({ store });
 					if (dies.at === "take" && dies.number === 2) {
-						const { errors } = await victim.ask("get", { identity: own("appcube").identity });
+						const { errors } = await victim.ask("get", { identity: sandbox.own("appcube").identity });
 						assert.deepEqual(errors, []);
 					}
 					await victim.ask("get", { identity: its });

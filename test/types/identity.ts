@@ -1,6 +1,6 @@
 // What the declarations let through, and what they do not. It is compiled (make lint), never run: each line that must
 // not compile is marked so, and the compiler complains where one does.
-import { Client, createClient, getToken, initialize, Session, Token, TokenError, validateIdentity, verifyToken } from "cctoken";
+import { Client, configure, createClient, getToken, initialize, Session, Token, TokenError, validateIdentity, verifyToken } from "cctoken";
 import type { ClientOptions, Identity, TokenErrorCode, TokenEvent, Verification } from "cctoken";
 
 const appcube = { system: "appcube", baseUrl: "", appKey: "", appSecret: "" } as const;
@@ -137,6 +137,9 @@ const answer: string = await client
 	.session(cubedrive)
 	.getToken()
 	.then(({ system }) => system);
+const shared: Client = configure(options);
+// @ts-expect-error an unknown option
+configure({ maxsessions: 1 });
 createClient({ fetch: (input, init, { session, step }) => fetch(`${input}#${session.toFixed()}${step}`, init) });
 const checked: void = await validateIdentity(isales);
 // @ts-expect-error no passwd

@@ -65,7 +65,11 @@ const maxSessions = 100_000;
  * const edge = createEdge(JSON.parse(await readFile("edge.json", "utf8")));
  * await serve(edge.handler, { host: "127.0.0.1", port: 8788 });
  */
-export function createEdge(config, { path = "", env = process.env, store } = {}) {
+export function createEdge(config, options = {}) {
+	const { path = "", env = process.env, store, ...unknown } = options;
+	if (Object.keys(unknown).length > 0) {
+		throw new ConfigError(["there are no options but path, env and store"]);
+	}
 	if (!/^(?:\/[\w.~-]+)*$/.test(path)) {
 		throw new ConfigError(['path must be empty, or one such as "/edge"']);
 	}
