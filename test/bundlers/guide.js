@@ -16,6 +16,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { controls, startServer } from "../../tools/demo/server.js";
 import { openPage } from "../browser/chromium.js";
+import { openPopup } from "../browser/extension.js";
 import { freePort } from "../free-port.js";
 import { openDoor } from "./door.js";
 import { run, serve } from "./shell.js";
@@ -138,7 +139,7 @@ export class Guide {
 			case "tells":
 				return told(step.text, this.#said.stdout + this.#said.stderr);
 			case "shows":
-				assert.equal(await this.shown(step.text.trim()), step.text.trim());
+				assert.equal(await this.shown(step.text.trim(), step.popup), step.text.trim());
 				return this.#loggedIn();
 		}
 	}
@@ -214,14 +215,14 @@ export class Guide {
 	}
 
 	/**
-	 * Opens the served page in a browser.
+	 * Opens the served page in a browser, or the popup of an extension.
 	 * @param {string} expected what to wait for
+	 * @param {string} [popup] the folder of the extension
 	 * @returns {Promise<string>} the page's text: the expected one, or what is there when the time is up
 	 */
-	async shown(expected) {
-		const { page, problems } = await openPage(this.#circumstances.browser);
+	async shown(expected, popup) {
+		const { page, problems, close } = await this.#opened(popup);
 		try {
-			await page.goto(this.page.url);
 			const text = () => page.evaluate(() => document.body.innerText.trim());
 			for (const deadline = Date.now() + pageTimeoutMs; Date.now() < deadline; await page.waitForTimeout(50)) {
 				if ((await text()) === expected) {
@@ -231,7 +232,23 @@ export class Guide {
 			this.problems = problems;
 			return await text();
 		} finally {
-			await page.context().close();
+			await close();
+		}
+	}
+
+	/** @param {string | undefined} popup */
+	async #opened(popup) {
+		if (popup) {
+			return openPopup(join(this.folder, popup));
+		}
+		const { page, problems } = await openPage(this.#circumstances.browser);
+		const close = () => page.context().close();
+		try {
+			await page.goto(this.page.url);
+			return { page, problems, close };
+		} catch (error) {
+			await close();
+			throw error;
 		}
 	}
 
