@@ -64,6 +64,8 @@ export class Shared {
 	/** The session whose state is being adopted: what it says is no news to the store. */
 	#adopting = 0;
 	#lost = false;
+	/** Whether it was told that others have other keys. */
+	#differs = false;
 	#closed = false;
 	/** Aborted when nobody listens any more. @type {{ abort: () => void, signal: import("./platform.js").PlatformSignal }} */
 	over = new AbortController();
@@ -257,7 +259,7 @@ export class Shared {
 
 	#listen() {
 		// A client that is dropped is not held by what its store tells.
-		const watch = this.#means.store.watch(weakly(this, told), this.over.signal);
+		const watch = this.#means.store.watch(weakly(this, told), this.over.signal, weakly(this, differ));
 		watch.catch((error) => {
 			this.#watch = undefined;
 			this.#lose(error);
@@ -352,6 +354,9 @@ export class Shared {
 			return;
 		}
 		entry.version = version;
+		if (answer.kept?.state === "") {
+			this.differ();
+		}
 		if (answer.kept) {
 			this.#adopt(entry, answer.kept, exchange);
 		} else {
@@ -371,7 +376,8 @@ export class Shared {
 		this.#adopting = entry.session;
 		try {
 			const { more } = report((core) => core.adopt(entry.session, instant(clock), kept?.ageMs ?? 0, kept?.state ?? "", exchange));
-			entry.dirty ||= more === true && kept !== undefined;
+			// What cannot be read is not written over for that alone: whoever wrote it may not be able to read the answer, either, and so for ever.
+			entry.dirty ||= more === true && kept !== undefined && kept.state !== "";
 		} finally {
 			this.#adopting = 0;
 		}
@@ -742,6 +748,14 @@ export class Shared {
 		await Promise.all(Array.from({ length: lookers }, look));
 	}
 
+	/** Others have other keys. */
+	differ() {
+		if (!this.#differs && !this.#closed) {
+			this.#differs = true;
+			this.#tell({ type: "store_keys_differ", at: new Date(this.#means.clock.wall()) });
+		}
+	}
+
 	/** @param {import("./store.js").StoreEvent} event */
 	#tell(event) {
 		try {
@@ -761,6 +775,9 @@ export class Shared {
  * @param {string} [version]
  */
 const told = (shared, name, version) => shared.told(name, version);
+
+/** @param {Shared} shared */
+const differ = (shared) => shared.differ();
 
 /** @param {Entry} entry */
 function wake(entry) {
