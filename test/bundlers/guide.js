@@ -16,6 +16,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { controls, startServer } from "../../tools/demo/server.js";
 import { openPage } from "../browser/chromium.js";
+import { openPopup } from "../browser/extension.js";
 import { freePort } from "../free-port.js";
 import { openDoor } from "./door.js";
 import { run, serve } from "./shell.js";
@@ -138,7 +139,7 @@ export class Guide {
 			case "tells":
 				return told(step.text, this.#said.stdout + this.#said.stderr);
 			case "shows":
-				assert.equal(await this.shown(step.text.trim()), step.text.trim());
+				assert.equal(await this.shown(step.text.trim(), step.popup), step.text.trim());
 				return this.#loggedIn();
 		}
 	}
@@ -214,15 +215,18 @@ export class Guide {
 	}
 
 	/**
-	 * Opens the served page in a browser.
+	 * Opens the served page in a browser, or the popup of an extension.
 	 * @param {string} expected what to wait for
+	 * @param {string} [popup] the folder of the extension
 	 * @returns {Promise<string>} the page's text: the expected one, or what is there when the time is up
 	 */
-	async shown(expected) {
-		const { page, problems } = await openPage(this.#circumstances.browser);
+	async shown(expected, popup) {
+		const { page, problems, close } = await this.#opened(popup);
 		try {
-			await page.goto(this.page.url);
-			const text = () => page.evaluate(() => document.body.innerText.trim());
+			// A server for development may load its page anew, when it has found one more package. By a locator the text is there all the
+			// same, and what the page complained of before is over.
+			page.on("framenavigated", (frame) => frame === page.mainFrame() && problems.splice(0));
+			const text = async () => (await page.locator("body").innerText()).trim();
 			for (const deadline = Date.now() + pageTimeoutMs; Date.now() < deadline; await page.waitForTimeout(50)) {
 				if ((await text()) === expected) {
 					break;
@@ -231,7 +235,23 @@ export class Guide {
 			this.problems = problems;
 			return await text();
 		} finally {
-			await page.context().close();
+			await close();
+		}
+	}
+
+	/** @param {string | undefined} popup */
+	async #opened(popup) {
+		if (popup) {
+			return openPopup(join(this.folder, popup));
+		}
+		const { page, problems } = await openPage(this.#circumstances.browser);
+		const close = () => page.context().close();
+		try {
+			await page.goto(this.page.url);
+			return { page, problems, close };
+		} catch (error) {
+			await close();
+			throw error;
 		}
 	}
 

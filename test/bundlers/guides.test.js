@@ -90,7 +90,7 @@ test("the version that a guide says it was tried with is the one that is tried",
 		const guide = await readGuide(name);
 		const said = /Tried with ([\w. ]+?) (\d[\d.]*\d|\d)/.exec(guide);
 		const packages = [...guide.matchAll(/^npm install (.*)$/gm)].flatMap(([, words]) => words.split(" ")).concat(groups.runtimes);
-		if (/\b(node|browser|functions)\.md$/.test(name)) {
+		if (/\b(node|browser|functions|extension)\.md$/.test(name)) {
 			continue; // which versions of these are tried is in test/package/tools.js and test/browser
 		}
 		assert.ok(said, `docs/${name} does not say what it was tried with`);
@@ -114,7 +114,7 @@ test("the README links to every guide, and to none that is not there", async () 
  * @returns {Promise<string[]>} folders for the PATH
  */
 async function nodeFor(name) {
-	const line = /It needs Node (\d+)/.exec(await readGuide(name))?.[1];
+	const line = /It\s+needs\s+Node\s+(\d+)/.exec(await readGuide(name))?.[1];
 	if (!line) {
 		return [];
 	}
@@ -182,7 +182,7 @@ describe("the guides", { concurrency: 2 }, () => {
 				if (name === "guides/servers.md") {
 					await t.test("in a cluster, and in what is started after it, one login serves all", () => sharesOneLogin(guide));
 				}
-				for (const { why, again, files = {}, change, serve, run, tool, code, shown = code, remedy } of wrong[name] ?? []) {
+				for (const { why, again, files = {}, change, serve, popup, run, tool, code, shown = code, remedy } of wrong[name] ?? []) {
 					await t.test(`${name}: where ${why}, there is ${code}`, async () => {
 						if (again) {
 							await guide.again(again);
@@ -195,7 +195,7 @@ describe("the guides", { concurrency: 2 }, () => {
 						}
 						if (serve) {
 							await guide.serve(serve);
-							assert.equal(await guide.shown(shown), shown);
+							assert.equal(await guide.shown(shown, popup), shown);
 						}
 						if (run) {
 							assert.equal(await guide.failureOf(...run), code);

@@ -14,6 +14,7 @@ test("a page's blocks become steps, in its order, with their lines", () => {
 			["text tells", "Tests  9 passed (9)"],
 			["sh serve with=node.md", "node server.js dist"],
 			["text shows", "valid"],
+			["text shows popup=dist", "valid"],
 			["sh serve", "npx vite"],
 		),
 	);
@@ -24,8 +25,9 @@ test("a page's blocks become steps, in its order, with their lines", () => {
 		{ kind: "run", text: "npx vitest run\n", line: 23 },
 		{ kind: "tells", text: "Tests  9 passed (9)\n", line: 29 },
 		{ kind: "serve", text: "node server.js dist\n", line: 35, with: "node.md" },
-		{ kind: "shows", text: "valid\n", line: 41 },
-		{ kind: "serve", text: "npx vite\n", line: 47, with: undefined },
+		{ kind: "shows", text: "valid\n", line: 41, popup: undefined },
+		{ kind: "shows", text: "valid\n", line: 47, popup: "dist" },
+		{ kind: "serve", text: "npx vite\n", line: 53, with: undefined },
 	]);
 });
 

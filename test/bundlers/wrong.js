@@ -8,6 +8,7 @@
  * @property {Record<string, string>} [files] that the reader is taken to have
  * @property {string} [change] commands that bring it about
  * @property {string} [serve] a server whose page then shows the code …
+ * @property {string} [popup] … or the popup of the extension in that folder
  * @property {[command: string, program: string]} [run] … or a program that then fails with it
  * @property {string} [tool] … or a tool's command that then fails with these words
  * @property {string} code
@@ -392,6 +393,43 @@ npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=fi
 			change: "npm pkg delete dependencies; npm pkg set devDependencies.cctoken=*; ORIGIN=http://127.0.0.1:3000 npx vite build",
 			serve: "node build",
 			code: "supplier_failed",
+		},
+	],
+	"guides/extension.md": [
+		{
+			why: "the manifest does not name the vendor",
+			change: "sed -i 's#\"http://127.0.0.1:[0-9]*/\\*\", ##' extension/manifest.json",
+			serve: "node server.js",
+			popup: "extension",
+			code: "network",
+		},
+		{
+			why: "the manifest has no policy of its own",
+			change: "sed -i '/content_security_policy/d' extension/manifest.json",
+			serve: "node server.js",
+			popup: "extension",
+			code: "module_invalid",
+		},
+		{
+			why: "the WebAssembly file was not packaged",
+			change: "rm extension/cctoken/core.wasm",
+			serve: "node server.js",
+			popup: "extension",
+			code: "module_not_found",
+		},
+	],
+	"guides/web-workers.md": [
+		{
+			why: "a classic worker was not told where the WebAssembly file is",
+			change: "sed -i 's#cctoken.initialize(.*#0;#' dist/worker.js",
+			serve: "node server.js dist",
+			code: "module_not_found",
+		},
+		{
+			why: "the policy of the worker's file forbids WebAssembly",
+			change: `sed -i "s#^const app = .*#&\\napp.use((request, response, next) => next(void response.set('Content-Security-Policy', \\"script-src 'self'\\")));#" server.js`,
+			serve: "node server.js build",
+			code: "module_invalid",
 		},
 	],
 	"guides/workers.md": [

@@ -105,6 +105,17 @@ getToken({ ...edge, subject: 7, authorization: async () => "" });
 // @ts-expect-error nothing
 getToken();
 
+// The token itself, in place of what it would be got by.
+getToken({ system: "isales", baseUrl: "", user: "", token: "" });
+getToken({ system: "appcube", baseUrl: "", appKey: "", token: async () => ({ token: "", expiresIn: 60 }) });
+getToken({ ...cubedrive, token: async () => "" });
+// @ts-expect-error not beside that
+getToken({ ...isales, token: "" });
+// @ts-expect-error whose it is must be said
+getToken({ system: "isales", baseUrl: "", token: "" });
+// @ts-expect-error it changes with each use
+getToken({ system: "ccgateway", baseUrl: "", agentId: 1, phonenum: "", token: "" });
+
 // What comes back.
 const token: Token = await getToken(appcube, { forceRefresh: true });
 const value: string = token.value;
@@ -191,6 +202,8 @@ const ownClient: Client = {
 	online() {},
 	close: async () => {},
 };
+// A part is enough where no more is asked for.
+const part: Pick<Session, "fetch"> = { fetch: async () => new Response() };
 // @ts-expect-error a client has more than that
 const noClient: Client = { getToken: async () => ownToken };
 
