@@ -175,6 +175,12 @@ export function processes(where, place, { processes }) {
 			const later = await second.ask("lives", { identity });
 			assert.ok(later.leftMs <= leftMs, `${later.leftMs} of ${leftMs}`);
 			assert.ok(later.leftMs > leftMs / 2);
+			const { events } = await second.ask("seen");
+			assert.deepEqual(
+				events.map(({ type, logins }) => [type, logins]),
+				[["adopted", 1]],
+				"a login, but none of its own",
+			);
 			assert.equal((await counts("appcube")).logins, 1);
 			await second.end();
 		});
@@ -213,7 +219,7 @@ export function processes(where, place, { processes }) {
 					assert.equal(values.length, 1, `${step}: ${errors}`);
 					assert.ok(ms < 20_000, `${step}: ${ms} ms`);
 					const { events } = await other.ask("seen");
-					const { logins } = events.findLast(({ type }) => type === "acquired");
+					const { logins } = events.findLast(({ type }) => type === "acquired" || type === "adopted");
 					assert.equal(logins, expected, `${step}: logins that are known of`);
 					await other.end();
 				}),
