@@ -26,6 +26,18 @@ function inTime(asked) {
 }
 
 /**
+ * Asks a store for what it is asked for before a login: a lock, which it has to write down.
+ * @param {Store} store
+ * @returns {Promise<void>} rejected where it cannot be asked, cannot be written to, or does not answer in time
+ */
+export async function reach(store) {
+	const name = await inTime(store.name(JSON.stringify(["ready"])));
+	const lock = unique();
+	await inTime(store.take(name, lock, limitMs)); // that another edge has it is an answer as well
+	await inTime(store.free(name, lock));
+}
+
+/**
  * Used signatures, asked for as the Durable Objects of the binding NONCES are. Where the store cannot be asked nobody can tell whether
  * one was used: 503.
  * @param {Store} store
