@@ -131,6 +131,19 @@ test("has another configuration in force at SIGHUP, without a login more; one th
 	assert.deepEqual(await (await fetch(`${url}/healthz`)).json(), { status: "ok" });
 });
 
+test("the keys of its store may change as long as NAME_KEY stays: sessions go on", async () => {
+	const key = (/** @type {number} */ n) => `k${n}:${Buffer.alloc(32, n).toString("base64url")}`;
+	const tokens = [];
+	for (const STORAGE_KEYS of [key(1), `${key(2)},${key(1)},${key(0)}`]) {
+		const { url, child, exited } = await serving(["--store", join(folder, "store")], { ...env, STORAGE_KEYS });
+		tokens.push((await (await machine(`${url}/v1/token`, asks("open-isales"))).json()).token);
+		child.kill("SIGTERM");
+		await exited;
+	}
+	assert.equal(typeof tokens[0], "string");
+	assert.equal(tokens[1], tokens[0]);
+});
+
 test("does not begin with what cannot work, and says what is wrong by names", async () => {
 	const { ISALES_PASSWORD: _, ...others } = env;
 	const at = ["edge", "serve", file, "--port", "0"];
@@ -138,6 +151,8 @@ test("does not begin with what cannot work, and says what is wrong by names", as
 	for (const [args, given, says] of /** @type {[string[], Record<string, string>, RegExp][]} */ ([
 		[at, others, /ISALES_PASSWORD: a secret, for connections\.isales\.identity\.passwd/],
 		[at, { ...env, NAME_KEY: "short-and-secret" }, /NAME_KEY: a secret of at least 32/],
+		[[...at, "--store", folder], { ...stored, NAME_KEY: "short-and-secret" }, /NAME_KEY must be a secret of at least 32/],
+		[[...at, "--store", folder], { ...stored, STORAGE_KEYS: "short-and-secret" }, /STORAGE_KEYS must list keys/],
 		[at, { ...others, ISALES_PASSWORD_FILE: join(folder, "none") }, /ISALES_PASSWORD_FILE: the file that it names cannot be read/],
 		[[...at, "--path", "edge/"], env, /^error: --path must be empty, or a path such as \/edge\.\n$/],
 		[["edge", "serve"], env, /Which configuration\?/],

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { TokenError } from "../../js/client/error.js";
 import { serve } from "../../js/edge/node/server.js";
-import { memoryStore } from "../../js/store/index.js";
+import { SharedStopList } from "../../js/edge/node/shared.js";
+import { memoryStore, sealedStore } from "../../js/store/index.js";
+import { memoryBackend } from "../../js/store/memory.js";
 import { startVendor } from "../edge/vendor.js";
 import { edgeTo } from "./mounted.js";
 
@@ -46,3 +48,40 @@ for (const [what, store, lost] of /** @type {[string, import("../../js/client/st
 		}
 	});
 }
+
+test("who is stopped stays so while the store's keys are changed, however long ago the stop was", async () => {
+	const key = (/** @type {number} */ n) => `k${n}:${Buffer.alloc(32, n).toString("base64url")}`;
+	const backend = memoryBackend();
+	let hours = 0;
+	/** What is read is as old as it would be then. @param {string} keys */
+	const list = (keys) => {
+		const store = sealedStore(backend, { keys, nameKey: "n".repeat(32) });
+		return new SharedStopList({
+			...store,
+			async read(name) {
+				const kept = await store.read(name);
+				return kept && { ...kept, ageMs: kept.ageMs + hours * 3_600_000 };
+			},
+		});
+	};
+	const stops = async (/** @type {SharedStopList} */ one) => Object.keys((await (await one.answer({})).json()).stops);
+	await list(key(1)).answer({ stop: "somebody" });
+	const changing = list(`${key(2)},${key(1)}`);
+	hours = 11;
+	assert.deepEqual(await stops(changing), ["somebody"]);
+	hours = 23;
+	assert.deepEqual(await stops(changing), ["somebody"]);
+	assert.deepEqual(await stops(list(key(2))), ["somebody"]);
+});
+
+test("a list of who is stopped that can be read, but not be written anew, is told all the same", async () => {
+	const store = memoryStore();
+	await new SharedStopList(store).answer({ stop: "somebody" });
+	const old = {
+		...store,
+		read: async (/** @type {string} */ name) => ({ ...(await store.read(name)), ageMs: 86_400_000 }),
+		write: refused,
+	};
+	const { stops } = await (await new SharedStopList(/** @type {any} */ (old)).answer({})).json();
+	assert.deepEqual(Object.keys(stops), ["somebody"]);
+});

@@ -16,7 +16,7 @@ export async function serve({ options, rest, stdout, env, cwd, note }) {
 	/** What is wrong with a configuration is lines of names, and no value. @param {unknown} error */
 	const problemsOf = (error) => (error instanceof ConfigError ? error.problems : error instanceof UsageError ? [error.message] : undefined);
 	const first = await configurationIn(file);
-	const shared = options["store"] === undefined ? undefined : await storeIn(options["store"], env, cwd);
+	const shared = options["store"] === undefined ? undefined : await storeIn(options["store"], env, cwd, { stable: true });
 	/** @type {ReturnType<typeof createEdge> | undefined} */
 	let edge;
 	const end = async () => {
