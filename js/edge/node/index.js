@@ -114,14 +114,18 @@ export function createEdge(config, options = {}) {
 		}
 		environment = error;
 	}
+	/** @param {any} request @param {any} response */
+	const exchange = async (request, response) => {
+		const about = incoming(request, path, leaving(response));
+		try {
+			const answer = await answered(about, environment, isTaken(request) ? taken : platform);
+			await outgoing(answer, request, response, about.body);
+		} catch {
+			response.destroy();
+		}
+	};
 	return {
-		handler(request, response) {
-			const about = incoming(request, path, leaving(response));
-			const taken = isTaken(request);
-			answered(about, environment, { log, ...(taken && { admit: alreadyRead }) })
-				.then((answer) => outgoing(answer, request, response))
-				.catch(() => response.destroy());
-		},
+		handler: (request, response) => void exchange(request, response),
 		reload(config) {
 			const next = environmentOf(config, environment instanceof ConfigError ? undefined : environment);
 			if (next.missing.length > 0) {
@@ -139,9 +143,14 @@ export function createEdge(config, options = {}) {
 	};
 }
 
-/** A program's fault, and not the caller's. */
-const alreadyRead = () => {
-	throw new Problem("internal", "The request's body was read before it came to the edge.", { reason: "body_taken" });
+const platform = { log };
+
+/** Of a request whose body somebody else has read: the program's fault, and not the caller's. */
+const taken = {
+	log,
+	admit() {
+		throw new Problem("internal", "The request's body was read before it came to the edge.", { reason: "body_taken" });
+	},
 };
 
 /**
