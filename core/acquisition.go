@@ -309,7 +309,11 @@ func (c *Client) advance(t *task, now Instant) {
 	if s.dead {
 		o.rejected = s.held.token
 	}
-	t.request = s.identity.system.ask(&s.identity, o)
+	if _, source := s.identity.own(); source != 0 {
+		t.request = Request{Step: StepSupply, Supplier: source}
+	} else {
+		t.request = s.identity.system.ask(&s.identity, o)
+	}
 	c.send(t, now)
 }
 

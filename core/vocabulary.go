@@ -54,7 +54,7 @@ func AllWords() Vocabulary {
 			{string(Sealed), AboutEdge, "the edge hands out no token of this connection, but makes the calls.", Words{"The edge keeps this token to itself: let it make the call.", "边缘服务不交出此令牌：请让它代为调用。"}},
 			{string(Stopped), AboutEdge, "an operator of the edge has stopped this user.", Words{"Ask the edge’s operators: they have stopped this user.", "请联系边缘服务的管理员：此用户已被停用。"}},
 			{string(NotConfigured), AboutEdge, "the edge lacks a part of its configuration.", Words{"The edge’s /healthz says what its configuration lacks.", "边缘服务的 /healthz 会说明缺少哪些配置。"}},
-			{string(SupplierFailed), AboutCaller, "the `accessToken` or `authorization` function failed, or gave no token.", Words{"The function that gives the AccessToken failed.", "提供 AccessToken 的函数失败。"}},
+			{string(SupplierFailed), AboutCaller, "the `token`, `accessToken` or `authorization` function failed, or gave no token.", Words{"The function that gives the AccessToken failed.", "提供 AccessToken 的函数失败。"}},
 			{string(FetchFailed), AboutCaller, "the client's own `fetch` failed by itself, or gave no answer that can be read; `cause` is its error.", Words{"The fetch that was given to the client has a fault.", "传给客户端的 fetch 函数有错误。"}},
 			{string(TooManySessions), AboutCaller, "every session is in use, and none has become free in time.", Words{"Close sessions that are not needed.", "请关闭不需要的会话。"}},
 			{string(Forgotten), AboutCaller, "the session was forgotten while the caller waited.", Words{"Ask again.", "请重新获取。"}},
@@ -71,6 +71,7 @@ func AllWords() Vocabulary {
 		Steps: []Word{
 			{string(StepInput), AboutVendor, "is the check of what the caller gave, before anything is sent.", Words{}},
 			{string(StepAccessToken), AboutVendor, "gets an AccessToken (tokenByAkSk).", Words{}},
+			{string(StepSupply), AboutVendor, "asks the caller's function for the token itself.", Words{}},
 			{string(StepAuthorization), AboutVendor, "asks the caller's function for what it shows to an edge.", Words{}},
 			{string(StepEdge), AboutVendor, "gets a token from an edge.", Words{}},
 			{string(StepApply), AboutVendor, "gets a ccmessaging token (applyToken).", Words{}},

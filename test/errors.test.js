@@ -29,7 +29,20 @@ const rows = new Map(
 		})
 		.filter(([, cells]) => cells.length === 5),
 );
-const steps = ["input", "access_token", "authorization", "edge", "apply", "login", "refresh", "verify", "call", "sign_out", "keep_alive"];
+const steps = [
+	"input",
+	"access_token",
+	"supply",
+	"authorization",
+	"edge",
+	"apply",
+	"login",
+	"refresh",
+	"verify",
+	"call",
+	"sign_out",
+	"keep_alive",
+];
 
 test("every code of the core and the wrapper is in the declared type and on the page about errors, and no other", async () => {
 	const wrapping = (await readdir(new URL("../js/", import.meta.url), { recursive: true })).filter((name) =>

@@ -95,7 +95,7 @@ class Host {
 	given(identity) {
 		const { user } = this.turn;
 		const given = { ...identity };
-		for (const name of ["accessToken", "authorization"]) {
+		for (const name of ["accessToken", "authorization", "token"]) {
 			if (typeof given[name] === "object") {
 				given[name] = () => this.exchange({ user, supplier: true });
 			}

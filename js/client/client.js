@@ -29,7 +29,7 @@ import { Token } from "./token.js";
  * @property {(event: import("./events.js").TokenEvent) => void} [onEvent] told of every moment in the sessions' lives
  * @property {import("./store.js").Store} [store] where clients in other processes, and on other machines, have the same
  *   sessions: all of them then behave as one ("cctoken/store", docs/store.md)
- * @property {(event: import("./store.js").StoreEvent) => void} [onStore] told when that store is lost, and when it is back
+ * @property {(event: import("./store.js").StoreEvent) => void} [onStore] told when that store is lost, and when it is back; and when others use it with other keys
  */
 
 /**

@@ -45,7 +45,7 @@ export class TokenError extends Error {
 	 */
 	step;
 	/**
-	 * The input field at fault; also of an `accessToken` or `authorization` that was given or supplied and is refused.
+	 * The input field at fault; also of a `token`, `accessToken` or `authorization` that was given or supplied and is refused.
 	 * @readonly
 	 * @type {string | undefined}
 	 */

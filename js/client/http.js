@@ -96,10 +96,11 @@ function uncached() {
  * @returns {import("../module/wall.js").Head}
  */
 export function headOf(response, rolls) {
+	const retryAfter = headerOf(response, "retry-after") ?? undefined;
 	return {
 		status: statusOf(response) ?? 0,
-		retryAfter: headerOf(response, "retry-after") ?? undefined,
-		date: headerOf(response, "date") ?? undefined,
+		retryAfter,
+		date: retryAfter === undefined ? undefined : (headerOf(response, "date") ?? undefined), // it is counted from there
 		rolled: rolls?.map((name) => headerOf(response, name)).find((value) => value !== null) ?? undefined,
 	};
 }

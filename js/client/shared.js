@@ -29,6 +29,7 @@ import { instant } from "./clock.js";
  * @property {boolean} seen whether the store was asked at all
  * @property {number} adopted how often the core has learned something: what it was about to send is then to be decided anew
  * @property {string} lock that is this client's, or ""
+ * @property {import("../module/wall.js").Instant} taken when it was asked for last
  * @property {(() => void) | undefined} renewal ends the renewals of the lock
  * @property {number} held how many exchanges wait for the others: their logins are noted, and not made
  * @property {number} under how many are under way
@@ -62,6 +63,8 @@ export class Shared {
 	/** The session whose state is being adopted: what it says is no news to the store. */
 	#adopting = 0;
 	#lost = false;
+	/** Whether it was told that others have other keys. */
+	#differs = false;
 	#closed = false;
 	/** Aborted when nobody listens any more. */
 	#over = new AbortController();
@@ -210,6 +213,7 @@ export class Shared {
 			seen: false,
 			adopted: 0,
 			lock: "",
+			taken: instant(this.#means.clock),
 			renewal: undefined,
 			held: 0,
 			under: 0,
@@ -239,7 +243,11 @@ export class Shared {
 	}
 
 	#listen() {
-		const watch = this.#means.store.watch((name, version) => this.#told(name, version), this.#over.signal);
+		const watch = this.#means.store.watch(
+			(name, version) => this.#told(name, version),
+			this.#over.signal,
+			() => this.#differ(),
+		);
 		watch.catch((error) => {
 			this.#watch = undefined;
 			this.#lose(error);
@@ -275,7 +283,7 @@ export class Shared {
 		await entry.named;
 		for (;;) {
 			await entry.storing;
-			if (signal.aborted) {
+			if (signal.aborted || this.#entries.get(entry.session) !== entry) {
 				return;
 			}
 			if (entry.adopted !== since) {
@@ -289,7 +297,11 @@ export class Shared {
 				entry.done = false;
 				const answer = await this.#write(entry, false, limit);
 				if (answer?.written) {
-					return;
+					if (this.#holds(entry)) {
+						return;
+					}
+					await this.#unlock(entry, true);
+					continue;
 				}
 				if (answer && !answer.held) {
 					void this.#unlock(entry);
@@ -300,10 +312,11 @@ export class Shared {
 			entry.done = false;
 			const answer = await this.#take(entry, limit);
 			if (answer?.written) {
-				if (entry.lock !== "") {
+				if (this.#holds(entry)) {
 					return;
 				}
-				continue; // it was lost at this very moment
+				await this.#unlock(entry, true);
+				continue;
 			}
 			this.#note(entry, answer, exchange);
 			if (answer && !answer.taken && !signal.aborted) {
@@ -328,6 +341,9 @@ export class Shared {
 			return;
 		}
 		entry.version = version;
+		if (answer.kept?.state === "") {
+			this.#differ();
+		}
 		if (answer.kept) {
 			this.#adopt(entry, answer.kept, exchange);
 		} else {
@@ -347,7 +363,8 @@ export class Shared {
 		this.#adopting = entry.session;
 		try {
 			const { more } = report((core) => core.adopt(entry.session, instant(clock), kept?.ageMs ?? 0, kept?.state ?? "", exchange));
-			entry.dirty ||= more === true && kept !== undefined;
+			// What cannot be read is not written over for that alone: whoever wrote it may not be able to read the answer, either, and so for ever.
+			entry.dirty ||= more === true && kept !== undefined && kept.state !== "";
 		} finally {
 			this.#adopting = 0;
 		}
@@ -383,13 +400,14 @@ export class Shared {
 		const { store } = this.#means;
 		const lock = crypto.randomUUID();
 		const first = this.#draft(entry);
+		const asked = instant(this.#means.clock);
 		const answer = await this.#ask(
 			() => store.take(entry.name, lock, lockMs, first),
 			limit,
 			({ taken }) => taken && void this.#free(entry.name, lock),
 		);
 		if (answer?.taken) {
-			this.#locked(entry, lock);
+			this.#locked(entry, lock, asked);
 		}
 		if (first && answer?.written) {
 			this.#written(entry, first.version);
@@ -400,24 +418,31 @@ export class Shared {
 	/**
 	 * @param {Entry} entry
 	 * @param {string} lock
+	 * @param {import("../module/wall.js").Instant} asked
 	 */
-	#locked(entry, lock) {
+	#locked(entry, lock, asked) {
 		if (this.#entries.get(entry.session) !== entry || this.#lost) {
 			void this.#free(entry.name, lock);
 			return;
 		}
 		entry.lock = lock;
+		entry.taken = asked;
 		const renew = () => {
 			entry.renewal = this.#means.clock.timer(
 				async () => {
-					const answer = await this.#ask(() => this.#means.store.take(entry.name, lock, lockMs), limitMs);
-					if (entry.lock !== lock) {
+					if (!this.#holds(entry)) {
+						void this.#unlock(entry, true); // taken anew, it would be no renewal: others may have had it in between
 						return;
 					}
-					if (answer?.taken) {
+					const again = instant(this.#means.clock);
+					const answer = await this.#ask(() => this.#means.store.take(entry.name, lock, lockMs), limitMs);
+					if (entry.lock === lock && answer?.taken) {
+						entry.taken = again;
 						renew();
-					} else {
+					} else if (entry.lock === lock) {
 						void this.#unlock(entry);
+					} else if (answer?.taken) {
+						void this.#free(entry.name, lock); // it was released meanwhile
 					}
 				},
 				lockMs / 3,
@@ -425,6 +450,16 @@ export class Shared {
 			);
 		};
 		renew();
+	}
+
+	/**
+	 * Whether the lock is this client's for sure: it is not where the store was lost at this very moment, nor where the program, or
+	 * its machine, has stood still for so long that it may be somebody else's by now.
+	 * @param {Entry} entry
+	 */
+	#holds({ lock, taken }) {
+		const { wall, mono } = instant(this.#means.clock);
+		return lock !== "" && wall - taken.wall < lockMs && mono - taken.mono < lockMs;
 	}
 
 	/**
@@ -698,6 +733,14 @@ export class Shared {
 			}
 		};
 		await Promise.all(Array.from({ length: lookers }, look));
+	}
+
+	/** Others have other keys. */
+	#differ() {
+		if (!this.#differs && !this.#closed) {
+			this.#differs = true;
+			this.#tell({ type: "store_keys_differ", at: new Date(this.#means.clock.wall()) });
+		}
 	}
 
 	/** @param {import("./store.js").StoreEvent} event */

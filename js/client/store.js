@@ -5,7 +5,7 @@
  * What a store has of a session.
  * @typedef {object} Kept
  * @property {string} version another one with every write
- * @property {string} state what was written; it holds a token
+ * @property {string} state what was written, or "" where it cannot be read; it holds a token
  * @property {number} ageMs how long ago, in milliseconds, by the store's own clock: those of several machines differ
  */
 
@@ -48,15 +48,16 @@
  * @property {(name: string) => Promise<Kept | undefined>} read what it has of the session, if anything
  * @property {(name: string, write: Write) => Promise<Written>} write writes a state, where nobody else has since the expected version
  * @property {(name: string, lock: string) => Promise<void>} free releases the lock, where it is the asker's
- * @property {(changed: (name?: string, version?: string) => void, signal?: import("./platform.js").PlatformSignal) => Promise<() => Promise<void>>} watch calls changed after every
- *   write and release, by whomever, or without a name where some may have been missed; not after a take, as who wants the lock sees what it wrote. What it returns ends that, and so does the signal, also while it is not in force yet
+ * @property {(changed: (name?: string, version?: string) => void, signal?: import("./platform.js").PlatformSignal, differ?: () => void) => Promise<() => Promise<void>>} watch calls changed after every
+ *   write and release, by whomever, or without a name where some may have been missed; not after a take, as who wants the lock sees what it wrote. Calls differ where others use the store with other keys. What it returns ends that, and so does the signal, also while it is not in force yet
  */
 
 /**
  * Tells that a client has lost sight of its store, or sees it again. While it does not, callers get their live tokens as
- * before, and what must be got is got within a share of each login budget.
+ * before, and what must be got is got within a share of each login budget. Or it tells, once, that others use the store
+ * with other keys: they and this client do not share their sessions.
  * @typedef {object} StoreEvent
- * @property {"store_lost" | "store_back"} type what happened
+ * @property {"store_lost" | "store_back" | "store_keys_differ"} type what happened
  * @property {Date} at when, by this machine's clock
  * @property {unknown} [cause] what the store was rejected with, where it was lost
  */

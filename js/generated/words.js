@@ -36,7 +36,7 @@
  * - `not_configured`: the edge lacks a part of its configuration.
  *
  * About what the program did:
- * - `supplier_failed`: the `accessToken` or `authorization` function failed, or gave no token.
+ * - `supplier_failed`: the `token`, `accessToken` or `authorization` function failed, or gave no token.
  * - `fetch_failed`: the client's own `fetch` failed by itself, or gave no answer that can be read; `cause` is its error.
  * - `too_many_sessions`: every session is in use, and none has become free in time.
  * - `forgotten`: the session was forgotten while the caller waited.
@@ -58,6 +58,7 @@
  * The exchange in which something happened.
  * - `input`: is the check of what the caller gave, before anything is sent.
  * - `access_token`: gets an AccessToken (tokenByAkSk).
+ * - `supply`: asks the caller's function for the token itself.
  * - `authorization`: asks the caller's function for what it shows to an edge.
  * - `edge`: gets a token from an edge.
  * - `apply`: gets a ccmessaging token (applyToken).
@@ -67,7 +68,7 @@
  * - `call`: is a business call that carries a token.
  * - `sign_out`: signs a person out.
  * - `keep_alive`: is a sign of life for a person who is signed in.
- * @typedef {"input" | "access_token" | "authorization" | "edge" | "apply" | "login" | "refresh" | "verify" | "call" | "sign_out" | "keep_alive"} Step
+ * @typedef {"input" | "access_token" | "supply" | "authorization" | "edge" | "apply" | "login" | "refresh" | "verify" | "call" | "sign_out" | "keep_alive"} Step
  */
 
 /**

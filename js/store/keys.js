@@ -57,6 +57,11 @@ export class Keys {
 		return this.#namer().update(identity).digest("base64url");
 	}
 
+	/** Tells those who make names with another key from those who make them with the same; it says nothing of it. */
+	sign() {
+		return this.name("cctoken store keys"); // no identity: those are JSON
+	}
+
 	/**
 	 * Encrypts a text for a name: moved to another one, it does not open.
 	 * @param {string} name

@@ -1,4 +1,5 @@
 // A store over a backend, which sees neither who the sessions are of nor what they hold.
+import { createHash } from "node:crypto";
 import { invalidOption, known } from "../client/option.js";
 import { Keys } from "./keys.js";
 
@@ -8,6 +9,9 @@ import { Keys } from "./keys.js";
 
 /** For how long it is known what time it is at the backend, in milliseconds. */
 const clockMs = 60_000;
+
+/** Under this name everybody finds what the last one made names with, whatever the keys. */
+const signName = createHash("sha256").update("cctoken store keys").digest("base64url");
 
 /**
  * The secrets of a store, the same for all clients that share it.
@@ -82,6 +86,23 @@ export function sealedStore(backend, options) {
 		return { version: entry.version, state, ageMs: Math.ceil(Math.max(0, now - at) + waited) };
 	}
 
+	/** Whether the names of whoever was here last were made with the same key, or nobody was. */
+	async function alike() {
+		const { entry } = await backend.read(signName);
+		return { entry, is: entry === undefined || entry.value === keys.sign() };
+	}
+
+	/** The same; and those who come later, or are here, can tell as much. */
+	async function agree() {
+		const { entry, is } = await alike();
+		if (entry === undefined || !is) {
+			const write = { value: keys.sign(), version: crypto.randomUUID(), expected: entry?.version ?? "", lock: "", free: false };
+			const { written } = await backend.write(signName, write);
+			return written ? is : (await alike()).is; // somebody was here at the same moment
+		}
+		return is;
+	}
+
 	return {
 		name: async (identity) => keys.name(identity),
 		async take(name, lock, ttlMs, first) {
@@ -101,6 +122,18 @@ export function sealedStore(backend, options) {
 			return { written, held, kept: written ? undefined : kept(name, answer) };
 		},
 		free: (name, lock) => backend.free(name, lock),
-		watch: (changed, signal) => backend.watch(changed, signal),
+		async watch(changed, signal, differ = () => {}) {
+			/** @param {Promise<boolean>} agreed */
+			const tell = (agreed) => void agreed.then((is) => is || differ()).catch(() => {}); // that a store is lost shows elsewhere
+			const unwatch = await backend.watch((name, version) => {
+				if (name === signName) {
+					tell(alike().then(({ is }) => is));
+				} else {
+					changed(name, version);
+				}
+			}, signal);
+			tell(agree());
+			return unwatch;
+		},
 	};
 }

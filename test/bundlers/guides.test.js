@@ -90,7 +90,7 @@ test("the version that a guide says it was tried with is the one that is tried",
 		const guide = await readGuide(name);
 		const said = /Tried with ([\w. ]+?) (\d[\d.]*\d|\d)/.exec(guide);
 		const packages = [...guide.matchAll(/^npm install (.*)$/gm)].flatMap(([, words]) => words.split(" ")).concat(groups.runtimes);
-		if (/\b(node|browser|extension|functions)\.md$/.test(name)) {
+		if (/\b(node|browser|functions|extension)\.md$/.test(name)) {
 			continue; // which versions of these are tried is in test/package/tools.js and test/browser
 		}
 		assert.ok(said, `docs/${name} does not say what it was tried with`);

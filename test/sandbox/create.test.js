@@ -4,6 +4,7 @@ import { execFile } from "node:child_process";
 import { connect } from "node:net";
 import { once } from "node:events";
 import { test } from "node:test";
+import { install } from "@sinonjs/fake-timers";
 import { createClient, systems } from "../../js/node.js";
 import { createSandbox, SandboxError } from "../../js/sandbox/index.js";
 import { startProgram } from "../../js/sandbox/program.js";
@@ -351,18 +352,28 @@ test("a process ends by itself once its sandbox is closed, and prints nothing", 
 	assert.deepEqual(outcome, { error: null, stdout: "", stderr: "" });
 });
 
-test("it goes on in real time where a test has faked the timers, or the platform has no setImmediate, as jsdom", async (t) => {
-	const { sandbox, client } = await made(t);
-	const { setImmediate } = globalThis;
-	t.after(() => (globalThis.setImmediate = setImmediate));
-	t.mock.timers.enable({ apis: ["Date", "setTimeout", "setInterval", "setImmediate"], now: 0 });
-	const faked = globalThis.setImmediate;
-	for (const immediate of [faked, undefined]) {
-		globalThis.setImmediate = immediate;
-		await sandbox.reset();
+/** Ways to fake the timers: Node's own, and that of Jest, Sinon and Vitest. @type {Record<string, (t: import("node:test").TestContext) => void>} */
+const fakes = {
+	"node:test"(t) {
+		t.mock.timers.enable({ apis: ["Date", "setTimeout", "setInterval", "setImmediate"], now: 0 });
+	},
+	"fake-timers"(t) {
+		const clock = install({ now: 0, toNotFake: ["nextTick", "queueMicrotask"] });
+		t.after(() => clock.uninstall());
+	},
+	"a platform that has no setImmediate, as jsdom"(t) {
+		const { setImmediate } = globalThis;
+		t.after(() => (globalThis.setImmediate = setImmediate));
+		globalThis.setImmediate = /** @type {any} */ (undefined);
+	},
+};
+for (const [name, fake] of Object.entries(fakes)) {
+	test(`it goes on in real time, whatever a test does with the timers: ${name}`, async (t) => {
+		const { sandbox, client } = await made(t);
+		fake(t);
 		await sandbox.faults({ system: "isales", endpoint: "login", fault: "delay", delayMs: 20 });
 		await sandbox.revoke({ system: "isales", all: true });
-		await client.getToken(sandbox.identities.isales, { forceRefresh: true });
+		await client.getToken(sandbox.identities.isales);
 		assert.equal((await sandbox.state()).counts.isales.logins, 1);
-	}
-});
+	});
+}

@@ -7,6 +7,7 @@ import { Keys } from "../../js/store/keys.js";
 import { memoryBackend } from "../../js/store/memory.js";
 import { createClient } from "../../js/node.js";
 import { tokenError } from "../expect.js";
+import { identities, lenient } from "../vendor.js";
 
 const key = (id) => `${id}:${randomBytes(32).toString("base64url")}`;
 const [one, two] = [key("one"), key("two")];
@@ -48,6 +49,77 @@ test("keys rotate: a new one in front seals, and those behind it open", async ()
 	assert.notEqual(await before.name("identity"), await after.name("identity"));
 	const nameKey = randomBytes(32).toString("hex");
 	assert.equal(await new Keys(one, nameKey).name("identity"), await new Keys(two, nameKey).name("identity"));
+});
+
+/**
+ * Clients over one backend, each with keys of its own, that have all got a token and looked at what the others left.
+ * @param {{ keys: string, nameKey?: string }[]} all
+ * @returns {Promise<string[][]>} what each was told of the store
+ */
+async function toldOf(all) {
+	const backend = memoryBackend();
+	const vendor = lenient();
+	const told = [];
+	const clients = [];
+	for (const secrets of all) {
+		/** @type {string[]} */
+		const mine = [];
+		told.push(mine);
+		/** @type {() => void} */
+		let seen = () => {};
+		const looked = new Promise((/** @type {(value?: undefined) => void} */ resolve) => (seen = resolve));
+		const store = sealedStore({ ...backend, read: (name) => backend.read(name).finally(() => setImmediate(seen)) }, secrets);
+		const client = createClient({ store, fetch: vendor.fetch, onStore: ({ type }) => void mine.push(type) });
+		clients.push(client);
+		await client.getToken(/** @type {any} */ (identities.appcube));
+		await looked;
+	}
+	await new Promise((resolve) => setImmediate(resolve)); // for those who were here before: they have heard of it
+	await Promise.all(clients.map((client) => client.close()));
+	return told;
+}
+
+test("who shares a store with others that have other keys is told so once, and so are they", async () => {
+	const differ = ["store_keys_differ"];
+	assert.deepEqual(await toldOf([{ keys: one }, { keys: two }]), [differ, differ], "their names differ");
+	const nameKey = randomBytes(32).toString("hex");
+	const unreadable = [
+		{ keys: one, nameKey },
+		{ keys: two, nameKey },
+	];
+	assert.deepEqual(await toldOf(unreadable), [differ, differ], "neither can read what the other writes");
+});
+
+test("who has the same keys, in whatever order where they do not make the names, is told nothing", async () => {
+	assert.deepEqual(await toldOf([{ keys: one }, { keys: one }]), [[], []]);
+	const nameKey = randomBytes(32).toString("hex");
+	const turned = [
+		{ keys: `${one},${two}`, nameKey },
+		{ keys: `${two},${one}`, nameKey },
+	];
+	assert.deepEqual(await toldOf(turned), [[], []]);
+});
+
+test("two who cannot read what the other writes do not answer each other for ever", async () => {
+	const backend = memoryBackend();
+	const vendor = lenient();
+	const nameKey = randomBytes(32).toString("hex");
+	let writes = 0;
+	const clients = [one, two].map((keys) => {
+		const write = (...args) => {
+			assert.ok(++writes < 50, "they go on and on");
+			return backend.write(...args);
+		};
+		return createClient({ store: sealedStore({ ...backend, write }, { keys, nameKey }), fetch: vendor.fetch });
+	});
+	for (const client of clients) {
+		await client.getToken(/** @type {any} */ (identities.appcube));
+	}
+	for (let i = 0; i < 100; i++) {
+		await new Promise((resolve) => setImmediate(resolve));
+	}
+	assert.ok(writes < 10, `${writes} writes for two logins`);
+	await Promise.all(clients.map((client) => client.close()));
 });
 
 test("names are of one length, and another one for another identity", async () => {

@@ -32,13 +32,24 @@ async function open() {
 	return redisStore(redis, { keys, prefix });
 }
 
-const die = () => process.kill(process.pid, "SIGKILL");
+/** Ends or stops this process, which its parent is told before where it is to go on afterwards. */
+async function die() {
+	const { signal = "SIGKILL" } = dies;
+	if (signal === "SIGSTOP") {
+		await new Promise((resolve) => process.send?.({ id: "stops" }, resolve));
+	}
+	process.kill(process.pid, signal);
+	seen.under.push(...locks);
+}
 
 /** How often each function of the store was called. @type {Record<string, number>} */
 const calls = {};
 
+/** The locks that this process has had. @type {Set<string>} */
+const locks = new Set();
+
 /**
- * The store, with this process killed before or after a call of it, where the parent wants that.
+ * The store, with this process killed or stopped before or after a call of it, where the parent wants that.
  * @param {any} store
  */
 function deadly(store) {
@@ -48,11 +59,17 @@ function deadly(store) {
 			const number = (calls[name] = (calls[name] ?? 0) + 1);
 			const mine = dies?.at === name && dies.number === number;
 			if (mine && dies.when === "before") {
-				die();
+				await die();
 			}
 			const answer = await store[name](...args);
+			if (name === "take" && answer.taken) {
+				locks.add(args[1]);
+			}
+			if (name === "write" && seen.under.includes(args[1].lock)) {
+				seen.late.push(answer.written);
+			}
 			if (mine && dies.when === "after") {
-				die();
+				await die();
 			}
 			return answer;
 		};
@@ -60,16 +77,24 @@ function deadly(store) {
 	return wrapped;
 }
 
-const seen = { events: /** @type {object[]} */ ([]), store: /** @type {string[]} */ ([]) };
+/** Logins: how many were sent. Under: the locks from before this process was stopped; late: whether what was written under them afterwards was taken. */
+const seen = {
+	events: /** @type {object[]} */ ([]),
+	store: /** @type {string[]} */ ([]),
+	logins: 0,
+	under: /** @type {string[]} */ ([]),
+	late: /** @type {boolean[]} */ ([]),
+};
 const client = createClient({
 	store: deadly(await open()),
 	onEvent: ({ type, system, step, logins }) => void seen.events.push({ type, system, step, logins }),
 	onStore: ({ type }) => void seen.store.push(type),
 	fetch: async (input, init, purpose) => {
+		seen.logins += Number(purpose.step === "login");
 		const sent = fetch(input, init);
 		if (dies?.at === "vendor" && purpose.step === dies.step) {
 			await (dies.when === "after" ? sent : new Promise((resolve) => setTimeout(resolve, 50)));
-			die();
+			await die();
 		}
 		return sent;
 	},

@@ -37,6 +37,10 @@ export async function startMember(setting) {
 	const member = {
 		/** Resolves with the signal that has ended it. */
 		killed: exited.then(([, signal]) => signal),
+		/** Resolves when it is about to stop, as it was told to; it can be continued then. */
+		stops: answerTo("stops"),
+		/** @param {NodeJS.Signals} signal */
+		signal: (signal) => child.kill(signal),
 		/**
 		 * @param {string} does
 		 * @param {object} [asked]

@@ -105,6 +105,17 @@ getToken({ ...edge, subject: 7, authorization: async () => "" });
 // @ts-expect-error nothing
 getToken();
 
+// The token itself, in place of what it would be got by.
+getToken({ system: "isales", baseUrl: "", user: "", token: "" });
+getToken({ system: "appcube", baseUrl: "", appKey: "", token: async () => ({ token: "", expiresIn: 60 }) });
+getToken({ ...cubedrive, token: async () => "" });
+// @ts-expect-error not beside that
+getToken({ ...isales, token: "" });
+// @ts-expect-error whose it is must be said
+getToken({ system: "isales", baseUrl: "", token: "" });
+// @ts-expect-error it changes with each use
+getToken({ system: "ccgateway", baseUrl: "", agentId: 1, phonenum: "", token: "" });
+
 // What comes back.
 const token: Token = await getToken(appcube, { forceRefresh: true });
 const value: string = token.value;

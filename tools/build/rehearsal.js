@@ -11,7 +11,10 @@ export function rehearse(started) {
 	const instance = guard(started, { exited: false }, () => {});
 	const core = new CoreClient(instance, { seed: [1, 1], timeoutMs: 1000, maxSessions: 1 });
 	const now = { wall: 1, mono: 1 };
-	const { session } = core.open(JSON.stringify(anyIdentity()), now);
+	const { session, error } = core.open(JSON.stringify(anyIdentity()), now);
+	if (error) {
+		throw new Error(`the core does not open the identity of its rehearsal: ${error.message}`);
+	}
 	const sent = core.get(session, now, false, 0, "").effects.find((effect) => effect.do === "send");
 	if (!sent) {
 		throw new Error("the core asks for no token at its rehearsal");
@@ -20,12 +23,12 @@ export function rehearse(started) {
 	core.discard();
 }
 
-/** Of one system, as what is rehearsed is the same for all. */
+/** Of whichever system asks for texts alone, as what is rehearsed is the same for all. */
 function anyIdentity() {
-	const [{ name, fields }] = /** @type {[import("../../js/generated/systems.js").SystemDescription]} */ (systems);
-	const needed = fields.filter(({ optional }) => !optional);
+	const needed = systems.map(({ name, fields }) => ({ name, fields: fields.filter(({ optional }) => !optional) }));
+	const simple = needed.find(({ fields }) => fields.every(({ kind }) => kind === "url" || kind === "text"));
 	return {
-		system: name,
-		...Object.fromEntries(needed.map(({ name, kind }) => [name, kind === "url" ? "https://vendor.example" : "a"])),
+		system: simple?.name,
+		...Object.fromEntries(simple?.fields.map(({ name, kind }) => [name, kind === "url" ? "https://vendor.example" : "a"]) ?? []),
 	};
 }

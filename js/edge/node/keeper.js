@@ -144,7 +144,7 @@ export class Keepers {
 			keep(this.#objects, object, sessions, mostObjects);
 		}
 		const json = JSON.stringify(identity);
-		const reference = sessions.get(session) ?? this.#driver.referenceTo({ json, supplier: undefined });
+		const reference = sessions.get(session) ?? this.#driver.referenceTo({ json, suppliers: [] });
 		keep(this.#object, json, object, 2 * this.#maxSessions);
 		keep(sessions, session, reference, this.#maxSessions);
 		await this.#driver.open(reference);
