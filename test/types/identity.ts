@@ -202,6 +202,8 @@ const ownClient: Client = {
 	online() {},
 	close: async () => {},
 };
+// A part is enough where no more is asked for.
+const part: Pick<Session, "fetch"> = { fetch: async () => new Response() };
 // @ts-expect-error a client has more than that
 const noClient: Client = { getToken: async () => ownToken };
 
