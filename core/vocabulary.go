@@ -101,6 +101,7 @@ func AllWords() Vocabulary {
 		Events: []Word{
 			{string(EventAcquired), AboutVendor, "a first token, or one after a gap", Words{"acquired", "已获取"}},
 			{string(EventRenewed), AboutVendor, "a token replaced one that could still be used", Words{"renewed", "已续期"}},
+			{string(EventAdopted), AboutVendor, "another client of the same store got the token", Words{"adopted", "取自存储"}},
 			{string(EventRolled), AboutVendor, "the vendor sent a new token with a response", Words{"rolled", "已滚动"}},
 			{string(EventRejected), AboutVendor, "the vendor rejected the current token", Words{"rejected", "被拒绝"}},
 			{string(EventReplayed), AboutVendor, "a business call is sent once more", Words{"replayed", "已重发"}},

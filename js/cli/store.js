@@ -7,18 +7,19 @@ import { fileStore, redisStore } from "../store/index.js";
 import { UsageError } from "./usage.js";
 
 /** Under which names its secrets are in the environment. */
-const names = { keys: "STORAGE_KEYS", url: "REDIS_URL" };
+const names = { keys: "STORAGE_KEYS", nameKey: "NAME_KEY", url: "REDIS_URL" };
 
 /**
  * @param {string} where a folder, or "redis"
  * @param {NodeJS.ProcessEnv} env
  * @param {string} cwd
+ * @param {{ stable?: boolean }} [options] stable: whether names are made with NAME_KEY, so that they outlive the keys
  * @returns {Promise<{ store: import("../client/store.js").Store, leave: () => Promise<unknown> }>} leave: when it is not used any more
  */
-export async function storeIn(where, env, cwd) {
-	const keys = await secretIn(env, names.keys);
+export async function storeIn(where, env, cwd, { stable = false } = {}) {
+	const secrets = { keys: await secretIn(env, names.keys), ...(stable && { nameKey: await secretIn(env, names.nameKey) }) };
 	if (where !== "redis") {
-		return { store: made(() => fileStore(resolve(cwd, where), { keys })), leave: async () => {} };
+		return { store: made(() => fileStore(resolve(cwd, where), secrets)), leave: async () => {} };
 	}
 	const url = await secretIn(env, names.url);
 	let createClient;
@@ -27,11 +28,11 @@ export async function storeIn(where, env, cwd) {
 	} catch {
 		throw new UsageError("The store redis needs the package redis where the command is run: npm install redis.", "store");
 	}
-	const client = made(() => createClient({ url, disableOfflineQueue: true }), names.url, "must be the URL of a Redis or Valkey server.");
+	const client = made(() => createClient({ url, disableOfflineQueue: true }), names.url);
 	client.on("error", () => {}); // that the store is lost is told by who uses it
 	const connecting = client.connect().catch(() => {}); // one that is not there yet may come
 	return {
-		store: made(() => redisStore(client, { keys })),
+		store: made(() => redisStore(client, secrets)),
 		async leave() {
 			client.destroy();
 			await connecting;
@@ -39,17 +40,25 @@ export async function storeIn(where, env, cwd) {
 	};
 }
 
+/** What the secrets of a store must be. @type {Record<string, string>} */
+const forms = {
+	[names.keys]: "must list keys as id:key,id2:key2, a key being 32 random bytes in base64url.",
+	[names.nameKey]: "must be a secret of at least 32 random characters.",
+	[names.url]: "must be the URL of a Redis or Valkey server.",
+};
+
 /**
  * @template T
  * @param {() => T} make
- * @param {string} [name]
- * @param {string} [must]
+ * @param {string} [name] of the variable that is wrong where it fails; by default that of one of the keys
  */
-function made(make, name = names.keys, must = "must list keys as id:key,id2:key2, a key being 32 random bytes in base64url.") {
+function made(make, name) {
 	try {
 		return make();
-	} catch {
-		throw new UsageError(`${name} ${must}`, name); // its own text may quote the value
+	} catch (error) {
+		const { field } = /** @type {{ field?: string }} */ (error);
+		const wrong = name ?? (field === "nameKey" ? names.nameKey : names.keys);
+		throw new UsageError(`${wrong} ${forms[wrong]}`, wrong); // its own text may quote the value
 	}
 }
 

@@ -164,7 +164,7 @@ test("a page that hangs while it logs in holds up the others for a bounded time,
 	await session.send("Debugger.disable"); // which resumes it
 	await until(
 		() => pages[0].ask("seen"),
-		({ events }) => events.some((/** @type {any} */ { type }) => type === "acquired"),
+		({ events }) => events.some((/** @type {any} */ { type }) => type === "adopted"),
 		"the other's token",
 	);
 	assert.deepEqual((await pages[0].ask("get", { identity })).values, values);

@@ -50,7 +50,7 @@ export function processes(where, place, { processes }) {
 					assert.equal(values.length, 1, `${step}: ${errors}`);
 					assert.ok(ms < 20_000, `${step}: ${ms} ms`);
 					const { events } = await other.ask("seen");
-					const { logins } = events.findLast(({ type }) => type === "acquired");
+					const { logins } = events.findLast(({ type }) => type === "acquired" || type === "adopted");
 					assert.equal(logins, expected, `${step}: logins that are known of`);
 					await other.end();
 				}),

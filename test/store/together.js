@@ -186,6 +186,12 @@ export function together(where, place, { members, called, start, endAll, lasting
 			const later = await second.ask("lives", { identity });
 			assert.ok(later.leftMs <= leftMs, `${later.leftMs} of ${leftMs}`);
 			assert.ok(later.leftMs > leftMs / 2);
+			const { events } = await second.ask("seen");
+			assert.deepEqual(
+				events.map((/** @type {any} */ { type, logins }) => [type, logins]),
+				[["adopted", 1]],
+				"a login, but none of its own",
+			);
 			assert.equal((await counts("appcube")).logins, 1);
 			await Promise.all([first.end(), second.end()]);
 		});

@@ -67,8 +67,11 @@ export async function answer(request, environment, visit) {
 	}
 	if (route.name === "readyz") {
 		requireMethod(request, ["GET", "HEAD"]);
-		const ready = environment instanceof ConfigError || problems.length > 0 ? ["configuration"] : await environment.readiness.failing();
-		return readiness(ready);
+		return readiness(
+			environment instanceof ConfigError || problems.length > 0
+				? { failing: ["configuration"], lost: [] }
+				: await environment.readiness.look(),
+		);
 	}
 	if (environment instanceof ConfigError || problems.length > 0) {
 		throw new Problem("not_configured", "The edge is not configured; /healthz says what is missing.");
@@ -119,9 +122,12 @@ function health(problems, refused) {
 		: Response.json({ status: "not_configured", missing: problems }, { status: 503 });
 }
 
-/** @param {readonly string[]} failing */
-function readiness(failing) {
-	return failing.length === 0 ? Response.json({ status: "ready" }) : Response.json({ status: "not_ready", failing }, { status: 503 });
+/** @param {import("./ready.js").Found} found */
+function readiness({ failing, lost }) {
+	const without = lost.length > 0 && { lost };
+	return failing.length === 0
+		? Response.json({ status: "ready", ...without })
+		: Response.json({ status: "not_ready", failing, ...without }, { status: 503 });
 }
 
 /**
