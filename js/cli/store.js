@@ -27,7 +27,12 @@ export async function storeIn(where, env, cwd) {
 	} catch {
 		throw new UsageError("The store redis needs the package redis where the command is run: npm install redis.", "store");
 	}
-	const client = made(() => createClient({ url, disableOfflineQueue: true }), names.url, "must be the URL of a Redis or Valkey server.");
+	let client;
+	try {
+		client = createClient({ url, disableOfflineQueue: true });
+	} catch {
+		throw new UsageError(`${names.url} must be the URL of a Redis or Valkey server.`, names.url); // its own text may quote the value
+	}
 	client.on("error", () => {}); // that the store is lost is told by who uses it
 	const connecting = client.connect().catch(() => {}); // one that is not there yet may come
 	return {
@@ -40,16 +45,16 @@ export async function storeIn(where, env, cwd) {
 }
 
 /**
- * @template T
- * @param {() => T} make
- * @param {string} [name]
- * @param {string} [must]
+ * What the store's options are called here.
+ * @param {() => import("../client/store.js").Store} make
  */
-function made(make, name = names.keys, must = "must list keys as id:key,id2:key2, a key being 32 random bytes in base64url.") {
+function made(make) {
 	try {
 		return make();
-	} catch {
-		throw new UsageError(`${name} ${must}`, name); // its own text may quote the value
+	} catch (error) {
+		const { field, message } = /** @type {import("../client/error.js").TokenError} */ (error);
+		const name = field === "keys" ? names.keys : "store";
+		throw new UsageError(`${message.replace(/^\w+/, name)}.`, name);
 	}
 }
 
