@@ -38,7 +38,7 @@ export const suites = [
 	{ name: "cli", folder: "cli", needs: ["runtime", "dist/serve", "dist/sandbox.wasm.br"] },
 	{ name: "browser", folder: "browser", needs: ["runtime", "dist/serve"] },
 	{ name: "wasm", go: wasm },
-	{ name: "js", folder: ".", needs: ["runtime", "dist/serve"], slowNeeds: ["pressed"] },
+	{ name: "js", folder: ".", needs: ["runtime", "dist/serve", "dist/keeper.wasm", "dist/sandbox.wasm"], slowNeeds: ["pressed"] },
 	{ name: "store", folder: "store", needs: ["runtime", "dist/serve"] },
 	{ name: "sandbox", folder: "sandbox", needs: ["runtime", "dist/serve", "dist/sandbox.wasm.br", "dist/node.js"] },
 	{ name: "docs", folder: "docs", needs: ["types", "runtime", "dist/node.js", "dist/sandbox.wasm.br"] },
