@@ -141,17 +141,22 @@ func (c *Client) renewAhead(s *session, now Instant) {
 // expire ends an acquisition whose host never answered: after a long sleep,
 // say, or where the platform dropped the request without a word.
 func (c *Client) expire(s *session, now Instant) {
-	const grace = 2 * second // for the host's own timer
 	for _, s := range [...]*session{s.dependency, s} {
-		if s != nil && s.task != nil && now.waited(s.task.began) > c.timeout+grace {
+		if s != nil && s.task != nil && c.overdue(s.task, now) {
 			c.abandon(s.task, now, s.task.late())
 		}
 	}
 	for _, t := range s.errands() {
-		if t != nil && now.waited(t.began) > c.timeout+grace {
+		if t != nil && c.overdue(t, now) {
 			c.abandon(t, now, t.late())
 		}
 	}
+}
+
+// overdue reports whether a task should long have come to its end.
+func (c *Client) overdue(t *task, now Instant) bool {
+	const grace = 2 * second // for the host's own timer
+	return now.waited(t.began) > c.timeout+grace
 }
 
 // abandon ends a task whose answer will not be waited for.
@@ -207,7 +212,9 @@ func (c *Client) barred(s *session, now Instant, how beginning) *Error {
 		return &Error{Code: LoginBudget, System: s.systemName(), Step: StepLogin, Retryable: true, RetryAt: now.Wall + left}
 	}
 	if s.given() {
-		return &Error{Code: s.refusal(), System: s.systemName(), Step: s.step()}
+		err := &Error{Code: s.refusal(), System: s.systemName(), Step: s.step()}
+		err.blame(s)
+		return err
 	}
 	return nil
 }
@@ -302,7 +309,11 @@ func (c *Client) advance(t *task, now Instant) {
 	if s.dead {
 		o.rejected = s.held.token
 	}
-	t.request = s.identity.system.ask(&s.identity, o)
+	if _, source := s.identity.own(); source != 0 {
+		t.request = Request{Step: StepSupply, Supplier: source}
+	} else {
+		t.request = s.identity.system.ask(&s.identity, o)
+	}
 	c.send(t, now)
 }
 
@@ -402,10 +413,13 @@ func (c *Client) Answered(exchange uint64, now Instant, r Response) {
 			return
 		}
 	}
-	if t.session.dependency != nil && !t.cascaded {
-		if j := v.judge(&t.session.identity, "", r); j.bearer && c.cascade(t, now, j.reason) {
-			c.advance(t, now)
-			return
+	if d := t.session.dependency; d != nil {
+		if j := v.judge(&t.session.identity, "", r); j.bearer {
+			if !t.cascaded && c.cascade(t, now, j.reason) {
+				c.advance(t, now)
+				return
+			}
+			err.blame(d)
 		}
 	}
 	c.failed(t, now, err, true, retryAfter(r, now))
@@ -434,7 +448,15 @@ func (c *Client) Lost(exchange uint64, now Instant, code Code, reach Reach) {
 	if t == nil {
 		return
 	}
-	retryable := code == Network || code == Timeout || code == SupplierFailed || code == FetchFailed && reach != Answering
+	retryable := true
+	switch code {
+	case Network:
+		retryable = reach != Impossible
+	case FetchFailed:
+		retryable = reach != Answering
+	default:
+		retryable = code == Timeout || code == SupplierFailed || code == Unavailable || code == RateLimited // the last two are another keeper's words
+	}
 	err := &Error{Code: code, Step: t.request.Step, Retryable: retryable}
 	t.unreached(err, reach)
 	c.failed(t, now, err, reach == Answering, 0)
@@ -555,7 +577,11 @@ func (c *Client) settle(t *task, now Instant, err *Error, wait int64) {
 	if err == nil {
 		s.failures, s.outages, s.barrier = 0, 0, nil
 	} else {
-		if err.RetryAt == 0 { // not a dependency's error, which has its own barrier
+		switch {
+		case err.RetryAt != 0: // a dependency's error, which has its own barrier
+		case c.overdue(t, now) && s.failures == 0 && (err.Code == Timeout || err.Code == Network):
+			s.failures = 1 // the host was frozen, which says nothing of the vendor: what comes of the next attempt does
+		default:
 			c.coolDown(s, now, err, wait)
 		}
 		c.notify(s, now, Event{Type: EventFailed, Step: err.Step, RetryAt: err.RetryAt, Err: err})

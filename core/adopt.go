@@ -13,11 +13,18 @@ func (c *Client) Name(id SessionID) []byte {
 	if s == nil || s.identity.supplier() != 0 && s.dependency == nil {
 		return nil
 	}
+	token, source := s.identity.own()
+	if source != 0 {
+		return nil
+	}
 	w := &writer{}
 	w.open('[')
 	w.quote(s.identity.system.description().Name)
 	w.quote(s.identity.base)
 	w.integer(min(s.identity.supplier(), 1)) // its number is another one in each client
+	if token != "" {
+		w.quote(token)
+	}
 	for _, text := range s.identity.values {
 		w.quote(text)
 	}

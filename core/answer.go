@@ -1,5 +1,7 @@
 package core
 
+import "slices"
+
 // answerError returns the error for a status that is not success, or nil for
 // 2xx. Success is still the body's to say: HTTP 200 with a failing code is a failure.
 func answerError(d *Description, step Step, r Response) *Error {
@@ -27,7 +29,7 @@ func answerError(d *Description, step Step, r Response) *Error {
 	default:
 		e.Code = UnexpectedStatus
 	}
-	if code, ok := d.said(r.Body); ok && r.Status >= 400 {
+	if code, ok := d.said(r.Body); ok && r.Status >= 400 && !slices.Contains(d.Success, code) { // what means success explains nothing
 		e.explain(d, code)
 	}
 	return e

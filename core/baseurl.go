@@ -10,7 +10,10 @@ import (
 // assembles and escapes what is sent; this only refuses what must never be sent to.
 func normalBaseURL(s string) (base, reason string) {
 	for i := range len(s) {
-		if c := s[i]; c <= ' ' || c > '~' || strings.IndexByte("\\\"<>^`{|}", c) >= 0 {
+		if s[i] <= ' ' {
+			return "", "must have no white space in it or around it, such as a line break"
+		}
+		if c := s[i]; c > '~' || strings.IndexByte("\\\"<>^`{|}", c) >= 0 {
 			return "", "must be a URL of plain ASCII characters; write another host name in its punycode form"
 		}
 	}

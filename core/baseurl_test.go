@@ -35,6 +35,7 @@ func TestBaseURLThatIsNoneIsRefusedWithItsReason(t *testing.T) {
 		port    = "must have a port from 1 to 65535, or none"
 		segment = "must not have an empty, \".\" or \"..\" path segment"
 		ascii   = "must be a URL of plain ASCII characters; write another host name in its punycode form"
+		white   = "must have no white space in it or around it, such as a line break"
 		percent = "must have a percent sign only before two hexadecimal digits"
 	)
 	for given, want := range map[string]string{
@@ -48,7 +49,8 @@ func TestBaseURLThatIsNoneIsRefusedWithItsReason(t *testing.T) {
 		"https://a?b": "must not have a query", "https://a/?": "must not have a query", "https://a#b": "must not have a fragment",
 		"https://a//b": segment, "https://a/./b": segment, "https://a/..": segment, "https://a/%2E%2e/b": segment, "https://a/.%2e": segment,
 		"https://a/%": percent, "https://a/%2": percent, "https://a/%zz/b": percent,
-		"https://ä": ascii, "https://a b": ascii, "https://a\n": ascii, "https://a\\@b": ascii, "\thttps://a": ascii,
+		"https://ä": ascii, "https://a\\@b": ascii,
+		"https://a b": white, "https://a\n": white, "https://a\n.b": white, "\thttps://a": white, " https://a": white,
 	} {
 		base, reason := normalBaseURL(given)
 		require.Empty(t, base, given)

@@ -1,14 +1,43 @@
 package core
 
-// What a part has in common that other sessions' requests carry as their bearer
-// token: it may come from the caller, as a text or by a function.
+// Tokens that come from the caller, as a text or by a function. A part's may, which other sessions'
+// requests carry as their bearer token; and so may the token itself of any system that is asked for one.
+
+// OwnToken is the member in which an identity has the token itself, in place of the secrets by
+// which it would be got.
+const OwnToken = "token"
+
+var ownToken = Field{Name: OwnToken, Kind: Supplied, Secret: true}
+
+// TakesToken reports whether an identity may have it. A token that comes by a sign-in alone changes while
+// it is used, so that nobody can give it to others; and a system that has a field for it needs no second.
+func (d *Description) TakesToken() bool { return d.Vendor && !d.SignsIn && d.given == "" }
+
+// owns reports whether the session's token is the caller's own, or what a function of the caller's gives.
+func (s *session) owns() bool {
+	token, source := s.identity.own()
+	return token != "" || source != 0
+}
 
 // given returns the token that the caller put into the identity, or "".
 func (id *identity) given() string {
+	if token, _ := id.own(); token != "" {
+		return token
+	}
 	if name := id.system.description().given; name != "" {
 		return id.value(name)
 	}
 	return ""
+}
+
+// blame says of a refusal that it is of the token that the caller gave, or supplies, for a session; where it is such a one.
+func (e *Error) blame(s *session) {
+	if s.identity.supplier() != 0 || s.given() {
+		e.Field, e.Reason = s.identity.system.description().given, "is not accepted; supply another one"
+		if s.owns() {
+			e.Field = OwnToken
+		}
+	}
 }
 
 // suppliedLife is assumed where a function does not say how long its token

@@ -61,7 +61,7 @@ func (c *Client) Judge(id SessionID, serial uint64, at Place, sent, now Instant,
 		// Where either token may be the dead one, an AccessToken that only the caller
 		// can replace is not given up: applyToken tells whether it lives.
 		var shuns uint64
-		if d := s.dependency; j.bearer && !(j.token && d.given()) && c.refuse(d, now, from.through(s), j.reason) {
+		if d := s.dependency; d != nil && j.bearer && !(j.token && d.given()) && c.refuse(d, now, from.through(s), j.reason) {
 			replay, shuns = true, d.generation
 			c.renew(d, now, 0)
 		}

@@ -82,6 +82,8 @@ const (
 	StepInput Step = "input"
 	// StepAccessToken gets an AccessToken (tokenByAkSk).
 	StepAccessToken Step = "access_token"
+	// StepSupply asks the caller's function for the token itself.
+	StepSupply Step = "supply"
 	// StepAuthorization asks the caller's function for what it shows to an edge.
 	StepAuthorization Step = "authorization"
 	// StepEdge gets a token from an edge.
@@ -135,7 +137,7 @@ var codes = [...]struct {
 	{Sealed, "the edge hands out no token of this connection; let it make the call (fetch)"},
 	{Stopped, "an operator of the edge has stopped this user"},
 	{NotConfigured, "the edge lacks a part of its configuration; its /healthz says which"},
-	{SupplierFailed, "the function given as accessToken or authorization failed, or gave no token"},
+	{SupplierFailed, "the function given as token, accessToken or authorization failed, or gave no token"},
 	{FetchFailed, "the fetch that was given failed by itself, or gave no Response that can be read"},
 	{TooManySessions, "every session is in use; raise maxSessions or try again later"},
 	{Forgotten, "the session was forgotten while the caller waited"},
@@ -169,7 +171,7 @@ func (c Code) advice() string {
 	return string(c)
 }
 
-var steps = [...]Step{StepInput, StepAccessToken, StepAuthorization, StepEdge, StepApply, StepLogin, StepRefresh, StepVerify, StepCall, StepSignOut, StepKeepAlive}
+var steps = [...]Step{StepInput, StepAccessToken, StepSupply, StepAuthorization, StepEdge, StepApply, StepLogin, StepRefresh, StepVerify, StepCall, StepSignOut, StepKeepAlive}
 
 // Steps returns all steps.
 func Steps() []Step { return steps[:] }

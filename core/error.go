@@ -1,12 +1,14 @@
 package core
 
+import "strings"
+
 // Error is every failure that core reports. It holds no secret, no token and
 // no text from a vendor's body, so it may be printed and logged.
 type Error struct {
 	Code   Code
 	System string // the system's name, or "" when it is not known
 	Step   Step
-	Field  string // the input field at fault, for InvalidIdentity and InvalidRequest
+	Field  string // the input field at fault, or of a token that the caller gave or supplies and that is refused; or ""
 	Reason string // what is wrong with Field, or ""
 	Status int    // the HTTP status, or 0
 	Vendor string // the vendor's own failure code, such as "200800002" or "100-006", or ""
@@ -28,13 +30,7 @@ func (e *Error) Error() string {
 	if e.System != "" {
 		text = e.System + ": "
 	}
-	if e.Field != "" {
-		return text + e.Field + " " + e.Reason
-	}
-	if e.Step != "" && e.Step != StepInput {
-		text += string(e.Step) + ": "
-	}
-	text += e.advice()
+	text += e.what()
 	if e.Why != "" {
 		text += " (" + string(e.Why) + ")"
 	}
@@ -45,12 +41,23 @@ func (e *Error) Error() string {
 		text += " (vendor code " + e.Vendor + ")"
 	}
 	if e.Cause != nil {
-		text += "; cause: " + string(e.Cause.Step) + ": " + e.Cause.advice()
+		text += "; cause: " + e.Cause.what()
 		if e.Cause.Status != 0 {
 			text += " (HTTP " + itoa(int64(e.Cause.Status)) + ")"
 		}
 	}
 	return text
+}
+
+// what is what happened, without the circumstances.
+func (e *Error) what() string {
+	if e.Field != "" {
+		return e.Field + " " + e.Reason
+	}
+	if e.Step == "" || e.Step == StepInput {
+		return e.advice()
+	}
+	return string(e.Step) + ": " + e.advice()
 }
 
 // of is the error as the callers of another session know it, whose token depends on what has failed.
@@ -68,7 +75,11 @@ func (e *Error) advice() string {
 	if e.Code == Blocked && e.Status == 418 {
 		return "what stands before the vendor refused the request, as it does to who calls an address; the base URL must have the vendor's host name"
 	}
-	return e.Code.advice()
+	text := e.Code.advice()
+	if d := DescriptionOf(e.System); d != nil && !d.Vendor {
+		text = strings.ReplaceAll(text, "the vendor", "the "+d.Name) // it is the one that was asked
+	}
+	return text
 }
 
 // Unwrap returns the cause, so that errors.Is and errors.As reach it.

@@ -10,6 +10,8 @@ import (
 
 func TestErrorSaysWhatHappenedToWhatAndWhatToDo(t *testing.T) {
 	refused := &Error{Code: CredentialsRefused, System: "isales", Step: StepLogin, Status: 403, Vendor: "7"}
+	supplied := &Error{Code: CredentialsRefused, System: "ccmessaging", Step: StepApply, Status: 401}
+	supplied.blame(&session{identity: identity{system: apifabric{}, special: &special{supplier: 1}}})
 	for want, e := range map[string]*Error{
 		"isales: login: the vendor refused the credentials; check the key, the secret and the account's state (HTTP 403) (vendor code 7)": refused,
 		"isales: login: not tried: an earlier attempt failed and its waiting time is not over; cause: login: the vendor refused the credentials; check the key, the secret and the account's state (HTTP 403)": {
@@ -18,8 +20,13 @@ func TestErrorSaysWhatHappenedToWhatAndWhatToDo(t *testing.T) {
 			Code: Blocked, System: "ccmessaging", Step: StepAccessToken, Status: 403},
 		"isales: login: not tried: an earlier attempt failed and its waiting time is not over; cause: login: what stands before the vendor refused the request, as it does to who calls an address; the base URL must have the vendor's host name (HTTP 418)": {
 			Code: CoolingDown, System: "isales", Step: StepLogin, Cause: &Error{Code: Blocked, Step: StepLogin, Status: 418}},
-		"appcube: appKey is missing":                        invalid("appcube", "appKey", "is missing"),
-		"the session was forgotten while the caller waited": {Code: Forgotten, Step: StepInput},
+		"ccmessaging: accessToken is not accepted; supply another one (HTTP 401)": supplied,
+		"ccmessaging: apply: not tried: an earlier attempt failed and its waiting time is not over; cause: accessToken is not accepted; supply another one (HTTP 401)": {
+			Code: CoolingDown, System: "ccmessaging", Step: StepApply, Cause: supplied},
+		"edge: edge: no connection to the edge, or it was lost":           {Code: Network, System: "edge", Step: StepEdge},
+		"edge: edge: the edge is unavailable; try again later (HTTP 503)": {Code: Unavailable, System: "edge", Step: StepEdge, Status: 503},
+		"appcube: appKey is missing":                                      invalid("appcube", "appKey", "is missing"),
+		"the session was forgotten while the caller waited":               {Code: Forgotten, Step: StepInput},
 	} {
 		require.Equal(t, want, e.Error())
 	}

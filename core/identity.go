@@ -20,7 +20,17 @@ type identity struct {
 // special is what few identities have.
 type special struct {
 	params   []Pair // of a field of kind Parameters, in the order of their names
-	supplier int64  // the number of the caller's function, or 0
+	supplier int64  // the number of the caller's function that gives a part's token, or 0
+	token    string // the token itself, where the caller gives it; or ""
+	source   int64  // the number of the caller's function that gives it, or 0
+}
+
+// extra returns the special of an identity that is being read.
+func (id *identity) extra() *special {
+	if id.special == nil {
+		id.special = &special{}
+	}
+	return id.special
 }
 
 func (id *identity) params() []Pair {
@@ -37,15 +47,26 @@ func (id *identity) supplier() int64 {
 	return id.special.supplier
 }
 
+// own returns the token itself, or the number of the function that gives it, where the identity has either.
+func (id *identity) own() (token string, source int64) {
+	if id.special == nil {
+		return "", 0
+	}
+	return id.special.token, id.special.source
+}
+
 func (id *identity) equal(b *identity) bool {
-	return id.system == b.system && id.base == b.base && id.supplier() == b.supplier() &&
+	token, source := id.own()
+	others, from := b.own()
+	return id.system == b.system && id.base == b.base && id.supplier() == b.supplier() && token == others && source == from &&
 		slices.Equal(id.values, b.values) && slices.Equal(id.params(), b.params())
 }
 
 // hash spreads identities over the client's index. It is seeded by the host's
 // random number and never leaves the client.
 func (id *identity) hash(seed uint64) uint64 {
-	h := newHash(seed).text(id.system.description().Name).text(id.base).number(uint64(id.supplier()))
+	token, source := id.own()
+	h := newHash(seed).text(id.system.description().Name).text(id.base).number(uint64(id.supplier())).number(uint64(source)).text(token)
 	for _, s := range id.values {
 		h = h.text(s)
 	}
@@ -94,8 +115,8 @@ func (id *identity) object(names ...string) string {
 }
 
 // dependency returns the identity whose token every request of this one carries
-// too, or its own where it only adds to what that carries; or nil. Its fields are those
-// of the same names.
+// too, or its own where it only adds to what that carries; or nil, also where it has nothing
+// to get that by. Its fields are those of the same names.
 func (id *identity) dependency() *identity {
 	d := id.system.description()
 	needs := d.needs
@@ -114,10 +135,15 @@ func (id *identity) dependency() *identity {
 	}
 	fields := needs.description().Fields
 	part.values = make([]string, len(fields))
+	able := part.special != nil
 	for i := range fields {
 		if !fields[i].Carried {
 			part.values[i] = id.value(fields[i].Name)
+			able = able || fields[i].Secret && part.values[i] != ""
 		}
+	}
+	if !able {
+		return nil
 	}
 	return part
 }
@@ -149,7 +175,12 @@ func parseIdentity(data []byte, known string) (*identity, *Error) {
 	d := s.description()
 	f.of = d.shown()
 	id := &identity{system: s, base: f.baseURL(d.Base)}
+	f.own = d.TakesToken() && (f.has(OwnToken) || f.has(ownToken.Supplier()))
 	f.read(id, d.Fields)
+	if f.own {
+		sp := id.extra()
+		sp.token, sp.source = f.supplied(&ownToken)
+	}
 	if f.err == nil {
 		for _, m := range f.members { // what no reader has taken
 			if !m.taken && (f.err == nil || m.name < f.err.Field) {
@@ -183,6 +214,7 @@ type fields struct {
 	of      string // the system's name
 	known   string // a base URL in normal form, or ""
 	members []member
+	own     bool // the token itself is given, or a function that gives it
 	err     *Error
 }
 
@@ -269,12 +301,15 @@ func (f *fields) read(id *identity, all []Field) {
 	for i := range all {
 		field := &all[i]
 		given := f.has(field.Name) || field.Kind == Supplied && f.has(field.Supplier())
+		needless := f.own && field.Secret && field.Kind != Parameters // these tell apart whose the token is
 		switch {
 		case !given && field.Beside != "" && f.has(field.Beside+"Supplier"):
 			f.fail(field.Name, "is missing where "+field.Beside+" is a function: it tells users apart, as a function does not say whose "+field.Beside+" it gives")
 		case given && field.Instead != "" && f.has(field.Instead):
 			f.fail(field.Name, "and "+field.Instead+" exclude each other: give one of them")
-		case given || !field.Optional && field.Instead == "" && !f.replaced(field, all):
+		case given && needless && id.system.description().needs == nil:
+			f.fail(field.Name, "and "+OwnToken+" exclude each other: give one of them")
+		case given || !field.Optional && field.Instead == "" && !needless && !f.replaced(field, all):
 			id.values[i] = f.value(id, field)
 		default:
 			f.take(field.Name) // a null is absent, and no stray name
@@ -308,12 +343,11 @@ func (f *fields) value(id *identity, field *Field) string {
 	case Flag:
 		return f.flag(field.Name)
 	case Parameters:
-		id.special = &special{params: f.parameters(field.Name)}
+		id.extra().params = f.parameters(field.Name)
 	case Supplied:
-		if f.has(field.Supplier()) {
-			id.special = &special{supplier: f.number(field.Supplier())}
-		} else {
-			s = f.headerText(field.Name)
+		var n int64
+		if s, n = f.supplied(field); n != 0 {
+			id.extra().supplier = n
 		}
 	default:
 		s = f.text(field.Name)
@@ -328,6 +362,14 @@ func (f *fields) value(id *identity, field *Field) string {
 		f.fail(field.Name, field.form)
 	}
 	return s
+}
+
+// supplied takes a mandatory token, or the number of the caller's function that gives it.
+func (f *fields) supplied(field *Field) (token string, number int64) {
+	if f.has(field.Supplier()) {
+		return "", f.number(field.Supplier())
+	}
+	return f.headerText(field.Name), 0
 }
 
 // number takes a mandatory number of a caller's function.

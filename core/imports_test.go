@@ -68,6 +68,13 @@ func TestAPageLoadsNoTextForPeople(t *testing.T) {
 	}
 }
 
+// What ships has started when it was built (tools/build/started.js), and since then the runtime's own numbers can be known.
+func TestNoRandomNumberIsTheRuntimes(t *testing.T) {
+	built := program(t, "../wasm/module")
+	require.Contains(t, built, "math/rand/v2.(*PCG)", "those that the host's seed makes are there")
+	require.False(t, strings.Contains(built, "math/rand/v2.runtimeSource"))
+}
+
 func TestAFormLoadsNoCounsel(t *testing.T) {
 	built := program(t, "../web")
 	require.Contains(t, built, TextsOf("isales").Fields["passwd"].Help.Chinese)

@@ -26,13 +26,15 @@ const (
 	Answering
 	// Unsent: it has certainly not left the host.
 	Unsent
+	// Impossible: nor will another one, unchanged. TLS is spoken to what does not speak it, say.
+	Impossible
 )
 
 // unreached marks an error as one by which no vendor was reached, where it is, and
 // gives back a login that was not made.
 func (t *task) unreached(err *Error, reach Reach) {
 	err.unreached = err.Code == Network && reach != Answering
-	if reach == Unsent && t.request.Step.CostsLogin() {
+	if reach >= Unsent && t.request.Step.CostsLogin() {
 		t.session.refund(t.login)
 	}
 }

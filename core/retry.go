@@ -43,7 +43,7 @@ func (c *Client) retry(t *task, now Instant, err *Error, received bool, after in
 	s := t.session
 	p := s.identity.system.description().policy
 	passing := err.Code == Network || err.Code == Unavailable || err.Code == RateLimited
-	if !passing || t.retries >= p.retries || received && !p.retryAnswered {
+	if !passing || !err.Retryable || t.retries >= p.retries || received && !p.retryAnswered {
 		return false
 	}
 	pause := c.between(0, retryBase<<t.retries)

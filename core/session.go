@@ -142,13 +142,25 @@ func (s *session) given() bool { return s.identity.given() != "" }
 // personal reports whether the session's token is what a function of one user's
 // gives: it ends when that user is forgotten.
 func (s *session) personal() bool {
-	return s.identity.system.description().personal && !s.given()
+	_, source := s.identity.own()
+	return s.identity.system.description().personal && !s.given() || source != 0
 }
 
-// step is the exchange in which a part's token is got, and refusal the error
-// for one that the caller gave and that is not accepted any more.
-func (s *session) step() Step    { return s.identity.system.description().step }
-func (s *session) refusal() Code { return s.identity.system.description().refusal }
+// step is the exchange in which the token is got of a part, or of whoever owns it, and refusal the
+// error for one that the caller gave and that is not accepted any more.
+func (s *session) step() Step {
+	if s.owns() {
+		return StepSupply
+	}
+	return s.identity.system.description().step
+}
+
+func (s *session) refusal() Code {
+	if s.owns() {
+		return CredentialsRefused
+	}
+	return s.identity.system.description().refusal
+}
 
 // ready reports whether a call can be made: with a session's token goes its dependency's.
 func (s *session) ready(now Instant) bool {

@@ -53,7 +53,7 @@ func (h *vectorHost) now() Instant { return Instant(h.Now()) }
 // open opens the session of an identity, as JavaScript's wrapper would.
 func (h *vectorHost) open(id vectors.Identity) (SessionID, *Error) {
 	wire := maps.Clone(id)
-	for _, name := range [...]string{"accessToken", "authorization"} {
+	for _, name := range [...]string{"accessToken", "authorization", "token"} {
 		if _, ok := wire[name].(map[string]any); ok {
 			delete(wire, name)
 			wire[name+"Supplier"] = 1
@@ -289,6 +289,8 @@ func reachOf(a vectors.Answer) Reach {
 	switch {
 	case a.Received:
 		return Answering
+	case a.Impossible:
+		return Impossible
 	case a.Unsent:
 		return Unsent
 	}

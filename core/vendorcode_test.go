@@ -23,6 +23,19 @@ func TestAVendorsCodeIsShortEnoughToBeNoSecret(t *testing.T) {
 	}
 }
 
+// The AICC refuses with errorCode "0", which explains nothing.
+func TestACodeThatMeansSuccessIsNoneOfAFailure(t *testing.T) {
+	for _, v := range systems {
+		d := v.description()
+		for _, success := range d.Success {
+			_, err := v.read(StepLogin, Response{Status: 403, Body: []byte(`{"` + d.Codes[0] + `":"` + success + `"}`)})
+			require.NotNil(t, err, d.Name)
+			require.Empty(t, err.Vendor, d.Name)
+			require.NotContains(t, err.Error(), "vendor code", d.Name)
+		}
+	}
+}
+
 func TestTheFirstOfASystemsMembersIsItsCodeWhereverItStands(t *testing.T) {
 	d := &Description{Codes: []string{"a", "b"}}
 	for body, want := range map[string]string{

@@ -92,7 +92,7 @@ func TestARepetitionThatWouldComeTooLateIsNone(t *testing.T) {
 		b.get(Want{})
 		b.sent()
 		s := b.session(b.id)
-		err := &Error{Code: Unavailable, Step: StepLogin}
+		err := &Error{Code: Unavailable, Step: StepLogin, Retryable: true}
 		require.Equal(t, repeated, b.retry(s.task, b.now, err, true, after), "after %d ms", after)
 	}
 	// To the millisecond: a pause at whose end the time is up is none.
@@ -104,7 +104,7 @@ func TestARepetitionThatWouldComeTooLateIsNone(t *testing.T) {
 			b.random = New(Options{Seed: [2]uint64{seed, 1}}).random
 			pause := New(Options{Seed: [2]uint64{seed, 1}}).between(0, retryBase)
 			b.pass(DefaultTimeout - pause - early)
-			require.Equal(t, repeated, b.retry(b.session(b.id).task, b.now, &Error{Code: Network}, false, 0), "%d ms", pause)
+			require.Equal(t, repeated, b.retry(b.session(b.id).task, b.now, &Error{Code: Network, Retryable: true}, false, 0), "%d ms", pause)
 		}
 	}
 }
@@ -117,16 +117,17 @@ func TestOnlyWhatPassesIsRepeatedAndTwiceAtMost(t *testing.T) {
 		b.sent()
 		task := b.session(b.id).task
 		passing := code == Network || code == Unavailable || code == RateLimited
+		require.False(t, b.retry(task, b.now, &Error{Code: code}, false, 0), "%s, which would come again", code)
 		for n := range 3 {
-			require.Equal(t, passing && n < 2, b.retry(task, b.now, &Error{Code: code}, true, 0), "%s, %d", code, n)
+			require.Equal(t, passing && n < 2, b.retry(task, b.now, &Error{Code: code, Retryable: true}, true, 0), "%s, %d", code, n)
 		}
 		drive := newBench(t, exampleDrive) // tolerates few logins: only where the vendor cannot have seen it, and once
 		drive.get(Want{})
 		drive.sent()
 		task = drive.session(drive.id).task
-		require.False(t, drive.retry(task, drive.now, &Error{Code: code}, true, 0), "%s, which the vendor has seen", code)
-		require.Equal(t, passing, drive.retry(task, drive.now, &Error{Code: code}, false, 0), "%s", code)
-		require.False(t, drive.retry(task, drive.now, &Error{Code: code}, false, 0), "%s, again", code)
+		require.False(t, drive.retry(task, drive.now, &Error{Code: code, Retryable: true}, true, 0), "%s, which the vendor has seen", code)
+		require.Equal(t, passing, drive.retry(task, drive.now, &Error{Code: code, Retryable: true}, false, 0), "%s", code)
+		require.False(t, drive.retry(task, drive.now, &Error{Code: code, Retryable: true}, false, 0), "%s, again", code)
 	}
 }
 
@@ -150,7 +151,7 @@ func TestHowLongNothingIsTriedFollowsFromWhatFailed(t *testing.T) {
 		for range 50 {
 			b := newBench(t, exampleIdentity)
 			s := b.session(b.id)
-			err := &Error{Code: code}
+			err := &Error{Code: code, Retryable: true}
 			b.coolDown(s, b.now, err, 0)
 			if code == Forgotten {
 				require.Nil(t, s.barrier)

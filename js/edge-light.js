@@ -19,5 +19,7 @@ function waitUntil(work) {
 	}
 }
 
-export const { initialize, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load(core), { waitUntil });
+export const { initialize, configure, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load(core), {
+	waitUntil,
+});
 export * from "./client/public.js";

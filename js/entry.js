@@ -1,7 +1,7 @@
 // The functions that every entry exports, over one module, and one client that getToken and verifyToken share.
 import { build } from "../dist/build.js";
 import { createClient } from "./client/client.js";
-import { errorOf } from "./client/error.js";
+import { errorOf, TokenError } from "./client/error.js";
 import { encode, read } from "./client/identity.js";
 import { createModule } from "./module/module.js";
 import { Suppliers } from "./client/suppliers.js";
@@ -13,6 +13,7 @@ import { check } from "./module/wall.js";
  * @param {import("./client/client.js").Facilities} [facilities] what this platform has besides
  */
 export function entry(load, facilities = {}) {
+	facilities = { ...facilities, version: build.version };
 	const module = createModule(load, { build, waitUntil: facilities.waitUntil });
 	/** @type {import("./client/client.js").Client | undefined} */
 	let shared;
@@ -30,9 +31,31 @@ export function entry(load, facilities = {}) {
 		initialize: (options) => module.initialize(options),
 
 		/**
-		 * A client with settings and sessions of its own.
+		 * Sets up the client that `getToken` and `verifyToken` share, as `createClient` sets up one of your own: once, where the program
+		 * begins, before either of the two is used. A library leaves it to the program, and makes a client of its own.
 		 * @param {import("./client/client.js").ClientOptions} [options] its settings
-		 * @returns {import("./client/client.js").Client & import("./client/platform.js").PlatformDisposable} a client that shares nothing with others but the WebAssembly module
+		 * @returns {import("./client/client.js").Client & import("./client/platform.js").PlatformDisposable} that client, for what only a client has: `fetch`, `session`, `close`
+		 * @throws {import("./client/error.js").TokenError} `invalid_option`, and `client_started` where that client is there already
+		 * @example
+		 * configure({ timeoutMs: 10_000, onEvent: (event) => console.log(event.type, event.system) });
+		 * const token = await getToken(identity);
+		 */
+		configure(options) {
+			if (shared) {
+				throw new TokenError(
+					"client_started",
+					"The client that getToken and verifyToken share is there already. Call configure once, before anything else, or make another client with createClient.",
+				);
+			}
+			shared = createClient(module, options, undefined, facilities);
+			return /** @type {any} */ (shared);
+		},
+
+		/**
+		 * A client with settings of its own.
+		 * @param {import("./client/client.js").ClientOptions} [options] its settings
+		 * @returns {import("./client/client.js").Client & import("./client/platform.js").PlatformDisposable} a client. It shares
+		 *   the WebAssembly module with others, and in a browser the sessions of the same identities with those of all pages of the origin
 		 * @throws {import("./client/error.js").TokenError} `invalid_option`
 		 * @example
 		 * const client = createClient({ timeoutMs: 10_000, onEvent: (event) => console.log(event.type, event.system) });

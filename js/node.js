@@ -2,5 +2,5 @@
 import { entry } from "./entry.js";
 import { load } from "./module/load-node.js";
 
-export const { initialize, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load);
+export const { initialize, configure, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load);
 export * from "./client/public.js";

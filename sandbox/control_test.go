@@ -283,8 +283,11 @@ func TestCORSAdmitsOneOrigin(t *testing.T) {
 	off := newBench(t, Options{})
 	assert.Equal(t, 405, off.do(preflight).status)
 
-	b := newBench(t, Options{AllowOrigin: origin})
-	a := b.do(preflight)
+	const other = "http://localhost:3000"
+	b := newBench(t, Options{AllowOrigins: []string{origin, other}})
+	a := b.do(preflight, header("Origin", other))
+	assert.Equal(t, other, a.header.Get("Access-Control-Allow-Origin"), "each of several is told of itself alone")
+	a = b.do(preflight)
 	assert.Equal(t, 204, a.status)
 	assert.Equal(t, origin, a.header.Get("Access-Control-Allow-Origin"))
 	assert.Contains(t, a.header.Get("Access-Control-Allow-Headers"), "ccmessaging-token")

@@ -25,8 +25,8 @@ type Options struct {
 	Logins map[System]int
 	// Paths is how the servers before the systems read a path; empty is [AsWritten].
 	Paths Paths
-	// AllowOrigin is the one origin that CORS admits, such as "http://127.0.0.1:5173"; empty is none.
-	AllowOrigin string
+	// AllowOrigins are the origins that CORS admits, such as "http://127.0.0.1:5173".
+	AllowOrigins []string
 }
 
 // Check reports whether New would take the options. Its error is an [*ArgumentError].

@@ -144,17 +144,18 @@ func unknownPath(path string) reply {
 	return reply{status: http.StatusNotFound, body: object{"error": "no such path"}, reason: "no such path"}
 }
 
-// cors answers a preflight, and marks answers for the allowed origin. It reports whether the request is done.
+// cors answers a preflight, and marks answers for an allowed origin. It reports whether the request is done.
 func (s *Sandbox) cors(w http.ResponseWriter, r *http.Request) bool {
-	if s.options.AllowOrigin == "" {
+	if len(s.options.AllowOrigins) == 0 {
 		return false
 	}
 	h := w.Header()
 	h.Add("Vary", "Origin")
-	if r.Header.Get("Origin") != s.options.AllowOrigin {
+	origin := r.Header.Get("Origin")
+	if !slices.Contains(s.options.AllowOrigins, origin) {
 		return false
 	}
-	h.Set("Access-Control-Allow-Origin", s.options.AllowOrigin)
+	h.Set("Access-Control-Allow-Origin", origin)
 	// Without this a page can read neither a rolled token nor when to try again.
 	h.Set("Access-Control-Expose-Headers", strings.Join(crossSite.exposes, ", "))
 	if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {

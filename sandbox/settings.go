@@ -9,16 +9,16 @@ import (
 
 // Settings are [Options] as JSON has them: what another language, or a command line, may ask for.
 type Settings struct {
-	Lifetime    *int64           `json:"lifetime"`  // seconds; nil is none
-	Lifetimes   map[string]int64 `json:"lifetimes"` // seconds
-	Logins      map[System]int   `json:"logins"`
-	Paths       Paths            `json:"paths"`
-	AllowOrigin string           `json:"allowOrigin"`
+	Lifetime     *int64           `json:"lifetime"`  // seconds; nil is none
+	Lifetimes    map[string]int64 `json:"lifetimes"` // seconds
+	Logins       map[System]int   `json:"logins"`
+	Paths        Paths            `json:"paths"`
+	AllowOrigins []string         `json:"allowOrigins"`
 }
 
 // Options are the settings, checked. The error is an [*ArgumentError].
 func (s Settings) Options() (Options, error) {
-	out := Options{Logins: s.Logins, Paths: s.Paths, AllowOrigin: s.AllowOrigin}
+	out := Options{Logins: s.Logins, Paths: s.Paths, AllowOrigins: s.AllowOrigins}
 	var err error
 	if s.Lifetime != nil {
 		if out.Lifetime, err = fromSeconds("lifetime", *s.Lifetime); err != nil {

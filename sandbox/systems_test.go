@@ -106,7 +106,7 @@ func TestASystemOfOneFileHasItsLifetimesAndItsBudget(t *testing.T) {
 
 func TestASystemOfOneFileIsAdmittedByCORS(t *testing.T) {
 	const origin = "http://127.0.0.1:5173"
-	b := newBench(t, Options{AllowOrigin: origin})
+	b := newBench(t, Options{AllowOrigins: []string{origin}})
 	preflight := b.do(harbourLoginReq(), method("OPTIONS"), header("Origin", origin), header("Access-Control-Request-Method", "PUT"))
 	assert.Equal(t, "DELETE, GET, POST, PUT", preflight.header.Get("Access-Control-Allow-Methods"))
 	for header, want := range map[string][]string{
@@ -220,10 +220,10 @@ func TestSettingsAreOptionsInSeconds(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(text), &s))
 		return s.Options()
 	}
-	options, err := read(`{"lifetime":5,"lifetimes":{"isales":7},"logins":{"cubedrive":2},"paths":"nginx","allowOrigin":"http://a.test"}`)
+	options, err := read(`{"lifetime":5,"lifetimes":{"isales":7},"logins":{"cubedrive":2},"paths":"nginx","allowOrigins":["http://a.test","http://b.test"]}`)
 	require.NoError(t, err)
 	assert.Equal(t, Options{
-		Lifetime: 5 * time.Second, Lifetimes: Lifetimes{"isales": 7 * time.Second}, Logins: map[System]int{CubeDrive: 2}, Paths: LikeNginx, AllowOrigin: "http://a.test",
+		Lifetime: 5 * time.Second, Lifetimes: Lifetimes{"isales": 7 * time.Second}, Logins: map[System]int{CubeDrive: 2}, Paths: LikeNginx, AllowOrigins: []string{"http://a.test", "http://b.test"},
 	}, options)
 	for text, want := range map[string]string{
 		`{"lifetime":0}`:                            "lifetime must be a whole number of seconds from 1 to 315360000",

@@ -1,14 +1,13 @@
 // session.adopt takes over a rolled token that came with an answer which somebody else fetched.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import axios from "axios";
 import { createClient } from "../js/client/client.js";
 import { load } from "../js/module/load-node.js";
 import { createModule } from "../js/module/module.js";
-import { sandboxIdentities } from "../tools/demo/identities.js";
-import { controls, startServer } from "../tools/demo/server.js";
 import { manualClock } from "./clock.js";
 import { tokenError } from "./expect.js";
+import { sandboxed } from "./sandboxed.js";
 import { identities, json, lenient } from "./vendor.js";
 
 const module = createModule(load);
@@ -106,17 +105,10 @@ test("what cannot be is a typed error with the option's name, and changes nothin
 });
 
 describe("over the sandbox", () => {
-	let server, sandbox, listed;
-	before(async () => {
-		server = await startServer("127.0.0.1:0");
-		sandbox = controls(server.url);
-		listed = await sandboxIdentities(server.url);
-	});
-	after(() => server?.stop());
-	beforeEach(() => sandbox.reset());
+	const sandbox = sandboxed();
 
 	test("a program with a fetch of its own loses no rolled token, and makes one login", async () => {
-		const { identity, path } = listed.find(({ identity }) => identity.system === "ccmessaging");
+		const { identity, path } = sandbox.own("ccmessaging");
 		const session = createClient(module).session(identity);
 		const values = new Set();
 		for (let i = 0; i < 3; i++) {

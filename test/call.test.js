@@ -1,14 +1,13 @@
 // Business calls: how they carry the token, where they may go, and what their answers mean.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { runInNewContext } from "node:vm";
 import { createClient } from "../js/client/client.js";
-import { sandboxIdentities } from "../tools/demo/identities.js";
-import { controls, startServer } from "../tools/demo/server.js";
 import { load } from "../js/module/load-node.js";
 import { createModule } from "../js/module/module.js";
 import { settled } from "./clock.js";
 import { tokenError } from "./expect.js";
+import { sandboxed } from "./sandboxed.js";
 import { held, identities, json, lenient, vendor } from "./vendor.js";
 
 const module = createModule(load);
@@ -125,7 +124,6 @@ describe("a call goes", () => {
 		["/@evil.test/call", "/lite/@evil.test/call"],
 		["/\\evil.test/call", "/lite//evil.test/call"],
 		["/https://evil.test/call", "/lite/https://evil.test/call"],
-		["/\t/evil.test/call", "/lite//evil.test/call"],
 		["/:80@evil.test/call", "/lite/:80@evil.test/call"],
 		["/a/../call", "/lite/call"],
 		["/a/%2e%2E/call", "/lite/call"],
@@ -176,6 +174,8 @@ describe("a call goes", () => {
 		" //evil.test/lite/call",
 		"\t//evil.test/lite/call",
 		" /call",
+		"/\t/evil.test/call",
+		"/ca\nll",
 		"..",
 		"../call",
 		"../litelike/call",
@@ -425,19 +425,11 @@ describe("the answer", () => {
 });
 
 describe("over the sandbox", () => {
-	let server, sandbox, listed;
-	before(async () => {
-		server = await startServer("127.0.0.1:0");
-		sandbox = controls(server.url);
-		listed = await sandboxIdentities(server.url);
-	});
-	after(() => server?.stop());
-	beforeEach(() => sandbox.reset());
-	const own = (system) => structuredClone(listed.find(({ identity }) => identity.system === system));
+	const sandbox = sandboxed();
 
 	for (const system of ["appcube", "ccmessaging", "isales", "cubedrive"]) {
 		test(`${system}: a call succeeds, and again once with a new token after the old one was revoked`, async () => {
-			const { identity, path, init } = own(system);
+			const { identity, path, init } = sandbox.own(system);
 			const client = createClient(module);
 			assert.equal((await client.fetch(identity, path, init)).status, 200);
 			const first = await client.getToken(identity);
@@ -451,7 +443,7 @@ describe("over the sandbox", () => {
 		});
 
 		test(`${system}: a redirect is not followed`, async () => {
-			const { identity, path, init } = own(system);
+			const { identity, path, init } = sandbox.own(system);
 			const client = createClient(module);
 			await sandbox.fault({ system, endpoint: "business", fault: "redirect" });
 			assert.equal((await client.fetch(identity, path, init)).status, 307);
@@ -460,7 +452,7 @@ describe("over the sandbox", () => {
 	}
 
 	test("ccmessaging: a dead AccessToken is found by a call, renewed, and the call made again", async () => {
-		const { identity, path } = own("ccmessaging");
+		const { identity, path } = sandbox.own("ccmessaging");
 		const client = createClient(module);
 		const { headers } = await client.getToken(identity);
 		await sandbox.revoke({ system: "apifabric", all: true });
@@ -470,7 +462,7 @@ describe("over the sandbox", () => {
 	});
 
 	test("ccmessaging: a rolled token is adopted and used by the next call", async () => {
-		const { identity, path } = own("ccmessaging");
+		const { identity, path } = sandbox.own("ccmessaging");
 		const client = createClient(module);
 		const first = await client.getToken(identity);
 		await sandbox.post("roll", { system: "ccmessaging" });

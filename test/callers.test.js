@@ -1,15 +1,14 @@
 // What callers get, many at once and one after the other, with a vendor and a clock in the test's hands, and from the sandbox.
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { createClient } from "../js/client/client.js";
-import { sandboxIdentities } from "../tools/demo/identities.js";
-import { controls, startServer } from "../tools/demo/server.js";
 import { load } from "../js/module/load-node.js";
 import { createModule } from "../js/module/module.js";
 import { Token } from "../js/client/token.js";
 import { manualClock, settled } from "./clock.js";
 import { tokenError } from "./expect.js";
+import { sandboxed } from "./sandboxed.js";
 import { held, identities, json, lenient, vendor } from "./vendor.js";
 
 const module = createModule(load);
@@ -40,20 +39,12 @@ function holding(options) {
 }
 
 describe("over the sandbox", () => {
-	let server, sandbox, listed;
-	before(async () => {
-		server = await startServer("127.0.0.1:0");
-		sandbox = controls(server.url);
-		listed = await sandboxIdentities(server.url);
-	});
-	after(() => server?.stop());
-	beforeEach(() => sandbox.reset());
-	const own = (system) => structuredClone(listed.find(({ identity }) => identity.system === system));
+	const sandbox = sandboxed();
 
 	for (const system of ["appcube", "ccmessaging", "isales", "cubedrive"]) {
 		test(`${system}: 10,000 callers at once make one login`, async () => {
 			const client = createClient(module);
-			const { identity } = own(system);
+			const { identity } = sandbox.own(system);
 			const tokens = await Promise.all(Array.from({ length: 10_000 }, () => client.getToken({ ...identity })));
 			assert.equal(new Set(tokens).size, 1);
 			const { counts } = await sandbox.state();
@@ -63,7 +54,7 @@ describe("over the sandbox", () => {
 
 		test(`${system}: a rejected token is replaced, once for all who say so`, async () => {
 			const client = createClient(module);
-			const { identity } = own(system);
+			const { identity } = sandbox.own(system);
 			const first = await client.getToken(identity);
 			const requests = async () => {
 				const { logins, refreshes } = (await sandbox.state()).counts[system];
@@ -83,7 +74,7 @@ describe("over the sandbox", () => {
 
 		test(`${system}: forceRefresh gets a new token, one for all who ask at once`, async () => {
 			const client = createClient(module);
-			const { identity } = own(system);
+			const { identity } = sandbox.own(system);
 			const first = await client.getToken(identity);
 			const forced = await Promise.all([1, 2, 3].map(() => client.getToken(identity, { forceRefresh: true })));
 			assert.equal(new Set(forced).size, 1);
@@ -95,7 +86,7 @@ describe("over the sandbox", () => {
 
 	test("one AccessToken serves all users of an app", async () => {
 		const client = createClient(module);
-		const { identity } = own("ccmessaging");
+		const { identity } = sandbox.own("ccmessaging");
 		const tokens = await Promise.all(Array.from({ length: 50 }, (_, i) => client.getToken({ ...identity, userId: `user${i}` })));
 		assert.equal(new Set(tokens.map(({ value }) => value)).size, 50);
 		const { counts } = await sandbox.state();
@@ -194,7 +185,7 @@ describe("a failure", () => {
 		await assert.rejects(
 			client.getToken(appcube),
 			tokenError("network", {
-				message: "appcube: login: no connection to the vendor, or it was lost; also check that the vendor allows this page's origin",
+				message: "appcube: login: no connection to the vendor, or it was lost; also check that this page's origin is allowed there",
 			}),
 		);
 	});

@@ -13,6 +13,7 @@ import { controls } from "../tools/demo/server.js";
 import { load } from "../js/module/load-node.js";
 import { createModule } from "../js/module/module.js";
 import * as cctoken from "../js/node.js";
+import { faults } from "./faults.js";
 
 const [, , sandboxUrl, plant] = process.argv;
 const { Token, TokenError } = cctoken;
@@ -227,24 +228,7 @@ async function life() {
 }
 
 /** All that a vendor can do wrong, and what it says then. */
-async function faults() {
-	const kinds = [
-		"delay",
-		"reset",
-		"truncate",
-		"html",
-		"types",
-		"huge",
-		"empty",
-		"redirect",
-		"401",
-		"403",
-		"429",
-		"500",
-		"502",
-		"503",
-		"504",
-	];
+async function faulty() {
 	for (const [at, system, endpoint] of [
 		[0, "appcube", "login"],
 		[1, "ccmessaging", "login"],
@@ -252,7 +236,7 @@ async function faults() {
 		[2, "isales", "login"],
 		[3, "cubedrive", "login"],
 	]) {
-		for (const fault of kinds) {
+		for (const fault of faults) {
 			const aicc = system === "ccmessaging" && Number(fault);
 			await sandbox.fault({
 				system,
@@ -500,7 +484,7 @@ const leaks = {
 leaks[plant]?.();
 await life();
 if (!plant) {
-	await faults();
+	await faulty();
 	await echoes();
 	await mistakes();
 	await refusals();

@@ -1,25 +1,15 @@
 // The package against the sandbox over real HTTP.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { sandboxIdentities } from "../tools/demo/identities.js";
-import { controls, startServer } from "../tools/demo/server.js";
+import { beforeEach, test } from "node:test";
 import { createClient, Token, TokenError } from "../js/node.js";
+import { sandboxed } from "./sandboxed.js";
 
-let server;
-let sandbox;
+const sandbox = sandboxed();
 let all;
 let clients;
 
-before(async () => {
-	server = await startServer("127.0.0.1:0");
-	sandbox = controls(server.url);
-});
-
-after(() => server?.stop());
-
-beforeEach(async () => {
-	await sandbox.reset();
-	all = Object.fromEntries((await sandboxIdentities(server.url)).map((entry) => [entry.identity.system, entry]));
+beforeEach(() => {
+	all = Object.fromEntries(structuredClone(sandbox.listed).map((entry) => [entry.identity.system, entry]));
 	clients?.forEach((client) => client.close());
 	clients = [];
 });
@@ -96,7 +86,7 @@ test("identities are compared by value: order of fields, object and spelling of 
 	const client = make();
 	const { identity } = all.ccmessaging;
 	const reversed = Object.fromEntries(Object.entries(identity).reverse());
-	const spelt = { ...identity, baseUrl: `${server.url.toUpperCase().replace("HTTP", "http")}/` };
+	const spelt = { ...identity, baseUrl: `${sandbox.url.toUpperCase().replace("HTTP", "http")}/` };
 	assert.equal(await client.getToken(identity), await client.getToken(reversed));
 	assert.equal(await client.getToken(identity), await client.getToken(spelt));
 	assert.equal(await logins("ccmessaging"), 1);
@@ -229,7 +219,7 @@ test("an AccessToken function may be an inline arrow at every call: still one se
 	let asked = 0;
 	const supply = async () => {
 		asked++;
-		const response = await fetch(`${server.url}/apigovernance/api/oauth/tokenByAkSk`, {
+		const response = await fetch(`${sandbox.url}/apigovernance/api/oauth/tokenByAkSk`, {
 			method: "POST",
 			headers: { "content-type": "application/json", "x-token-expire": "600" },
 			body: JSON.stringify({ app_key: rest.appKey, app_secret: appSecret }),
@@ -305,7 +295,7 @@ test("a path cannot leave the base URL, nor a redirect carry the token away", as
 	const seen = [];
 	const spy = make({ fetch: (url, init) => (seen.push(new URL(url).host), fetch(url, init)) });
 	await spy.fetch(identity, "//evil.example/x");
-	assert.deepEqual([...new Set(seen)], [new URL(server.url).host]);
+	assert.deepEqual([...new Set(seen)], [new URL(sandbox.url).host]);
 	await sandbox.fault({ system: "cubedrive", endpoint: "business", fault: "redirect" });
 	assert.equal((await client.fetch(identity, "/commonPage?page=x", { redirect: "follow" })).status, 307);
 	assert.equal((await sandbox.state()).redirectsFollowed, 0);

@@ -2,17 +2,16 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import crossFetch from "cross-fetch";
 import nodeFetch from "node-fetch";
 import polyfill from "whatwg-fetch";
 import { createClient } from "../js/client/client.js";
 import { load } from "../js/module/load-node.js";
 import { createModule } from "../js/module/module.js";
-import { sandboxIdentities } from "../tools/demo/identities.js";
-import { controls, startServer } from "../tools/demo/server.js";
 import { manualClock, settled } from "./clock.js";
 import { tokenError } from "./expect.js";
+import { sandboxed } from "./sandboxed.js";
 import { identities, json, lenient } from "./vendor.js";
 
 const module = createModule(load);
@@ -39,14 +38,7 @@ async function mock(url, init) {
 }
 
 describe("with", () => {
-	let server, sandbox, listed;
-	before(async () => {
-		server = await startServer("127.0.0.1:0", ["-logins", "cubedrive=20"]);
-		sandbox = controls(server.url);
-		listed = await sandboxIdentities(server.url);
-	});
-	after(() => server?.stop());
-	beforeEach(() => sandbox.reset());
+	const sandbox = sandboxed(["-logins", "cubedrive=20"]);
 
 	for (const [name, own] of Object.entries({
 		"node-fetch": nodeFetch,
@@ -56,7 +48,7 @@ describe("with", () => {
 	})) {
 		for (const system of ["appcube", "ccmessaging", "isales", "cubedrive", "oiap"]) {
 			test(`${name}, ${system}: a token is got and verified, a call made, and made once more where the token is dead`, async () => {
-				const { identity, path, init } = structuredClone(listed.find(({ identity }) => identity.system === system));
+				const { identity, path, init } = sandbox.own(system);
 				const client = createClient(module, { fetch: own });
 				const first = await client.getToken(identity);
 				assert.notEqual((await client.verifyToken(first)).valid, false);
@@ -70,7 +62,7 @@ describe("with", () => {
 		}
 
 		test(`${name}: a rolled token is adopted`, async () => {
-			const { identity, path } = structuredClone(listed.find(({ identity }) => identity.system === "ccmessaging"));
+			const { identity, path } = sandbox.own("ccmessaging");
 			const client = createClient(module, { fetch: own });
 			const first = await client.getToken(identity);
 			await sandbox.post("roll", { system: "ccmessaging" });
@@ -82,7 +74,7 @@ describe("with", () => {
 	}
 
 	test("a mock of no more than status and json(): a token is got, and a call handed on as it is", async () => {
-		const { identity, path, init } = structuredClone(listed.find(({ identity }) => identity.system === "isales"));
+		const { identity, path, init } = sandbox.own("isales");
 		const client = createClient(module, { fetch: mock });
 		await client.getToken(identity);
 		const answer = await client.fetch(identity, path, init);
@@ -93,7 +85,7 @@ describe("with", () => {
 	});
 
 	test("node-fetch: a large answer that was looked into comes whole", async () => {
-		const { identity, init } = structuredClone(listed.find(({ identity }) => identity.system === "appcube"));
+		const { identity, init } = sandbox.own("appcube");
 		const large = JSON.stringify({ data: "x".repeat(3 << 20) });
 		const other = createServer((_, response) => response.writeHead(200, { "content-type": "application/json" }).end(large));
 		other.listen(0, "127.0.0.1");

@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { before, describe, test } from "node:test";
 import { createClient } from "../js/client/client.js";
 import { TokenError } from "../js/client/error.js";
+import { entry } from "../js/entry.js";
 import { load } from "../js/module/load-node.js";
 import { createModule } from "../js/module/module.js";
 import { failEverywhere } from "./exchanges.js";
@@ -28,7 +29,20 @@ const rows = new Map(
 		})
 		.filter(([, cells]) => cells.length === 5),
 );
-const steps = ["input", "access_token", "authorization", "edge", "apply", "login", "refresh", "verify", "call", "sign_out", "keep_alive"];
+const steps = [
+	"input",
+	"access_token",
+	"supply",
+	"authorization",
+	"edge",
+	"apply",
+	"login",
+	"refresh",
+	"verify",
+	"call",
+	"sign_out",
+	"keep_alive",
+];
 
 test("every code of the core and the wrapper is in the declared type and on the page about errors, and no other", async () => {
 	const wrapping = (await readdir(new URL("../js/", import.meta.url), { recursive: true })).filter((name) =>
@@ -112,6 +126,7 @@ describe("what the page says is what comes", () => {
 			() => agent.signOut(),
 			() => createClient(started, { fetch: noCall }).fetch(own.appcube, "/business"),
 			() => (client.close(), waiting),
+			async () => Array.from({ length: 2 }, entry(load).configure),
 			() => started.initialize({ wasmBytes: new Uint8Array(8) }),
 			() => createModule(load).initialize({ wasmUrl: "file:///nowhere/core.wasm" }),
 			() => createModule(load).initialize({ wasmBytes: new Uint8Array(8) }),

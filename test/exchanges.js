@@ -77,6 +77,7 @@ const exchanges = [
 	{ at: "verify", identity: edge, verifies: true },
 	{ at: "verify", identity: { ...edge, authorization: true }, verifies: true },
 	{ at: "function", identity: { ...messaging, accessToken: true } },
+	{ at: "function", identity: { ...identities.isales, passwd: undefined, token: true } },
 	{ at: "function", identity: { ...edge, authorization: true } },
 	{ at: "function", identity: { ...edge, authorization: true }, verifies: true },
 ];

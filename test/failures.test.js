@@ -1,31 +1,22 @@
 // Everything that a vendor can do wrong, as the sandbox does it over HTTP: a typed error each, in bounded time, and no
 // trace of it once the vendor is well.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { createClient } from "../js/client/client.js";
 import { platformClock } from "../js/client/clock.js";
-import { sandboxIdentities } from "../tools/demo/identities.js";
-import { controls, startServer } from "../tools/demo/server.js";
+import { startServer } from "../tools/demo/server.js";
 import { load } from "../js/module/load-node.js";
 import { createModule } from "../js/module/module.js";
 import { tokenError } from "./expect.js";
+import { sandboxed } from "./sandboxed.js";
 
 const module = createModule(load);
 
 /** Pauses and time limits pass 20 times as fast. */
 const hurried = { ...platformClock, timer: (wake, ms, idle) => platformClock.timer(wake, ms / 20, idle) };
 
-let server, sandbox, listed;
-before(async () => {
-	server = await startServer("127.0.0.1:0");
-	sandbox = controls(server.url);
-	listed = await sandboxIdentities(server.url);
-});
-after(() => server?.stop());
-beforeEach(() => sandbox.reset());
-
-const own = (system) => structuredClone(listed.find(({ identity }) => identity.system === system));
+const sandbox = sandboxed();
 
 /** Fault, the error where it is met on each attempt, and its HTTP status. */
 const faults = [
@@ -63,7 +54,7 @@ for (const [system, endpoint, step] of [
 				await sandbox.fault({ system, endpoint, fault, count: 1000, ...(fault === "delay" && { delayMs: 60_000 }) });
 				const client = createClient(module, { timeoutMs: fault === "delay" ? 2_000 : 60_000 }, hurried);
 				const began = performance.now();
-				const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => client.getToken(own(system).identity)));
+				const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => client.getToken(sandbox.own(system).identity)));
 				assert.ok(performance.now() - began < 5_000);
 				for (const { reason } of outcomes) {
 					tokenError(code, { system, step, httpStatus: status })(reason);
@@ -74,7 +65,7 @@ for (const [system, endpoint, step] of [
 				assert.ok(made <= 3, `${made} requests`);
 				assert.ok(!lasting.has(code) || made <= 2, `${made} requests for what repetition does not change`);
 				assert.equal(redirectsFollowed, 0);
-				await assert.rejects(client.getToken(own(system).identity), (error) => {
+				await assert.rejects(client.getToken(sandbox.own(system).identity), (error) => {
 					tokenError("cooling_down")(error);
 					return tokenError(code)(error.cause);
 				});
@@ -90,7 +81,7 @@ for (const system of ["appcube", "ccmessaging", "isales"]) {
 			await sandbox.fault({ system, endpoint: "login", fault, ...(fault === "429" && { retryAfter: 0 }) });
 			const events = [];
 			const client = createClient(module, { onEvent: ({ type, step }) => step !== "access_token" && events.push(type) }, hurried);
-			assert.ok((await client.getToken(own(system).identity)).value);
+			assert.ok((await client.getToken(sandbox.own(system).identity)).value);
 			assert.deepEqual(events, ["retrying", "acquired"]);
 		});
 	}
@@ -99,13 +90,13 @@ for (const system of ["appcube", "ccmessaging", "isales"]) {
 test("cubedrive: a login that the vendor may have seen is not repeated", async () => {
 	await sandbox.fault({ system: "cubedrive", endpoint: "login", fault: "503" });
 	const client = createClient(module);
-	await assert.rejects(client.getToken(own("cubedrive").identity), tokenError("unavailable"));
+	await assert.rejects(client.getToken(sandbox.own("cubedrive").identity), tokenError("unavailable"));
 	assert.equal((await sandbox.state()).counts.cubedrive.logins, 1);
 });
 
 test("cubedrive: the sixth login in ten minutes is not made, and the error says when it may be", async () => {
 	const client = createClient(module);
-	const { identity } = own("cubedrive");
+	const { identity } = sandbox.own("cubedrive");
 	for (let i = 0; i < 5; i++) {
 		await client.getToken(identity, { forceRefresh: true });
 	}
@@ -132,12 +123,12 @@ for (const [system, credential] of [
 		await sandbox.post("refuse", { system, credential, refuse: true });
 		const client = createClient(module);
 		const name = system === "apifabric" ? "ccmessaging" : system;
-		await assert.rejects(client.getToken(own(name).identity), ({ code, system }) => {
+		await assert.rejects(client.getToken(sandbox.own(name).identity), ({ code, system }) => {
 			assert.match(code, /^(credentials_refused|vendor_failure|address_not_admitted)$/);
 			assert.equal(system, name);
 			return true;
 		});
-		const other = own(name === "appcube" ? "isales" : "appcube");
+		const other = sandbox.own(name === "appcube" ? "isales" : "appcube");
 		assert.ok((await client.getToken(other.identity)).value);
 	});
 }
@@ -146,7 +137,7 @@ test("isales: a refresh that fails for good leads to a login, and the caller see
 	for (const fault of ["401", "403", "500", "html", "empty", "types"]) {
 		await sandbox.reset();
 		const client = createClient(module);
-		const { identity } = own("isales");
+		const { identity } = sandbox.own("isales");
 		const first = await client.getToken(identity);
 		await sandbox.fault({ system: "isales", endpoint: "refresh", fault });
 		const next = await client.getToken(identity, { forceRefresh: true });
@@ -161,7 +152,7 @@ test("a business call with a fault is the caller's to judge, and no login follow
 		for (const fault of ["html", "html403", "html418", "empty", "types", "huge", "429", "500", "502", "503", "504"]) {
 			await sandbox.reset();
 			const client = createClient(module);
-			const { identity, path, init } = own(system);
+			const { identity, path, init } = sandbox.own(system);
 			await sandbox.fault({ system, endpoint: "business", fault });
 			const response = await client.fetch(identity, path, init);
 			await response.text();
@@ -170,7 +161,7 @@ test("a business call with a fault is the caller's to judge, and no login follow
 			assert.deepEqual([counts[system].logins, counts[system].business], [1, 1], `${system} ${fault}`);
 		}
 		await sandbox.fault({ system, endpoint: "business", fault: "truncate" });
-		const { identity, path, init } = own(system);
+		const { identity, path, init } = sandbox.own(system);
 		const client = createClient(module);
 		await assert.rejects(
 			client.fetch(identity, path, init).then((response) => response.text()),
@@ -186,7 +177,7 @@ test("a server that is not there is a network error with the platform's word for
 	await stop();
 	const told = [];
 	const client = createClient(module, { onEvent: ({ error }) => error && told.push(error.message) }, hurried);
-	const identity = { ...own("cubedrive").identity, baseUrl: `${url}/lite` };
+	const identity = { ...sandbox.own("cubedrive").identity, baseUrl: `${url}/lite` };
 	await assert.rejects(client.getToken(identity), (error) => {
 		assert.equal(error.cause.code, "ECONNREFUSED");
 		assert.equal(error.message, "cubedrive: login: no connection to the vendor, or it was lost (ECONNREFUSED)");
@@ -206,7 +197,7 @@ test("a short life makes no loop of logins: a token of a second serves a burst, 
 	const client = createClient(module);
 	await Promise.all(
 		["appcube", "isales"].map(async (system) => {
-			const { identity } = own(system);
+			const { identity } = sandbox.own(system);
 			const tokens = new Set();
 			const until = Date.now() + 2500;
 			while (Date.now() < until) {

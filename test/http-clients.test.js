@@ -1,7 +1,7 @@
 // The lines of the guide "With your HTTP client", each as it stands there: a 401 is replayed, and a rolled token taken over.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import axios from "axios";
 import { GraphQLClient } from "graphql-request";
 import ky from "ky";
@@ -11,9 +11,8 @@ import wretch from "wretch";
 import { createClient } from "../js/client/client.js";
 import { load } from "../js/module/load-node.js";
 import { createModule } from "../js/module/module.js";
-import { sandboxIdentities } from "../tools/demo/identities.js";
-import { controls, startServer } from "../tools/demo/server.js";
 import { stepsOf } from "./bundlers/steps.js";
+import { sandboxed } from "./sandboxed.js";
 
 const module = createModule(load);
 const read = (/** @type {string} */ path) => readFile(new URL(`../${path}`, import.meta.url), "utf8");
@@ -72,17 +71,11 @@ function lineOf(name) {
 }
 
 describe("with one line each:", () => {
-	let server, sandbox, identity;
-	before(async () => {
-		server = await startServer("127.0.0.1:0");
-		sandbox = controls(server.url);
-		({ identity } = (await sandboxIdentities(server.url)).find(({ identity }) => identity.system === "ccmessaging"));
-	});
-	after(() => server?.stop());
-	beforeEach(() => sandbox.reset());
+	const sandbox = sandboxed();
 
 	for (const [name, { imports, get, post }] of Object.entries(clients)) {
 		test(`${name}: its calls carry the token, a 401 is replayed, and a token that is rolled is the next call's`, async () => {
+			const { identity } = sandbox.own("ccmessaging");
 			const events = [];
 			const session = createClient(module, { onEvent: ({ type, system }) => system === "ccmessaging" && events.push(type) }).session(
 				identity,
@@ -107,7 +100,7 @@ describe("with one line each:", () => {
 		test(`${name}: an address that is not under the base URL gets no token`, async () => {
 			const seen = [];
 			const fetch = async (/** @type {string} */ url, /** @type {any} */ init) => (seen.push(url), globalThis.fetch(url, init));
-			const session = createClient(module, { fetch }).session(identity);
+			const session = createClient(module, { fetch }).session(sandbox.own("ccmessaging").identity);
 			const names = [...Object.keys(imports), "session", "baseURL"];
 			const api = new Function(...names, `${lineOf(name)} return api;`)(...Object.values(imports), session, "https://elsewhere.example");
 			await assert.rejects(post(api));

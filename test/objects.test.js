@@ -2,19 +2,21 @@
 // the package, and in place of a test's own.
 import assert from "node:assert/strict";
 import { cp, mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
+import * as immer from "immer";
+import * as mobx from "mobx";
+import * as pinia from "pinia";
+import * as valtio from "valtio/vanilla";
+import * as vue from "vue";
 import * as one from "../js/node.js";
-import { tools } from "./package/tools.js";
 import { identities, json, lenient, vendor } from "./vendor.js";
 
 const root = new URL("../", import.meta.url);
 let folder, other, client, session, token;
-const libraries = {};
 
 before(async () => {
 	folder = await mkdtemp(join(tmpdir(), "cctoken-second-"));
@@ -22,11 +24,6 @@ before(async () => {
 		await cp(new URL(path, root), join(folder, path), { recursive: true });
 	}
 	other = await import(pathToFileURL(join(folder, "js/node.js")).href);
-	const from = createRequire(join(await tools("objects"), "x.js"));
-	for (const name of ["vue", "pinia", "mobx", "valtio/vanilla", "immer"]) {
-		libraries[name] = await import(pathToFileURL(from.resolve(name)).href);
-		libraries[name] = libraries[name].default?.ref || libraries[name].default?.observable ? libraries[name].default : libraries[name];
-	}
 	const secret = vendor(({ url }) =>
 		url.pathname.endsWith("applyToken")
 			? json({ resultCode: "0", token: "value-of-it" })
@@ -44,21 +41,21 @@ after(async () => {
 
 /** What each store makes of what it is given. @type {Record<string, (value: any) => any>} */
 const stores = {
-	"Vue's ref": (value) => libraries.vue.ref(value).value,
-	"Vue's reactive": (value) => libraries.vue.reactive({ value }).value,
-	"Vue's readonly": (value) => libraries.vue.readonly({ value }).value,
+	"Vue's ref": (value) => vue.ref(value).value,
+	"Vue's reactive": (value) => vue.reactive({ value }).value,
+	"Vue's readonly": (value) => vue.readonly({ value }).value,
 	"Pinia": (value) => {
-		const { createPinia, defineStore, setActivePinia } = libraries.pinia;
+		const { createPinia, defineStore, setActivePinia } = pinia;
 		setActivePinia(createPinia());
 		return defineStore("s", { state: () => ({ value }) })().value;
 	},
-	"MobX": (value) => libraries.mobx.observable({ value }).value,
-	"Valtio": (value) => libraries["valtio/vanilla"].proxy({ value }).value,
-	"a snapshot of Valtio": (value) => libraries["valtio/vanilla"].snapshot(libraries["valtio/vanilla"].proxy({ value })).value,
-	"Immer": (value) => libraries.immer.produce({ value: null }, (draft) => void (draft.value = value)).value,
+	"MobX": (value) => mobx.observable({ value }).value,
+	"Valtio": (value) => valtio.proxy({ value }).value,
+	"a snapshot of Valtio": (value) => valtio.snapshot(valtio.proxy({ value })).value,
+	"Immer": (value) => immer.produce({ value: null }, (draft) => void (draft.value = value)).value,
 	"a draft of Immer": (value) => {
 		let seen;
-		libraries.immer.produce({ value }, (draft) => void (seen = libraries.immer.current(draft).value));
+		immer.produce({ value }, (draft) => void (seen = immer.current(draft).value));
 		return seen;
 	},
 	"a proxy": (value) => new Proxy(value, {}),
@@ -109,7 +106,7 @@ for (const [name, put] of Object.entries(stores)) {
 }
 
 test("Vue hands out the very token, as it is frozen", () => {
-	assert.equal(libraries.vue.reactive({ token }).token, token);
+	assert.equal(vue.reactive({ token }).token, token);
 	assert.throws(() => (token.system = "x"), TypeError);
 	token.issuedAt.setTime(0);
 	assert.notEqual(token.issuedAt.getTime(), 0, "nor can its dates be changed for others");

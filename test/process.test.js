@@ -62,7 +62,7 @@ test("an import alone starts nothing, reads no file, adds no global, and prints 
 		await run(`
 			check(names() === atFirst, "a global was added");
 			check(resources().length === 0, "running: " + resources());
-			check(Object.keys(cctoken).sort().join() === "Client,Session,Token,TokenError,createClient,getToken,initialize,systems,validateIdentity,verifyToken", Object.keys(cctoken).join());
+			check(Object.keys(cctoken).sort().join() === "Client,Session,Token,TokenError,configure,createClient,getToken,initialize,systems,validateIdentity,verifyToken", Object.keys(cctoken).join());
 			const compile = WebAssembly.compile;
 			WebAssembly.compile = () => { throw new Error("started"); };
 			await new Promise((resolve) => setTimeout(resolve, 20));

@@ -17,6 +17,7 @@ export const section = {
 	import: 2,
 	function: 3,
 	memory: 5,
+	global: 6,
 	export: 7,
 	code: 10,
 	data: 11,

@@ -13,10 +13,10 @@ const read = (path) => readFile(new URL(`../${path}`, import.meta.url));
 const core = await read("dist/core.wasm");
 const { version } = JSON.parse(await read("package.json"));
 
-/** The file as the Go compiler made it: an id, two lengths of one byte each, a name and the identity were put after it. */
+/** The file as it was before: an id, two lengths of one byte each, a name and the identity were put after it. */
 const bare = core.subarray(0, core.length - (1 + 1 + 1 + section.length + `${version} `.length + 64));
 
-test("the file's identity is the package's version and the hash of what the compiler made", async () => {
+test("the file's identity is the package's version and the hash of what was built", async () => {
 	const found = identityOf(await WebAssembly.compile(core));
 	assert.deepEqual(found, { version, core: createHash("sha256").update(bare).digest("hex") });
 	assert.deepEqual(build, found);

@@ -217,6 +217,31 @@ describe("a call's time:", () => {
 		});
 	}
 
+	for (const init of [
+		{ timeoutMS: 5 },
+		{ timeoutms: 5 },
+		{ timeout_ms: 5 },
+		{ timeout: 5 },
+		{ TimeoutMs: 5, signal: new AbortController().signal },
+	]) {
+		const [name] = Object.keys(init);
+		test(`${name} is not taken for timeoutMs, and not ignored either: nothing is sent`, async () => {
+			const { client, calls, logins } = calling();
+			await assert.rejects(client.fetch(isales, "/call", init), (error) => {
+				tokenError("invalid_option", { field: name })(error);
+				assert.match(error.message, /timeoutMs/);
+				return true;
+			});
+			assert.deepEqual([calls.length, logins.length], [0, 0]);
+		});
+	}
+
+	test("a timeout beside a signal is that of an HTTP client, which hands on all that it was given", async () => {
+		const { client } = calling();
+		assert.equal((await client.fetch(isales, "/call", { timeout: 5, signal: new AbortController().signal })).status, 200);
+		assert.equal((await client.fetch(isales, "/call", { timeout: undefined })).status, 200);
+	});
+
 	const over = tokenError("timeout", { step: "call", retryable: true });
 	test("timeoutMs ends the wait for the answer of a fetch that heeds nothing, and the fetch is told", async () => {
 		const clock = manualClock();

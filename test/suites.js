@@ -40,8 +40,8 @@ export const suites = [
 	{ name: "wasm", go: wasm },
 	{ name: "js", folder: ".", needs: ["runtime", "dist/serve"], slowNeeds: ["pressed"] },
 	{ name: "store", folder: "store", needs: ["runtime", "dist/serve"] },
-	{ name: "sandbox", folder: "sandbox", needs: ["runtime", "dist/serve", "dist/sandbox.wasm.br"] },
-	{ name: "docs", folder: "docs", needs: ["types"] },
+	{ name: "sandbox", folder: "sandbox", needs: ["runtime", "dist/serve", "dist/sandbox.wasm.br", "dist/node.js"] },
+	{ name: "docs", folder: "docs", needs: ["types", "runtime", "dist/node.js", "dist/sandbox.wasm.br"] },
 	// A whole day of 2,000 agents; a short form of it is among the Go tests.
 	{ name: "soak", go: soak, slow: true },
 	{ name: "redis", folder: "redis", needs: ["runtime", "dist/serve"], named: true },

@@ -3,7 +3,10 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { runInNewContext } from "node:vm";
+import { build } from "esbuild";
 
 /**
  * Runs a module's text, which has the package and a lenient vendor, and answers what it leaves in `seen`.
@@ -91,3 +94,21 @@ for (const [what, before, flags] of /** @type {const} */ ([
 		assert.match(error.message, /no WebAssembly here.*Lockdown Mode.*--jitless/);
 	});
 }
+
+test("in a context of its own that has Node's Response and no ReadableStream, as jsdom's, an answer that was looked into is whole", async () => {
+	const file = new URL("../js/client/answer.js", import.meta.url);
+	const { outputFiles } = await build({
+		entryPoints: [fileURLToPath(file)],
+		bundle: true,
+		format: "iife",
+		globalName: "own",
+		write: false,
+	});
+	const context = { Response, Headers, TextEncoder, TextDecoder, setTimeout, clearTimeout };
+	const { lookInto } = runInNewContext(`${outputFiles[0].text}; own`, context);
+	const timer = (wake, ms) => clearTimeout.bind(null, setTimeout(wake, ms));
+	const { answer, meaning } = await lookInto(Response.json({ fine: true }), true, { timer }, null);
+	assert.equal(String.fromCharCode(...meaning), '{"fine":true}', "it was looked into");
+	assert.ok(answer instanceof Response);
+	assert.deepEqual(await answer.json(), { fine: true });
+});

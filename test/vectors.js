@@ -95,7 +95,7 @@ class Host {
 	given(identity) {
 		const { user } = this.turn;
 		const given = { ...identity };
-		for (const name of ["accessToken", "authorization"]) {
+		for (const name of ["accessToken", "authorization", "token"]) {
 			if (typeof given[name] === "object") {
 				given[name] = () => this.exchange({ user, supplier: true });
 			}
@@ -272,6 +272,8 @@ class Host {
 				reject(new TypeError("fetch failed"));
 			} else if (when === "connecting") {
 				reject(new TypeError("fetch failed", { cause: Object.assign(new Error(), { code: "ECONNREFUSED" }) }));
+			} else if (when === "agreeing") {
+				reject(new TypeError("fetch failed", { cause: Object.assign(new Error(), { code: "ERR_SSL_WRONG_VERSION_NUMBER" }) }));
 			} else {
 				const broken = new ReadableStream({ pull: (c) => c.error(new TypeError("terminated")) });
 				resolve(new Response(broken, { status: 200 }));

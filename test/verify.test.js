@@ -1,13 +1,12 @@
 // What verifyToken answers, and who it says has told.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { createClient } from "../js/client/client.js";
-import { sandboxIdentities } from "../tools/demo/identities.js";
-import { controls, startServer } from "../tools/demo/server.js";
 import { load } from "../js/module/load-node.js";
 import { createModule } from "../js/module/module.js";
 import { manualClock } from "./clock.js";
 import { tokenError } from "./expect.js";
+import { sandboxed } from "./sandboxed.js";
 import { identities, json, lenient, vendor } from "./vendor.js";
 
 const module = createModule(load);
@@ -93,15 +92,8 @@ describe("cubedrive, whose vendor has one", () => {
 		assert.equal(requests.length - before, 2);
 	});
 
-	let server, sandbox, listed;
-	before(async () => {
-		server = await startServer("127.0.0.1:0");
-		sandbox = controls(server.url);
-		listed = await sandboxIdentities(server.url);
-	});
-	after(() => server?.stop());
-	beforeEach(() => sandbox.reset());
-	const own = () => structuredClone(listed.find(({ identity }) => identity.system === "cubedrive").identity);
+	const sandbox = sandboxed();
+	const own = () => sandbox.own("cubedrive").identity;
 
 	test("the vendor is asked, and its word is told", async () => {
 		const client = createClient(module);

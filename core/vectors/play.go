@@ -131,7 +131,7 @@ var verbs = map[string]func(p *player, arg any, step Step){
 		p.answers(step, a)
 	},
 	"lose": func(p *player, arg any, step Step) {
-		p.answers(step, Answer{Lost: true, Received: arg == "receiving", Unsent: arg == "connecting"})
+		p.answers(step, Answer{Lost: true, Received: arg == "receiving", Unsent: arg == "connecting", Impossible: arg == "agreeing"})
 	},
 	"supply": func(p *player, arg any, step Step) {
 		p.answers(step, Answer{Lost: arg == nil, Supplied: text(arg)})

@@ -28,9 +28,10 @@ type Case struct {
 }
 
 // NeedsPlatform reports whether only a [Platform] can play the case: one that hears of its
-// network, or learns that a request never left.
+// network, learns that a request never left, or has callers who give the token itself by a function.
 func (c Case) NeedsPlatform() bool {
-	return slices.ContainsFunc(c.Steps, func(s Step) bool { return s["online"] == true || s["lose"] == "connecting" })
+	_, own := c.Identity["token"].(map[string]any)
+	return own || slices.ContainsFunc(c.Steps, func(s Step) bool { return s["online"] == true || s["lose"] == "connecting" || s["lose"] == "agreeing" })
 }
 
 // Identity is what a caller gives.

@@ -57,6 +57,8 @@ type Answer struct {
 	Received bool   // it broke after the response had begun
 	Unsent   bool   // there never was one
 	Supplied string // what the function gave
+
+	Impossible bool // nor will there be one, as it is asked for
 }
 
 // Header returns the value of a header, of several the first that is there; or "".

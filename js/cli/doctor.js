@@ -45,7 +45,9 @@ export async function main(context) {
 	if (options["json"]) {
 		stdout.write(`${redactedJSON({ verdict, ok: code === exit.ok, exitCode: code, steps: findings }, unlikeWords(hidden))}\n`);
 	} else {
-		stdout.write(conclusion(chief && { ...chief, found: redact(chief.found, unlikeWords(hidden)) }, context.paint));
+		// Where it is all that was found, it stands right above.
+		const said = findings.length === 1 && chief === findings[0];
+		stdout.write(conclusion(chief && { ...chief, found: said ? "" : redact(chief.found, unlikeWords(hidden)) }, context.paint));
 	}
 	return code;
 }
@@ -243,7 +245,6 @@ function conclusion(chief, paint) {
 	if (!chief) {
 		return `\n${paint("green", "All is well.")}\n`;
 	}
-	return chief.level === "problem"
-		? `\n${paint("red", "Found:")} ${chief.found} [${chief.verdict}]\n`
-		: `\n${paint("yellow", "It works, but:")} ${chief.found} [${chief.verdict}]\n`;
+	const words = chief.level === "problem" ? paint("red", "Found:") : paint("yellow", "It works, but:");
+	return `\n${[words, chief.found, `[${chief.verdict}]`].filter(Boolean).join(" ")}\n`;
 }

@@ -67,6 +67,7 @@ const ofToken = {
 	forgotten: exit.internal,
 	aborted: exit.unavailable,
 	closed: exit.internal,
+	client_started: exit.internal,
 	module_not_found: exit.internal,
 	module_invalid: exit.internal,
 	module_stale: exit.internal,

@@ -100,14 +100,13 @@ signs, or ${edgeEnv.bearer}.
 
 cctoken edge check FILE [options]
 
-Checks a configuration that an edge is to be given, and lists the secrets that it names. It asks nobody.
+Checks a configuration that an edge is to be given, and lists the secrets that the edge then needs. It asks nobody.
   --json              one JSON object: usable, and secrets or problems
 
-cctoken edge serve --config FILE [options]
+cctoken edge serve FILE [options]
 
 Runs an edge until SIGTERM or Ctrl-C; those who are being answered have half a minute. SIGHUP has FILE read again: what cannot be
 used leaves the one of before in force. Secrets are in the environment: each as NAME, or as the path of a file in NAME_FILE.
-  -c, --config FILE   the edge's configuration, as docs/edge.md describes it
   --port PORT         default 8788; 0 takes a free one
   --host ADDRESS      default 127.0.0.1
   --path PATH         where a proxy has it, such as /edge
@@ -117,7 +116,8 @@ used leaves the one of before in force. Secrets are in the environment: each as 
 	sandbox: `\
 cctoken sandbox [options]
 
-Runs the systems on this machine until Ctrl-C, and prints the identities that work with them.
+Runs the systems on this machine until Ctrl-C, and prints the identities that work with them. With a pipe as standard
+input it ends with whoever holds that; otherwise, in a script's background too, it goes on, and prints its process ID.
   --port PORT                 default 8787; 0 takes a free one
   --host ADDRESS              default 127.0.0.1
   --lifetime SECONDS          of all tokens (a refresh token: longer, in the documented proportion), or NAME=SECONDS of
@@ -126,8 +126,8 @@ Runs the systems on this machine until Ctrl-C, and prints the identities that wo
                               do so are in what it prints
   --paths READING             how the servers before the systems read a path: written (the default), nginx, envoy, tomcat,
                               iis, chain (all of them in a row)
-  --allow-origin ORIGIN       the one origin whose pages may call it
-  --json                      one JSON object: url, identities, business
+  --allow-origin ORIGIN       an origin whose pages may call it, several times
+  --json                      one JSON object: url, identities, business, pid, endsWithStdin
 `,
 };
 

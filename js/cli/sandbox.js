@@ -1,7 +1,8 @@
-// cctoken sandbox: the systems on this machine, until it is interrupted.
+// cctoken sandbox: the systems on this machine, until it is interrupted or nobody holds it any more.
 import { createSandbox, SandboxError } from "../sandbox/index.js";
 import { exit } from "./exit.js";
 import { catalogue } from "./settings.js";
+import { until } from "./until.js";
 import { UsageError } from "./usage.js";
 
 /** The flags of createSandbox's options. @type {Readonly<Record<string, string>>} */
@@ -21,7 +22,7 @@ const flags = {
  * @param {import("./context.js").Context} context
  * @returns {Promise<number>}
  */
-export async function main({ options, rest, stdout, paint }) {
+export async function main({ options, rest, stdin, stdout, paint }) {
 	if (rest.length > 0) {
 		throw new UsageError("sandbox takes options only: see cctoken sandbox --help.");
 	}
@@ -35,14 +36,11 @@ export async function main({ options, rest, stdout, paint }) {
 	}).catch((error) => {
 		throw inFlags(error);
 	});
-	const interrupted = new Promise((resolve) => {
-		for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-			process.once(signal, resolve);
-		}
-	});
+	const { over, held, words } = until(stdin);
 	const { url, identities, business } = sandbox;
-	stdout.write(options["json"] ? `${JSON.stringify({ url, identities, business })}\n` : page(sandbox, paint));
-	await interrupted;
+	const data = { url, identities, business, pid: process.pid, endsWithStdin: held };
+	stdout.write(options["json"] ? `${JSON.stringify(data)}\n` : page(sandbox, words, paint));
+	await over;
 	await sandbox.close();
 	return exit.ok;
 }
@@ -68,13 +66,11 @@ function inFlags(error) {
 /**
  * What a person wants to know of it. The secrets are the sandbox's own and open nothing else.
  * @param {Sandbox} sandbox
+ * @param {string} words until when they are there
  * @param {import("./terminal.js").Paint} paint
  */
-function page({ url, identities, systems }, paint) {
-	const lines = [
-		`The systems are at ${paint("bold", url)} until you press Ctrl-C. These identities work; their secrets open nothing else.`,
-		"",
-	];
+function page({ url, identities, systems }, words, paint) {
+	const lines = [`The systems are at ${paint("bold", url)} ${words}. These identities work; their secrets open nothing else.`, ""];
 	for (const identity of Object.values(identities)) {
 		lines.push(
 			paint("cyan", identity.system),

@@ -7,18 +7,19 @@ import { fileStore, redisStore } from "../store/index.js";
 import { UsageError } from "./usage.js";
 
 /** Under which names its secrets are in the environment. */
-const names = { keys: "STORAGE_KEYS", url: "REDIS_URL" };
+const names = { keys: "STORAGE_KEYS", nameKey: "NAME_KEY", url: "REDIS_URL" };
 
 /**
  * @param {string} where a folder, or "redis"
  * @param {NodeJS.ProcessEnv} env
  * @param {string} cwd
+ * @param {{ stable?: boolean }} [options] stable: whether names are made with NAME_KEY, so that they outlive the keys
  * @returns {Promise<{ store: import("../client/store.js").Store, leave: () => Promise<unknown> }>} leave: when it is not used any more
  */
-export async function storeIn(where, env, cwd) {
-	const keys = await secretIn(env, names.keys);
+export async function storeIn(where, env, cwd, { stable = false } = {}) {
+	const secrets = { keys: await secretIn(env, names.keys), ...(stable && { nameKey: await secretIn(env, names.nameKey) }) };
 	if (where !== "redis") {
-		return { store: made(() => fileStore(resolve(cwd, where), { keys })), leave: async () => {} };
+		return { store: made(() => fileStore(resolve(cwd, where), secrets)), leave: async () => {} };
 	}
 	const url = await secretIn(env, names.url);
 	let createClient;
@@ -36,7 +37,7 @@ export async function storeIn(where, env, cwd) {
 	client.on("error", () => {}); // that the store is lost is told by who uses it
 	const connecting = client.connect().catch(() => {}); // one that is not there yet may come
 	return {
-		store: made(() => redisStore(client, { keys })),
+		store: made(() => redisStore(client, secrets)),
 		async leave() {
 			client.destroy();
 			await connecting;
@@ -53,7 +54,7 @@ function made(make) {
 		return make();
 	} catch (error) {
 		const { field, message } = /** @type {import("../client/error.js").TokenError} */ (error);
-		const name = field === "keys" ? names.keys : "store";
+		const name = field === "keys" || field === "nameKey" ? names[field] : "store";
 		throw new UsageError(`${message.replace(/^\w+/, name)}.`, name);
 	}
 }

@@ -45,7 +45,10 @@ export async function lookInto(response, speaks, clock, signal) {
 	const { status, statusText, headers } = response;
 	/** @type {Failure} */
 	const failure = {};
-	return { answer: known(new Response(streamOf(source, failure), { status, statusText, headers }), response, failure), meaning };
+	return {
+		answer: known(new Response(streamOf(source, failure, response.body), { status, statusText, headers }), response, failure),
+		meaning,
+	};
 }
 
 /** Reads the rest of a clone, which would hold up the body that it was made of. @param {Source} source */
@@ -74,9 +77,10 @@ const abandoned =
  * A stream of bytes, where the platform has such, from which nothing is read ahead.
  * @param {Source} source
  * @param {Failure} failure is told what it fails with
+ * @param {any} model the stream whose place it takes: jsdom, in a context of its own, has Node's Response and no ReadableStream
  * @returns {ReadableStream<Uint8Array>}
  */
-function streamOf(source, failure) {
+function streamOf(source, failure, model) {
 	const type = "ReadableByteStreamController" in globalThis ? "bytes" : undefined;
 	/** @type {any} its type depends on that */
 	const underlying = {
@@ -98,7 +102,9 @@ function streamOf(source, failure) {
 		},
 		cancel: source.cancel,
 	};
-	const stream = new ReadableStream(underlying, { highWaterMark: 0 });
+	const Stream = globalThis.ReadableStream ?? model.constructor;
+	/** @type {ReadableStream<Uint8Array>} */
+	const stream = new Stream(underlying, { highWaterMark: 0 });
 	abandoned?.register(stream, source);
 	return stream;
 }

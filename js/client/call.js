@@ -8,7 +8,7 @@ import { asked, bodyOf, invalid, target } from "./request.js";
 import { asBytes, discard, statusOf } from "./response.js";
 import { says } from "./says.js";
 import { abortable, limited, reasonOf } from "./signal.js";
-import { timeLimit } from "./option.js";
+import { invalidOption, timeLimit } from "./option.js";
 import { Token } from "./token.js";
 
 /** @typedef {import("./driver.js").Driver} Driver */
@@ -30,6 +30,7 @@ import { Token } from "./token.js";
 export async function call(driver, reference, getToken, baseUrl, input, given) {
 	const url = target(baseUrl, input);
 	const { init: all, request } = asked(input, given);
+	refuseNearMiss(all);
 	const { timeoutMs, ...init } = /** @type {import("./platform.js").CallInit} */ (all);
 	if (timeoutMs != null && says(all, "timeoutMs")) {
 		init.signal = limited(init.signal, timeLimit(timeoutMs), driver.clock);
@@ -60,6 +61,18 @@ export async function call(driver, reference, getToken, baseUrl, input, given) {
 		drop: discard,
 	});
 	return answer;
+}
+
+/**
+ * What is nearly `timeoutMs`, or is it elsewhere: a fetch ignores it in silence, and the call has no limit. A `timeout` beside a signal
+ * is an HTTP client's own, which keeps it by that signal.
+ * @param {Record<string, any>} init
+ */
+function refuseNearMiss(init) {
+	const near = Object.keys(init).find((name) => /^timeout(_?ms)?$/i.test(name) && name !== "timeoutMs" && init[name] != null);
+	if (near !== undefined && !(near === "timeout" && init["signal"])) {
+		throw invalidOption(near, "is not an option here: timeoutMs bounds a call, in milliseconds");
+	}
 }
 
 /**

@@ -28,14 +28,17 @@ import { Token } from "./token.js";
  *   on its way, no call under way, nobody signed in. Where all are in use, callers wait for a place, for `timeoutMs` at most. Default 1,000.
  * @property {(event: import("./events.js").TokenEvent) => void} [onEvent] told of every moment in the sessions' lives
  * @property {import("./store.js").Store} [store] where clients in other processes, and on other machines, have the same
- *   sessions: all of them then behave as one ("cctoken/store", docs/store.md)
+ *   sessions: all of them then behave as one ("cctoken/store", docs/store.md). The pages of one browser need none
  * @property {(event: import("./store.js").StoreEvent) => void} [onStore] told when that store is lost, and when it is back; and when others use it with other keys
  */
 
 /**
  * What some platforms have, or need, beside the rest.
  * @typedef {object} Facilities
- * @property {(clock: import("./clock.js").Clock) => import("./tabs.js").Tabs} [tabs] where pages share what they get
+ * @property {(clock: import("./clock.js").Clock) => import("./tabs.js").Tabs} [tabs] where the pages of one browser share what an edge gives them
+ * @property {(clock: import("./clock.js").Clock, version: string) => import("./store.js").Store | undefined} [pages] where they share
+ *   sessions, unless a client has a store
+ * @property {string} [version] of the package: pages with another one share none with these
  * @property {import("./platform.js").WaitUntil} [waitUntil] where what a request has begun ends together with it
  */
 
@@ -130,7 +133,7 @@ export class Client {
 	 * @param {(import("./platform.js").PlatformRequestInit & import("./platform.js").CallLimit) | null} [init] as for `fetch`, or a Request; `timeoutMs` bounds the whole call in milliseconds: the
 	 *   wait for a token, all tries and the answer's body
 	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had or the time was
-	 *   over (`timeout`), where the call may not be made so (`invalid_request`) and where the client's own `fetch` gave no answer
+	 *   over (`timeout`), where the call may not be made so (`invalid_request`, `invalid_option`) and where the client's own `fetch` gave no answer
 	 *   (`fetch_failed`); and as `fetch` where the call itself failed or its `signal` fired: with the signal's reason
 	 * @example
 	 * const response = await client.fetch(identity, "/apiaccess/ccmessaging/send", {
@@ -280,7 +283,7 @@ export function createClient(module, options, clock = platformClock, facilities 
  * @param {Facilities} [facilities]
  * @returns {Driver}
  */
-export function createDriver(module, options, clock = platformClock, { tabs, waitUntil } = {}) {
+export function createDriver(module, options, clock = platformClock, { tabs, pages, version = "", waitUntil } = {}) {
 	const {
 		fetch,
 		timeoutMs = defaultTimeoutMs,
@@ -306,6 +309,7 @@ export function createDriver(module, options, clock = platformClock, { tabs, wai
 	}
 	// Looked up at each call, not kept: test tools replace it.
 	const send = fetch ?? /** @type {import("./effects.js").Fetch} */ ((input, init) => globalThis.fetch(input, init));
-	const settings = { fetch: send, given: fetch !== undefined, timeoutMs, maxSessions, onEvent, store, onStore };
+	const shared = store === undefined ? { store: pages?.(clock, version) } : { store, onStore };
+	const settings = { fetch: send, given: fetch !== undefined, timeoutMs, maxSessions, onEvent, ...shared };
 	return new Driver(module, { ...settings, clock, tabs: tabs?.(clock), waitUntil });
 }

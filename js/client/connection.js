@@ -3,12 +3,29 @@
 /** The platforms' words for what fails before anything can be sent: Node's and undici's, and Bun's. */
 const beforeSending = new Set(["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "UND_ERR_CONNECT_TIMEOUT", "ConnectionRefused"]);
 
+/** What is wrong with a certificate, in Node's words and in those of others that have OpenSSL's or Node's. */
+export const ofCertificate = /CERT|^UNABLE_TO_|^INVALID_(CA|PURPOSE)$|^HOSTNAME_MISMATCH$/;
+
+/** What stands against a connection as it is asked for, and will do so the next time: a protocol that the other side does not speak, a refusal. */
+const standing =
+	/^(ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNSUPPORTED_PROTOCOL|\w*HANDSHAKE_FAILURE|\w*PROTOCOL_VERSION)|PORT_BLOCKED_BY_FETCH|PROXY_ANSWERED_407)$/;
+
+/**
+ * How far a request came for which a platform raised an error before there was an answer.
+ * @param {unknown} error
+ * @returns {import("../module/wall.js").Reach}
+ */
+export function reachOf(error) {
+	const { code = "" } = /** @type {{ code?: string }} */ (safeCause(error) ?? {});
+	return standing.test(code) || ofCertificate.test(code) ? "impossible" : unconnected(error) ? "unsent" : "unanswered";
+}
+
 /**
  * Whether a platform's own error says that there never was a connection. A host that cannot be reached says so of one that
  * breaks later, too: then it counts what was being done.
  * @param {unknown} error
  */
-export function unconnected(error) {
+function unconnected(error) {
 	const inner = under(error);
 	const { code, syscall } = inner?.errors?.[0] ?? inner ?? {};
 	return beforeSending.has(inner?.code) || beforeSending.has(code) || syscall === "connect";

@@ -50,7 +50,7 @@ export class Driver {
 				this.#leases = new Leases(core, settings.clock, shared && ((session) => shared.used(core, session)));
 				shared?.begin(core);
 				this.#deaf = whenOnline(weakly(this, toldOnline));
-				whenDropped(this, ending(core, this.#deaf, settings.tabs));
+				whenDropped(this, ending(core, this.#deaf, settings.tabs, shared?.over));
 			},
 			over: (error) => {
 				ended(this);
@@ -293,9 +293,9 @@ export class Driver {
 	 * @param {Uint8Array} body
 	 * @param {Circumstances} [circumstances]
 	 */
-	judge({ supplier, known }, { session, serial = 0 }, place, sent, head, body, { user, accepted = [] } = {}) {
-		if (supplier && known.token) {
-			this.#suppliers.use(supplier);
+	judge({ suppliers, known }, { session, serial = 0 }, place, sent, head, body, { user, accepted = [] } = {}) {
+		if (known.token) {
+			suppliers.forEach((one) => this.#suppliers.use(one));
 		}
 		for (const [by, at] of accepted) {
 			this.#effects.report((core) => core.accepted(session, serial, at, by, this.now()));
@@ -404,13 +404,16 @@ export class Driver {
 				throw error;
 			}
 			for (const { known } of [reference, this.#sessions.located(through)]) {
-				known.promise = known.token = known.supplier = undefined;
+				known.promise = known.token = undefined;
+				known.suppliers = [];
 			}
 			this.#effects.report((core) => core.forget(id, this.now()));
 			this.#settings.tabs?.forget(id);
 			this.#forgetElsewhere(core, id);
-			if (through !== reference && reference.supplier) {
-				this.#suppliers.drop(reference.supplier);
+			for (const supplier of reference.suppliers) {
+				if (through !== reference || supplier.own) {
+					this.#suppliers.drop(supplier);
+				}
 			}
 		}
 	}
@@ -521,9 +524,7 @@ export class Driver {
 	 * @param {Reference} reference
 	 */
 	#open(core, reference) {
-		if (reference.supplier) {
-			this.#suppliers.use(reference.supplier);
-		}
+		reference.suppliers.forEach((one) => this.#suppliers.use(one));
 		if (this.#sessions.located(reference).known.id === 0) {
 			// still: nobody has opened it, or it was evicted
 			const answer = this.#life.ask(core, () => core.open(reference.json, this.now()));
@@ -533,7 +534,7 @@ export class Driver {
 			}
 			reference.known = this.#sessions.opened(answer.session, reference.json);
 		}
-		reference.known.supplier = reference.supplier;
+		reference.known.suppliers = reference.suppliers;
 		return reference.known;
 	}
 }
@@ -549,9 +550,11 @@ const toldOnline = (driver) => driver.online();
  * @param {CoreClient} core
  * @param {() => void} deaf
  * @param {import("./tabs.js").Tabs | undefined} tabs
+ * @param {{ abort: () => void } | undefined} watching what the store tells
  */
-const ending = (core, deaf, tabs) => () => {
+const ending = (core, deaf, tabs, watching) => () => {
 	deaf();
 	tabs?.close();
+	watching?.abort();
 	core.discard();
 };

@@ -45,7 +45,7 @@ export class TokenError extends Error {
 	 */
 	step;
 	/**
-	 * The input field at fault.
+	 * The input field at fault; also of a `token`, `accessToken` or `authorization` that was given or supplied and is refused.
 	 * @readonly
 	 * @type {string | undefined}
 	 */
@@ -168,7 +168,7 @@ function circumstance(cause) {
 	if (known) {
 		return ` (${known.code})`;
 	}
-	return "document" in globalThis ? "; also check that the vendor allows this page's origin" : "";
+	return "document" in globalThis ? "; also check that this page's origin is allowed there" : "";
 }
 
 /**

@@ -1,6 +1,6 @@
 // One HTTP exchange as the core wants it: no redirect followed, no cookie, no cache, a bounded time and a bounded body.
 import { maxAnswer } from "../generated/limits.js";
-import { isOfConnection, unconnected } from "./connection.js";
+import { isOfConnection, reachOf } from "./connection.js";
 import { headerOf, sourceOf, statusOf, streams, Unreadable } from "./response.js";
 
 /** Why an exchange brought nothing that can be read. */
@@ -40,7 +40,7 @@ export async function exchange(send, { method, url = "", query, headers = [], bo
 		if (given && !isOffline && !isOfConnection(cause)) {
 			throw new Lost("fetch_failed", "unanswered", cause);
 		}
-		throw new Lost("network", isOffline || unconnected(cause) ? "unsent" : "unanswered", cause);
+		throw new Lost("network", isOffline ? "unsent" : reachOf(cause), cause);
 	}
 	if (statusOf(response) === undefined) {
 		throw new Lost("fetch_failed", "answering", noResponse());
@@ -96,10 +96,11 @@ function uncached() {
  * @returns {import("../module/wall.js").Head}
  */
 export function headOf(response, rolls) {
+	const retryAfter = headerOf(response, "retry-after") ?? undefined;
 	return {
 		status: statusOf(response) ?? 0,
-		retryAfter: headerOf(response, "retry-after") ?? undefined,
-		date: headerOf(response, "date") ?? undefined,
+		retryAfter,
+		date: retryAfter === undefined ? undefined : (headerOf(response, "date") ?? undefined), // it is counted from there
 		rolled: rolls?.map((name) => headerOf(response, name)).find((value) => value !== null) ?? undefined,
 	};
 }

@@ -1,6 +1,6 @@
 // Identities: who a token is for. What the systems have of their own is generated from their descriptions.
 import { TokenError } from "./error.js";
-import { objects, signing, snapshot, supplied, unchanged as same } from "../generated/identity.js";
+import { objects, ownToken, signing, snapshot, supplied, unchanged as same } from "../generated/identity.js";
 import { says } from "./says.js";
 
 export { snapshot };
@@ -138,10 +138,10 @@ function sameTexts(a, b) {
 }
 
 /**
- * An identity as it goes to the core, and the caller's function in it, if there is one.
+ * An identity as it goes to the core, and the caller's functions in it, if there are any.
  * @typedef {object} Encoded
  * @property {string} json
- * @property {import("./suppliers.js").Supplier | undefined} supplier
+ * @property {readonly import("./suppliers.js").Supplier[]} suppliers
  */
 
 /**
@@ -152,24 +152,46 @@ function sameTexts(a, b) {
  */
 export function encode(read, suppliers) {
 	const fields = bare(read);
-	/** @type {import("./suppliers.js").Supplier | undefined} */
-	let supplier;
+	/** @type {import("./suppliers.js").Supplier[]} */
+	const found = [];
 	for (const { field, of, base, by } of supplied) {
 		delete fields[`${field}Supplier`]; // the core's own, and not the caller's to set
 		const ask = fields[field];
 		if (typeof ask === "function") {
 			const at = base.map((name) => fields[name]).find((url) => url !== undefined && url !== null);
-			supplier = suppliers.supplier([of, at, ...by.map((name) => fields[name])], /** @type {() => unknown} */ (ask));
+			const supplier = suppliers.supplier([of, at, ...by.map((name) => fields[name])], /** @type {() => unknown} */ (ask));
 			fields[`${field}Supplier`] = supplier.number;
 			delete fields[field];
+			found.push(supplier);
 		}
 	}
+	delete fields[`${ownToken}Supplier`];
+	const ask = fields[ownToken];
+	if (typeof ask === "function") {
+		delete fields[ownToken];
+		const supplier = suppliers.supplier([ownToken, ...said(fields)], /** @type {() => unknown} */ (ask), true);
+		fields[`${ownToken}Supplier`] = supplier.number;
+		found.push(supplier);
+	}
 	try {
-		return { json: JSON.stringify(fields), supplier };
+		return { json: JSON.stringify(fields), suppliers: found };
 	} catch {
 		throw invalid("must hold plain values only");
 	}
 }
+
+/**
+ * What an object says, in whatever order it says so.
+ * @param {Record<string, unknown>} object
+ * @returns {unknown[]}
+ */
+const said = (object) =>
+	Object.keys(object)
+		.sort()
+		.flatMap((name) => {
+			const value = object[name];
+			return value == null ? [] : [[name, typeof value === "object" ? said(/** @type {any} */ (value)) : value]];
+		});
 
 /**
  * Whether somebody signs in with an identity; of an edge's connection only the edge knows.

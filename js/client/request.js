@@ -39,6 +39,9 @@ const defaults = /** @type {Record<string, unknown>} */ ({
 /** Node's Request no longer passes on an abort once it is collected itself. @type {WeakMap<object, unknown>} */
 const origins = new WeakMap();
 
+/** What a URL parser drops without a word: a path would be another one than was written. https://url.spec.whatwg.org/#concept-basic-url-parser */
+const loses = /[\t\n\r]|^[\0- ]|[\0- ]$/;
+
 /**
  * The URL that is meant, under the base URL and nowhere else: the call will carry a token.
  * @param {string} baseUrl
@@ -50,6 +53,9 @@ export function target(baseUrl, input) {
 	const { href, url = href } = /** @type {any} */ (typeof input === "object" && input !== null ? input : { href: input });
 	if (typeof url !== "string") {
 		throw invalid("input", "must be a string, a URL or a Request");
+	}
+	if (loses.test(url)) {
+		throw invalid("input", "must have no line break or tab in it, and no white space around it, which a URL loses in silence");
 	}
 	let base, target;
 	try {

@@ -70,7 +70,7 @@ export class Session {
 	 *   a whole URL under that, as a string, a URL or a Request
 	 * @param {(import("./platform.js").PlatformRequestInit & import("./platform.js").CallLimit) | null} [init] as for `fetch`, or a Request; `timeoutMs` bounds the whole call in milliseconds
 	 * @returns {Promise<import("./platform.js").PlatformResponse>} rejected with a TokenError where no token could be had or the time was
-	 *   over (`timeout`), where the call may not be made so (`invalid_request`) and where the client's own `fetch` gave no answer
+	 *   over (`timeout`), where the call may not be made so (`invalid_request`, `invalid_option`) and where the client's own `fetch` gave no answer
 	 *   (`fetch_failed`); and as `fetch` where the call itself failed or its `signal` fired: with the signal's reason
 	 * @example
 	 * const api = ky.create({ prefixUrl: identity.baseUrl, fetch: session.fetch });

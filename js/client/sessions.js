@@ -9,7 +9,7 @@ const maxOpened = 4096;
  * A session of the core, and what it last said of it.
  * @typedef {object} Known
  * @property {string} json the identity
- * @property {import("./suppliers.js").Supplier | undefined} supplier of whoever used it last
+ * @property {readonly import("./suppliers.js").Supplier[]} suppliers of whoever used it last
  * @property {number} id the core's number, or 0 when the session is gone
  * @property {Token | undefined} token
  * @property {Promise<Token> | undefined} promise of that token, the same for all callers; made when it is first asked for again
@@ -26,7 +26,7 @@ const maxOpened = 4096;
  * An identity in its wire form, and its session.
  * @typedef {object} Reference
  * @property {string} json
- * @property {import("./suppliers.js").Supplier | undefined} supplier the caller's function in it
+ * @property {readonly import("./suppliers.js").Supplier[]} suppliers the caller's functions in it
  * @property {Known} known
  * @property {Promise<Token> | undefined} asking of callers whose question the core has not seen yet
  * @property {Calls} [calls] what its business calls go through, once there was one
@@ -37,7 +37,7 @@ const maxOpened = 4096;
 /** @returns {Known} */
 const gone = () => ({
 	json: "",
-	supplier: undefined,
+	suppliers: [],
 	id: 0,
 	token: undefined,
 	promise: undefined,
@@ -62,8 +62,8 @@ export class Sessions {
 	 * @param {import("./identity.js").Encoded} encoded
 	 * @returns {Reference}
 	 */
-	reference({ json, supplier }) {
-		return { json, supplier, known: this.#opened.get(json) ?? gone(), asking: undefined };
+	reference({ json, suppliers }) {
+		return { json, suppliers, known: this.#opened.get(json) ?? gone(), asking: undefined };
 	}
 
 	/**
@@ -74,8 +74,8 @@ export class Sessions {
 	calls(reference) {
 		if (reference.calls === undefined) {
 			const { json, baseUrl } = callsOf(reference.json);
-			const { supplier } = reference;
-			reference.calls = { through: json === reference.json ? reference : this.reference({ json, supplier }), baseUrl };
+			const { suppliers } = reference;
+			reference.calls = { through: json === reference.json ? reference : this.reference({ json, suppliers }), baseUrl };
 		}
 		return reference.calls;
 	}

@@ -10,6 +10,7 @@ import { invalidOption } from "./option.js";
  * @property {string} key of whom, or of which app, what it gives is
  * @property {number} number
  * @property {() => unknown} ask
+ * @property {boolean} own whether what it gives is the token itself, and no other identity's as well
  */
 
 /**
@@ -19,8 +20,8 @@ import { invalidOption } from "./option.js";
 let numbers = Math.floor(Math.random() * 2 ** 48);
 
 /**
- * The callers' functions: one for each app's AccessToken, as one serves all of an app's users, and one for each user's
- * authorization. An inline arrow function is a new one at every call, so it is not what tells identities apart.
+ * The callers' functions: one for each app's AccessToken, as one serves all of an app's users, one for each user's
+ * authorization, and one for each identity that has its token by one. An inline arrow function is a new one at every call, so it is not what tells identities apart.
  */
 export class Suppliers {
 	/** Those used last; a key that was dropped gets another number, and so a session of its own. @type {Map<string, number>} */ #numbers =
@@ -36,13 +37,14 @@ export class Suppliers {
 	/**
 	 * @param {unknown[]} of what the function's token is for
 	 * @param {() => unknown} ask
+	 * @param {boolean} [own]
 	 * @returns {Supplier}
 	 */
-	supplier(of, ask) {
+	supplier(of, ask, own = false) {
 		const key = JSON.stringify(of);
 		const number = this.#numbers.get(key) ?? ++numbers;
 		this.#keep(key, number);
-		return { key, number, ask };
+		return { key, number, ask, own };
 	}
 
 	/**

@@ -18,8 +18,8 @@ export class Token {
 	 * @param {import("../module/wall.js").TokenView} view
 	 * @param {import("./identity.js").Encoded} identity
 	 */
-	constructor(view, { json, supplier }) {
-		within.put(this, { view, identity: { json, supplier } });
+	constructor(view, { json, suppliers }) {
+		within.put(this, { view, identity: { json, suppliers } });
 		Object.defineProperties(this, shown);
 		Object.freeze(this); // everybody who asks for it gets this very object
 	}

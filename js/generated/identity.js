@@ -8,22 +8,52 @@
 
 /**
  * OIAP AppCube ("C6 OIAP AppCube Interface Authentication", cec_07_0007).
- * @typedef {object} AppCubeIdentity
+ * @typedef {object} AppCubeFields
  * @property {"appcube"} system
  * @property {string} baseUrl of the OIAP, such as `https://IP:PORT`
  * @property {string} appKey the tenant ID
- * @property {string} appSecret the API Password of the IVR
  */
 
 /**
+ * OIAP AppCube, by its appSecret.
+ * @typedef {object} AppCubeByAppSecret
+ * @property {string} appSecret the API Password of the IVR
+ * @property {undefined} [token]
+ */
+
+/**
+ * OIAP AppCube, by its token.
+ * @typedef {object} AppCubeByToken
+ * @property {string | (() => Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
+ * @property {undefined} [appSecret]
+ */
+
+/** OIAP AppCube ("C6 OIAP AppCube Interface Authentication", cec_07_0007). @typedef {AppCubeFields & (AppCubeByAppSecret | AppCubeByToken)} AppCubeIdentity */
+
+/**
  * The intelligent assistant platform ("C3 OIAP Interface Authentication", cec_07_0004).
- * @typedef {object} OiapIdentity
+ * @typedef {object} OiapFields
  * @property {"oiap"} system
  * @property {string} baseUrl of the OIAP, such as `https://IP:PORT`
  * @property {string} appKey the tenant ID, or the name of a system
- * @property {string} appSecret goes with the app key
  * @property {"body" | "headers"} [carrier] where a call carries the token: in its JSON body, as a tenant's does, or in the headers username and token, as a system's does. Default "body"
  */
+
+/**
+ * OIAP, by its appSecret.
+ * @typedef {object} OiapByAppSecret
+ * @property {string} appSecret goes with the app key
+ * @property {undefined} [token]
+ */
+
+/**
+ * OIAP, by its token.
+ * @typedef {object} OiapByToken
+ * @property {string | (() => Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
+ * @property {undefined} [appSecret]
+ */
+
+/** The intelligent assistant platform ("C3 OIAP Interface Authentication", cec_07_0004). @typedef {OiapFields & (OiapByAppSecret | OiapByToken)} OiapIdentity */
 
 /**
  * The AccessToken of the AICC's API Fabric ("C1", tokenByAkSk, cec_07_0002).
@@ -69,6 +99,7 @@
  * @typedef {object} CcmessagingByAppSecret
  * @property {string} appSecret goes with the app key, and gets the AccessToken (tokenByAkSk)
  * @property {undefined} [accessToken]
+ * @property {string | (() => Promise<Supplied>)} [token] the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
  */
 
 /**
@@ -76,18 +107,42 @@
  * @typedef {object} CcmessagingByAccessToken
  * @property {string | (() => Promise<Supplied>)} accessToken in place of the app secret, or a function that is asked for one whenever one is needed. It stands for the app, not for a user: all identities of one app share what it gives, and whether it fails. Of several functions the one is asked that came with the call that needs it. Where each user has a function of their own, each has a client.
  * @property {undefined} [appSecret]
+ * @property {string | (() => Promise<Supplied>)} [token] the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
  */
 
-/** The AICC web client ("Performing Third-Party Request Authentication (applyToken)", cec_07_0103). @typedef {CcmessagingFields & (CcmessagingByAppSecret | CcmessagingByAccessToken)} CcmessagingIdentity */
+/**
+ * AICC web client, by its token.
+ * @typedef {object} CcmessagingByToken
+ * @property {string | (() => Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
+ * @property {undefined} [appSecret]
+ * @property {undefined} [accessToken]
+ */
+
+/** The AICC web client ("Performing Third-Party Request Authentication (applyToken)", cec_07_0103). @typedef {CcmessagingFields & (CcmessagingByAppSecret | CcmessagingByAccessToken | CcmessagingByToken)} CcmessagingIdentity */
 
 /**
  * CC-iSales for CTI-OBS ("Authentication Interface", cec_07_0313).
- * @typedef {object} IsalesIdentity
+ * @typedef {object} IsalesFields
  * @property {"isales"} system
  * @property {string} baseUrl of the CC-iSales, such as `https://service.besclouds.com`
  * @property {string} user the account's name, of CTI-OBS
- * @property {string} passwd of that user
  */
+
+/**
+ * CC-iSales for CTI-OBS, by its passwd.
+ * @typedef {object} IsalesByPasswd
+ * @property {string} passwd of that user
+ * @property {undefined} [token]
+ */
+
+/**
+ * CC-iSales for CTI-OBS, by its token.
+ * @typedef {object} IsalesByToken
+ * @property {string | (() => Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
+ * @property {undefined} [passwd]
+ */
+
+/** CC-iSales for CTI-OBS ("Authentication Interface", cec_07_0313). @typedef {IsalesFields & (IsalesByPasswd | IsalesByToken)} IsalesIdentity */
 
 /**
  * CubeDrive ("xAuthToken").
@@ -96,18 +151,34 @@
  * @property {string} baseUrl of the deployment, such as `https://www.cubedrive.com/lite`
  * @property {Readonly<Record<string, string>>} params "the application information and user information", under the names that the deployment needs
  * @property {"POST" | "GET"} [method] how getLogin is called: a query may end up in logs, a body does not. Default "POST"
+ * @property {string | (() => Promise<Supplied>)} [token] the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
  */
 
 /**
  * AppCube's own OAuth2, which is Astro Zero today (astrozero_06_0042, astrozero_api_0010).
- * @typedef {object} AstroZeroIdentity
+ * @typedef {object} AstroZeroFields
  * @property {"astrozero"} system
  * @property {string} baseUrl of the environment, such as `https://DOMAIN`
  * @property {string} clientId of the connected application that was registered for OAuth
- * @property {string} clientSecret goes with the client ID
  * @property {string} [redirectUrl] only where the application was registered with one: as it is registered
  * @property {string} [locale] in which the vendor words its answers, such as `zh_CN`
  */
+
+/**
+ * Astro Zero, by its clientSecret.
+ * @typedef {object} AstroZeroByClientSecret
+ * @property {string} clientSecret goes with the client ID
+ * @property {undefined} [token]
+ */
+
+/**
+ * Astro Zero, by its token.
+ * @typedef {object} AstroZeroByToken
+ * @property {string | (() => Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
+ * @property {undefined} [clientSecret]
+ */
+
+/** AppCube's own OAuth2, which is Astro Zero today (astrozero_06_0042, astrozero_api_0010). @typedef {AstroZeroFields & (AstroZeroByClientSecret | AstroZeroByToken)} AstroZeroIdentity */
 
 /**
  * An agent's session at the CC-Gateway ("C4", cec_07_0005; signing in: cec_07_1202).
@@ -132,12 +203,27 @@
 
 /**
  * The configuration login of the CC-Gateway ("C5", cec_07_0006).
- * @typedef {object} CcgatewayConfigIdentity
+ * @typedef {object} CcgatewayConfigFields
  * @property {"ccgatewayconfig"} system
  * @property {string} baseUrl of the CC-Gateway, such as `https://IP:8043`
  * @property {number} agentId of the agent who configures, 1 to 999999
- * @property {string} password of that agent
  */
+
+/**
+ * CC-Gateway configuration, by its password.
+ * @typedef {object} CcgatewayConfigByPassword
+ * @property {string} password of that agent
+ * @property {undefined} [token]
+ */
+
+/**
+ * CC-Gateway configuration, by its token.
+ * @typedef {object} CcgatewayConfigByToken
+ * @property {string | (() => Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
+ * @property {undefined} [password]
+ */
+
+/** The configuration login of the CC-Gateway ("C5", cec_07_0006). @typedef {CcgatewayConfigFields & (CcgatewayConfigByPassword | CcgatewayConfigByToken)} CcgatewayConfigIdentity */
 
 /** One of the systems, asked directly. @typedef {AppCubeIdentity | OiapIdentity | ApiFabricIdentity | CcmessagingIdentity | IsalesIdentity | CubeDriveIdentity | AstroZeroIdentity | CcgatewayIdentity | CcgatewayConfigIdentity} VendorIdentity */
 
@@ -148,6 +234,7 @@
  * @property {string} [baseUrl]
  * @property {string} [appKey]
  * @property {string} [appSecret]
+ * @property {string | (() => Promise<Supplied>)} [token]
  * @property {"body" | "headers"} [carrier]
  * @property {string | (() => Promise<Supplied>)} [accessToken]
  * @property {string} [tenantSpaceId]
@@ -193,6 +280,9 @@ export const supplied = [
 	{ field: "authorization", of: "authorization", base: ["edge"], by: ["subject"] },
 ];
 
+/** The field that has the token itself, as a text or by a function: all others tell whose it is. @type {"token"} */
+export const ownToken = "token";
+
 /** Fields that are objects of texts. @type {readonly string[]} */
 export const objects = ["params"];
 
@@ -211,6 +301,7 @@ export function snapshot(f) {
 		baseUrl: f.baseUrl,
 		appKey: f.appKey,
 		appSecret: f.appSecret,
+		token: f.token,
 		carrier: f.carrier,
 		accessToken: f.accessToken,
 		tenantSpaceId: f.tenantSpaceId,
@@ -259,6 +350,7 @@ export function unchanged(copy, f, same) {
 		copy.baseUrl === f.baseUrl &&
 		copy.appKey === f.appKey &&
 		copy.appSecret === f.appSecret &&
+		copy.token === f.token &&
 		copy.carrier === f.carrier &&
 		copy.accessToken === f.accessToken &&
 		copy.tenantSpaceId === f.tenantSpaceId &&

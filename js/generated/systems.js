@@ -32,6 +32,7 @@
  * @property {boolean | Carrier} bodyCarriesToken whether a business call carries the token inside its JSON body, or where only some do, which
  * @property {boolean} signsIn whether a token comes by a sign-in alone, which somebody asks for (`signIn`)
  * @property {boolean} verifies whether the vendor has an interface that says whether a token is valid
+ * @property {boolean} takesToken whether an identity may have the token itself in its `token`, as a text or by a function, in place of its secrets
  */
 
 /** The systems that hand out tokens. @typedef {"appcube" | "oiap" | "apifabric" | "ccmessaging" | "isales" | "cubedrive" | "astrozero" | "ccgateway" | "ccgatewayconfig"} System */
@@ -44,6 +45,7 @@ export const systems = /* @__PURE__ */ frozen([
 		bodyCarriesToken: true,
 		signsIn: false,
 		verifies: false,
+		takesToken: true,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "appKey", kind: "text", secret: false, optional: false },
@@ -56,6 +58,7 @@ export const systems = /* @__PURE__ */ frozen([
 		bodyCarriesToken: { field: "carrier", value: "body" },
 		signsIn: false,
 		verifies: false,
+		takesToken: true,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "appKey", kind: "header", secret: false, optional: false },
@@ -69,6 +72,7 @@ export const systems = /* @__PURE__ */ frozen([
 		bodyCarriesToken: false,
 		signsIn: false,
 		verifies: false,
+		takesToken: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "appKey", kind: "header", secret: false, optional: false },
@@ -83,6 +87,7 @@ export const systems = /* @__PURE__ */ frozen([
 		bodyCarriesToken: false,
 		signsIn: false,
 		verifies: false,
+		takesToken: true,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "authUrl", kind: "url", secret: false, optional: true },
@@ -102,6 +107,7 @@ export const systems = /* @__PURE__ */ frozen([
 		bodyCarriesToken: false,
 		signsIn: false,
 		verifies: false,
+		takesToken: true,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "user", kind: "text", secret: false, optional: false },
@@ -114,6 +120,7 @@ export const systems = /* @__PURE__ */ frozen([
 		bodyCarriesToken: false,
 		signsIn: false,
 		verifies: true,
+		takesToken: true,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "params", kind: "parameters", secret: true, optional: false },
@@ -126,6 +133,7 @@ export const systems = /* @__PURE__ */ frozen([
 		bodyCarriesToken: false,
 		signsIn: false,
 		verifies: false,
+		takesToken: true,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "clientId", kind: "text", secret: false, optional: false },
@@ -140,6 +148,7 @@ export const systems = /* @__PURE__ */ frozen([
 		bodyCarriesToken: false,
 		signsIn: true,
 		verifies: false,
+		takesToken: false,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "agentId", kind: "number", secret: false, optional: false, minimum: 101, maximum: 999999 },
@@ -164,6 +173,7 @@ export const systems = /* @__PURE__ */ frozen([
 		bodyCarriesToken: false,
 		signsIn: false,
 		verifies: false,
+		takesToken: true,
 		fields: [
 			{ name: "baseUrl", kind: "url", secret: false, optional: false },
 			{ name: "agentId", kind: "number", secret: false, optional: false, minimum: 1, maximum: 999999 },

@@ -36,7 +36,7 @@
  * - `not_configured`: the edge lacks a part of its configuration.
  *
  * About what the program did:
- * - `supplier_failed`: the `accessToken` or `authorization` function failed, or gave no token.
+ * - `supplier_failed`: the `token`, `accessToken` or `authorization` function failed, or gave no token.
  * - `fetch_failed`: the client's own `fetch` failed by itself, or gave no answer that can be read; `cause` is its error.
  * - `too_many_sessions`: every session is in use, and none has become free in time.
  * - `forgotten`: the session was forgotten while the caller waited.
@@ -49,14 +49,16 @@
  * - `module_invalid`: the WebAssembly file is not this package's, or compiling is forbidden.
  * - `module_stale`: the WebAssembly file is of another build than the JavaScript.
  * - `module_started`: `initialize` came with another source after the start.
+ * - `client_started`: `configure` came after the first use of `getToken` or `verifyToken`, or for a second time.
  * - `module_failed`: the WebAssembly module died; the next call starts a fresh one.
- * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "account_locked" | "blocked" | "address_not_admitted" | "bad_request" | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large" | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget" | "token_rejected" | "stale_on_arrival" | "signed_out" | "already_signed_in" | "unauthorized" | "forbidden" | "sealed" | "stopped" | "not_configured" | "supplier_failed" | "fetch_failed" | "too_many_sessions" | "forgotten" | "aborted" | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_stale" | "module_started" | "module_failed"} TokenErrorCode
+ * @typedef {"invalid_identity" | "invalid_request" | "credentials_refused" | "account_locked" | "blocked" | "address_not_admitted" | "bad_request" | "not_found" | "vendor_failure" | "unexpected_status" | "malformed_response" | "response_too_large" | "redirected" | "network" | "timeout" | "unavailable" | "rate_limited" | "cooling_down" | "login_budget" | "token_rejected" | "stale_on_arrival" | "signed_out" | "already_signed_in" | "unauthorized" | "forbidden" | "sealed" | "stopped" | "not_configured" | "supplier_failed" | "fetch_failed" | "too_many_sessions" | "forgotten" | "aborted" | "closed" | "invalid_option" | "module_not_found" | "module_invalid" | "module_stale" | "module_started" | "client_started" | "module_failed"} TokenErrorCode
  */
 
 /**
  * The exchange in which something happened.
  * - `input`: is the check of what the caller gave, before anything is sent.
  * - `access_token`: gets an AccessToken (tokenByAkSk).
+ * - `supply`: asks the caller's function for the token itself.
  * - `authorization`: asks the caller's function for what it shows to an edge.
  * - `edge`: gets a token from an edge.
  * - `apply`: gets a ccmessaging token (applyToken).
@@ -66,7 +68,7 @@
  * - `call`: is a business call that carries a token.
  * - `sign_out`: signs a person out.
  * - `keep_alive`: is a sign of life for a person who is signed in.
- * @typedef {"input" | "access_token" | "authorization" | "edge" | "apply" | "login" | "refresh" | "verify" | "call" | "sign_out" | "keep_alive"} Step
+ * @typedef {"input" | "access_token" | "supply" | "authorization" | "edge" | "apply" | "login" | "refresh" | "verify" | "call" | "sign_out" | "keep_alive"} Step
  */
 
 /**

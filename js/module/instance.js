@@ -36,9 +36,6 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  */
 export async function instantiate(core, died) {
 	const go = createGo();
-	// Linear memory never shrinks, so it is worth collecting garbage before the heap has grown by more than a fifth of
-	// what lives: by Go's default it doubles. https://go.dev/doc/gc-guide#GOGC
-	go.env.GOGC = "20";
 	/** @type {WebAssembly.Instance} */
 	let wasm;
 	try {
@@ -56,8 +53,9 @@ export async function instantiate(core, died) {
 		}
 		throw failure(cause);
 	}
-	// run brings main as far as it goes, and its promise settles when main is over, which a healthy core's never is. If
-	// it fails at once the promise is rejected already, and the handler has its turn before this function goes on.
+	// The package's core has started when it was built (tools/build/started.js), and run does little. Its promise settles when main
+	// is over, which a healthy core's never is. If it fails at once the promise is rejected already, and the handler has its turn
+	// before this function goes on.
 	let cause;
 	go.run(wasm).catch((error) => {
 		cause = error;
@@ -73,12 +71,12 @@ export async function instantiate(core, died) {
  * Puts a guard before everything that touches a running core. A panic in Go throws nothing: the call answers whatever
  * number lies on the stack, and simple functions even go on working in the ruins. Only the runtime's `exited` tells.
  * A trap (a RuntimeError) and an exhausted stack (a RangeError) do throw, and leave Go in the middle of something.
- * @param {WebAssembly.Instance} wasm
- * @param {import("../../dist/go.js").Go} go
+ * @param {{ readonly exports: Record<string, unknown> }} wasm a `WebAssembly.Instance`
+ * @param {{ readonly exited?: boolean }} go
  * @param {(error: TokenError) => void} died
  * @returns {Instance}
  */
-function guard(wasm, go, died) {
+export function guard(wasm, go, died) {
 	const memory = /** @type {WebAssembly.Memory} */ (wasm.exports["mem"]);
 	/** @type {TokenError | undefined} */
 	let death;

@@ -82,11 +82,11 @@
 /**
  * How far a request has come that brought no response that can be read: the vendor may have got it, or had begun to answer;
  * or it has certainly not left the host.
- * @typedef {"unanswered" | "answering" | "unsent"} Reach
+ * @typedef {"unanswered" | "answering" | "unsent" | "impossible"} Reach
  */
 
 /** As the core counts them. @type {Reach[]} */
-const reaches = ["unanswered", "answering", "unsent"];
+const reaches = ["unanswered", "answering", "unsent", "impossible"];
 
 /**
  * What is wrong with an identity, of which no session is made; undefined where nothing is.

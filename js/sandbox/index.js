@@ -1,4 +1,5 @@
 // The vendor systems on this machine, for people's own tests: import { createSandbox } from "cctoken/sandbox".
+import { setImmediate } from "node:timers"; // not the test's own, which may be faked
 import { SandboxError } from "./error.js";
 import { readOptions } from "./options.js";
 import { startProgram } from "./program.js";

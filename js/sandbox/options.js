@@ -23,8 +23,8 @@ import { invalidOption } from "./error.js";
  * @property {{ [system: string]: number }} [logins] how many logins a user has in a minute, or whatever the system's window is,
  *   before they are intercepted. Default: as `sandbox.systems` has it.
  * @property {PathReading} [paths] how the servers before the systems read a path. Default "written".
- * @property {string} [allowOrigin] the one origin whose pages may call the sandbox, such as "http://127.0.0.1:5173".
- *   By default none: a page's call needs CORS.
+ * @property {string | readonly string[]} [allowOrigin] the origin whose pages may call the sandbox, such as "http://127.0.0.1:5173",
+ *   or several. By default none: a page's call needs CORS.
  * @property {() => number} [now] the vendors' time of day in milliseconds. Default `Date.now`.
  */
 
@@ -42,7 +42,7 @@ export function readOptions(options = {}) {
 	if (unknown !== undefined) {
 		throw invalidOption(unknown, `is not an option; there are ${names.join(", ")}`);
 	}
-	const { host = "127.0.0.1", port = 0, lifetime, lifetimes = {}, logins = {}, paths = "written", allowOrigin = "", now } = options;
+	const { host = "127.0.0.1", port = 0, lifetime, lifetimes = {}, logins = {}, paths = "written", allowOrigin = [], now } = options;
 	if (typeof host !== "string" || host === "") {
 		throw invalidOption("host", "must be an address of this machine, such as 127.0.0.1");
 	}
@@ -57,8 +57,9 @@ export function readOptions(options = {}) {
 	if (typeof paths !== "string" || !paths) {
 		throw invalidOption("paths", "must be the name of a reading, such as written");
 	}
-	if (allowOrigin !== "" && !isOrigin(allowOrigin)) {
-		throw invalidOption("allowOrigin", "must be an origin without a path, such as http://127.0.0.1:5173");
+	const allowOrigins = [allowOrigin].flat();
+	if (!allowOrigins.every(isOrigin)) {
+		throw invalidOption("allowOrigin", "must be an origin without a path, such as http://127.0.0.1:5173, or several");
 	}
 	if (now !== undefined && typeof now !== "function") {
 		throw invalidOption("now", "must be a function that answers milliseconds");
@@ -66,7 +67,7 @@ export function readOptions(options = {}) {
 	return {
 		host,
 		port,
-		settings: { lifetime, lifetimes, logins, paths, allowOrigin, hostClock: now !== undefined },
+		settings: { lifetime, lifetimes, logins, paths, allowOrigins, hostClock: now !== undefined },
 		now: steady(now ?? Date.now),
 	};
 }

@@ -1,6 +1,7 @@
 // The sandbox's Go program: found, compiled once a process, started once a sandbox, and called. It knows nothing of
 // sockets: whoever asks hands it a request, and a sink for the answer.
 import { readFile } from "node:fs/promises";
+import { clearTimeout, setTimeout } from "node:timers";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
 import { createGo } from "../../dist/go.js";
@@ -42,6 +43,9 @@ import { invalidOption, SandboxError } from "./error.js";
  * @property {Map<number, any>} _scheduledTimeouts
  * @property {() => void} _resume
  */
+
+/** Milliseconds that never go back, and the timers above: a test may fake its own, and the vendors' delays go on. */
+const elapsed = performance.now.bind(performance);
 
 /** @type {Promise<WebAssembly.Module> | undefined} */
 let compiled;
@@ -205,13 +209,14 @@ export async function startProgram(settings, now) {
 }
 
 /**
- * Gives Go back the timers that the package's runtime glue keeps from it: a fault that delays an answer sleeps. What is
- * done is what wasm_exec.js does itself.
+ * Gives Go back the timers that the package's runtime glue keeps from it, and their clock: a fault that delays an answer sleeps.
+ * What is done is what wasm_exec.js does itself.
  * @param {Runtime} go
  * @param {(resume: () => void) => void} enter
  */
 function letGoSleep(go, enter) {
 	const { gojs } = /** @type {{ gojs: Record<string, (sp: number) => void> }} */ (/** @type {unknown} */ (go.importObject));
+	gojs["runtime.nanotime1"] = (sp) => go.mem.setBigInt64((sp >>> 0) + 8, BigInt(Math.trunc(elapsed() * 1e6)), true);
 	gojs["runtime.scheduleTimeoutEvent"] = (sp) => {
 		sp >>>= 0;
 		const ms = go.mem.getUint32(sp + 8, true) + go.mem.getInt32(sp + 12, true) * 2 ** 32;

@@ -9,7 +9,7 @@ import { createBrotliDecompress } from "node:zlib";
 import { chromium } from "playwright-core";
 import { find, usual } from "./driver.js";
 
-const args = [
+export const args = [
 	"--no-sandbox", // containers and root have none
 	"--headless",
 	// Nothing but what a test asks for goes over the network.
@@ -53,6 +53,14 @@ export async function launchChromium({ args: more = [], ...options } = {}) {
 export async function openPage(browser, options = {}) {
 	const context = await browser.newContext(options);
 	const page = await context.newPage();
+	return { page, problems: listenTo(page) };
+}
+
+/**
+ * @param {import("playwright-core").Page} page
+ * @returns {string[]} what goes wrong in it, as it does
+ */
+export function listenTo(page) {
 	/** @type {string[]} */
 	const problems = [];
 	page.on("console", (message) => {
@@ -65,7 +73,7 @@ export async function openPage(browser, options = {}) {
 		console.log(`[page error] ${error.stack ?? error}`);
 		problems.push(String(error));
 	});
-	return { page, problems };
+	return problems;
 }
 
 /**

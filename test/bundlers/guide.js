@@ -16,6 +16,8 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { controls, startServer } from "../../tools/demo/server.js";
 import { openPage } from "../browser/chromium.js";
+import { openPopup } from "../browser/extension.js";
+import { freePort } from "../free-port.js";
 import { openDoor } from "./door.js";
 import { run, serve } from "./shell.js";
 import { stepsOf } from "./steps.js";
@@ -24,6 +26,8 @@ const docs = fileURLToPath(new URL("../../docs/", import.meta.url));
 const vendorAddress = "https://aicc.example.com";
 /** Where the guides' server.js listens. */
 const serverAddress = "http://127.0.0.1:8080";
+/** Where a framework's server is asked for its pages. */
+const pageAddress = "http://127.0.0.1:3000";
 
 const secrets = {
 	APP_SECRET: "app-secret-of-app001",
@@ -32,12 +36,19 @@ const secrets = {
 	CUBEDRIVE_SECRET: "app-secret-of-demo-app",
 };
 
-/** Commands that take their port by an option alone. Others read PORT. */
+/** Commands that take their port by an option alone. Others read HOST and PORT. */
 const portOptions = [
-	[/^npx vite(?: preview)?$/, "--host 127.0.0.1 --port 0"],
+	[/^npx vite(?: preview| dev)?$/, "--host 127.0.0.1 --port 0"],
 	[/^npx next start$/, "--hostname 127.0.0.1"],
+	[/^npx nuxt dev$/, "--host 127.0.0.1 --port 0"],
+	[/^npx astro dev$/, "--host 127.0.0.1 --port 0"],
+	[/^npx react-router dev$/, "--host 127.0.0.1 --port 0"],
+	[/^npx ng serve$/, "--host 127.0.0.1 --port 0"],
 	[/^npx wrangler dev\b/, "--ip 127.0.0.1 --port 0 --inspector-port 0"],
 ];
+
+/** A command that does not tell which port it got where it may have any. */
+const saysNoPort = /^npx react-router-serve\b/;
 
 /** An installation on a cold cache, on a slow line, is the longest of all. In milliseconds. */
 const commandTimeoutMs = 300_000;
@@ -48,7 +59,7 @@ const pageTimeoutMs = 60_000;
  * @property {string} tarball the packed package
  * @property {string} registry the address of one that has the package
  * @property {import("playwright-core").Browser} browser
- * @property {string} tools a folder of programs that guides take for granted, for the PATH
+ * @property {string[]} tools folders of programs that guides take for granted, for the PATH
  * @property {string[]} flags of the sandbox's server
  * @property {(line: string) => void} log
  */
@@ -59,7 +70,7 @@ export class Guide {
 	/** @type {Circumstances} */ #circumstances;
 	/** @type {(() => Promise<void>)[]} what is to be ended, the last first */ #endings = [];
 	/** Where the servers listen that the guide has started. @type {string[]} */ served = [];
-	#printed = "";
+	#said = { stdout: "", stderr: "" };
 	#logins = 0;
 
 	/**
@@ -115,7 +126,7 @@ export class Guide {
 			case "file":
 				return this.write(step.path, step.text);
 			case "run":
-				this.#printed = await this.run(step.text);
+				this.#said = await this.run(step.text);
 				return;
 			case "serve":
 				if (step.with) {
@@ -123,10 +134,12 @@ export class Guide {
 				}
 				return this.serve(step.text);
 			case "prints":
-				assert.equal(this.#printed.trim(), step.text.trim());
+				assert.equal(this.#said.stdout.trim(), step.text.trim());
 				return this.#loggedIn();
+			case "tells":
+				return told(step.text, this.#said.stdout + this.#said.stderr);
 			case "shows":
-				assert.equal(await this.shown(step.text.trim()), step.text.trim());
+				assert.equal(await this.shown(step.text.trim(), step.popup), step.text.trim());
 				return this.#loggedIn();
 		}
 	}
@@ -162,7 +175,7 @@ export class Guide {
 
 	/**
 	 * @param {string} script
-	 * @returns {Promise<string>} what it printed
+	 * @returns {Promise<{ stdout: string, stderr: string }>} what it said
 	 */
 	run(script) {
 		const { tarball } = this.#circumstances;
@@ -178,7 +191,7 @@ export class Guide {
 	 */
 	async failureOf(command, program) {
 		await this.write("failure.mjs", `await import("./${program}").catch((error) => console.log("failed with", error.code));\n`);
-		return /^failed with (\S+)$/m.exec(await this.run(`${command} failure.mjs`))?.[1] ?? "no failure";
+		return /^failed with (\S+)$/m.exec((await this.run(`${command} failure.mjs`)).stdout)?.[1] ?? "no failure";
 	}
 
 	/**
@@ -186,9 +199,13 @@ export class Guide {
 	 * @param {string} script
 	 */
 	async serve(script) {
-		const command = script.trim();
+		const command = this.#placed(script.trim());
 		const options = portOptions.find(([pattern]) => pattern.test(command))?.[1];
-		const server = await serve([command, options].filter(Boolean).join(" "), this.#where(), commandTimeoutMs);
+		const { cwd, env } = this.#where();
+		if (saysNoPort.test(command)) {
+			env.PORT = String(await freePort());
+		}
+		const server = await serve([command, options].filter(Boolean).join(" "), { cwd, env }, commandTimeoutMs);
 		this.#endings.push(() => server.stop());
 		this.served.push(server.url);
 		this.page.leadTo(server.url);
@@ -198,15 +215,18 @@ export class Guide {
 	}
 
 	/**
-	 * Opens the served page in a browser.
+	 * Opens the served page in a browser, or the popup of an extension.
 	 * @param {string} expected what to wait for
+	 * @param {string} [popup] the folder of the extension
 	 * @returns {Promise<string>} the page's text: the expected one, or what is there when the time is up
 	 */
-	async shown(expected) {
-		const { page, problems } = await openPage(this.#circumstances.browser);
+	async shown(expected, popup) {
+		const { page, problems, close } = await this.#opened(popup);
 		try {
-			await page.goto(this.page.url);
-			const text = () => page.evaluate(() => document.body.innerText.trim());
+			// A server for development may load its page anew, when it has found one more package. By a locator the text is there all the
+			// same, and what the page complained of before is over.
+			page.on("framenavigated", (frame) => frame === page.mainFrame() && problems.splice(0));
+			const text = async () => (await page.locator("body").innerText()).trim();
 			for (const deadline = Date.now() + pageTimeoutMs; Date.now() < deadline; await page.waitForTimeout(50)) {
 				if ((await text()) === expected) {
 					break;
@@ -215,7 +235,23 @@ export class Guide {
 			this.problems = problems;
 			return await text();
 		} finally {
-			await page.context().close();
+			await close();
+		}
+	}
+
+	/** @param {string | undefined} popup */
+	async #opened(popup) {
+		if (popup) {
+			return openPopup(join(this.folder, popup));
+		}
+		const { page, problems } = await openPage(this.#circumstances.browser);
+		const close = () => page.context().close();
+		try {
+			await page.goto(this.page.url);
+			return { page, problems, close };
+		} catch (error) {
+			await close();
+			throw error;
 		}
 	}
 
@@ -230,7 +266,10 @@ export class Guide {
 
 	/** @param {string} text */
 	#placed(text) {
-		return text.replaceAll(vendorAddress, this.sandbox.url).replaceAll(serverAddress, this.server.url);
+		return text
+			.replaceAll(vendorAddress, this.sandbox.url)
+			.replaceAll(serverAddress, this.server.url)
+			.replaceAll(pageAddress, this.page.url);
 	}
 
 	#where() {
@@ -240,8 +279,9 @@ export class Guide {
 			cwd: this.folder,
 			env: {
 				...own,
-				PATH: `${tools}:${own.PATH}`,
+				PATH: [...tools, own.PATH].join(":"),
 				...secrets,
+				HOST: "127.0.0.1",
 				PORT: "0",
 				NO_COLOR: "1",
 				// npm: no lock, no talk, and npx runs only what the guide has installed.
@@ -253,6 +293,9 @@ export class Guide {
 				npm_config_yes: "false",
 				// Nobody is told of a test.
 				NEXT_TELEMETRY_DISABLED: "1",
+				NG_CLI_ANALYTICS: "false",
+				NUXT_TELEMETRY_DISABLED: "1",
+				ASTRO_TELEMETRY_DISABLED: "1",
 				PARCEL_DISABLE_TELEMETRY: "1",
 				WRANGLER_SEND_METRICS: "false",
 				CLOUDFLARE_CF_FETCH_ENABLED: "false",
@@ -266,6 +309,25 @@ export class Guide {
 				DO_NOT_TRACK: "1",
 			},
 		};
+	}
+}
+
+/**
+ * Lines stand in a text, in their order: what a test runner says besides has times in it.
+ * @param {string} lines
+ * @param {string} text
+ */
+function told(lines, text) {
+	const all = (/** @type {string} */ of) =>
+		of
+			.trim()
+			.split("\n")
+			.map((line) => line.trim().replace(/\s+/g, " "));
+	let rest = all(text);
+	for (const line of all(lines)) {
+		const at = rest.indexOf(line);
+		assert.ok(at >= 0, `nothing says "${line}" there:\n${text}`);
+		rest = rest.slice(at + 1);
 	}
 }
 

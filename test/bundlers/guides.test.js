@@ -10,7 +10,7 @@ import { after, before, describe, test } from "node:test";
 import { controls } from "../../tools/demo/server.js";
 import { launchChromium } from "../browser/chromium.js";
 import { pack } from "../package/packed.js";
-import { groups, tools } from "../package/tools.js";
+import { groups, nodes, tools } from "../package/tools.js";
 import { Guide, readGuide } from "./guide.js";
 import { serveRegistry } from "./registry.js";
 import { stepsOf } from "./steps.js";
@@ -60,7 +60,7 @@ test("every guide shows that it has got a token", async () => {
 	for (const name of names) {
 		const steps = stepsOf(await readGuide(name));
 		assert.ok(
-			steps.some(({ kind }) => kind === "prints" || kind === "shows"),
+			steps.some(({ kind }) => ["prints", "tells", "shows"].includes(kind)),
 			`docs/${name} ends with nothing that a test could see`,
 		);
 		steps.forEach((step, index) => {
@@ -82,18 +82,21 @@ test("every code that a guide names is one of the package's", async () => {
 	}
 });
 
+/** React Router is react-router, and SvelteKit is @sveltejs/kit. @param {string} name */
+const plain = (name) => name.toLowerCase().replace(/js\b|[^a-z]/g, "");
+
 test("the version that a guide says it was tried with is the one that is tried", async () => {
 	for (const name of guides) {
 		const guide = await readGuide(name);
-		const said = /Tried with ([\w.]+?)(?:\.js)? (\d[\d.]*\d|\d)/.exec(guide);
+		const said = /Tried with ([\w. ]+?) (\d[\d.]*\d|\d)/.exec(guide);
 		const packages = [...guide.matchAll(/^npm install (.*)$/gm)].flatMap(([, words]) => words.split(" ")).concat(groups.runtimes);
-		if (/\b(node|browser)\.md$/.test(name)) {
+		if (/\b(node|browser|functions|extension)\.md$/.test(name)) {
 			continue; // which versions of these are tried is in test/package/tools.js and test/browser
 		}
 		assert.ok(said, `docs/${name} does not say what it was tried with`);
 		const [, tool, version] = said;
 		assert.ok(
-			packages.some((name) => name.startsWith(`${tool.toLowerCase()}@${version}.`)),
+			packages.some((name) => plain(name).startsWith(plain(tool)) && name.includes(`@${version}.`, 1)),
 			`docs/${name} has no ${tool} ${version}`,
 		);
 	}
@@ -104,6 +107,21 @@ test("the README links to every guide, and to none that is not there", async () 
 	const linked = [...readme.matchAll(/\]\(docs\/(guides\/[^)#]+|migration\.md)\)/g)].map(([, path]) => path);
 	assert.deepEqual(linked.sort(), [...names].sort());
 });
+
+/**
+ * The Node of the line that a guide says it needs, where it says so.
+ * @param {string} name of the guide
+ * @returns {Promise<string[]>} folders for the PATH
+ */
+async function nodeFor(name) {
+	const line = /It\s+needs\s+Node\s+(\d+)/.exec(await readGuide(name))?.[1];
+	if (!line) {
+		return [];
+	}
+	const version = nodes.find((version) => version.startsWith(`${line}.`));
+	assert.ok(version, `docs/${name} needs Node ${line}, of which test/package/tools.js has none`);
+	return [join(await tools("nodes"), `node-${version}/bin`)];
+}
 
 /**
  * Asks until the AccessToken has been renewed twice. A slow answer of the vendor comes when the request that has asked for
@@ -123,6 +141,22 @@ async function renewsBetweenRequests(guide, url) {
 	}
 }
 
+/**
+ * Every server of the guide is a program of its own and logs in once, and so do all processes of the last one together.
+ * @param {Guide} guide
+ */
+async function sharesOneLogin(guide) {
+	const workers = new Set();
+	for (const deadline = Date.now() + 60_000; workers.size < 3;) {
+		assert.ok(Date.now() < deadline, `${workers.size} of the processes answer`);
+		const response = await fetch(`${guide.served.at(-1)}/messages`, { headers: { connection: "close" } });
+		assert.deepEqual(await response.json(), { messages: [] });
+		workers.add(response.headers.get("x-process"));
+	}
+	const { counts } = await controls(guide.sandbox.url).state();
+	assert.equal(counts.ccmessaging.logins, guide.served.length);
+}
+
 describe("the guides", { concurrency: 2 }, () => {
 	for (const name of names) {
 		test(`${name} does what it says`, async (t) => {
@@ -132,7 +166,7 @@ describe("the guides", { concurrency: 2 }, () => {
 				browser,
 				// In a Worker, tokens that are renewed between requests are the difficulty: see below. And CubeDrive intercepts.
 				flags: name === "guides/workers.md" ? ["-lifetime", "apifabric=4s", "-logins", "cubedrive=20"] : [],
-				tools: runtimes,
+				tools: [runtimes, ...(await nodeFor(name))],
 				log: (line) => t.diagnostic(line),
 			});
 			try {
@@ -145,7 +179,10 @@ describe("the guides", { concurrency: 2 }, () => {
 						);
 					}
 				}
-				for (const { why, again, files = {}, change, serve, run, tool, code, remedy } of wrong[name] ?? []) {
+				if (name === "guides/servers.md") {
+					await t.test("in a cluster, and in what is started after it, one login serves all", () => sharesOneLogin(guide));
+				}
+				for (const { why, again, files = {}, change, serve, popup, run, tool, code, shown = code, remedy } of wrong[name] ?? []) {
 					await t.test(`${name}: where ${why}, there is ${code}`, async () => {
 						if (again) {
 							await guide.again(again);
@@ -158,7 +195,7 @@ describe("the guides", { concurrency: 2 }, () => {
 						}
 						if (serve) {
 							await guide.serve(serve);
-							assert.equal(await guide.shown(code), code);
+							assert.equal(await guide.shown(shown, popup), shown);
 						}
 						if (run) {
 							assert.equal(await guide.failureOf(...run), code);

@@ -46,7 +46,7 @@ function signal(group, name) {
  * @param {string} script
  * @param {{ cwd: string, env: Record<string, string> }} where
  * @param {number} timeoutMs
- * @returns {Promise<string>} what went to stdout
+ * @returns {Promise<{ stdout: string, stderr: string }>} what was said
  * @throws {Error} with all that was said, where a command failed or took too long
  */
 export async function run(script, where, timeoutMs) {
@@ -61,7 +61,7 @@ export async function run(script, where, timeoutMs) {
 	if (code !== 0) {
 		throw new Error(`${script.trim()}\n${late ? `took over ${timeoutMs / 1000} s` : `ended with ${code}`}:\n${said.stdout}${said.stderr}`);
 	}
-	return said.stdout;
+	return said;
 }
 
 /**

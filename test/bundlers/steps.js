@@ -6,13 +6,16 @@
 //	```sh serve                a command that serves pages until it is stopped
 //	```sh serve with=node.md   … from a file of that other guide: the one that the command names
 //	```text prints             all that the commands before it printed
+//	```text tells              lines among what they said, on whichever stream, whatever the spaces in them
 //	```text shows              all that the served page shows
+//	```text shows popup=dist   all that the popup of the extension in that folder shows
 //
 // They are done in the order of the page, so a file may be given anew further down.
 
 /**
  * @typedef {{ kind: "file", path: string, text: string, line: number }
- *   | { kind: "run" | "prints" | "shows", text: string, line: number }
+ *   | { kind: "run" | "prints" | "tells", text: string, line: number }
+ *   | { kind: "shows", text: string, line: number, popup?: string }
  *   | { kind: "serve", text: string, line: number, with?: string }} Step
  */
 
@@ -68,17 +71,18 @@ function stepOf({ info, line, lines }, before) {
 	if (language === "sh" && role === "run") {
 		return { kind: "run", text, line };
 	}
-	if (language === "text" && role === "prints") {
+	if (language === "text" && (role === "prints" || role === "tells")) {
 		if (before?.kind !== "run") {
 			throw new Error(`line ${line}: nothing was run just before that could print this`);
 		}
-		return { kind: "prints", text, line };
+		return { kind: role, text, line };
 	}
-	if (language === "text" && role === "shows") {
+	const shows = /^shows(?: popup=([\w-]+))?$/.exec(role);
+	if (language === "text" && shows) {
 		if (before?.kind !== "serve" && before?.kind !== "shows") {
 			throw new Error(`line ${line}: nothing was served just before that could show this`);
 		}
-		return { kind: "shows", text, line };
+		return { kind: "shows", text, line, popup: shows[1] };
 	}
 	throw new Error(`line ${line}: a code block must say what it is, as in test/bundlers/steps.js; "${info}" does not`);
 }

@@ -8,9 +8,11 @@
  * @property {Record<string, string>} [files] that the reader is taken to have
  * @property {string} [change] commands that bring it about
  * @property {string} [serve] a server whose page then shows the code …
+ * @property {string} [popup] … or the popup of the extension in that folder
  * @property {[command: string, program: string]} [run] … or a program that then fails with it
  * @property {string} [tool] … or a tool's command that then fails with these words
  * @property {string} code
+ * @property {string} [shown] what the page shows then, where that is not the code alone
  * @property {Remedy} [remedy] what the guide says to do, done
  *
  * @typedef {object} Remedy
@@ -39,6 +41,24 @@ export * from "./${other}";
 const shown = (error) => new Response(error.code ?? (error.message && "no code"));
 export default { fetch: (request, env) => worker.fetch(request, env).catch(shown) };
 `;
+
+/** A server that makes the calls for its pages answers with a status of its own. */
+const answeredBy = (/** @type {string} */ server) => [
+	{
+		why: `the secret is another, in ${server}`,
+		again: "client.js",
+		serve: `APP_SECRET=other node ${server}`,
+		code: "credentials_refused",
+		shown: "502 credentials_refused",
+	},
+	{
+		why: `the secret is not set, in ${server}`,
+		serve: `APP_SECRET= node ${server}`,
+		code: "invalid_identity",
+		shown: "500 invalid_identity",
+	},
+];
+const everyServer = ["express-server.js", "fastify-server.js", "hono-server.js", "koa-server.js"];
 
 /** @type {Record<string, Case[]>} */
 export const wrong = {
@@ -77,6 +97,81 @@ export const wrong = {
 			change: `sed -i 's#^import { createClient.*#&\\nimport { fetch } from "./reader.js";#; s#createClient()#createClient({ fetch })#' session.js`,
 			run: ["node", "own.js"],
 			code: "fetch_failed",
+		},
+	],
+	"guides/servers.md": [
+		...everyServer.flatMap(answeredBy),
+		{
+			why: "there is too little time",
+			change: "sed -i 's/timeoutMs: 10_000/timeoutMs: 1/' inbox.js",
+			serve: "node koa-server.js",
+			code: "timeout",
+			shown: "504 timeout",
+		},
+		{
+			why: "nobody listens there",
+			change: "sed -i 's#http://127.0.0.1:[0-9]*#http://127.0.0.1:2#; s/timeoutMs: 1/&0_000/' inbox.js",
+			serve: "node fastify-server.js",
+			code: "network",
+			shown: "503 network, later",
+		},
+	],
+	"guides/functions.md": [
+		{
+			why: "a bundle leaves the file behind",
+			change: "npx esbuild handler.js --bundle --platform=node --format=esm --outfile=build/handler.mjs",
+			run: ["node", "build/handler.mjs"],
+			code: "module_not_found",
+		},
+		{
+			why: "the secret is not set",
+			files: { "call.js": 'import { handler } from "./handler.js";\nawait handler({});\n' },
+			run: ["APP_SECRET= node", "call.js"],
+			code: "invalid_identity",
+		},
+		{
+			why: "there is too little time",
+			change: "sed -i 's/timeoutMs: 8_000/timeoutMs: 1/' handler.js",
+			run: ["node", "call.js"],
+			code: "timeout",
+		},
+	],
+	"guides/tests.md": [
+		{
+			why: "the package is not transformed",
+			change: "sed -i.bak '/transformIgnorePatterns/d' common/jest.config.js",
+			tool: "npx jest --config common/jest.config.js",
+			code: "Must use import to load ES Module",
+		},
+		{
+			why: "Babel does not know import.meta",
+			change: "mv common/jest.config.js.bak common/jest.config.js; sed -i '/plugins:/d' common/jest.config.js",
+			tool: "npx jest --config common/jest.config.js",
+			code: "Must use import to load ES Module",
+		},
+		{
+			why: "Jest's own jsdom is taken",
+			change: "sed 's/jest-fixed-jsdom/jsdom/' jest.config.js > own.config.js",
+			tool: "NODE_OPTIONS=--experimental-vm-modules npx jest --config own.config.js",
+			code: "TextEncoder is not defined",
+		},
+		{
+			why: "the entry for browsers is taken",
+			change: "sed -i '/customExportConditions/d' jest.config.js",
+			tool: "NODE_OPTIONS=--experimental-vm-modules npx jest",
+			code: "The token core could not be fetched from file:",
+		},
+		{
+			why: "the package is taken into what is transformed",
+			change: "sed 's/dir: .*/& server: { deps: { inline: [\"cctoken\"] } },/' vitest.config.js > inline.config.js",
+			tool: "npx vitest run --config inline.config.js --project jsdom",
+			code: "sandbox.wasm.br is missing",
+		},
+		{
+			why: "the sandbox does not know of the page's origin",
+			change: "sed -i 's/{ allowOrigin: .* }//' vitest/inbox.test.js",
+			tool: "npx vitest run --project happy-dom",
+			code: "Cross-Origin Request Blocked",
 		},
 	],
 	"guides/deno.md": [
@@ -237,6 +332,104 @@ npx esbuild src/token.js --bundle --format=esm --platform=node --loader:.wasm=fi
 			files: { "post.js": 'import { POST } from "./app/access-token/route.js";\nawait POST();\n' },
 			run: ["APP_SECRET= node", "post.js"],
 			code: "invalid_identity",
+		},
+	],
+	"guides/angular.md": [
+		{
+			why: "the entry in assets is missing",
+			change: 'sed -i \'/"assets"/d; s#"dist",#"dist"#\' angular.json; npx ng build',
+			serve: "node server.js dist/browser",
+			code: "module_not_found",
+		},
+		pageForAnything("", "dist/browser"),
+	],
+	"guides/astro.md": [
+		{
+			why: "the secret is not set where the server runs",
+			again: "src/pages/index.astro",
+			change: "npx astro build",
+			serve: "APP_SECRET= node dist/server/entry.mjs",
+			code: "supplier_failed",
+		},
+	],
+	"guides/nuxt.md": [
+		{ why: "the secret is not set where the server runs", serve: "APP_SECRET= node .output/server/index.mjs", code: "supplier_failed" },
+		{
+			why: "the WebAssembly file was not deployed with the rest",
+			change: "rm .output/public/_nuxt/*.wasm",
+			serve: "node .output/server/index.mjs",
+			code: "module_not_found",
+		},
+	],
+	"guides/react-router.md": [],
+	"guides/rspack.md": [
+		{
+			why: "the prefix of a program's assets is a page's",
+			change: "sed -i 's# assetPrefix: \"auto\",##' rsbuild.config.js; npx rsbuild build",
+			run: ["node", "build/token.js"],
+			code: "module_not_found",
+		},
+		withoutFile("dist/static/wasm/*.wasm"),
+		pageForAnything("public/*.wasm", "public"),
+	],
+	"guides/module-federation.md": [
+		{ why: "the server refuses an AccessToken", serve: "APP_SECRET= node server.js dist", code: "supplier_failed" },
+		{
+			why: "a part is built without shared",
+			change: "sed -i 's#const shared = .*#const shared = {};#' rspack.config.js; npx rspack build",
+			serve: "node server.js dist",
+			code: "ccmessaging true copies 2 logins 2",
+		},
+	],
+	"guides/sveltekit.md": [
+		{
+			why: "the server has another origin than it knows of",
+			change: "grep -rl http://127.0.0.1:3000 build | xargs sed -i 's#http://127.0.0.1:3000#https://127.0.0.1:3000#'",
+			serve: "node build",
+			code: "supplier_failed",
+		},
+		{
+			why: "the package is among the devDependencies",
+			change: "npm pkg delete dependencies; npm pkg set devDependencies.cctoken=*; ORIGIN=http://127.0.0.1:3000 npx vite build",
+			serve: "node build",
+			code: "supplier_failed",
+		},
+	],
+	"guides/extension.md": [
+		{
+			why: "the manifest does not name the vendor",
+			change: "sed -i 's#\"http://127.0.0.1:[0-9]*/\\*\", ##' extension/manifest.json",
+			serve: "node server.js",
+			popup: "extension",
+			code: "network",
+		},
+		{
+			why: "the manifest has no policy of its own",
+			change: "sed -i '/content_security_policy/d' extension/manifest.json",
+			serve: "node server.js",
+			popup: "extension",
+			code: "module_invalid",
+		},
+		{
+			why: "the WebAssembly file was not packaged",
+			change: "rm extension/cctoken/core.wasm",
+			serve: "node server.js",
+			popup: "extension",
+			code: "module_not_found",
+		},
+	],
+	"guides/web-workers.md": [
+		{
+			why: "a classic worker was not told where the WebAssembly file is",
+			change: "sed -i 's#cctoken.initialize(.*#0;#' dist/worker.js",
+			serve: "node server.js dist",
+			code: "module_not_found",
+		},
+		{
+			why: "the policy of the worker's file forbids WebAssembly",
+			change: `sed -i "s#^const app = .*#&\\napp.use((request, response, next) => next(void response.set('Content-Security-Policy', \\"script-src 'self'\\")));#" server.js`,
+			serve: "node server.js build",
+			code: "module_invalid",
 		},
 	],
 	"guides/workers.md": [

@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 import { configure } from "../../js/cli/configuration.js";
 import { readArguments } from "../../js/cli/arguments.js";
 import { UsageError } from "../../js/cli/usage.js";
+import { argumentsOf } from "./arguments.js";
 import { command } from "./command.js";
 
 let root;
@@ -133,29 +134,6 @@ test("a profile is chosen by flag, environment or the file, and goes before what
 });
 
 test("each system gets its own fields, and says which one is missing and how to give it", async () => {
-	const all = {
-		appcube: ["--base-url", "https://h.test", "--app-key", "k"],
-		ccmessaging: [
-			"--base-url",
-			"https://h.test",
-			"--app-key",
-			"k",
-			"--user-id",
-			"u",
-			"--user-name",
-			"n",
-			"--channel-id",
-			"c",
-			"--locale",
-			"en",
-		],
-		isales: ["--base-url", "https://h.test", "--user", "u"],
-		cubedrive: ["--base-url", "https://h.test", "--param", "user=u"],
-		oiap: ["--base-url", "https://h.test", "--app-key", "k"],
-		apifabric: ["--base-url", "https://h.test", "--app-key", "k"],
-		astrozero: ["--base-url", "https://h.test", "--client-id", "c"],
-		ccgatewayconfig: ["--base-url", "https://h.test", "--agent-id", "101"],
-	};
 	const env = {
 		CCTOKEN_APP_SECRET: "s",
 		CCTOKEN_PASSWD: "p",
@@ -163,7 +141,7 @@ test("each system gets its own fields, and says which one is missing and how to 
 		CCTOKEN_PASSWORD: "w",
 		CCTOKEN_PARAMS: '{"appSecret":"x"}',
 	};
-	for (const [system, given] of Object.entries(all)) {
+	for (const [system, given] of Object.entries(argumentsOf)) {
 		const { identity } = await configured({ args: ["-s", system, ...given], env });
 		assert.equal(identity.system, system);
 		for (let i = 0; i < given.length; i += 2) {
@@ -205,22 +183,7 @@ test("CubeDrive's parameters are put together from all places, the command line 
 });
 
 test("an AccessToken and an appSecret exclude each other in one place, and the nearer place wins", async () => {
-	const args = [
-		"-s",
-		"ccmessaging",
-		"--base-url",
-		"https://h.test",
-		"--app-key",
-		"k",
-		"--user-id",
-		"u",
-		"--user-name",
-		"n",
-		"--channel-id",
-		"c",
-		"--locale",
-		"en",
-	];
+	const args = ["-s", "ccmessaging", ...argumentsOf.ccmessaging];
 	assert.match((await refusal({ args, env: { CCTOKEN_APP_SECRET: "s", CCTOKEN_ACCESS_TOKEN: "t" } })).message, /exclude each other/);
 	const { identity } = await configured({
 		args: [...args, "--secrets", "-"],

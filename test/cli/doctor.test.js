@@ -161,6 +161,12 @@ test("the configuration: nothing, a missing field, a wrong field, a missing secr
 	assert.match(await run(flags, env), /locale must be an ISO 639/);
 });
 
+test("what is all that was found is said once", async () => {
+	const { stdout } = await command(["doctor"]);
+	assert.equal(stdout.split("No system is given").length, 2);
+	assert.match(stdout, /\nFound: \[configuration\]\n$/);
+});
+
 test("a name that does not exist", async () => {
 	const { verdict, chief } = await doctor(isales("https://nonexistent.invalid"));
 	assert.deepEqual([verdict, chief.step], ["name_not_found", "name"]);

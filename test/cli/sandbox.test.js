@@ -1,11 +1,12 @@
 // cctoken sandbox: what it prints is true, and it ends when it is told to.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { signsIn } from "../../js/cli/sign-in.js";
 import { createClient, getToken } from "../../js/node.js";
-import { command, start } from "./command.js";
+import { bare, command, main, start } from "./command.js";
 
 /**
  * Starts the command, and waits for its first words.
@@ -54,6 +55,62 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
 	});
 }
 
+/** Node as a test runner is: it starts the command, whose output is its own, and does no more. */
+const runner = (stdin) =>
+	`require("node:child_process").spawn(process.execPath, ${JSON.stringify([main, "sandbox", "--port", "0", "--json"])}, { stdio: ["${stdin}", "inherit", "inherit"] })`;
+
+/**
+ * A process that starts the command, and ends before it, or does not.
+ * @param {import("node:test").TestContext} t
+ * @param {string} program
+ * @param {readonly string[]} args
+ */
+async function started(t, program, args) {
+	const parent = spawn(program, args, { env: bare, stdio: ["ignore", "pipe", "inherit"] });
+	const exited = once(parent, "exit");
+	const closed = once(parent, "close"); // when the command has ended as well: it has the same output
+	const [line] = await once(createInterface(parent.stdout), "line");
+	const sandbox = JSON.parse(line);
+	t.after(() => {
+		try {
+			process.kill(sandbox.pid, "SIGKILL");
+		} catch {
+			// it has ended, as it should
+		}
+	});
+	return { parent, exited, closed, sandbox };
+}
+
+test("it ends with the test runner that started it, even where that is killed", async (t) => {
+	const { parent, closed, sandbox } = await started(t, process.execPath, ["-e", runner("pipe")]);
+	assert.equal(sandbox.endsWithStdin, true);
+	assert.equal((await fetch(`${sandbox.url}/_sandbox/state`)).status, 200);
+	parent.kill("SIGKILL");
+	await closed;
+	await assert.rejects(fetch(sandbox.url));
+});
+
+test("a script's job in the background goes on when the script has ended, says so, and ends by its process ID", async (t) => {
+	const { exited, closed, sandbox } = await started(t, "/bin/sh", ["-c", '"$0" "$1" sandbox --port 0 --json &', process.execPath, main]);
+	assert.equal(sandbox.endsWithStdin, false);
+	assert.deepEqual(await exited, [0, null]);
+	assert.equal((await fetch(`${sandbox.url}/_sandbox/state`)).status, 200);
+	process.kill(sandbox.pid);
+	await closed;
+	await assert.rejects(fetch(sandbox.url));
+});
+
+test("its first line says until when it is there", async (t) => {
+	const { child, ended, output } = await running(t, []);
+	assert.match(output(), new RegExp(`^The systems are at .* until standard input ends, .* or until process ${child.pid} is ended\\.`));
+	child.stdin.end();
+	assert.deepEqual(await ended, [0, null]);
+	const alone = spawn(process.execPath, [main, "sandbox", "--port", "0"], { env: bare, stdio: ["ignore", "pipe", "inherit"] });
+	t.after(() => alone.kill("SIGKILL"));
+	const [line] = await once(createInterface(alone.stdout), "line");
+	assert.match(line, new RegExp(`until process ${alone.pid} is ended: they go on when whoever started this has ended\\.`));
+});
+
 test("what it prints for people can be copied: the command and the program get a token", async (t) => {
 	const { output } = await running(t, []);
 	const said = output();
@@ -79,12 +136,16 @@ test("its options are those of createSandbox, and wrong ones end with 2", async 
 		"nginx",
 		"--allow-origin",
 		"http://page.test",
+		"--allow-origin",
+		"http://other.test",
 	]);
 	const at = url(output());
-	const login = () => fetch(`${at}/lite/%67etLogin?appId=a&appSecret=app-secret-of-a&user=u`, { headers: { origin: "http://page.test" } });
-	const first = await login();
-	assert.equal(first.headers.get("access-control-allow-origin"), "http://page.test");
-	assert.match(await (await login()).text(), /intercepted/);
+	const login = (origin) => fetch(`${at}/lite/%67etLogin?appId=a&appSecret=app-secret-of-a&user=u`, { headers: { origin } });
+	for (const origin of ["http://page.test", "http://other.test", "http://foreign.test"]) {
+		const allowed = origin === "http://foreign.test" ? null : origin;
+		assert.equal((await login(origin)).headers.get("access-control-allow-origin"), allowed);
+	}
+	assert.match(await (await login("http://page.test")).text(), /intercepted/);
 	for (const [args, wanted] of [
 		[["--port", new URL(at).port], /in use/],
 		[["--port", "x"], /whole number/],

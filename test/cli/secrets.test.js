@@ -9,6 +9,7 @@ import { readArguments } from "../../js/cli/arguments.js";
 import { configure } from "../../js/cli/configuration.js";
 import { UsageError } from "../../js/cli/usage.js";
 import { createSandbox } from "../../js/sandbox/index.js";
+import { argumentsOf } from "./arguments.js";
 import { command, given } from "./command.js";
 
 let sandbox, folder;
@@ -21,27 +22,6 @@ after(async () => {
 	await rm(folder, { recursive: true });
 });
 
-const argsOf = {
-	appcube: ["-s", "appcube", "--base-url", "https://h.test", "--app-key", "k"],
-	ccmessaging: [
-		"-s",
-		"ccmessaging",
-		"--base-url",
-		"https://h.test",
-		"--app-key",
-		"k",
-		"--user-id",
-		"u",
-		"--user-name",
-		"n",
-		"--channel-id",
-		"c",
-		"--locale",
-		"en",
-	],
-	isales: ["-s", "isales", "--base-url", "https://h.test", "--user", "u"],
-	cubedrive: ["-s", "cubedrive", "--base-url", "https://h.test", "--param", "user=u"],
-};
 const env = { CCTOKEN_APP_SECRET: "env-secret", CCTOKEN_PASSWD: "env-passwd", CCTOKEN_PARAMS: '{"appSecret":"env-secret"}' };
 
 /** @param {{ system: string, input?: unknown, file?: unknown, args?: string[], env?: Record<string, string> }} how */
@@ -54,7 +34,7 @@ async function configured({ system, input, file, args = [], env: own = env }) {
 	const stdin = (async function* () {
 		yield typeof input === "string" ? input : JSON.stringify(input);
 	})();
-	return configure(readArguments(["get", ...argsOf[system], ...named]).options, { env: own, stdin, cwd: folder });
+	return configure(readArguments(["get", "-s", system, ...argumentsOf[system], ...named]).options, { env: own, stdin, cwd: folder });
 }
 
 test("what the command names for its secrets has the system's own names, or is refused, and nothing else is taken instead", async () => {
@@ -148,7 +128,7 @@ function terminal() {
 test("--secrets - on a terminal asks for the secret, and does not show what is typed", async () => {
 	const { stdin, stderr } = terminal();
 	let stopped = 0;
-	const asked = configure(readArguments(["get", ...argsOf.isales, "--secrets", "-"]).options, {
+	const asked = configure(readArguments(["get", "-s", "isales", ...argumentsOf.isales, "--secrets", "-"]).options, {
 		env: {},
 		stdin,
 		stderr,
@@ -171,7 +151,12 @@ test("--secrets - on a terminal asks for the secret, and does not show what is t
 
 test("a terminal that is closed without an answer gave none", async () => {
 	const { stdin, stderr } = terminal();
-	const asked = configure(readArguments(["get", ...argsOf.cubedrive, "--secrets", "-"]).options, { env: {}, stdin, stderr, cwd: folder });
+	const asked = configure(readArguments(["get", "-s", "cubedrive", ...argumentsOf.cubedrive, "--secrets", "-"]).options, {
+		env: {},
+		stdin,
+		stderr,
+		cwd: folder,
+	});
 	stdin.end();
 	await assert.rejects(asked, /Standard input holds no secret: it is empty/);
 	assert.match(stderr.text, /^Secret parameters of cubedrive, as \{"params": \{"NAME": "…"\}\}/);

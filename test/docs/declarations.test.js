@@ -57,9 +57,10 @@ for (const entry of entries) {
 			editor = await open(
 				fileURLToPath(new URL(`test/docs/${entry}.program.ts`, root)),
 				`\
-import { createClient, getToken, initialize, validateIdentity, verifyToken } from "../../dist/types/${entry}.js";
+import { configure, createClient, getToken, initialize, validateIdentity, verifyToken } from "../../dist/types/${entry}.js";
 const identity = { system: "isales", baseUrl: "", user: "", passwd: "" } as const;
 initialize();
+configure();
 validateIdentity(identity);
 verifyToken(await getToken(identity));
 verifyToken("value", identity);

@@ -1,7 +1,10 @@
 // The README, and its Chinese twin: the same sections, code, commands, links and numbers.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { access, readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { ways } from "../../tools/bench/alternatives/ways.js";
 
 const root = new URL("../../", import.meta.url);
@@ -20,6 +23,14 @@ const links = (page) => [...prose(page).matchAll(/\]\(([^)]+)\)/g)].map(([, targ
 test("both have the same code", () => {
 	assert.ok(blocks(english).length >= 8);
 	assert.deepEqual(blocks(chinese).map(bare), blocks(english).map(bare));
+});
+
+test("the first block of code runs as it is", async () => {
+	const [, language, code] = blocks(english)[0];
+	assert.equal(language, "js");
+	const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", code], { cwd: fileURLToPath(root) });
+	assert.equal(stdout, "200\ntrue\n"); // as its comments say
+	assert.match(code, /status\); \/\/ 200\n[\s\S]*valid\); \/\/ true/);
 });
 
 test("both have the same sections, paragraphs, lists and tables, in their order", () => {

@@ -102,3 +102,19 @@ test("an import of cctoken/script is kept, as it sets window.cctoken", async () 
 	new Function("globalThis", text)(window);
 	assert.deepEqual(Object.keys(window), ["cctoken"]);
 });
+
+test("an error that nobody catches shows the line that threw it, and not the whole package", async () => {
+	for (const thrown of [
+		'await (await import("cctoken")).getToken({ system: "appcube" });',
+		'(await import("cctoken/edge/node")).createEdge({ connections: 1 });',
+		'(await import("cctoken/sandbox")).createSandbox({ logins: 1 });',
+	]) {
+		const args = ["--input-type=module", "--eval", thrown];
+		const { stderr } = await run(process.execPath, args, { cwd: program.folder }).then(
+			() => assert.fail(thrown),
+			(error) => error,
+		);
+		assert.match(stderr, /Error: /);
+		assert.ok(stderr.length < 4000, `${thrown} prints ${stderr.length} characters`);
+	}
+});

@@ -26,7 +26,6 @@ export const groups = {
 	runtimes: ["deno@2.9.6", "bun@1.4.5"],
 	workers: ["workerd@1.20261117.1"],
 	next: ["next@16.4.6", "react@19.3.1", "react-dom@19.3.1"],
-	objects: ["vue@3.5.45", "pinia@4.1.0", "mobx@7.1.3", "valtio@2.3.2", "immer@11.2.13", "@sinonjs/fake-timers@15.5.0"],
 	types: ["typescript@5.9.3", "publint@0.3.25", "@arethetypeswrong/cli@0.18.5"],
 };
 

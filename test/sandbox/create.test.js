@@ -4,6 +4,7 @@ import { execFile } from "node:child_process";
 import { connect } from "node:net";
 import { once } from "node:events";
 import { test } from "node:test";
+import { install } from "@sinonjs/fake-timers";
 import { createClient, systems } from "../../js/node.js";
 import { createSandbox, SandboxError } from "../../js/sandbox/index.js";
 import { startProgram } from "../../js/sandbox/program.js";
@@ -270,6 +271,10 @@ test("wrong options are told by name, and nothing is started", async () => {
 		[{ paths: 5 }, "paths"],
 		[{ allowOrigin: "*" }, "allowOrigin"],
 		[{ allowOrigin: "http://a.test/path" }, "allowOrigin"],
+		[{ allowOrigin: "" }, "allowOrigin"],
+		[{ allowOrigin: ["http://a.test", "*"] }, "allowOrigin"],
+		[{ allowOrigin: [["http://a.test"]] }, "allowOrigin"],
+		[{ allowOrigin: "null" }, "allowOrigin"],
 		[{ now: 5 }, "now"],
 	]) {
 		await assert.rejects(createSandbox(/** @type {any} */ (options)), sandboxError("invalid_option", field));
@@ -299,8 +304,8 @@ test("what the sandbox does not take is refused with its reason", async (t) => {
 });
 
 test("a program that dies answers whoever waits, is told by a typed error, and harms no other", async (t) => {
-	const program = await startProgram({ lifetimes: {}, logins: {}, allowOrigin: "", hostClock: true }, Date.now);
-	const other = await startProgram({ lifetimes: {}, logins: {}, allowOrigin: "", hostClock: false }, Date.now);
+	const program = await startProgram({ lifetimes: {}, logins: {}, allowOrigins: [], hostClock: true }, Date.now);
+	const other = await startProgram({ lifetimes: {}, logins: {}, allowOrigins: [], hostClock: false }, Date.now);
 	t.after(() => [program, other].forEach((each) => each.stop()));
 	/** @param {import("../../js/sandbox/program.js").Program} which */
 	const ask = (which, request) =>
@@ -346,3 +351,29 @@ test("a process ends by itself once its sandbox is closed, and prints nothing", 
 	);
 	assert.deepEqual(outcome, { error: null, stdout: "", stderr: "" });
 });
+
+/** Ways to fake the timers: Node's own, and that of Jest, Sinon and Vitest. @type {Record<string, (t: import("node:test").TestContext) => void>} */
+const fakes = {
+	"node:test"(t) {
+		t.mock.timers.enable({ apis: ["Date", "setTimeout", "setInterval", "setImmediate"], now: 0 });
+	},
+	"fake-timers"(t) {
+		const clock = install({ now: 0, toNotFake: ["nextTick", "queueMicrotask"] });
+		t.after(() => clock.uninstall());
+	},
+	"a platform that has no setImmediate, as jsdom"(t) {
+		const { setImmediate } = globalThis;
+		t.after(() => (globalThis.setImmediate = setImmediate));
+		globalThis.setImmediate = /** @type {any} */ (undefined);
+	},
+};
+for (const [name, fake] of Object.entries(fakes)) {
+	test(`it goes on in real time, whatever a test does with the timers: ${name}`, async (t) => {
+		const { sandbox, client } = await made(t);
+		fake(t);
+		await sandbox.faults({ system: "isales", endpoint: "login", fault: "delay", delayMs: 20 });
+		await sandbox.revoke({ system: "isales", all: true });
+		await client.getToken(sandbox.identities.isales);
+		assert.equal((await sandbox.state()).counts.isales.logins, 1);
+	});
+}

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startServer } from "../../tools/demo/server.js";
 import { createSandbox } from "../../js/sandbox/index.js";
+import { faults } from "../faults.js";
 import { overWire } from "./wire.js";
 
 let native, wasm;
@@ -227,25 +228,6 @@ const endpoints = [
 	["cubedrive", "login", logins.cubedrive],
 	["cubedrive", "verify", () => calls.verify("x")],
 	["cubedrive", "business", () => calls.cubedrive("x")],
-];
-const faults = [
-	"delay",
-	"reset",
-	"truncate",
-	"html",
-	"html403",
-	"html418",
-	"types",
-	"huge",
-	"empty",
-	"redirect",
-	"401",
-	"403",
-	"429",
-	"500",
-	"502",
-	"503",
-	"504",
 ];
 
 for (const fault of faults) {

@@ -1,6 +1,6 @@
 // What the declarations let through, and what they do not. It is compiled (make lint), never run: each line that must
 // not compile is marked so, and the compiler complains where one does.
-import { Client, createClient, getToken, initialize, Session, Token, TokenError, validateIdentity, verifyToken } from "cctoken";
+import { Client, configure, createClient, getToken, initialize, Session, Token, TokenError, validateIdentity, verifyToken } from "cctoken";
 import type { ClientOptions, Identity, TokenErrorCode, TokenEvent, Verification } from "cctoken";
 
 const appcube = { system: "appcube", baseUrl: "", appKey: "", appSecret: "" } as const;
@@ -105,6 +105,17 @@ getToken({ ...edge, subject: 7, authorization: async () => "" });
 // @ts-expect-error nothing
 getToken();
 
+// The token itself, in place of what it would be got by.
+getToken({ system: "isales", baseUrl: "", user: "", token: "" });
+getToken({ system: "appcube", baseUrl: "", appKey: "", token: async () => ({ token: "", expiresIn: 60 }) });
+getToken({ ...cubedrive, token: async () => "" });
+// @ts-expect-error not beside that
+getToken({ ...isales, token: "" });
+// @ts-expect-error whose it is must be said
+getToken({ system: "isales", baseUrl: "", token: "" });
+// @ts-expect-error it changes with each use
+getToken({ system: "ccgateway", baseUrl: "", agentId: 1, phonenum: "", token: "" });
+
 // What comes back.
 const token: Token = await getToken(appcube, { forceRefresh: true });
 const value: string = token.value;
@@ -137,6 +148,9 @@ const answer: string = await client
 	.session(cubedrive)
 	.getToken()
 	.then(({ system }) => system);
+const shared: Client = configure(options);
+// @ts-expect-error an unknown option
+configure({ maxsessions: 1 });
 createClient({ fetch: (input, init, { session, step }) => fetch(`${input}#${session.toFixed()}${step}`, init) });
 const checked: void = await validateIdentity(isales);
 // @ts-expect-error no passwd
@@ -188,6 +202,8 @@ const ownClient: Client = {
 	online() {},
 	close: async () => {},
 };
+// A part is enough where no more is asked for.
+const part: Pick<Session, "fetch"> = { fetch: async () => new Response() };
 // @ts-expect-error a client has more than that
 const noClient: Client = { getToken: async () => ownToken };
 

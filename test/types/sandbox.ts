@@ -9,7 +9,7 @@ const options: SandboxOptions = {
 	lifetimes: { isales: 5 },
 	logins: { cubedrive: 3 },
 	paths: "nginx",
-	allowOrigin: "http://a.test",
+	allowOrigin: ["http://a.test", "http://b.test"] as const,
 	now: () => 0,
 };
 const sandbox: Sandbox = await createSandbox(options);

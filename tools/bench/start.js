@@ -53,7 +53,7 @@ const comparison = await compare(
 	{ batch: 1, rounds: 30, warmUp: 3 },
 );
 const memory = (await startOurs(unseen(core))).memory().length;
-report(compared("start in Node: compile, instantiate, ready; an empty Go program", comparison, milli, 1.5), {
+report(compared("start in Node: compile, instantiate, ready; an empty Go program", comparison, milli, 0.75), {
 	what: "linear memory after the start",
 	ours: mib(memory),
 	bar: "under 4 MiB",

@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** The entries, by the names of their declarations. */
 export const entries = ["browser", "node", "workerd", "edge-light", "inline"];
 /** What they take out of one object, in its order. */
-export const functions = ["initialize", "createClient", "validateIdentity", "getToken", "verifyToken"];
+export const functions = ["initialize", "configure", "createClient", "validateIdentity", "getToken", "verifyToken"];
 
 /**
  * The comments on the overloads of `verifyToken` in client.js, without what is for the compiler alone. Those of the first

@@ -14,6 +14,8 @@ if (!output) {
 	throw new Error("usage: node tools/build/doors.js dist/NAME.js");
 }
 const root = new URL("../..", import.meta.url);
+/** Only a page downloads it. Elsewhere lines stay lines: Node shows the one that threw, whole. */
+const download = basename(output) === "browser.js";
 const { version } = JSON.parse(await readFile(new URL("package.json", root), "utf8"));
 
 await build({
@@ -23,8 +25,8 @@ await build({
 	bundle: true,
 	format: "esm",
 	target: "es2022",
-	minifyWhitespace: true,
-	minifySyntax: true,
+	minifyWhitespace: download,
+	minifySyntax: download,
 	sourcemap: true,
 	sourcesContent: false,
 	external: ["node:*", "cloudflare:*"],

@@ -9,7 +9,7 @@
 import { readSegments, section, sections, u32, writeSegments } from "./wasm.js";
 
 /** A gap of so many bytes stays one. Of 64 to 65,536 this is the best by brotli, though by little. */
-const wide = 256;
+export const wide = 256;
 
 /** @typedef {import("./wasm.js").Segment} Segment */
 

@@ -4,14 +4,14 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { join } from "./join.js";
-import { withoutLines } from "./lines.js";
+import { withoutTraces } from "./traces.js";
 
 /**
  * @param {Uint8Array} wasm
  * @returns {Buffer} the same program
  * @throws {Error} where it is not such as the Go linker writes
  */
-export const lighten = (wasm) => withoutLines(join(wasm));
+export const lighten = (wasm) => withoutTraces(join(wasm));
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
 	const [input, output] = process.argv.slice(2);

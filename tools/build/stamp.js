@@ -3,7 +3,7 @@
 //	node tools/build/stamp.js module built.wasm dist/core.wasm
 //	node tools/build/stamp.js script dist/core.wasm dist/build.js
 //
-// The identity is the package's version, for people, and the SHA-256 of what the Go compiler made, for the comparison:
+// The identity is the package's version, for people, and the SHA-256 of the module as it was built, for the comparison:
 // a copy of the file that was forgotten at an update, in some public folder or in a cache, is then noticed at its start
 // and not by what it does. It stands in a custom section at the file's end, where it can be read without running anything.
 import { createHash } from "node:crypto";

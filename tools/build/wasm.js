@@ -1,7 +1,7 @@
 // The binary format of WebAssembly, as far as the build takes modules apart: sections, and the data segments that the Go
 // linker writes.
 
-export const section = { custom: 0, import: 2, memory: 5, data: 11, dataCount: 12 };
+export const section = { custom: 0, import: 2, function: 3, memory: 5, global: 6, export: 7, code: 10, data: 11, dataCount: 12 };
 
 /** @typedef {{ at: number, bytes: Uint8Array }} Segment bytes, and where in memory they go */
 
@@ -14,6 +14,33 @@ export function* sections(wasm) {
 		const content = new Reader(all.take(all.u32()));
 		yield { id, content, whole: wasm.subarray(8 + from, 8 + all.position) };
 	}
+}
+
+/**
+ * A module that differs from another in some sections.
+ * @param {Uint8Array} wasm
+ * @param {Readonly<Record<number, (content: Reader) => Uint8Array>>} change by the section's id: its new content
+ */
+export function changed(wasm, change) {
+	/** @type {Uint8Array[]} */
+	const parts = [wasm.subarray(0, 8)];
+	for (const { id, whole, content } of sections(wasm)) {
+		const written = change[id]?.(content);
+		parts.push(...(written ? [Buffer.from([id]), u32(written.length), written] : [whole]));
+	}
+	return Buffer.concat(parts);
+}
+
+/**
+ * What all active segments together put into memory.
+ * @param {readonly Segment[]} segments
+ */
+export function memoryOf(segments) {
+	const memory = Buffer.alloc(segments.reduce((end, { at, bytes }) => Math.max(end, at + bytes.length), 0));
+	for (const { at, bytes } of segments) {
+		memory.set(bytes, at);
+	}
+	return memory;
 }
 
 /**
@@ -48,7 +75,7 @@ export function readSegments(content) {
 export function writeSegments(segments) {
 	return Buffer.concat([
 		u32(segments.length),
-		...segments.flatMap(({ at, bytes }) => [Buffer.from([0, 0x41]), s32(at), Buffer.from([0x0b]), u32(bytes.length), bytes]),
+		...segments.flatMap(({ at, bytes }) => [Buffer.from([0, 0x41]), signed(BigInt(at)), Buffer.from([0x0b]), u32(bytes.length), bytes]),
 	]);
 }
 
@@ -74,6 +101,11 @@ export class Reader {
 			throw new Error("this module is cut off");
 		}
 		return this.bytes.subarray(this.position, (this.position += length));
+	}
+
+	/** All that is left. */
+	rest() {
+		return this.take(this.bytes.length - this.position);
 	}
 
 	/** LEB128: seven bits in each byte, the lowest first, as long as the eighth is set. */
@@ -107,11 +139,11 @@ export function u32(n) {
 	return Buffer.from([...bytes, n]);
 }
 
-/** @param {number} n not negative: the seventh bit of the last byte would be the sign */
-function s32(n) {
+/** @param {bigint} n of up to 64 bits: the seventh bit of the last byte is the sign */
+export function signed(n) {
 	const bytes = [];
-	for (; n > 0x3f; n >>>= 7) {
-		bytes.push((n & 0x7f) | 0x80);
+	for (; n < -0x40n || n > 0x3fn; n >>= 7n) {
+		bytes.push(Number(n & 0x7fn) | 0x80);
 	}
-	return Buffer.from([...bytes, n]);
+	return Buffer.from([...bytes, Number(n & 0x7fn)]);
 }

@@ -42,6 +42,7 @@ export const supplied = [
 		b.WriteString("\t{ field: " + literal(s.field) + ", of: " + literal(s.of) + ", base: " + literal(s.base) + ", by: " + literal(s.by) + " },\n")
 	}
 	b.WriteString("];\n\n")
+	b.WriteString("/** The field that has the token itself, as a text or by a function: all others tell whose it is. @type {\"" + core.OwnToken + "\"} */\nexport const ownToken = " + literal(core.OwnToken) + ";\n\n")
 	b.WriteString("/** Fields that are objects of texts. @type {readonly string[]} */\nexport const objects = " + literal(objects(fields)) + ";\n\n")
 	signing := []string{}
 	for _, d := range vendors() {
@@ -153,8 +154,9 @@ func public() string {
 // Where fields stand in each other's place, it is one type for each.
 func identityTypes(b *strings.Builder, d *core.Description) string {
 	t := core.TextsOf(d.Name)
+	fields := withOwnToken(d)
 	either := map[string][]core.Field{} // by the field that others stand in for
-	for _, f := range d.Fields {
+	for _, f := range fields {
 		if f.Instead != "" {
 			either[f.Instead] = append(either[f.Instead], f)
 		}
@@ -172,7 +174,7 @@ func identityTypes(b *strings.Builder, d *core.Description) string {
 		b.WriteString(" * @property {" + typeOf(f) + "} " + name + " " + help(t, f) + "\n")
 	}
 	property(core.Field{Name: d.Base, Kind: core.URL})
-	for _, f := range d.Fields {
+	for _, f := range fields {
 		if f.Instead == "" && either[f.Name] == nil {
 			property(f)
 		}
@@ -181,8 +183,9 @@ func identityTypes(b *strings.Builder, d *core.Description) string {
 	if len(either) == 0 {
 		return t.Type
 	}
+	needs, _ := d.Needs()
 	var ways []string
-	for _, f := range d.Fields {
+	for _, f := range fields {
 		group := either[f.Name]
 		if group == nil {
 			continue
@@ -194,7 +197,10 @@ func identityTypes(b *strings.Builder, d *core.Description) string {
 			b.WriteString("/**\n * " + t.Title.English + ", by its " + chosen.Name + ".\n * @typedef {object} " + name + "\n")
 			property(chosen)
 			for _, other := range all {
-				if other.Name != chosen.Name {
+				if other.Name == core.OwnToken && other.Name != chosen.Name && needs != nil {
+					other.Optional = true // these get what is carried beside it
+					property(other)
+				} else if other.Name != chosen.Name {
 					b.WriteString(" * @property {undefined} [" + other.Name + "]\n")
 				}
 			}
@@ -205,7 +211,26 @@ func identityTypes(b *strings.Builder, d *core.Description) string {
 	return t.Type
 }
 
+// withOwnToken are a system's fields, and where it takes one the token itself, in the place of the first
+// of its secrets, or beside the parameters that tell whose it is.
+func withOwnToken(d *core.Description) []core.Field {
+	if !d.TakesToken() {
+		return d.Fields
+	}
+	own := core.Field{Name: core.OwnToken, Kind: core.Supplied, Secret: true, Optional: true}
+	for _, f := range d.Fields {
+		if f.Secret && f.Kind != core.Parameters {
+			own.Instead, own.Optional = f.Name, false
+			break
+		}
+	}
+	return append(slices.Clone(d.Fields), own)
+}
+
 func help(t core.Texts, f core.Field) string {
+	if f.Name == core.OwnToken {
+		return "the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it."
+	}
 	text := t.Fields[f.Name].Help.English
 	if example := t.Fields[f.Name].Example; example != "" {
 		text += ", such as `" + example + "`"
@@ -264,7 +289,7 @@ func everyField() []core.Field {
 	out := []core.Field{{Name: "system", Kind: core.Text}}
 	for _, d := range core.Described() {
 		if d.Vendor || d.Member != "" {
-			out = append(append(out, core.Field{Name: d.Base, Kind: core.URL}), d.Fields...)
+			out = append(append(out, core.Field{Name: d.Base, Kind: core.URL}), withOwnToken(d)...)
 		}
 	}
 	return out

@@ -41,6 +41,7 @@ func systems() string {
  * @property {boolean | Carrier} bodyCarriesToken whether a business call carries the token inside its JSON body, or where only some do, which
  * @property {boolean} signsIn whether a token comes by a sign-in alone, which somebody asks for (` + "`signIn`" + `)
  * @property {boolean} verifies whether the vendor has an interface that says whether a token is valid
+ * @property {boolean} takesToken whether an identity may have the token itself in its ` + "`token`" + `, as a text or by a function, in place of its secrets
  */
 
 `)
@@ -58,6 +59,7 @@ func systems() string {
 		b.WriteString("\t\tbodyCarriesToken: " + carrierLiteral(d) + ",\n")
 		b.WriteString("\t\tsignsIn: " + literal(d.SignsIn) + ",\n")
 		b.WriteString("\t\tverifies: " + literal(d.Verifies) + ",\n")
+		b.WriteString("\t\ttakesToken: " + literal(d.TakesToken()) + ",\n")
 		b.WriteString("\t\tfields: [\n")
 		b.WriteString("\t\t\t" + fieldLiteral(core.Field{Name: d.Base, Kind: core.URL}) + ",\n")
 		for _, f := range d.Fields {

@@ -63,5 +63,8 @@ func sandboxFlags(flags *flag.FlagSet, options *sandbox.Options) {
 		options.Paths = sandbox.Paths(text)
 		return nil
 	})
-	flags.StringVar(&options.AllowOrigin, "allow-origin", "", "the one other origin whose pages may call the sandbox")
+	flags.Func("allow-origin", "another `origin` whose pages may call the sandbox, several times", func(text string) error {
+		options.AllowOrigins = append(options.AllowOrigins, text)
+		return nil
+	})
 }

@@ -1,4 +1,5 @@
 // What stands in the way to a host, in words: for whoever walks the way, and for a login that was lost on it.
+import { ofCertificate } from "../../client/connection.js";
 import { span } from "../terminal.js";
 import { problem, warning } from "./finding.js";
 
@@ -22,7 +23,7 @@ export function obstacle(place, code, by) {
 	if (/^(ERR_SSL_|EPROTO$)/.test(code)) {
 		return handshakeProblem(place, code);
 	}
-	return /CERT|^UNABLE_TO_|^INVALID_(CA|PURPOSE)$|^HOSTNAME_MISMATCH$/.test(code) ? certificateProblem(place.name, code) : undefined;
+	return ofCertificate.test(code) ? certificateProblem(place.name, code) : undefined;
 }
 
 /** @param {Place} place */

@@ -23,9 +23,12 @@ const defaultGraceMs = 30_000;
  * is a proxy's before it.
  * @param {(request: any, response: any) => void} handler of the edge
  * @param {{ host: string, port: number }} at port: 0 is any that is free
- * @returns {Promise<Served>} rejected with Node's own error where it cannot listen there
+ * @returns {Promise<Served>} rejected with a TypeError where one of the two is missing, and with Node's own error where it cannot listen there
  */
 export async function serve(handler, { host, port }) {
+	if (typeof host !== "string" || host === "" || typeof port !== "number") {
+		throw new TypeError("serve needs a host and a port: without a host Node listens at every address of the machine");
+	}
 	let closing = false;
 	const server = createServer(
 		{

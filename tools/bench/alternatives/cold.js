@@ -15,4 +15,4 @@ const starts = ways.map(({ program }) => async () => {
 	const { stdout } = await promisify(execFile)(process.execPath, ["--no-warnings", first, program, url, `cold-${++users}`]);
 	return Number(stdout);
 });
-console.log(JSON.stringify(await rounds(starts, { rounds: 9, warmUp: 1 })));
+console.log(JSON.stringify(await rounds(starts, { rounds: 15, warmUp: 1 })));

@@ -1,49 +1,40 @@
-// Takes the numbers of source lines out of a module that the Go linker has written.
+// Takes out of a module that the Go linker has written what only stack traces are made of: the numbers of source lines, and the
+// names of functions.
 //
-// Go knows for each instruction which line of which file it was made of, also in a program that is stripped of all symbols: a
-// stack trace prints it. No trace of these programs is printed, as it may quote a token (tools/build/glue.js), and lines are
-// what compresses worst: a twelfth of what a page downloads. Everything else in the table is what the runtime works with: where
-// frames and pointers are, who defers. That stays as it is, and so do the names of functions, some of which the runtime asks for.
+// Go knows for each instruction which line of which file it was made of, and of which function, also in a program that is stripped
+// of all symbols: a stack trace prints it. No trace of these programs is printed, as it may quote a token (tools/build/glue.js), and
+// both compress badly: an eighth of what a page downloads. Everything else in the table is what the runtime works with: where frames
+// and pointers are, who defers. That stays as it is.
 //
 // What is taken becomes zeros, so that nothing moves. A function without a table of lines is known to the runtime, which then
-// says "?:0".
+// says "?:0". Of a name stays what the runtime decides by.
 //
 // The layout is that of Go 1.20 and later, internal on Go's side (runtime/symtab.go: pcHeader, functab; runtime/runtime2.go:
 // _func). Hence all is checked that can be: each table must begin where a function says and end where the next one begins, up
 // to the last byte. Where Go changes the layout this tool refuses.
-import { Reader, readSegments, section, sections, u32, writeSegments } from "./wasm.js";
+import { changed, memoryOf, Reader, readSegments, section, writeSegments } from "./wasm.js";
 
 /** The beginning of the header: Go's mark for this layout, two zeros, instructions of at least 1 byte, pointers of 8. */
 const mark = Buffer.from([0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8]);
 
 // Of a function, in bytes from where its record begins. Behind the last stand npcdata and nfuncdata further numbers.
-const record = { entry: 0, sp: 16, file: 20, line: 24, npcdata: 28, unit: 32, startLine: 36, nfuncdata: 43, length: 44 };
+const record = { entry: 0, name: 4, sp: 16, file: 20, line: 24, npcdata: 28, unit: 32, startLine: 36, nfuncdata: 43, length: 44 };
 
 /**
  * @param {Uint8Array} wasm a module whose data segments are joined
- * @returns {Buffer} the same program, which does not know its lines
+ * @returns {Buffer} the same program, which does not know its lines and names
  * @throws {Error} where its table of functions is not such as this tool knows
  */
-export function withoutLines(wasm) {
-	/** @type {Uint8Array[]} */
-	const parts = [wasm.subarray(0, 8)];
-	for (const { id, whole, content } of sections(wasm)) {
-		if (id !== section.data) {
-			parts.push(whole);
-			continue;
-		}
-		const segments = readSegments(content);
-		const end = segments.reduce((end, { at, bytes }) => Math.max(end, at + bytes.length), 0);
-		const memory = Buffer.alloc(end);
-		for (const { at, bytes } of segments) {
-			memory.set(bytes, at);
-		}
-		clear(memory.subarray(headerIn(memory)));
-		// What lies between the segments was zeros, and nothing but zeros has been written.
-		const written = writeSegments(segments.map(({ at, bytes }) => ({ at, bytes: memory.subarray(at, at + bytes.length) })));
-		parts.push(Buffer.from([section.data]), u32(written.length), written);
-	}
-	return Buffer.concat(parts);
+export function withoutTraces(wasm) {
+	return changed(wasm, {
+		[section.data]: (content) => {
+			const segments = readSegments(content);
+			const memory = memoryOf(segments);
+			clear(memory.subarray(headerIn(memory)));
+			// What lies between the segments was zeros, and nothing but zeros has been written.
+			return writeSegments(segments.map(({ at, bytes }) => ({ at, bytes: memory.subarray(at, at + bytes.length) })));
+		},
+	});
 }
 
 /**
@@ -75,9 +66,10 @@ function clear(table) {
 	const place = (at) => Number(table.readBigUInt64LE(at));
 	const [functions, units, files] = [place(header.functions), place(header.units), place(header.files)];
 	const [tables, records] = [place(header.tables), place(header.records)];
-	check(functions > 0 && header.length <= units && units <= files && files <= tables && tables < records && records < table.length);
+	check(functions > 0 && header.length < units && units <= files && files <= tables && tables < records && records < table.length);
 
 	const index = new DataView(table.buffer, table.byteOffset + records, table.length - records);
+	const names = new Names(table.subarray(header.length, units));
 	const [ofLines, others] = [new Set(), new Set()];
 	let next = 8 * functions + 4; // behind pairs of entry and place, and the end of the last entry
 	for (let i = 0; i < functions; i++) {
@@ -97,6 +89,7 @@ function clear(table) {
 		for (const field of [record.file, record.line, record.unit, record.startLine]) {
 			index.setUint32(at + field, 0, true);
 		}
+		index.setUint32(at + record.name, names.shortened(index.getUint32(at + record.name, true)), true);
 	}
 	// Equal tables are one. Where a table of lines is also another, it stays.
 	const content = table.subarray(tables, records);
@@ -111,6 +104,57 @@ function clear(table) {
 	}
 	check(content.subarray(end).every((byte) => byte === 0));
 	table.fill(0, units, tables); // the names of the files, and which of them belong to which package
+	names.write();
+}
+
+/**
+ * The names of functions, which are made short. By a name the runtime decides whether a function is one of its own, and how it finds
+ * the arguments of two of reflect's; and where a value's method is called by a nil pointer, it takes the wrapper's name apart, and
+ * would end the program instead of panicking if it could not.
+ */
+class Names {
+	/** @type {Map<string, number>} */
+	#places = new Map();
+	#length = 1; // 0 is no name
+
+	/** @param {Buffer} content all names, each with a zero behind it */
+	constructor(content) {
+		this.content = content;
+	}
+
+	/**
+	 * @param {number} at where a name begins
+	 * @returns {number} where the short one will
+	 */
+	shortened(at) {
+		const end = this.content.indexOf(0, at);
+		check(end > at && (at === 0 || this.content[at - 1] === 0));
+		const short = shortOf(this.content.toString("latin1", at, end));
+		let place = this.#places.get(short);
+		if (place === undefined) {
+			this.#places.set(short, (place = this.#length));
+			this.#length += short.length + 1;
+		}
+		return place;
+	}
+
+	write() {
+		this.content.fill(0);
+		for (const [name, place] of this.#places) {
+			this.content.write(name, place, "latin1");
+		}
+	}
+}
+
+const reflects = ["reflect.makeFuncStub", "reflect.methodValueCall"];
+
+/** @param {string} name */
+function shortOf(name) {
+	if (reflects.includes(name)) {
+		return name;
+	}
+	const owner = name.startsWith("runtime.") ? "runtime" : "?";
+	return /^[^(]*\.\(\*[^)]*\)\./.test(name) ? `${owner}.(*?).?` : `${owner}.?`;
 }
 
 /**

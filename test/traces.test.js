@@ -1,4 +1,5 @@
-// The modules that ship do not know the lines of their sources: nobody prints them, and they weigh. All else is as it was.
+// The modules that ship do not know the lines of their sources and the names of their functions: nobody prints them, and they weigh.
+// All else is as it was.
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -9,28 +10,38 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { join } from "../tools/build/join.js";
 import { lighten } from "../tools/build/lighten.js";
-import { withoutLines } from "../tools/build/lines.js";
+import { withoutTraces } from "../tools/build/traces.js";
 import { active, memoryOf, module, moduleOf, section, segmentsOf } from "./segments.js";
 
 const read = (path) => readFile(new URL(`../dist/${path}`, import.meta.url));
 const run = promisify(execFile);
 
 for (const name of ["core", "console", "keeper", "sandbox"]) {
-	test(`${name}.wasm is what the linker wrote but for its lines, which are zeros`, async () => {
+	test(`${name}.wasm is what the linker wrote but for its lines and names, which are zeros`, async () => {
 		const linked = await read(`linked/${name}.wasm`);
-		const [joined, light] = [join(linked), await read(name === "core" ? ".unstamped.wasm" : `${name}.wasm`)];
+		const [joined, light] = [join(linked), await read(name === "core" ? ".light.wasm" : `${name}.wasm`)];
 		assert.ok(lighten(linked).equals(light), "this is how it was made");
 		assert.deepEqual(sectionsBut(light), sectionsBut(joined));
 		const [before, after] = [await memoryOf(joined), await memoryOf(light)];
-		let [cleared, changed] = [0, 0];
+		let cleared = 0;
+		/** Of the numbers that are not cleared, those that changed, of four bytes each. @type {Set<number>} */
+		const changed = new Set();
 		for (let at = 0; at < before.length; at++) {
 			cleared += before[at] !== after[at] && after[at] === 0;
-			changed += before[at] !== after[at] && after[at] !== 0;
+			before[at] !== after[at] && after[at] !== 0 && changed.add(at >> 2);
 		}
-		assert.equal(changed, 0);
-		assert.ok(cleared > 50_000, `${cleared} bytes are gone`);
-		assert.ok(!after.includes("runtime/proc.go") && before.includes("runtime/proc.go"), "no file is named");
-		assert.ok(after.includes("runtime.gcStart"), "functions are");
+		assert.ok(cleared > 130_000, `${cleared} bytes are gone`);
+		const { functions, names } = tableIn(before);
+		for (const number of changed) {
+			const at = 4 * number;
+			assert.ok(functions.has(at - 4) || (at >= names - 3 && at < names + 90), `${at} is a function's name, or where the first names were`);
+		}
+		for (const kept of ["reflect.makeFuncStub\0", "reflect.methodValueCall\0"]) {
+			assert.equal(after.includes(kept), before.includes(kept), `the runtime asks for ${kept}`);
+		}
+		for (const gone of ["runtime/proc.go", "runtime.gcStart"]) {
+			assert.ok(!after.includes(gone) && before.includes(gone), `${gone} is not named`);
+		}
 	});
 }
 
@@ -45,7 +56,7 @@ for (const [how, flags] of [
 	["as what ships is", ["-gcflags=all=-l"]],
 	["with functions inside others", []],
 ]) {
-	test(`a program compiled ${how} grows its stacks, collects and recovers as before, and knows no line`, async () => {
+	test(`a program compiled ${how} grows its stacks, collects and recovers as before, and knows no line and no name`, async () => {
 		const folder = await mkdtemp(path(tmpdir(), "cctoken-traced-"));
 		try {
 			const linked = path(folder, "traced.wasm");
@@ -56,10 +67,18 @@ for (const [how, flags] of [
 			const light = path(folder, "light.wasm");
 			await writeFile(light, lighten(await readFile(linked)));
 			const [before, after] = [await outcome(linked), await outcome(light)];
-			assert.match(before.printed, /^line main\.go \d\d$/m);
-			assert.equal(after.printed, before.printed.replace(/^line .*$/m, "line ? 0"));
-			assert.match(before.trace, /panic: the end[^]*^main\.main\(\)\n\t\S*main\.go:\d+/m);
-			assert.equal(after.trace, before.trace.replace(/^\t\S+:\d+/gm, "\t?:0"));
+			const known = [
+				[/^line main\.go \d+$/m, "line ? 0"],
+				[/^function main\.main /m, "function ?.? "],
+				[/value method main\.square\.area called using nil \*square /, "value method ?.?.? called using nil *? "],
+			];
+			assert.ok(known.every(([what]) => before.printed.match(what)));
+			assert.equal(
+				after.printed,
+				known.reduce((printed, [what, instead]) => printed.replace(what, instead), before.printed),
+			);
+			assert.match(before.trace, /^panic: the end[^]*^main\.main\(\)\n\t\S*main\.go:\d+/m);
+			assert.equal(after.trace, before.trace.replace(/^\t\S+:\d+/gm, "\t?:0").replace("main.main", "?.?"));
 		} finally {
 			await rm(folder, { recursive: true });
 		}
@@ -77,24 +96,31 @@ async function outcome(wasm) {
 	return { printed: ended.stdout, trace: ended.stderr };
 }
 
-describe("a table that is not as known is refused", async () => {
-	const wasm = join(await read("linked/core.wasm"));
-	const memory = await memoryOf(wasm);
-	const mark = Buffer.from([0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8]);
+const mark = Buffer.from([0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8]);
+
+/** Where the table of functions and its parts are. @param {Buffer} memory */
+function tableIn(memory) {
 	let header = memory.indexOf(mark);
 	while (memory.readUInt32LE(header + 32) !== 72) {
 		header = memory.indexOf(mark, header + 1);
 	}
 	const offset = (of) => header + memory.readUInt32LE(header + of);
-	const [tables, records] = [offset(56), offset(64)];
-	const first = records + memory.readUInt32LE(records + 4);
+	const records = offset(64);
+	const functions = Array.from({ length: memory.readUInt32LE(header + 8) }, (_, i) => records + memory.readUInt32LE(records + 8 * i + 4));
+	return { header, names: offset(32), tables: offset(56), records, functions: new Set(functions), first: functions[0] };
+}
+
+describe("a table that is not as known is refused", async () => {
+	const wasm = join(await read("linked/core.wasm"));
+	const memory = await memoryOf(wasm);
+	const { header, names, tables, first } = tableIn(memory);
 	/** The module with another number at a place in its memory. */
 	const changed = (at, change) => {
 		const copy = Buffer.from(memory);
 		copy.writeUInt32LE(change(copy.readUInt32LE(at)) >>> 0, at);
 		return module([segmentsOf(wasm).map(({ at, bytes }) => active(at, [...copy.subarray(at, at + bytes.length)]))], { pages: 64 });
 	};
-	test("and the case that is not changed is read", () => assert.ok(withoutLines(changed(header, (n) => n))));
+	test("and the case that is not changed is read", () => assert.ok(withoutTraces(changed(header, (n) => n))));
 	/** @type {[string, number, (n: number) => number, RegExp][]} */
 	const cases = [
 		["the mark of another layout", header, (n) => n - 1, /0 tables of functions/],
@@ -103,16 +129,19 @@ describe("a table that is not as known is refused", async () => {
 		["more functions", header + 8, (n) => n + 1, /does not fit/],
 		["parts in another order", header + 40, (n) => n + 0x100000, /does not fit/],
 		["a function that begins elsewhere", first, (n) => n + 1, /does not fit/],
+		["a name that begins within another", first + 4, (n) => n + 1, /does not fit/],
+		["a name beyond all names", first + 4, (n) => n + 0x1000000, /does not fit/],
+		["a name that is empty", names, () => 0, /does not fit/],
 		["another number of tables", first + 28, (n) => n + 2, /does not fit/],
 		["lines in the middle of a table", first + 24, (n) => n + 1, /does not fit/],
 		["a table that ends early", tables + 1, () => 0, /does not fit/],
 	];
 	for (const [what, at, change, message] of cases) {
-		test(what, () => assert.throws(() => withoutLines(changed(at, change)), { message }));
+		test(what, () => assert.throws(() => withoutTraces(changed(at, change)), { message }));
 	}
-	test("no table", () => assert.throws(() => withoutLines(module([[active(0, [1])]])), { message: /0 tables of functions/ }));
+	test("no table", () => assert.throws(() => withoutTraces(module([[active(0, [1])]])), { message: /0 tables of functions/ }));
 	test("a second one", () => {
 		const two = [0, 80].map((at) => active(at, [...mark, ...Array(24).fill(0), 72, ...Array(47).fill(0)]));
-		assert.throws(() => withoutLines(module([two])), { message: /2 tables of functions/ });
+		assert.throws(() => withoutTraces(module([two])), { message: /2 tables of functions/ });
 	});
 });

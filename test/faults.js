@@ -1,0 +1,20 @@
+/** All that a sandbox can have an endpoint do wrong, but `denied`, which few systems have. */
+export const faults = [
+	"delay",
+	"reset",
+	"truncate",
+	"html",
+	"html403",
+	"html418",
+	"types",
+	"huge",
+	"empty",
+	"redirect",
+	"401",
+	"403",
+	"429",
+	"500",
+	"502",
+	"503",
+	"504",
+];
