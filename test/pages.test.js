@@ -131,6 +131,20 @@ test("a time of day that is set back makes nothing younger, and a clock that sta
 	assert.equal((await two.store.read(name)).ageMs, 3_600_000);
 });
 
+test("a state that had to wait for its turn is as old as it is", async () => {
+	let now = 0;
+	const { store } = await open({ clock: { ...platformClock, mono: () => now } });
+	const name = await store.name(somebody());
+	const release = await new Promise((resolve) => {
+		void locks.request(`cctoken 1 ${name} step`, () => new Promise((over) => resolve(over)));
+	});
+	const written = store.write(name, plain);
+	now += 500;
+	release();
+	assert.equal((await written).written, true);
+	assert.equal((await store.read(name)).ageMs, 500);
+});
+
 test("a page that is alone waits for nobody", async () => {
 	let timers = 0;
 	const clock = { ...platformClock, timer: (...args) => (timers++, platformClock.timer(...args)) };

@@ -28,7 +28,12 @@ export async function storeIn(where, env, cwd, { stable = false } = {}) {
 	} catch {
 		throw new UsageError("The store redis needs the package redis where the command is run: npm install redis.", "store");
 	}
-	const client = made(() => createClient({ url, disableOfflineQueue: true }), names.url);
+	let client;
+	try {
+		client = createClient({ url, disableOfflineQueue: true });
+	} catch {
+		throw new UsageError(`${names.url} must be the URL of a Redis or Valkey server.`, names.url); // its own text may quote the value
+	}
 	client.on("error", () => {}); // that the store is lost is told by who uses it
 	const connecting = client.connect().catch(() => {}); // one that is not there yet may come
 	return {
@@ -40,25 +45,17 @@ export async function storeIn(where, env, cwd, { stable = false } = {}) {
 	};
 }
 
-/** What the secrets of a store must be. @type {Record<string, string>} */
-const forms = {
-	[names.keys]: "must list keys as id:key,id2:key2, a key being 32 random bytes in base64url.",
-	[names.nameKey]: "must be a secret of at least 32 random characters.",
-	[names.url]: "must be the URL of a Redis or Valkey server.",
-};
-
 /**
- * @template T
- * @param {() => T} make
- * @param {string} [name] of the variable that is wrong where it fails; by default that of one of the keys
+ * What the store's options are called here.
+ * @param {() => import("../client/store.js").Store} make
  */
-function made(make, name) {
+function made(make) {
 	try {
 		return make();
 	} catch (error) {
-		const { field } = /** @type {{ field?: string }} */ (error);
-		const wrong = name ?? (field === "nameKey" ? names.nameKey : names.keys);
-		throw new UsageError(`${wrong} ${forms[wrong]}`, wrong); // its own text may quote the value
+		const { field, message } = /** @type {import("../client/error.js").TokenError} */ (error);
+		const name = field === "keys" || field === "nameKey" ? names[field] : "store";
+		throw new UsageError(`${message.replace(/^\w+/, name)}.`, name);
 	}
 }
 

@@ -278,9 +278,10 @@ export class Pages {
 	 * @returns {Promise<Answer | undefined>} undefined where this page has left it
 	 */
 	async #step(name, decide) {
+		const since = instant(this.#clock); // what is to be written is so now, and not when its turn has come
 		for (let steal = false; ;) {
 			let begun = false;
-			const turn = { over: false };
+			const turn = { since, over: false };
 			const wait = new AbortController();
 			const stop = this.#clock.timer(() => wait.abort(), stepMs);
 			try {
@@ -311,7 +312,7 @@ export class Pages {
 	 * @template Answer
 	 * @param {string} name
 	 * @param {(seen: Seen) => Decided<Answer>} decide
-	 * @param {{ over: boolean }} turn
+	 * @param {{ since: import("../module/wall.js").Instant, over: boolean }} turn
 	 * @returns {Promise<Decided<Answer> | undefined>}
 	 */
 	async #turn(name, decide, turn) {
@@ -323,8 +324,7 @@ export class Pages {
 		const decided = decide(seen);
 		const { take, write, free } = decided;
 		const lease = take && { ...take, number: (seen.lease?.number ?? 0) + 1 };
-		const since = instant(this.#clock);
-		const content = write && { ...write, number: seen.last + 1, ageMs: 0, since, release: () => {} };
+		const content = write && { ...write, number: seen.last + 1, ageMs: 0, since: turn.since, release: () => {} };
 		const [locked, kept] = await Promise.all([lease && hold(this.#lockName(name, lease)), content && this.#keeps(name, content)]);
 		if (turn.over || this.#places.get(name) !== place) {
 			locked && locked();

@@ -74,7 +74,7 @@ test("the entries are those of package.json's exports that are scripts, whatever
 					default: "./js/browser.js",
 				},
 				"./edge": { types: "./dist/types/edge/index.d.ts", default: "./dist/edge.js" },
-				"./bundled": { types: "./dist/edge.d.ts", default: "./dist/edge.js" },
+				"./bundled": { types: "./dist/edge.d.ts", node: "./js/edge/edge.js", default: "./dist/edge.js" },
 				"./script": { types: "./dist/cctoken.d.ts", default: "./dist/cctoken.js" },
 				"./core.wasm": "./dist/core.wasm",
 				"./package.json": "./package.json",

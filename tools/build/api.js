@@ -25,7 +25,8 @@ const inTypeAlias = 1 << 23;
 
 /**
  * The sources of each entry of package.json, `node` first, as it has the platform's whole variety. A bundle in dist has the
- * name of the source in js that it is made of; of any other, the source has the name of its declarations.
+ * name of the source in js that it is made of; of any other, the source has the name of its declarations, whatever stands in for it
+ * where it cannot run.
  * @param {Record<string, unknown>} exports
  * @returns {{ name: string, files: string[] }[]}
  */
@@ -39,7 +40,7 @@ export function entriesOf(exports, name = "cctoken") {
 	const first = (a, b) => Number(b.endsWith("/node.js")) - Number(a.endsWith("/node.js"));
 	return Object.entries(exports)
 		.map(([path, target]) => {
-			const own = scripts(target);
+			const own = scripts(target?.default ?? target).length > 0 ? scripts(target) : [];
 			const source = (target?.types ?? "").replace(
 				/^\.\/dist\/(?:types\/(.+)|(\w+))\.d\.ts$/,
 				(_, whole, folder) => `js/${whole ?? `${folder}/index`}.js`,
