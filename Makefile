@@ -183,7 +183,7 @@ dist/.unstamped.wasm: dist/.light.wasm tools/build/started.js tools/build/rehear
 	node tools/build/started.js $< $@
 
 dist/core.wasm: dist/.unstamped.wasm package.json tools/build/stamp.js js/module/stamp.js
-	node tools/build/stamp.js module $< $@
+	node tools/build/stamp.js module $< $@ $(filter %.go,$(CORE))
 
 dist/build.js: dist/core.wasm
 	node tools/build/stamp.js script $< $@
