@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime edge tiny generate pressed types run test test-all test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge test-store edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz mutate lint format format-check pack clean FORCE
+.PHONY: help build runtime edge tiny generate pressed types run test test-all test-go test-wasm test-js test-browser test-tiny test-package test-bundlers browsers test-docs test-edge test-store edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz mutate lint format format-check pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -57,6 +57,9 @@ test-wasm: ## run the Go tests of the core and the page under js/wasm
 
 test-js: ## run the tests of the JavaScript in Node
 	@node test/run.js js cli sandbox
+
+test-tiny: ## run what is said of the core with a light one, where there is a tinygo on the PATH
+	@node test/run.js tiny
 
 test-docs: ## check that the documents are current
 	@node test/run.js docs
