@@ -113,7 +113,6 @@ func (c *Client) merge(s *session, st state, now Instant, age int64) (moved bool
 	case theirs == s.generation && s.held.token != "" && st.texts["token"] != "" && now.Since(issued) > now.Since(s.issued)+clearly:
 		s.generation++ // it stays, and is the later one for all
 	case theirs > s.generation, theirs == s.generation && s.held.token != "":
-		usable := s.usable(now)
 		s.retire(c.print(s.held.token))
 		s.held = grant{}
 		s.know(st, now, age)
@@ -123,11 +122,7 @@ func (c *Client) merge(s *session, st state, now Instant, age int64) (moved bool
 		}
 		c.unwatch(s)
 		if s.held.token != "" {
-			why := EventAcquired
-			if usable {
-				why = EventRenewed
-			}
-			c.notify(s, now, Event{Type: why, Step: s.step(), ExpiresAt: s.expiresAt()})
+			c.notify(s, now, Event{Type: EventAdopted, Step: s.step(), ExpiresAt: s.expiresAt()})
 		}
 		if s.signsIn {
 			c.watch(s, now)

@@ -70,6 +70,29 @@ func TestTheTokenThatWasGotLaterIsTheSessionsWhoeverTellsFirst(t *testing.T) {
 	}
 }
 
+func TestATokenThatAnotherClientGotIsToldOfAsSuchAndAsNoLoginOfThisOnes(t *testing.T) {
+	a, b := pair(t, exampleIdentity)
+	told := func() (types []EventType) {
+		for _, e := range b.Effects() {
+			if e.Kind == Notify {
+				types = append(types, e.Event.Type)
+			}
+		}
+		return types
+	}
+	install(a, "T", 1, minute, hour)
+	tell(a, b, 0)
+	require.Equal(t, []EventType{EventAdopted}, told())
+	tell(a, b, 0)
+	require.Empty(t, told(), "it is the same")
+	install(a, "U", 2, 0, hour)
+	tell(a, b, 0)
+	require.Equal(t, []EventType{EventAdopted}, told(), "also where there was one")
+	a.Forget(a.id, a.now)
+	tell(a, b, 0)
+	require.Empty(t, told(), "there is none")
+}
+
 func TestATokenThatOneClientFoundDeadIsDeadForAllAndALaterOneIsNot(t *testing.T) {
 	a, b := pair(t, exampleIdentity)
 	install(a, "T", 1, 0, hour)

@@ -81,6 +81,7 @@ type EventType string
 const (
 	EventAcquired EventType = "acquired" // a first token, or one after a gap
 	EventRenewed  EventType = "renewed"  // a token replaced one that could still be used
+	EventAdopted  EventType = "adopted"  // another client of the same store got the token
 	EventRolled   EventType = "rolled"   // the vendor sent a new token with a response
 	EventRejected EventType = "rejected" // the vendor rejected the current token
 	EventReplayed EventType = "replayed" // a business call is sent once more

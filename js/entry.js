@@ -13,6 +13,7 @@ import { check } from "./module/wall.js";
  * @param {import("./client/client.js").Facilities} [facilities] what this platform has besides
  */
 export function entry(load, facilities = {}) {
+	facilities = { ...facilities, version: build.version };
 	const module = createModule(load, { build, waitUntil: facilities.waitUntil });
 	/** @type {import("./client/client.js").Client | undefined} */
 	let shared;
@@ -51,9 +52,10 @@ export function entry(load, facilities = {}) {
 		},
 
 		/**
-		 * A client with settings and sessions of its own.
+		 * A client with settings of its own.
 		 * @param {import("./client/client.js").ClientOptions} [options] its settings
-		 * @returns {import("./client/client.js").Client & import("./client/platform.js").PlatformDisposable} a client that shares nothing with others but the WebAssembly module
+		 * @returns {import("./client/client.js").Client & import("./client/platform.js").PlatformDisposable} a client. It shares
+		 *   the WebAssembly module with others, and in a browser the sessions of the same identities with those of all pages of the origin
 		 * @throws {import("./client/error.js").TokenError} `invalid_option`
 		 * @example
 		 * const client = createClient({ timeoutMs: 10_000, onEvent: (event) => console.log(event.type, event.system) });

@@ -2,10 +2,11 @@
 // programs bundled into a single file.
 import { entry } from "./entry.js";
 import { load } from "./module/load-inline.js";
-import { pages } from "./client/tabs.js";
+import { pages } from "./client/pages.js";
+import { tabs } from "./client/tabs.js";
 
 // Node has locks and channels as well, but no pages that a user opens side by side.
-const tabs = typeof document === "object" ? pages : undefined;
+const side = typeof document === "object" ? { tabs, pages } : {};
 
-export const { initialize, configure, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load, { tabs });
+export const { initialize, configure, createClient, validateIdentity, getToken, verifyToken } = /* @__PURE__ */ entry(load, side);
 export * from "./client/public.js";

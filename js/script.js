@@ -3,7 +3,8 @@
 import { compileUrl, notFound } from "./module/compile.js";
 import { entry } from "./entry.js";
 import * as names from "./client/public.js";
-import { pages } from "./client/tabs.js";
+import { pages } from "./client/pages.js";
+import { tabs } from "./client/tabs.js";
 
 // A script knows its own address only while it is evaluated for the first time. In a Worker (importScripts) never.
 const home = typeof document === "object" ? /** @type {HTMLScriptElement | null} */ (document.currentScript)?.src : undefined;
@@ -16,4 +17,4 @@ async function load({ wasmUrl, fresh }) {
 	return compileUrl(wasmUrl ?? new URL("core.wasm", home).href, fresh);
 }
 
-/** @type {any} */ (globalThis).cctoken = { ...entry(load, { tabs: pages }), ...names };
+/** @type {any} */ (globalThis).cctoken = { ...entry(load, { tabs, pages }), ...names };

@@ -133,8 +133,8 @@ describe("aborting", () => {
 			() => client.getToken(appcube, { signal }),
 			() => session.getToken({ signal, forceRefresh: true }),
 			() => client.verifyToken("token", identities.cubedrive, { signal }),
-			() => session.verify("token", { signal }),
-			() => session.verify(undefined, { signal }),
+			() => session.verifyToken("token", { signal }),
+			() => session.verifyToken(undefined, { signal }),
 		]) {
 			await assert.rejects(call(), tokenError("aborted"));
 		}
@@ -231,9 +231,9 @@ describe("a session handle", () => {
 		assert.equal(await session.getToken(), token);
 		assert.equal(await client.getToken({ ...appcube }), token);
 		assert.notEqual(await session.getToken({ rejected: token }), token);
-		assert.equal((await session.verify()).valid, true);
-		assert.equal((await session.verify(token)).valid, false);
-		assert.equal((await session.verify(token.value)).reason, "rejected");
+		assert.equal((await session.verifyToken()).valid, true);
+		assert.equal((await session.verifyToken(token)).valid, false);
+		assert.equal((await session.verifyToken(token.value)).reason, "rejected");
 	});
 
 	test("forgets: the token is dropped, for all objects that name the identity", async () => {
@@ -288,7 +288,7 @@ describe("closing", () => {
 		for (const call of [
 			() => client.getToken(appcube),
 			() => session.getToken(),
-			() => session.verify("T"),
+			() => session.verifyToken("T"),
 			() => session.fetch("/call"),
 			() => client.getToken(identities.cubedrive, { forceRefresh: true }),
 		]) {

@@ -196,8 +196,8 @@ async function life() {
 		await attempt(() => client.getToken(identity, { rejected: token.value }));
 		await sandbox.revoke({ system: identity.system, all: true });
 		await attempt(() => client.fetch(identity, path, init));
-		await attempt(() => session.verify());
-		await attempt(() => session.verify(token));
+		await attempt(() => session.verifyToken());
+		await attempt(() => session.verifyToken(token));
 		if (identity.system === "ccmessaging") {
 			await sandbox.post("roll", { system: "ccmessaging" });
 			await attempt(() => client.fetch(identity, path));
@@ -264,7 +264,7 @@ async function faulty() {
 		const { identity } = fresh()[3];
 		await attempt(() => client.getToken(identity));
 		await sandbox.fault({ system: "cubedrive", endpoint: "verify", fault });
-		await attempt(() => client.session(identity).verify());
+		await attempt(() => client.session(identity).verifyToken());
 		await sandbox.fault({ system: "isales", endpoint: "refresh", fault });
 		await attempt(() => client.getToken(fresh()[2].identity, { forceRefresh: true }));
 	}

@@ -146,7 +146,7 @@ test("a session handle does what the client does, and forgets", async () => {
 	const session = client.session(identity);
 	const token = await session.getToken();
 	assert.equal(await client.getToken(identity), token);
-	assert.equal((await session.verify()).valid, true);
+	assert.equal((await session.verifyToken()).valid, true);
 	assert.equal((await session.fetch(path)).status, 200);
 	session.forget();
 	assert.notEqual((await session.getToken()).value, token.value);

@@ -6,6 +6,7 @@ import { runInNewContext } from "node:vm";
 import { createClient } from "../js/client/client.js";
 import { load } from "../js/module/load-node.js";
 import { createModule } from "../js/module/module.js";
+import { memoryStore } from "../js/store/index.js";
 import * as cctoken from "../js/node.js";
 import { tokenError } from "./expect.js";
 import { identities, json, lenient, vendor } from "./vendor.js";
@@ -55,6 +56,24 @@ test("clients that are dropped without being closed are dropped by the core, and
 	session = undefined;
 	assert.ok(await collected(() => count.discarded >= 196));
 	kept.close();
+});
+
+test("a client that is dropped is held by no store that tells it of changes, and its store is told that nobody listens", async () => {
+	const { count, module } = await counted();
+	const { fetch } = lenient();
+	const watched = { begun: 0, over: 0 };
+	const store = memoryStore();
+	const watch = (changed, signal) => {
+		watched.begun++;
+		signal.addEventListener("abort", () => watched.over++);
+		return store.watch(changed, signal);
+	};
+	for (let n = 0; n < 20; n++) {
+		await createClient(module, { fetch, store: { ...store, watch } }).getToken({ ...identities.appcube, appKey: `app ${n}` });
+	}
+	assert.deepEqual([count.made, watched.begun], [20, 20]);
+	assert.ok(await collected(() => count.discarded >= 18), `${count.discarded} of 20 were`);
+	assert.equal(watched.over, count.discarded);
 });
 
 test("a client that was closed is not ended once more, when another has its place", async () => {

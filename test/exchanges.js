@@ -126,7 +126,7 @@ async function play(module, { at, identity, ago = 0, lifeMs = 3_600_000, verifie
 	const supplier = async () => meet("function", () => ({ token: "T0", expiresIn: 3600 }));
 	const who = Object.fromEntries(Object.entries(identity).map(([name, value]) => [name, value === true ? supplier : value]));
 	const session = client.session(/** @type {any} */ (who));
-	const ask = () => (verifies ? session.verify("T1") : session.getToken());
+	const ask = () => (verifies ? session.verifyToken("T1") : session.getToken());
 	if (ago) {
 		await session.getToken();
 		await clock.pass(ago);

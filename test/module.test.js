@@ -224,7 +224,7 @@ describe("initialize", () => {
 		const module = createModule(load);
 		await assert.rejects(
 			module.initialize({ wasmModule: compiled, wasmUrl: fixture.path }),
-			tokenError("module_invalid", /one of wasmUrl, wasmModule/),
+			tokenError("invalid_option", /^wasmModule cannot be given beside wasmUrl: the core has one source/),
 		);
 	});
 

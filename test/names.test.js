@@ -19,7 +19,7 @@ const apart = [
 ];
 
 /** The comments in these are the reference of the API, docs/api.md, which may take a system for its example. */
-const reference = /^js\/([^/]+$|client\/(?!tabs\.js)|sandbox\/)/;
+const reference = /^js\/([^/]+$|client\/(?!(tabs|pages)\.js)|sandbox\/)/;
 
 /** Names that are somebody else's as well, where they stand. @type {Record<string, string[]>} */
 const others = {

@@ -78,7 +78,7 @@ for (const [name, put] of Object.entries(stores)) {
 			assert.equal(`${kept}`, "[token of ccmessaging]");
 			assert.ok(!inspect(kept, { showHidden: true, depth: 9 }).includes("of-it"));
 			assert.equal((await client.verifyToken(kept)).reason, "live");
-			assert.equal((await session.verify(kept)).reason, "live");
+			assert.equal((await session.verifyToken(kept)).reason, "live");
 		});
 
 		test("a token that was rejected is named by it", async () => {
@@ -91,7 +91,7 @@ for (const [name, put] of Object.entries(stores)) {
 		test("a client and a session work", async () => {
 			assert.equal(await put(client).getToken(identities.ccmessaging), token);
 			assert.equal(await put(client).session(identities.ccmessaging).getToken(), token);
-			assert.equal((await put(session).verify()).reason, "live");
+			assert.equal((await put(session).verifyToken()).reason, "live");
 			assert.equal(put(session).id, session.id);
 			const own = one.createClient({ fetch: vendor(() => json({ errorCode: 0, authToken: "T", expireTime: 3600 })).fetch });
 			assert.equal((await put(own).fetch(identities.appcube, "/x", { method: "POST" })).status, 200);

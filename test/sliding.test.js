@@ -36,7 +36,7 @@ test("a token that is handed out again after an accepted use shows its new end",
 		const token = await session.getToken();
 		assert.deepEqual([token.value, ends(token)], ["G1", used + 120_000]);
 		assert.equal(await session.getToken(), token, "the same object, while nothing has happened");
-		assert.equal((await session.verify(token)).expiresAt?.getTime(), used + 120_000);
+		assert.equal((await session.verifyToken(token)).expiresAt?.getTime(), used + 120_000);
 	}
 	assert.equal(logins(), 1);
 	await clock.pass(108_000);

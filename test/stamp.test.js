@@ -18,7 +18,7 @@ const read = (path) => readFile(join(root, path));
 const core = await read("dist/core.wasm");
 const { version } = JSON.parse(await read("package.json"));
 
-/** The file as the Go compiler made it: an id, two lengths of one byte each, a name and the identity were put after it. */
+/** The file as it was before: an id, two lengths of one byte each, a name and the identity were put after it. */
 const bare = core.subarray(0, core.length - (1 + 1 + 1 + section.length + `${version} `.length + 64));
 
 /** Other bytes, the same program: a custom section "x" is put after it. @param {Uint8Array} wasm */

@@ -5,50 +5,14 @@ import { createClient } from "../js/client/client.js";
 import { platformClock } from "../js/client/clock.js";
 import { createModule } from "../js/module/module.js";
 import { load } from "../js/module/load-node.js";
-import { pages } from "../js/client/tabs.js";
+import { tabs } from "../js/client/tabs.js";
+import { installLocks } from "./locks.js";
 
 const module = createModule(load);
 const clients = [];
 after(() => clients.forEach((client) => client.close()));
 
-/** Exclusive locks of one origin, in the order asked for (Web Locks API). */
-class Locks {
-	#ends = new Map();
-	#now = [];
-	held = [];
-
-	async query() {
-		return { held: this.#now.map((name) => ({ name })) };
-	}
-
-	async request(name, { signal, mode }, work) {
-		if (mode === "shared") {
-			await 0;
-			this.#now.push(name);
-			this.held.push(name);
-			await work();
-			this.#now.splice(this.#now.indexOf(name), 1);
-			return;
-		}
-		const before = this.#ends.get(name);
-		let release;
-		this.#ends.set(name, new Promise((resolve) => (release = resolve)));
-		try {
-			await new Promise((resolve, reject) => {
-				const abort = () => reject(Object.assign(new Error("aborted"), { name: "AbortError" }));
-				signal.aborted ? abort() : signal.addEventListener("abort", abort, { once: true });
-				Promise.resolve(before).then(resolve);
-			});
-			this.held.push(name);
-			return await work();
-		} finally {
-			before ? before.then(release) : release();
-		}
-	}
-}
-
-const locks = new Locks();
-Object.defineProperty(globalThis, "navigator", { value: { locks }, configurable: true });
+const locks = installLocks();
 
 let number = 0;
 
@@ -69,7 +33,7 @@ function edge({ life = 3600, delayMs = 20, status = 200 } = {}) {
 const jwt = (claims) => ["e30", Buffer.from(JSON.stringify(claims)).toString("base64url"), "signature"].join(".");
 
 function page({ fetch }, clock = platformClock) {
-	const client = createClient(module, { fetch }, clock, { tabs: pages });
+	const client = createClient(module, { fetch }, clock, { tabs });
 	clients.push(client);
 	return client;
 }
@@ -156,7 +120,7 @@ async function answersTo(key) {
 	channel.close();
 	return heard;
 }
-const lastKey = () => locks.held.findLast((name) => !name.endsWith("present")).replace("cctoken ", "");
+const lastKey = () => locks.asked.findLast((name) => !name.endsWith("present")).replace("cctoken ", "");
 
 /** An edge whose tokens name the user who was asked as, in the words of the JWT. */
 function naming() {
@@ -273,12 +237,12 @@ for (const [when, name] of [
 		t.mock.method(object, method, (...args) => (session.forget(), real(...args)), { times: 1 });
 		await assert.rejects(session.getToken(), { code: "forgotten" });
 		await settled();
-		const before = locks.held.length;
+		const before = locks.asked.length;
 		assert.deepEqual(as, []);
 		assert.equal((await session.getToken()).value, "A-1");
 		const key = lastKey();
 		assert.deepEqual((await locks.query()).held.filter(({ name }) => name.includes(key)).length, 1);
-		assert.deepEqual(locks.held.slice(before).length, 2);
+		assert.deepEqual(locks.asked.slice(before).length, 2);
 		session.forget();
 		await settled();
 		assert.deepEqual(
@@ -292,7 +256,7 @@ test("what a page keeps for the others ends with its session, and with forget() 
 	const vendor = edge();
 	let status = 200;
 	const fetch = async (...request) => (status === 200 ? vendor.fetch(...request) : new Response("", { status }));
-	const small = createClient(module, { fetch, maxSessions: 1 }, platformClock, { tabs: pages });
+	const small = createClient(module, { fetch, maxSessions: 1 }, platformClock, { tabs });
 	clients.push(small);
 	await small.getToken(vendor.identity);
 	const first = lastKey();
@@ -366,7 +330,7 @@ test("messages of strangers on the channel are not understood", async () => {
 	const vendor = edge();
 	const client = page(vendor);
 	await client.getToken({ ...vendor.identity, connection: "first" });
-	const name = locks.held.findLast((name) => !name.endsWith("present"));
+	const name = locks.asked.findLast((name) => !name.endsWith("present"));
 	const channel = new BroadcastChannel("cctoken");
 	const key = name.replace("cctoken ", "");
 	for (const data of [
@@ -388,8 +352,8 @@ test("messages of strangers on the channel are not understood", async () => {
 });
 
 test("no lock's name and no message's key shows a user, a connection or an authorization", () => {
-	assert.ok(locks.held.length > 10);
-	for (const name of locks.held) {
+	assert.ok(locks.asked.length > 10);
+	for (const name of locks.asked) {
 		assert.match(name, /^cctoken [0-9a-f]{64}( present)?$/);
 	}
 });

@@ -82,7 +82,7 @@ describe("cubedrive, whose vendor has one", () => {
 		const token = await client.getToken(cubedrive);
 		const before = requests.length;
 		const session = client.session({ ...cubedrive });
-		const ask = (i) => (i % 2 ? client.verifyToken(token.value, { ...cubedrive }) : session.verify(token));
+		const ask = (i) => (i % 2 ? client.verifyToken(token.value, { ...cubedrive }) : session.verifyToken(token));
 		const gone = client.verifyToken(token, undefined, { signal: AbortSignal.abort() }).catch(({ code }) => code);
 		const verdicts = await Promise.all(Array.from({ length: 100 }, (_, i) => ask(i)));
 		assert.ok(verdicts.every((verdict) => told(verdict).join() === "true,vendor,confirmed"));
@@ -112,7 +112,7 @@ describe("cubedrive, whose vendor has one", () => {
 		const next = await client.getToken(own());
 		assert.notEqual(next.value, token.value);
 		assert.deepEqual(told(await client.verifyToken(token)), [false, "core", "rejected"]);
-		assert.deepEqual(told(await client.session(own()).verify()), [true, "vendor", "confirmed"]);
+		assert.deepEqual(told(await client.session(own()).verifyToken()), [true, "vendor", "confirmed"]);
 	});
 
 	for (const [fault, code] of [
@@ -155,7 +155,7 @@ describe("a question that cannot be asked", () => {
 			const { client, requests } = start();
 			await assert.rejects(client.verifyToken(token, cubedrive), tokenError("invalid_option", { field: "token" }));
 			if (token != null) {
-				await assert.rejects(client.session(cubedrive).verify(token), tokenError("invalid_option", { field: "token" }));
+				await assert.rejects(client.session(cubedrive).verifyToken(token), tokenError("invalid_option", { field: "token" }));
 			}
 			assert.equal(requests.length, 0);
 		});
@@ -179,7 +179,7 @@ describe("a question that cannot be asked", () => {
 		for (const options of [{ timeout: 5 }, 5]) {
 			const field = options === 5 ? "options" : "timeout";
 			await assert.rejects(client.verifyToken("token", cubedrive, options), tokenError("invalid_option", { field }));
-			await assert.rejects(client.session(cubedrive).verify("token", options), tokenError("invalid_option", { field }));
+			await assert.rejects(client.session(cubedrive).verifyToken("token", options), tokenError("invalid_option", { field }));
 		}
 		assert.equal(requests.length, 0);
 	});

@@ -222,13 +222,13 @@ test("a client that is closed at any moment of a call's beginning harms nobody e
 	const { fetch } = lenient();
 	const other = createClient(shared, { fetch });
 	await other.getToken(identities.appcube);
-	for (const use of ["getToken", "signIn", "verify"]) {
+	for (const use of ["getToken", "signIn", "verifyToken"]) {
 		for (let moments = 0; moments < 12; moments++) {
 			const client = createClient(shared, { fetch: () => new Promise(() => {}) });
 			const session = client.session(identities.cubedrive);
 			session.getToken().catch(() => {}); // so that there is a core of its own
 			await settled();
-			const asked = use === "verify" ? session.verify("T") : session[use](use === "getToken" ? { forceRefresh: true } : {});
+			const asked = use === "verifyToken" ? session.verifyToken("T") : session[use](use === "getToken" ? { forceRefresh: true } : {});
 			const outcome = asked.catch((error) => error.code);
 			for (let i = 0; i < moments; i++) {
 				await undefined;

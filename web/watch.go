@@ -30,7 +30,7 @@ func (p *page) happened(_ js.Value, args []js.Value) any {
 	for _, c := range mine {
 		c.Follow(e)
 		switch e.Type {
-		case console.Acquired, console.Renewed, console.Rolled:
+		case console.Acquired, console.Renewed, console.Adopted, console.Rolled:
 			go c.fetchNew()
 		case console.Rejected:
 			c.verdict = js.Undefined()

@@ -1,7 +1,7 @@
 // From process.argv to a command and its options. Nothing here repeats a value: it may be a secret in a wrong place.
 import { parseArgs } from "node:util";
 import { tokenInArguments } from "./given-token.js";
-import { nearest } from "./nearest.js";
+import { nearest } from "../client/nearest.js";
 import { signInOptions } from "./sign-in.js";
 import { catalogue as known, looksSecret, parameterFlag, secretWords, tokenFlags } from "./settings.js";
 import { nameable, UsageError } from "./usage.js";
@@ -61,7 +61,6 @@ export const commands = {
 		...everywhere,
 		edge: { type: "string" },
 		connection: { type: "string", multiple: true },
-		config: { type: "string", short: "c" },
 		host: { type: "string" },
 		port: { type: "string" },
 		path: { type: "string" },

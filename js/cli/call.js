@@ -156,7 +156,7 @@ async function writeJSON(stdout, response) {
  * A lost connection, as the package says it of a login.
  * @param {string} what
  * @param {unknown} error
- * @param {string} [system]
+ * @param {import("../client/identity.js").System} [system]
  */
 function lost(what, error, system) {
 	return errorOf({ code: "network", message: `call: ${what}`, system, step: "call", retryable: true }, safeCause(error));

@@ -5,7 +5,7 @@ import { readText } from "./files.js";
 import { groupsOf, take } from "./identity.js";
 import { object, parseJSON, text } from "./json.js";
 import { missing } from "./missing.js";
-import { nearest } from "./nearest.js";
+import { nearest } from "../client/nearest.js";
 import { laxWarning, readSecrets } from "./secrets.js";
 import { catalogue as known, defaultFile, general, looksSecret, parameterFlag } from "./settings.js";
 import { nameable, UsageError } from "./usage.js";

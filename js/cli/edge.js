@@ -17,7 +17,7 @@ const orders = {
 	stopped: { does: stopped, takes: ["edge"] },
 	reset: { does: reset, takes: ["edge", "connection", "session"] },
 	check: { does: check, takes: [], file: true },
-	serve: { does: serve, takes: ["config", "host", "port", "path", "store"] },
+	serve: { does: serve, takes: ["host", "port", "path", "store"], file: true },
 };
 
 /** Those of the command's options that are not for all orders. */

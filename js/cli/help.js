@@ -100,14 +100,13 @@ signs, or ${edgeEnv.bearer}.
 
 cctoken edge check FILE [options]
 
-Checks a configuration that an edge is to be given, and lists the secrets that it names. It asks nobody.
+Checks a configuration that an edge is to be given, and lists the secrets that the edge then needs. It asks nobody.
   --json              one JSON object: usable, and secrets or problems
 
-cctoken edge serve --config FILE [options]
+cctoken edge serve FILE [options]
 
 Runs an edge until SIGTERM or Ctrl-C; those who are being answered have half a minute. SIGHUP has FILE read again: what cannot be
 used leaves the one of before in force. Secrets are in the environment: each as NAME, or as the path of a file in NAME_FILE.
-  -c, --config FILE   the edge's configuration, as docs/edge.md describes it
   --port PORT         default 8788; 0 takes a free one
   --host ADDRESS      default 127.0.0.1
   --path PATH         where a proxy has it, such as /edge

@@ -7,18 +7,19 @@ import { fileStore, redisStore } from "../store/index.js";
 import { UsageError } from "./usage.js";
 
 /** Under which names its secrets are in the environment. */
-const names = { keys: "STORAGE_KEYS", url: "REDIS_URL" };
+const names = { keys: "STORAGE_KEYS", nameKey: "NAME_KEY", url: "REDIS_URL" };
 
 /**
  * @param {string} where a folder, or "redis"
  * @param {NodeJS.ProcessEnv} env
  * @param {string} cwd
+ * @param {{ stable?: boolean }} [options] stable: whether names are made with NAME_KEY, so that they outlive the keys
  * @returns {Promise<{ store: import("../client/store.js").Store, leave: () => Promise<unknown> }>} leave: when it is not used any more
  */
-export async function storeIn(where, env, cwd) {
-	const keys = await secretIn(env, names.keys);
+export async function storeIn(where, env, cwd, { stable = false } = {}) {
+	const secrets = { keys: await secretIn(env, names.keys), ...(stable && { nameKey: await secretIn(env, names.nameKey) }) };
 	if (where !== "redis") {
-		return { store: made(() => fileStore(resolve(cwd, where), { keys })), leave: async () => {} };
+		return { store: made(() => fileStore(resolve(cwd, where), secrets)), leave: async () => {} };
 	}
 	const url = await secretIn(env, names.url);
 	let createClient;
@@ -27,11 +28,16 @@ export async function storeIn(where, env, cwd) {
 	} catch {
 		throw new UsageError("The store redis needs the package redis where the command is run: npm install redis.", "store");
 	}
-	const client = made(() => createClient({ url, disableOfflineQueue: true }), names.url, "must be the URL of a Redis or Valkey server.");
+	let client;
+	try {
+		client = createClient({ url, disableOfflineQueue: true });
+	} catch {
+		throw new UsageError(`${names.url} must be the URL of a Redis or Valkey server.`, names.url); // its own text may quote the value
+	}
 	client.on("error", () => {}); // that the store is lost is told by who uses it
 	const connecting = client.connect().catch(() => {}); // one that is not there yet may come
 	return {
-		store: made(() => redisStore(client, { keys })),
+		store: made(() => redisStore(client, secrets)),
 		async leave() {
 			client.destroy();
 			await connecting;
@@ -40,16 +46,16 @@ export async function storeIn(where, env, cwd) {
 }
 
 /**
- * @template T
- * @param {() => T} make
- * @param {string} [name]
- * @param {string} [must]
+ * What the store's options are called here.
+ * @param {() => import("../client/store.js").Store} make
  */
-function made(make, name = names.keys, must = "must list keys as id:key,id2:key2, a key being 32 random bytes in base64url.") {
+function made(make) {
 	try {
 		return make();
-	} catch {
-		throw new UsageError(`${name} ${must}`, name); // its own text may quote the value
+	} catch (error) {
+		const { field, message } = /** @type {import("../client/error.js").TokenError} */ (error);
+		const name = field === "keys" || field === "nameKey" ? names[field] : "store";
+		throw new UsageError(`${message.replace(/^\w+/, name)}.`, name);
 	}
 }
 

@@ -29,14 +29,17 @@ import { Token } from "./token.js";
  *   with a light core 10,000 at most, and beyond that the client's first call is rejected with `invalid_option`.
  * @property {(event: import("./events.js").TokenEvent) => void} [onEvent] told of every moment in the sessions' lives
  * @property {import("./store.js").Store} [store] where clients in other processes, and on other machines, have the same
- *   sessions: all of them then behave as one ("cctoken/store", docs/store.md)
+ *   sessions: all of them then behave as one ("cctoken/store", docs/store.md). The pages of one browser need none
  * @property {(event: import("./store.js").StoreEvent) => void} [onStore] told when that store is lost, and when it is back; and when others use it with other keys
  */
 
 /**
  * What some platforms have, or need, beside the rest.
  * @typedef {object} Facilities
- * @property {(clock: import("./clock.js").Clock) => import("./tabs.js").Tabs} [tabs] where pages share what they get
+ * @property {(clock: import("./clock.js").Clock) => import("./tabs.js").Tabs} [tabs] where the pages of one browser share what an edge gives them
+ * @property {(clock: import("./clock.js").Clock, version: string) => import("./store.js").Store | undefined} [pages] where they share
+ *   sessions, unless a client has a store
+ * @property {string} [version] of the package: pages with another one share none with these
  * @property {import("./platform.js").WaitUntil} [waitUntil] where what a request has begun ends together with it
  */
 
@@ -204,7 +207,7 @@ export class Client {
 	 * @example
 	 * const session = client.session(identity);
 	 * const token = await session.getToken();
-	 * const { valid } = await session.verify();
+	 * const { valid } = await session.verifyToken();
 	 * session.forget(); // when this user signs out
 	 */
 	session(identity) {
@@ -281,7 +284,7 @@ export function createClient(module, options, clock = platformClock, facilities 
  * @param {Facilities} [facilities]
  * @returns {Driver}
  */
-export function createDriver(module, options, clock = platformClock, { tabs, waitUntil } = {}) {
+export function createDriver(module, options, clock = platformClock, { tabs, pages, version = "", waitUntil } = {}) {
 	const {
 		fetch,
 		timeoutMs = defaultTimeoutMs,
@@ -307,6 +310,7 @@ export function createDriver(module, options, clock = platformClock, { tabs, wai
 	}
 	// Looked up at each call, not kept: test tools replace it.
 	const send = fetch ?? /** @type {import("./effects.js").Fetch} */ ((input, init) => globalThis.fetch(input, init));
-	const settings = { fetch: send, given: fetch !== undefined, timeoutMs, maxSessions, onEvent, store, onStore };
+	const shared = store === undefined ? { store: pages?.(clock, version) } : { store, onStore };
+	const settings = { fetch: send, given: fetch !== undefined, timeoutMs, maxSessions, onEvent, ...shared };
 	return new Driver(module, { ...settings, clock, tabs: tabs?.(clock), waitUntil });
 }

@@ -50,7 +50,7 @@ export class Driver {
 				this.#leases = new Leases(core, settings.clock, shared && ((session) => shared.used(core, session)));
 				shared?.begin(core);
 				this.#deaf = whenOnline(weakly(this, toldOnline));
-				whenDropped(this, ending(core, this.#deaf, settings.tabs));
+				whenDropped(this, ending(core, this.#deaf, settings.tabs, shared?.over));
 			},
 			over: (error) => {
 				ended(this);
@@ -550,9 +550,11 @@ const toldOnline = (driver) => driver.online();
  * @param {CoreClient} core
  * @param {() => void} deaf
  * @param {import("./tabs.js").Tabs | undefined} tabs
+ * @param {{ abort: () => void } | undefined} watching what the store tells
  */
-const ending = (core, deaf, tabs) => () => {
+const ending = (core, deaf, tabs, watching) => () => {
 	deaf();
 	tabs?.close();
+	watching?.abort();
 	core.discard();
 };

@@ -22,9 +22,10 @@ const strong = (object) => ({ deref: () => object });
 /**
  * A function that does something with an object, and does not hold it.
  * @template {object} T
+ * @template {unknown[]} Args
  * @param {T} object
- * @param {(object: T) => void} does made elsewhere than where the object is at hand: a function holds all that is around it
- * @returns {() => void}
+ * @param {(object: T, ...args: Args) => void} does made elsewhere than where the object is at hand: a function holds all that is around it
+ * @returns {(...args: Args) => void}
  */
 export function weakly(object, does) {
 	return calling(WeakRef ? new WeakRef(object) : strong(object), does);
@@ -32,10 +33,14 @@ export function weakly(object, does) {
 
 /**
  * @template {object} T
+ * @template {unknown[]} Args
  * @param {{ deref: () => T | undefined }} reference
- * @param {(object: T) => void} does
+ * @param {(object: T, ...args: Args) => void} does
+ * @returns {(...args: Args) => void}
  */
-const calling = (reference, does) => () => {
-	const found = reference.deref();
-	found && does(found);
-};
+const calling =
+	(reference, does) =>
+	(...args) => {
+		const found = reference.deref();
+		found && does(found, ...args);
+	};

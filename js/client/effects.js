@@ -16,7 +16,7 @@ import { Shared } from "./shared.js";
  * What a request is for.
  * @typedef {object} Purpose
  * @property {number} session as in TokenEvent
- * @property {string} step as in TokenError
+ * @property {import("../generated/words.js").Step} step as in TokenError
  */
 
 /**

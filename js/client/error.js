@@ -7,7 +7,7 @@ const brand = Symbol.for("cctoken.error");
 
 /**
  * @typedef {object} TokenErrorFields
- * @property {string} [system]
+ * @property {import("./identity.js").System | "edge"} [system]
  * @property {import("../generated/words.js").Step} [step]
  * @property {string} [field]
  * @property {number} [httpStatus] the HTTP status of what was answered, where there was an answer
@@ -33,9 +33,9 @@ export class TokenError extends Error {
 	 */
 	code;
 	/**
-	 * The system's name, where it is known.
+	 * The system's name, where it is known; or the edge, of what failed at that or on the way there.
 	 * @readonly
-	 * @type {string | undefined}
+	 * @type {import("./identity.js").System | "edge" | undefined}
 	 */
 	system;
 	/**

@@ -30,7 +30,7 @@ export { snapshot };
 /**
  * What an edge's identity has whose authorization is, or may be, a function.
  * @typedef {object} EdgeSupplied
- * @property {string | (() => Promise<Supplied>)} authorization what the user shows: the enterprise's own bearer token (a JWT),
+ * @property {string | (() => Supplied | Promise<Supplied>)} authorization what the user shows: the enterprise's own bearer token (a JWT),
  *   or a function that is asked for it whenever one is needed
  * @property {string} subject who the function speaks for: any text that is another one for another user, such as the user's ID.
  *   It is not sent, and nothing else tells users apart: a function does not say whose authorization it gives.

@@ -18,7 +18,9 @@ export { Token } from "./token.js";
 /** @typedef {import("./platform.js").CallLimit} CallLimit */
 /** @typedef {import("./asking.js").Verification} Verification */
 /** @typedef {import("./events.js").TokenEvent} TokenEvent */
+/** @typedef {import("./effects.js").Fetch} Fetch */
 /** @typedef {import("./effects.js").Purpose} Purpose */
+/** @typedef {import("./platform.js").FetchInput} FetchInput */
 /** @typedef {import("./store.js").Store} Store */
 /** @typedef {import("./store.js").StoreEvent} StoreEvent */
 /** @typedef {import("../module/module.js").InitializeOptions} InitializeOptions */

@@ -56,7 +56,7 @@ export class Session {
 	 * @param {VerifyOptions} [options] how long this caller waits
 	 * @returns {Promise<Verification>} rejected with a TokenError where the vendor could not be asked, or no token be had
 	 */
-	async verify(token, options) {
+	async verifyToken(token, options) {
 		const { driver, reference } = within.of(this);
 		const { signal } = known(options, ["signal"]);
 		token ??= await this.getToken({ signal });

@@ -2,6 +2,7 @@
 // taken, what the others know is adopted, and what is about to happen is stored. After every change of it that is stored, too.
 // What any of it means, the core decides.
 import { instant } from "./clock.js";
+import { weakly } from "./dropped.js";
 
 /** @typedef {import("./store.js").Store} Store */
 /** @typedef {import("./store.js").Kept} Kept */
@@ -66,8 +67,8 @@ export class Shared {
 	/** Whether it was told that others have other keys. */
 	#differs = false;
 	#closed = false;
-	/** Aborted when nobody listens any more. */
-	#over = new AbortController();
+	/** Aborted when nobody listens any more. @type {{ abort: () => void, signal: import("./platform.js").PlatformSignal }} */
+	over = new AbortController();
 
 	/** @param {Means} means */
 	constructor(means) {
@@ -92,7 +93,7 @@ export class Shared {
 	async close() {
 		this.#closed = true;
 		await Promise.all([...this.#entries.keys()].map((session) => this.evicted(session)));
-		this.#over.abort();
+		this.over.abort();
 		this.#watch?.then((unwatch) => unwatch()).catch(() => {});
 	}
 
@@ -191,6 +192,14 @@ export class Shared {
 		wake(entry);
 		await entry.storing; // under the lock
 		await this.#unlock(entry, true);
+		this.#leave(entry.name);
+	}
+
+	/** @param {string} name */
+	#leave(name) {
+		if (name !== "") {
+			this.#means.store.leave?.(name);
+		}
 	}
 
 	/**
@@ -234,20 +243,23 @@ export class Shared {
 
 	/** @param {Entry} entry */
 	async #naming(entry) {
-		const name = await this.#ask(() => this.#means.store.name(entry.identity), limitMs);
-		if (name !== undefined && this.#entries.get(entry.session) === entry) {
+		const name = await this.#ask(
+			() => this.#means.store.name(entry.identity),
+			limitMs,
+			(late) => this.#leave(late),
+		);
+		if (name && this.#entries.get(entry.session) === entry) {
 			entry.name = name;
 			this.#named.set(name, entry);
 			this.#watch ??= this.#listen();
+		} else if (name) {
+			this.#leave(name);
 		}
 	}
 
 	#listen() {
-		const watch = this.#means.store.watch(
-			(name, version) => this.#told(name, version),
-			this.#over.signal,
-			() => this.#differ(),
-		);
+		// A client that is dropped is not held by what its store tells.
+		const watch = this.#means.store.watch(weakly(this, told), this.over.signal, weakly(this, differ));
 		watch.catch((error) => {
 			this.#watch = undefined;
 			this.#lose(error);
@@ -256,10 +268,11 @@ export class Shared {
 	}
 
 	/**
-	 * @param {string | undefined} name
-	 * @param {string | undefined} version
+	 * The store has told of a change.
+	 * @param {string} [name] of what; nothing where some may have been missed
+	 * @param {string} [version]
 	 */
-	#told(name, version) {
+	told(name, version) {
 		if (name === undefined) {
 			void this.#lookAtAll();
 			return;
@@ -342,7 +355,7 @@ export class Shared {
 		}
 		entry.version = version;
 		if (answer.kept?.state === "") {
-			this.#differ();
+			this.differ();
 		}
 		if (answer.kept) {
 			this.#adopt(entry, answer.kept, exchange);
@@ -736,7 +749,7 @@ export class Shared {
 	}
 
 	/** Others have other keys. */
-	#differ() {
+	differ() {
 		if (!this.#differs && !this.#closed) {
 			this.#differs = true;
 			this.#tell({ type: "store_keys_differ", at: new Date(this.#means.clock.wall()) });
@@ -755,6 +768,16 @@ export class Shared {
 		}
 	}
 }
+
+/**
+ * @param {Shared} shared
+ * @param {string} [name]
+ * @param {string} [version]
+ */
+const told = (shared, name, version) => shared.told(name, version);
+
+/** @param {Shared} shared */
+const differ = (shared) => shared.differ();
 
 /** @param {Entry} entry */
 function wake(entry) {

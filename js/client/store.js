@@ -41,7 +41,8 @@
  * A store as `createClient` takes it. Every function may be rejected, and may take as long as it likes: nobody waits for it
  * longer than two seconds.
  * @typedef {object} Store
- * @property {(identity: string) => Promise<string>} name the name of a session: a keyed hash of its identity
+ * @property {(identity: string) => Promise<string>} name the name of a session: a keyed hash of its identity; or "" where the client is
+ *   to keep the session to itself
  * @property {(name: string, lock: string, ttlMs: number, first?: Pick<Write, "state" | "version" | "expected">) => Promise<Taken>} take takes
  *   the lock where nobody has it, or has it for so long from now on where it is the asker's already. In the same step it writes
  *   a state, where it has got the lock and nobody has written since the expected version; else it reads. It need not write
@@ -50,6 +51,8 @@
  * @property {(name: string, lock: string) => Promise<void>} free releases the lock, where it is the asker's
  * @property {(changed: (name?: string, version?: string) => void, signal?: import("./platform.js").PlatformSignal, differ?: () => void) => Promise<() => Promise<void>>} watch calls changed after every
  *   write and release, by whomever, or without a name where some may have been missed; not after a take, as who wants the lock sees what it wrote. Calls differ where others use the store with other keys. What it returns ends that, and so does the signal, also while it is not in force yet
+ * @property {(name: string) => void} [leave] told that the client has let a session go that it had asked the name of: as often as it had.
+ *   For a store that keeps something in the client
  */
 
 /**

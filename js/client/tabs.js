@@ -1,6 +1,9 @@
 // Pages of one origin that show the same user's tokens: one of them asks the edge, and the others take what it got. Web
 // Locks let one ask at a time, for a bounded time; a BroadcastChannel carries the answer. Nothing is stored.
 
+import { digest } from "./digest.js";
+import { hold, locks as platformLocks } from "./locks.js";
+
 /** @typedef {{ head: import("../module/wall.js").Head, body: Uint8Array }} Answer */
 /** This page's shared lock, by which the others see that it may hold a token, and the last answer that it knows. @typedef {{ leave: () => void, kept?: Shared }} Presence */
 /** An answer that a page got: its text, and when it was asked for, on two clocks that all pages share. @typedef {{ text: string, wall: number, mono: number }} Shared */
@@ -38,7 +41,7 @@ export class Tabs {
 	 * @returns {Promise<Answer>}
 	 */
 	async exchange(session, request, since = -Infinity, signal, send) {
-		const locks = /** @type {any} */ (globalThis).navigator?.locks;
+		const locks = platformLocks();
 		const key = locks && (await keyOf(request));
 		if (!key) {
 			return send();
@@ -56,7 +59,7 @@ export class Tabs {
 		let granted = false;
 		try {
 			this.#open();
-			await this.#appear(key, locks);
+			await this.#appear(key);
 			return (
 				held() ??
 				(await locks.request(`cctoken ${key}`, { signal: wait.signal }, () => {
@@ -99,24 +102,24 @@ export class Tabs {
 	/**
 	 * Shows the other pages that this one may hold a token.
 	 * @param {string} key
-	 * @param {any} locks
 	 */
-	async #appear(key, locks) {
+	async #appear(key) {
 		if (this.#present.has(key)) {
 			return;
 		}
+		let left = false;
 		/** @type {Presence} */
-		const own = { leave: () => {} };
-		const left = new Promise((/** @type {(value?: undefined) => void} */ leave) => (own.leave = leave));
+		const own = { leave: () => (left = true) };
 		this.#present.set(key, own);
-		await new Promise((/** @type {(value?: undefined) => void} */ granted, refused) => {
-			locks
-				.request(presence(key), { mode: "shared" }, () => (granted(), left))
-				.catch((/** @type {unknown} */ error) => {
-					this.#present.delete(key);
-					refused(error);
-				});
-		});
+		try {
+			own.leave = await hold(presence(key), "shared");
+		} catch (error) {
+			this.#present.delete(key);
+			throw error;
+		}
+		if (left) {
+			own.leave();
+		}
 	}
 
 	#open() {
@@ -224,7 +227,7 @@ export class Tabs {
 }
 
 /** @param {import("./clock.js").Clock} clock */
-export const pages = (clock) => new Tabs(clock);
+export const tabs = (clock) => new Tabs(clock);
 
 /** A clock that no setting of the time of day moves, and that all pages read alike, in milliseconds. */
 const monotonic = () => performance.timeOrigin + performance.now();
@@ -257,8 +260,7 @@ async function keyOf({ url, headers = [], body = "" }) {
 	}
 	const [, bearer = ""] = headers.find(([name]) => name === "Authorization") ?? [];
 	const of = JSON.stringify([url, JSON.parse(body).connection, claims(bearer) ?? bearer]);
-	const hash = new Uint8Array(await subtle.digest("SHA-256", encoder.encode(of)));
-	return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+	return digest(encoder.encode(of));
 }
 
 /** @param {string} bearer */

@@ -24,7 +24,7 @@
 /**
  * OIAP AppCube, by its token.
  * @typedef {object} AppCubeByToken
- * @property {string | (() => Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
+ * @property {string | (() => Supplied | Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
  * @property {undefined} [appSecret]
  */
 
@@ -49,7 +49,7 @@
 /**
  * OIAP, by its token.
  * @typedef {object} OiapByToken
- * @property {string | (() => Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
+ * @property {string | (() => Supplied | Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
  * @property {undefined} [appSecret]
  */
 
@@ -74,7 +74,7 @@
 /**
  * API Fabric, by its accessToken.
  * @typedef {object} ApiFabricByAccessToken
- * @property {string | (() => Promise<Supplied>)} accessToken one that you have, in place of the app secret, or a function that is asked for one whenever one is needed. It stands for the app, not for a user: all identities of one app share what it gives, and whether it fails. Of several functions the one is asked that came with the call that needs it. Where each user has a function of their own, each has a client.
+ * @property {string | (() => Supplied | Promise<Supplied>)} accessToken one that you have, in place of the app secret, or a function that is asked for one whenever one is needed. It stands for the app, not for a user: all identities of one app share what it gives, and whether it fails. Of several functions the one is asked that came with the call that needs it. Where each user has a function of their own, each has a client.
  * @property {undefined} [appSecret]
  */
 
@@ -99,21 +99,21 @@
  * @typedef {object} CcmessagingByAppSecret
  * @property {string} appSecret goes with the app key, and gets the AccessToken (tokenByAkSk)
  * @property {undefined} [accessToken]
- * @property {string | (() => Promise<Supplied>)} [token] the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
+ * @property {string | (() => Supplied | Promise<Supplied>)} [token] the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
  */
 
 /**
  * AICC web client, by its accessToken.
  * @typedef {object} CcmessagingByAccessToken
- * @property {string | (() => Promise<Supplied>)} accessToken in place of the app secret, or a function that is asked for one whenever one is needed. It stands for the app, not for a user: all identities of one app share what it gives, and whether it fails. Of several functions the one is asked that came with the call that needs it. Where each user has a function of their own, each has a client.
+ * @property {string | (() => Supplied | Promise<Supplied>)} accessToken in place of the app secret, or a function that is asked for one whenever one is needed. It stands for the app, not for a user: all identities of one app share what it gives, and whether it fails. Of several functions the one is asked that came with the call that needs it. Where each user has a function of their own, each has a client.
  * @property {undefined} [appSecret]
- * @property {string | (() => Promise<Supplied>)} [token] the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
+ * @property {string | (() => Supplied | Promise<Supplied>)} [token] the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
  */
 
 /**
  * AICC web client, by its token.
  * @typedef {object} CcmessagingByToken
- * @property {string | (() => Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
+ * @property {string | (() => Supplied | Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
  * @property {undefined} [appSecret]
  * @property {undefined} [accessToken]
  */
@@ -138,7 +138,7 @@
 /**
  * CC-iSales for CTI-OBS, by its token.
  * @typedef {object} IsalesByToken
- * @property {string | (() => Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
+ * @property {string | (() => Supplied | Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
  * @property {undefined} [passwd]
  */
 
@@ -151,7 +151,7 @@
  * @property {string} baseUrl of the deployment, such as `https://www.cubedrive.com/lite`
  * @property {Readonly<Record<string, string>>} params "the application information and user information", under the names that the deployment needs
  * @property {"POST" | "GET"} [method] how getLogin is called: a query may end up in logs, a body does not. Default "POST"
- * @property {string | (() => Promise<Supplied>)} [token] the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
+ * @property {string | (() => Supplied | Promise<Supplied>)} [token] the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
  */
 
 /**
@@ -174,7 +174,7 @@
 /**
  * Astro Zero, by its token.
  * @typedef {object} AstroZeroByToken
- * @property {string | (() => Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
+ * @property {string | (() => Supplied | Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
  * @property {undefined} [clientSecret]
  */
 
@@ -219,7 +219,7 @@
 /**
  * CC-Gateway configuration, by its token.
  * @typedef {object} CcgatewayConfigByToken
- * @property {string | (() => Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
+ * @property {string | (() => Supplied | Promise<Supplied>)} token the token itself, where something of your own gets it; or a function that is asked for it whenever one is needed, in place of the vendor. Of several functions for equal identities the one is asked that came with the call that needs it.
  * @property {undefined} [password]
  */
 
@@ -234,9 +234,9 @@
  * @property {string} [baseUrl]
  * @property {string} [appKey]
  * @property {string} [appSecret]
- * @property {string | (() => Promise<Supplied>)} [token]
+ * @property {string | (() => Supplied | Promise<Supplied>)} [token]
  * @property {"body" | "headers"} [carrier]
- * @property {string | (() => Promise<Supplied>)} [accessToken]
+ * @property {string | (() => Supplied | Promise<Supplied>)} [accessToken]
  * @property {string} [tenantSpaceId]
  * @property {string} [authUrl]
  * @property {string} [userId]
@@ -267,7 +267,7 @@
  * @property {string} [edge]
  * @property {string} [connection]
  * @property {string} [subject]
- * @property {string | (() => Promise<Supplied>)} [authorization]
+ * @property {string | (() => Supplied | Promise<Supplied>)} [authorization]
  */
 
 /**

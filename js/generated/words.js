@@ -94,15 +94,16 @@
  * What happened to a session.
  * - `acquired`: a first token, or one after a gap
  * - `renewed`: a token replaced one that could still be used
+ * - `adopted`: another client of the same store got the token
  * - `rolled`: the vendor sent a new token with a response
  * - `rejected`: the vendor rejected the current token
  * - `replayed`: a business call is sent once more
  * - `retrying`: a transient failure is ridden out
  * - `failed`: an acquisition or verification failed
- * - `cooling`: no attempt is made before RetryAt
+ * - `cooling`: no attempt is made before `retryAt`
  * - `evicted`: the session was dropped to bound memory
  * - `signed_out`: nobody is signed in any more; `reason` and `vendorCode` say why
- * @typedef {"acquired" | "renewed" | "rolled" | "rejected" | "replayed" | "retrying" | "failed" | "cooling" | "evicted" | "signed_out"} EventType
+ * @typedef {"acquired" | "renewed" | "adopted" | "rolled" | "rejected" | "replayed" | "retrying" | "failed" | "cooling" | "evicted" | "signed_out"} EventType
  */
 
 export {};

@@ -44,7 +44,10 @@ export async function instantiate(core, died) {
 	/** @type {WebAssembly.Instance} */
 	let wasm;
 	try {
-		wasm = await WebAssembly.instantiate(/** @type {WebAssembly.Module} */ (core), program.importObject);
+		wasm = await WebAssembly.instantiate(
+			/** @type {WebAssembly.Module} */ (core),
+			/** @type {WebAssembly.Imports} */ (program.importObject),
+		);
 	} catch (cause) {
 		if (cause instanceof WebAssembly.LinkError) {
 			throw new TokenError(
@@ -76,7 +79,7 @@ export async function instantiate(core, died) {
  * Puts a guard before everything that touches a running core. A panic in Go throws nothing: the call answers whatever
  * number lies on the stack, and simple functions even go on working in the ruins. Only the runtime's `exited` tells.
  * A trap (a RuntimeError) and an exhausted stack (a RangeError) do throw, and leave Go in the middle of something.
- * @param {WebAssembly.Instance} wasm
+ * @param {{ readonly exports: Record<string, unknown> }} wasm a `WebAssembly.Instance`
  * @param {{ readonly exited?: boolean }} program
  * @param {(error: TokenError) => void} died
  * @returns {Omit<Instance, "maxSessions">}

@@ -6,7 +6,7 @@ export function createLight() {
 	return {
 		importObject: { env: { arc4random: () => crypto.getRandomValues(new Uint32Array(1))[0] } },
 		async run({ exports }) {
-			/** @type {() => void} */ (exports["_initialize"])();
+			exports["_initialize"]();
 		},
 	};
 }

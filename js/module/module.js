@@ -3,7 +3,7 @@
 import { absent, compileBytes } from "./compile.js";
 import { TokenError } from "../client/error.js";
 import { instantiate } from "./instance.js";
-import { known } from "../client/option.js";
+import { invalidOption, known } from "../client/option.js";
 import { runtimeOf } from "./runtime.js";
 import { identityOf } from "./stamp.js";
 
@@ -133,7 +133,7 @@ const sources = ["wasmUrl", "wasmModule", "wasmBytes"];
 function only(options) {
 	const names = sources.filter((name) => name in options);
 	if (names.length > 1) {
-		throw new TokenError("module_invalid", `initialize takes one of ${names.join(", ")}, not several.`);
+		throw invalidOption(/** @type {string} */ (names[1]), `cannot be given beside ${names[0]}: the core has one source`);
 	}
 	return names[0];
 }

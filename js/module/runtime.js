@@ -7,8 +7,8 @@ import { createLight } from "./light.js";
 /**
  * A program about to run.
  * @typedef {object} Program
- * @property {WebAssembly.Imports} importObject
- * @property {(instance: WebAssembly.Instance) => Promise<void>} run brings its main as far as it goes; rejected where that
+ * @property {object} importObject `WebAssembly.Imports`
+ * @property {(instance: { exports: Record<string, any> }) => Promise<void>} run takes a `WebAssembly.Instance`, and brings its main as far as it goes; rejected where that
  *   fails, and otherwise perhaps never settled
  * @property {boolean} [exited] true once it has ended
  */

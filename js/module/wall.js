@@ -8,7 +8,7 @@
 
 /**
  * @typedef {object} Request
- * @property {string} step
+ * @property {import("../generated/words.js").Step} step
  * @property {string} [method]
  * @property {string} [url]
  * @property {Pairs} [query]

@@ -2,8 +2,9 @@
 // grows by one with each change: a link makes it there, whole, or fails where somebody else was first. So there is no lock
 // file that a process could leave behind, and nothing is ever seen half written.
 import { watch } from "node:fs";
-import { link, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { link, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { codeOf, make } from "./folder.js";
 
 /** @typedef {import("./backend.js").Backend} Backend */
 /** @typedef {import("./backend.js").Entry} Entry */
@@ -121,7 +122,7 @@ const locked = ({ from, until }, now) => from <= now && now < until;
  * @param {string} path
  */
 async function prepare(path) {
-	await mkdir(path, { recursive: true, mode: 0o700 });
+	make(path);
 	for (const file of await readdir(path)) {
 		const at = join(path, file);
 		const { mtimeMs = Infinity } = (await stat(at).catch(() => undefined)) ?? {};
@@ -204,6 +205,3 @@ function placeOf(text) {
 		return unlocked;
 	}
 }
-
-/** @param {unknown} error */
-const codeOf = (error) => /** @type {{ code?: string }} */ (error).code;

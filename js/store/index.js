@@ -1,7 +1,9 @@
 // Stores, through which the clients of one application share their sessions, in whatever processes: `cctoken/store`.
 import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
 import { invalidOption, known } from "../client/option.js";
 import { fileBackend } from "./file.js";
+import { codeOf, make } from "./folder.js";
 import { memoryBackend } from "./memory.js";
 import { redisBackend } from "./redis.js";
 import { sealedStore } from "./sealed.js";
@@ -11,6 +13,12 @@ export { sealedStore };
 /** @typedef {import("./sealed.js").Store} Store */
 /** @typedef {import("./sealed.js").StoreKeys} StoreKeys */
 /** @typedef {import("./backend.js").Backend} Backend */
+/** @typedef {import("./backend.js").Entry} Entry */
+/** @typedef {import("./backend.js").FirstWrite} FirstWrite */
+/** @typedef {import("./backend.js").WriteRequest} WriteRequest */
+/** @typedef {import("./backend.js").ReadAnswer} ReadAnswer */
+/** @typedef {import("./backend.js").TakeAnswer} TakeAnswer */
+/** @typedef {import("./backend.js").WriteAnswer} WriteAnswer */
 
 /**
  * A store in Redis or Valkey, from version 6 on, for any number of machines.
@@ -36,13 +44,20 @@ export function redisStore(client, options) {
  * @param {string} folder where it is; made where it is not there. Only its owner may read it
  * @param {StoreKeys} options its secrets
  * @returns {Store} for `createClient`
- * @throws {import("../client/error.js").TokenError} `invalid_option`
+ * @throws {import("../client/error.js").TokenError} `invalid_option`, also where the folder can neither be made nor be written to
  */
 export function fileStore(folder, options) {
 	if (typeof folder !== "string" || folder === "") {
 		throw invalidOption("folder", "must be the path of a folder");
 	}
-	return sealedStore(fileBackend(folder), options);
+	const path = resolve(folder); // whatever the program's own folder is later
+	const store = sealedStore(fileBackend(path), options);
+	try {
+		make(path);
+	} catch (error) {
+		throw invalidOption("folder", `cannot be made, or not be written to (${codeOf(error)})`);
+	}
+	return store;
 }
 
 /**

@@ -12,6 +12,9 @@ const tagSize = 16;
 /** A list of keys as "id:key,id2:key2", a key being 32 bytes in base64url. */
 const one = /^([\w-]{1,32}):([\w-]{43})=?$/;
 
+/** How a key is made. */
+const howTo = 'to make one: echo "k1:$(openssl rand 32 | basenc --base64url | tr -d =)" (docs/store.md)';
+
 export class Keys {
 	/** Each of them opens. @type {Map<string, Buffer>} */ #sealing = new Map();
 	/** What the next text is sealed with, by the first of them. */ #sealer;
@@ -24,13 +27,18 @@ export class Keys {
 	constructor(text, nameKey) {
 		let first = "";
 		let last = Buffer.alloc(0);
-		for (const part of typeof text === "string" ? text.split(",") : [""]) {
+		if (typeof text !== "string" || text === "") {
+			throw invalidOption("keys", `must list keys as id:key,id2:key2; ${howTo}`);
+		}
+		const parts = text.split(",");
+		for (const [at, part] of parts.entries()) {
 			const [, id, key] = one.exec(part.trim()) ?? [];
 			if (id === undefined || key === undefined) {
-				throw invalidOption("keys", "must list keys as id:key,id2:key2, a key being 32 bytes in base64url");
+				const which = `number ${at + 1} of ${parts.length} is not id:key, a key being 32 random bytes in base64url`;
+				throw invalidOption("keys", `must list keys as id:key,id2:key2: ${which}; ${howTo}`);
 			}
 			if (this.#sealing.has(id)) {
-				throw invalidOption("keys", "lists two keys under one id");
+				throw invalidOption("keys", `lists two keys under one id: number ${at + 1} of ${parts.length} has that of one before it`);
 			}
 			last = Buffer.from(key, "base64url");
 			first ||= id;

@@ -142,7 +142,10 @@ export function redisBackend(client, prefix = "cctoken:") {
 				end();
 				throw error;
 			}
-			own.on("ready", () => changed()); // it is there anew: something may have been told meanwhile
+			// It is there anew, or a cluster's other node in its place: something may have been told meanwhile.
+			for (const event of ["ready", "node-ready", "+subscriber"]) {
+				own.on(event, () => changed());
+			}
 			return async () => end();
 		},
 	};

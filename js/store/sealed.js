@@ -17,7 +17,7 @@ const signName = createHash("sha256").update("cctoken store keys").digest("base6
  * The secrets of a store, the same for all clients that share it.
  * @typedef {object} StoreKeys
  * @property {string} keys what seals: `id:key,id2:key2`, a key being 32 random bytes in base64url. The first one seals, and each
- *   of them opens: put a new one in front, and take the old one off a week later
+ *   of them opens: put a new one in front, and take the old one off a day later
  * @property {string} [nameKey] what names are made with: a secret text of at least 32 characters. By default it is made of the last
  *   of the keys, so that all sessions begin anew when that is taken off the list
  */

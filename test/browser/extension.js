@@ -3,7 +3,7 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, readdir, rename, rm } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { chromium } from "playwright-core";
@@ -48,11 +48,13 @@ async function findWhole() {
 	if (!find(["apt-get"])) {
 		throw new Error("No browser with extensions for the tests: install Chromium, or set CHROME_PATH to one.");
 	}
-	const usr = join(await unpacked(), "usr");
-	const libraries = (await readdir(join(usr, "lib"))).filter((name) => name.endsWith("-linux-gnu")).map((name) => join(usr, "lib", name));
+	const folder = await unpacked();
+	// Some libraries are in folders of their own, which they know by the names that these have when they are installed.
+	const libraries = (await readdir(folder, { recursive: true })).filter((path) => /\.so(\.\d+)*$/.test(path));
+	const folders = new Set(libraries.map((path) => join(folder, dirname(path))));
 	return {
-		executablePath: join(usr, "lib/chromium/chromium"),
-		env: { LD_LIBRARY_PATH: [...libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter) },
+		executablePath: join(folder, "usr/lib/chromium/chromium"),
+		env: { LD_LIBRARY_PATH: [...folders, process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter) },
 	};
 }
 

@@ -53,7 +53,7 @@ test("a page that is online again logs in with its next call, though it had trie
 		globalThis.identity = { system: "cubedrive", baseUrl, params: { app: "a", user: "u" }, method: "POST" };
 		await globalThis.client
 			.session(globalThis.identity)
-			.verify("x")
+			.verifyToken("x")
 			.catch(() => {}); // the core is there before the network goes
 		globalThis.online = new Promise((resolve) => addEventListener("online", resolve, { once: true }));
 	});

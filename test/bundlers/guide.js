@@ -223,7 +223,10 @@ export class Guide {
 	async shown(expected, popup) {
 		const { page, problems, close } = await this.#opened(popup);
 		try {
-			const text = () => page.evaluate(() => document.body.innerText.trim());
+			// A server for development may load its page anew, when it has found one more package. By a locator the text is there all the
+			// same, and what the page complained of before is over.
+			page.on("framenavigated", (frame) => frame === page.mainFrame() && problems.splice(0));
+			const text = async () => (await page.locator("body").innerText()).trim();
 			for (const deadline = Date.now() + pageTimeoutMs; Date.now() < deadline; await page.waitForTimeout(50)) {
 				if ((await text()) === expected) {
 					break;

@@ -67,7 +67,7 @@ export const wrong = {
 		{ why: "the secret is another", run: ["APP_SECRET=other node", "token.js"], code: "credentials_refused" },
 		{
 			why: "nobody listens there",
-			change: "sed -i 's#http://127.0.0.1:[0-9]*#http://127.0.0.1:1#' token.js",
+			change: "sed -i 's#http://127.0.0.1:[0-9]*#http://127.0.0.1:2#' token.js",
 			run: ["node", "token.js"],
 			code: "network",
 		},
@@ -110,7 +110,7 @@ export const wrong = {
 		},
 		{
 			why: "nobody listens there",
-			change: "sed -i 's#http://127.0.0.1:[0-9]*#http://127.0.0.1:1#; s/timeoutMs: 1/&0_000/' inbox.js",
+			change: "sed -i 's#http://127.0.0.1:[0-9]*#http://127.0.0.1:2#; s/timeoutMs: 1/&0_000/' inbox.js",
 			serve: "node fastify-server.js",
 			code: "network",
 			shown: "503 network, later",
@@ -187,7 +187,7 @@ export const wrong = {
 		},
 		{
 			why: "nobody listens there",
-			change: "sed -i 's#http://127.0.0.1:[0-9]*#http://127.0.0.1:1#' token.js",
+			change: "sed -i 's#http://127.0.0.1:[0-9]*#http://127.0.0.1:2#' token.js",
 			run: ["bun", "token.js"],
 			code: "network",
 		},

@@ -38,15 +38,21 @@ async function check(content, more = []) {
 	return command(["edge", "check", file, ...more]);
 }
 
-test("a configuration that can be used is told as one, with the secrets that it names", async () => {
+test("a configuration that can be used is told as one, with the secrets that the edge then needs, its own among them", async () => {
 	const people = await check(config);
 	assert.deepEqual([people.code, people.stderr], [0, ""]);
 	assert.equal(
 		people.stdout,
-		"The configuration can be used. These are the secrets that it names:\nSALES_PASSWD  connections.sales.identity.passwd\n",
+		"The configuration can be used. These are the secrets that the edge then needs:\n" +
+			"NAME_KEY      the edge itself: at least 32 random characters\n" +
+			"STORAGE_KEYS  the edge itself: in Workers, and in Node with --store\n" +
+			"SALES_PASSWD  connections.sales.identity.passwd\n",
 	);
 	const { code, stdout } = await check(config, ["--json"]);
-	assert.deepEqual([code, JSON.parse(stdout)], [0, { usable: true, secrets: { SALES_PASSWD: "connections.sales.identity.passwd" } }]);
+	assert.equal(code, 0);
+	const { usable, secrets } = JSON.parse(stdout);
+	assert.deepEqual([usable, Object.keys(secrets)], [true, ["NAME_KEY", "STORAGE_KEYS", "SALES_PASSWD"]]);
+	assert.equal(secrets.SALES_PASSWD, "connections.sales.identity.passwd");
 });
 
 test("of one that cannot, each fault is told by its field, no value is repeated, and it ends with 2", async () => {
@@ -57,7 +63,7 @@ test("of one that cannot, each fault is told by its field, no value is repeated,
 	};
 	const people = await check(wrong);
 	assert.equal(people.code, 2);
-	assert.match(people.stdout, /^The configuration cannot be used:\n {2}origins .*\n {2}connections\.sales\.identity\.passwd .*\n$/);
+	assert.match(people.stdout, /^The edge's configuration cannot be used:\n {2}origins .*\n {2}connections\.sales\.identity\.passwd .*\n$/);
 	const { code, stdout } = await check(wrong, ["--json"]);
 	assert.equal(code, 2);
 	assert.equal(JSON.parse(stdout).problems.length, 2);
@@ -74,7 +80,7 @@ for (const [what, args, told] of /** @type {[string, () => Promise<{ code: numbe
 	["no file", () => command(["edge", "check"]), /Which configuration\?/],
 	["two files", () => command(["edge", "check", "a", "b"]), /Which configuration\?/],
 	["a file that is not there", () => command(["edge", "check", join(folder, "none.json")]), /is not there/],
-	["what is not JSON", () => check('{\n"secret-text'), /The configuration is not valid JSON/],
+	["what is not JSON", () => check('{\n"secret-text'), /The edge's configuration is not valid JSON: look at line 2/],
 	["what is no object", () => check("[]").then(({ code, stdout }) => ({ code, stderr: stdout })), /authentication/],
 	["something else to do", () => command(["edge", "chck", "a"]), /edge does one of these/],
 ])) {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { readText } from "../../js/cli/files.js";
 import { parseJSON } from "../../js/cli/json.js";
-import { nearest } from "../../js/cli/nearest.js";
+import { nearest } from "../../js/client/nearest.js";
 import { UsageError } from "../../js/cli/usage.js";
 import { command } from "./command.js";
 

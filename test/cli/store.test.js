@@ -78,6 +78,19 @@ test("a configuration that has the store's keys, or no text for a store, is refu
 	}
 });
 
+test("what is wrong with the keys or the folder is said by their names here, and no key is repeated", async () => {
+	const { flags, env } = given(sandbox.identities.isales);
+	const run = (/** @type {string} */ store, /** @type {string} */ keys) =>
+		command(["get", ...flags, "--store", store], { env: { ...env, STORAGE_KEYS: keys } });
+	const wrong = await run(join(folder, "wrong-keys"), `${STORAGE_KEYS},k2:too-short-a-key`);
+	assert.equal(wrong.code, 2);
+	assert.match(wrong.stderr, /STORAGE_KEYS must list .*number 2 of 2/);
+	assert.ok(!wrong.stderr.includes("too-short") && !wrong.stderr.includes(STORAGE_KEYS.slice(3)));
+	const nowhere = await run("/proc/x", STORAGE_KEYS);
+	assert.equal(nowhere.code, 2);
+	assert.match(nowhere.stderr, /store cannot be made/);
+});
+
 test("without the keys in the environment, the command says which name is missing", async () => {
 	const { flags, env } = given(sandbox.identities.isales);
 	const { code, stderr } = await command(["get", ...flags, "--store", join(folder, "none")], { env });

@@ -35,6 +35,11 @@ test("every name that the package exports has a section", async () => {
 	}
 });
 
+test("what a class has without an instance is on the page, where it is public", () => {
+	assert.match(committed, /^##### `TokenError\.is\(\)`$/m);
+	assert.doesNotMatch(committed, /^##### `Token\.(is|view|identity)\(\)`$/m);
+});
+
 test("every link within the page leads to a heading", () => {
 	const headings = new Set(
 		[...committed.matchAll(/^#+ (.+)$/gm)].map(([, text]) =>
@@ -69,7 +74,7 @@ test("the entries are those of package.json's exports that are scripts, whatever
 					default: "./js/browser.js",
 				},
 				"./edge": { types: "./dist/types/edge/index.d.ts", default: "./dist/edge.js" },
-				"./bundled": { types: "./dist/edge.d.ts", default: "./dist/edge.js" },
+				"./bundled": { types: "./dist/edge.d.ts", node: "./js/edge/edge.js", default: "./dist/edge.js" },
 				"./script": { types: "./dist/cctoken.d.ts", default: "./dist/cctoken.js" },
 				"./core.wasm": "./dist/core.wasm",
 				"./package.json": "./package.json",

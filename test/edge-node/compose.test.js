@@ -49,6 +49,7 @@ const { edge, valkey, proxy } = services;
 const environment = edge.environment;
 const args = /** @type {string[]} */ (edge.command).slice(2);
 const { rest, options } = readArguments(args);
+const [order, file = "", ...more] = rest;
 
 /** What the file of a secret holds. @type {Record<string, string>} */
 const contents = { name_key: secrets.NAME_KEY, storage_keys: secrets.STORAGE_KEYS, aicc_secret: "a secret of the vendor" };
@@ -73,13 +74,13 @@ before(async () => {
 			},
 		},
 	};
-	await writeFile(join(folder, options["config"]), JSON.stringify(config));
+	await writeFile(join(folder, file), JSON.stringify(config));
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
 /** The command as it stands there, but for where its files are, and where it listens: other tests may have that port. */
 const adapted = args.map((arg) =>
-	arg === options["config"] ? join(folder, arg) : arg === options["port"] ? "0" : arg === options["host"] ? "127.0.0.1" : arg,
+	arg === file ? join(folder, arg) : arg === options["port"] ? "0" : arg === options["host"] ? "127.0.0.1" : arg,
 );
 /** Nothing answers at that port: an edge begins all the same, and is one by itself until the store is there. */
 const env = Object.fromEntries(
@@ -93,19 +94,24 @@ const cwd = fileURLToPath(new URL("../..", import.meta.url));
 
 test("the compose file's command is the edge's, with options that it has", () => {
 	assert.deepEqual(edge.command.slice(0, 2), ["npx", "cctoken"]);
-	assert.deepEqual([readArguments(args).command, rest], ["edge", ["serve"]]);
-	assert.deepEqual(Object.keys(options).sort(), ["config", "host", "port", "store"]);
+	assert.deepEqual([readArguments(args).command, order, more], ["edge", "serve", []]);
+	assert.deepEqual(Object.keys(options).sort(), ["host", "port", "store"]);
 	assert.equal(options["host"], "0.0.0.0", "the proxy is in another container");
 });
 
-test("the compose file's command begins, with the environment that the file gives it", async () => {
+test("the compose file's command begins, with the environment that the file gives it, and says that its store is not there", async () => {
 	const child = start(adapted, { env, cwd });
 	try {
 		let errors = "";
 		child.stderr.setEncoding("utf8").on("data", (piece) => (errors += piece));
 		const exited = once(child, "exit").then(() => assert.fail(errors));
 		const [line] = await Promise.race([once(child.stdout.setEncoding("utf8"), "data"), exited]);
-		assert.equal(JSON.parse(line.split("\n")[0]).event, "listening");
+		const { event, url } = JSON.parse(line.split("\n")[0]);
+		assert.equal(event, "listening");
+		while (!/^The store does not answer\. .*\/readyz/m.test(errors)) {
+			await once(child.stderr, "data");
+		}
+		assert.deepEqual((await (await fetch(`${url}/readyz`)).json()).lost, ["store"]);
 	} finally {
 		child.kill("SIGKILL");
 	}

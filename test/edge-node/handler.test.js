@@ -6,6 +6,8 @@ import { after, before, test } from "node:test";
 import { ConfigError, createEdge } from "../../js/edge/node/index.js";
 import { serve } from "../../js/edge/node/server.js";
 import { Vendors } from "../../js/edge/node/vendor.js";
+import { signedFetch } from "../../js/edge/sign.js";
+import { secrets } from "../edge/edge.js";
 import { json, startVendor } from "../edge/vendor.js";
 import { asks, configTo, edgeTo, env, machine } from "./mounted.js";
 
@@ -88,6 +90,86 @@ test("an answer that its caller does not take is not read any further from the v
 	}
 	assert.ok(written < 64 << 20, `${written} bytes`);
 	left.abort();
+});
+
+test("an answer of any length leaves nothing behind with each piece that its caller takes", async () => {
+	const pieces = 64;
+	vendor.business = (_request, response) => {
+		response.writeHead(200, { "content-type": "application/octet-stream" });
+		response.end(Buffer.alloc(pieces << 20, "x"));
+	};
+	let drains = 0;
+	let most = 0;
+	const at = await serve(
+		(request, response) => {
+			response.on("drain", () => {
+				drains++;
+				most = Math.max(most, response.listenerCount("close"), response.listenerCount("drain"));
+			});
+			edge.handler(request, response);
+		},
+		{ host: "127.0.0.1", port: 0 },
+	);
+	try {
+		const answer = await machine(`${at.url}${path}`);
+		assert.equal((await answer.arrayBuffer()).byteLength, pieces << 20);
+		assert.ok(drains > 10 && most < 10, `${drains} times, ${most} listeners`);
+	} finally {
+		await at.close(0);
+	}
+});
+
+/** A request for a token that is signed, as its parts: the head's lines, and the body. */
+async function signed() {
+	const body = asks("open-isales").body;
+	const headers = { authorization: "", "content-type": "application/json" };
+	await signedFetch({ keyId: "robot", secret: secrets.MACHINE_KEY }, async (_url, init) => {
+		headers.authorization = new Headers(init?.headers).get("authorization") ?? "";
+		return new Response();
+	})(`${served.url}/v1/token`, { method: "POST", headers: { "content-type": "application/json" }, body });
+	const lines = ["POST /v1/token HTTP/1.1", "Host: edge", ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+	return { lines, body };
+}
+
+test("a body is the same whether it comes with its head, behind it, piece by piece or in chunks", async () => {
+	const chunk = (/** @type {string} */ text) => `${text.length.toString(16)}\r\n${text}\r\n`;
+	const head = (/** @type {string[]} */ lines, /** @type {string} */ last) => `${[...lines, last].join("\r\n")}\r\n\r\n`;
+	const declared = (/** @type {string} */ body) => `Content-Length: ${body.length}`;
+	for (const parts of /** @type {((lines: string[], body: string) => string[])[]} */ ([
+		(lines, body) => [head(lines, declared(body)) + body],
+		(lines, body) => [head(lines, declared(body)), body],
+		(lines, body) => [head(lines, declared(body)) + body.slice(0, 5), ...body.slice(5)],
+		(lines, body) => [head(lines, "Transfer-Encoding: chunked") + chunk(body.slice(0, 5)), `${chunk(body.slice(5))}0\r\n\r\n`],
+		(lines, body) => [`${head(lines, "Transfer-Encoding: chunked")}${chunk(body.slice(0, 5))}${chunk(body.slice(5))}0\r\n\r\n`],
+	])) {
+		const { lines, body } = await signed();
+		const caller = await raw();
+		for (const part of parts(lines, body)) {
+			caller.socket.setNoDelay(true).write(part);
+			await fetch(`${served.url}/healthz`); // so that each is a piece of its own
+		}
+		await caller.heard(/\r\n\r\n\{.*\}/);
+		assert.match(caller.text(), /^HTTP\/1\.1 200 /);
+		assert.doesNotMatch(caller.text(), /\r\nconnection: close/i);
+		caller.socket.destroy();
+	}
+});
+
+test("a refusal keeps the connection of whoever has sent all of the body, and ends that of whoever has not", async () => {
+	const head = `POST /v1/token HTTP/1.1\r\nHost: edge\r\nContent-Type: application/json\r\nContent-Length: 28\r\n\r\n`;
+	const { body } = asks("open-isales");
+	const whole = await raw();
+	for (const times of [1, 2]) {
+		whole.socket.write(head + body);
+		await whole.heard(new RegExp(`(HTTP/1\\.1 401 [^]*?\\}\\r\\n0\\r\\n\\r\\n){${times}}`));
+		assert.doesNotMatch(whole.text(), /\r\nconnection: close/i);
+	}
+	whole.socket.destroy();
+	const part = await raw();
+	part.socket.write(head + body.slice(0, 5));
+	await part.heard(/\}\r\n0\r\n/);
+	assert.match(part.text(), /^HTTP\/1\.1 401 [^]*\r\nconnection: close/i);
+	part.socket.destroy();
 });
 
 test("a body that stops coming is waited for no longer than is set, and is told: 408", async () => {

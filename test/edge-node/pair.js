@@ -30,7 +30,7 @@ export async function startPair(store, env = {}, cwd) {
 	const config = { authentication: { staff, machines }, operators, connections: connectionsTo(sandbox.url, ["staff", "machines"]) };
 	await writeFile(file, JSON.stringify(config));
 	const serve = async () => {
-		const args = ["edge", "serve", "--config", file, "--port", "0", "--store", store === "" ? join(folder, "store") : store];
+		const args = ["edge", "serve", file, "--port", "0", "--store", store === "" ? join(folder, "store") : store];
 		const child = start(args, { env: { ...secrets, METRICS_TOKEN: metricsToken, ...env }, ...(cwd && { cwd }) });
 		let text = "";
 		let errors = "";

@@ -31,7 +31,7 @@ afterEach(async () => {
 
 /** @param {string[]} [more] @param {Record<string, string>} [given] */
 async function serving(more = [], given = env) {
-	const child = start(["edge", "serve", "--config", file, "--port", "0", ...more], { env: given });
+	const child = start(["edge", "serve", file, "--port", "0", ...more], { env: given });
 	children.push(child);
 	/** @type {any[]} */
 	const lines = [];
@@ -108,28 +108,57 @@ test("has another configuration in force at SIGHUP, without a login more; one th
 
 	for (const [wrong, problem] of /** @type {[string, RegExp][]} */ ([
 		[JSON.stringify({ ...config, origins: "everywhere" }), /^origins /],
-		["{", /not JSON/],
+		["{", /^The edge's configuration is not valid JSON: look at line 1, column 2\.$/],
 		[JSON.stringify(config).replaceAll("ISALES_PASSWORD", "NOBODY_HAS_IT"), /^NOBODY_HAS_IT: /],
 	])) {
 		await writeFile(file, wrong);
 		child.kill("SIGHUP");
 		const { problems } = await told("reload_refused");
 		assert.match(problems.join("\n"), problem);
+		assert.deepEqual(await (await fetch(`${url}/healthz`)).json(), { status: "ok", refused: problems });
 		assert.equal((await (await machine(`${url}/v1/token`, asks("renamed"))).json()).token, before.token);
 	}
+
+	await rm(file);
+	child.kill("SIGHUP");
+	assert.match((await told("reload_refused")).problems.join("\n"), /is not there/);
+	const health = await (await fetch(`${url}/healthz`)).json();
+	assert.deepEqual(health, { status: "ok", refused: ["the file cannot be read"] }, "where it is, is not for everybody");
+
+	await writeFile(file, JSON.stringify(config));
+	child.kill("SIGHUP");
+	await told("reloaded");
+	assert.deepEqual(await (await fetch(`${url}/healthz`)).json(), { status: "ok" });
+});
+
+test("the keys of its store may change as long as NAME_KEY stays: sessions go on", async () => {
+	const key = (/** @type {number} */ n) => `k${n}:${Buffer.alloc(32, n).toString("base64url")}`;
+	const tokens = [];
+	for (const STORAGE_KEYS of [key(1), `${key(2)},${key(1)},${key(0)}`]) {
+		const { url, child, exited } = await serving(["--store", join(folder, "store")], { ...env, STORAGE_KEYS });
+		tokens.push((await (await machine(`${url}/v1/token`, asks("open-isales"))).json()).token);
+		child.kill("SIGTERM");
+		await exited;
+	}
+	assert.equal(typeof tokens[0], "string");
+	assert.equal(tokens[1], tokens[0]);
 });
 
 test("does not begin with what cannot work, and says what is wrong by names", async () => {
 	const { ISALES_PASSWORD: _, ...others } = env;
-	const at = ["edge", "serve", "--config", file, "--port", "0"];
+	const at = ["edge", "serve", file, "--port", "0"];
+	const stored = { ...env, STORAGE_KEYS: `k1:${Buffer.alloc(32, 1).toString("base64url")}` };
 	for (const [args, given, says] of /** @type {[string[], Record<string, string>, RegExp][]} */ ([
 		[at, others, /ISALES_PASSWORD: a secret, for connections\.isales\.identity\.passwd/],
 		[at, { ...env, NAME_KEY: "short-and-secret" }, /NAME_KEY: a secret of at least 32/],
+		[[...at, "--store", folder], { ...stored, NAME_KEY: "short-and-secret" }, /NAME_KEY must be a secret of at least 32/],
+		[[...at, "--store", folder], { ...stored, STORAGE_KEYS: "short-and-secret" }, /STORAGE_KEYS must list keys/],
 		[at, { ...others, ISALES_PASSWORD_FILE: join(folder, "none") }, /ISALES_PASSWORD_FILE: the file that it names cannot be read/],
-		[[...at, "--path", "edge/"], env, /path must be empty/],
-		[["edge", "serve"], env, /--config FILE/],
-		[["edge", "serve", "--config", join(folder, "none.json")], env, /is not there/],
-		[[...at.slice(0, 4), "--port", "70000"], env, /--port takes a number/],
+		[[...at, "--path", "edge/"], env, /^error: --path must be empty, or a path such as \/edge\.\n$/],
+		[["edge", "serve"], env, /Which configuration\?/],
+		[["edge", "serve", join(folder, "none.json")], env, /is not there/],
+		[[...at.slice(0, 3), "--port", "70000"], env, /--port takes a number/],
+		[[...at, "--store", join(file, "store")], stored, /--store: the folder cannot be used \(ENOTDIR\)/],
 	])) {
 		const { code, stdout, stderr } = await command(args, { env: given });
 		assert.deepEqual([code, stdout], [2, ""], stderr);

@@ -305,3 +305,18 @@ test("no header passes that carries credentials, concerns the connection or spea
 		assert.equal(mayPass(name), true, name);
 	}
 });
+
+test("a misspelt name is told with the one that may have been meant, if that is not there as well", () => {
+	const rename = (/** @type {any} */ record, /** @type {string} */ name, /** @type {string} */ to) => {
+		record[to] = record[name];
+		delete record[name];
+	};
+	for (const [change, told] of /** @type {[(config: any) => void, string][]} */ ([
+		[(c) => rename(c, "connections", "conections"), "conections is not known here: is connections meant?"],
+		[(c) => rename(c.connections.drive, "allow", "alow"), "connections.drive.alow is not known here: is allow meant?"],
+		[(c) => (c.conections = c.connections), "conections is not known here"],
+		[(c) => (c.secret = "x"), "secret is not known here"],
+	])) {
+		assert.ok(problemsOf(change).includes(told), `${told}: ${problemsOf(change).join("; ")}`);
+	}
+});

@@ -33,6 +33,7 @@ async function bundle(contents, conditions = []) {
 	return {
 		text: String(outputFiles[0]?.text),
 		files: Object.keys(metafile.inputs).map((path) => path.replace("node_modules/cctoken/", "")),
+		metafile,
 	};
 }
 
@@ -71,6 +72,25 @@ test("Node with a condition of its user's gets the entry of that", async () => {
 		[await resolved(), await resolved("browser"), await resolved("edge-light"), await resolved("browser", "worker", "workerd")],
 		["dist/node.js", "dist/node.js", "dist/edge-light.js", "dist/workerd.js"],
 	);
+});
+
+test("the Worker's edge is a Worker's alone: Node is told what to use instead, whatever it imports of it", async () => {
+	const entry = async (/** @type {string[]} */ conditions) => {
+		const { files } = await bundle('export { default, Keeper } from "cctoken/edge";', conditions);
+		return files.filter((path) => path !== "<stdin>").sort();
+	};
+	for (const conditions of [["workerd", "worker", "browser"], ["browser", "node", "worker", "workerd"], []]) {
+		assert.deepEqual(await entry(conditions), ["dist/edge.js"]);
+	}
+	const { outputs } = (await bundle('export * from "cctoken/edge"; export { default } from "cctoken/edge";', ["workerd"])).metafile;
+	const names = Object.values(outputs).flatMap(({ exports }) => exports);
+	assert.ok(names.includes("createEdge") && names.includes("default"));
+	for (const contents of ['import "cctoken/edge"', ...names.map((name) => `import { ${name} as it } from "cctoken/edge"; export { it }`)]) {
+		const failed = await run(process.execPath, ["--input-type=module", "--eval", contents], { cwd: program.folder }).catch(
+			(error) => error,
+		);
+		assert.match(failed.stderr, /Error: cctoken\/edge is for Workers.* use cctoken\/edge\/node/);
+	}
 });
 
 test("every entry names its types first and its default last, as whoever reads them takes the first that fits", async () => {

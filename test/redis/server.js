@@ -9,8 +9,11 @@ export function found() {
 	return ["redis-server", "valkey-server"].find((program) => spawnSync(program, ["--version"]).status === 0);
 }
 
-/** Starts one that keeps nothing when it ends. */
-export async function startServer() {
+/**
+ * Starts one that keeps nothing when it ends.
+ * @param {string[]} [more] arguments
+ */
+export async function startServer(more = []) {
 	const program = found();
 	if (program === undefined) {
 		throw new Error("there is no redis-server and no valkey-server: make test-store finds or installs one");
@@ -23,7 +26,7 @@ export async function startServer() {
 		url: `redis://127.0.0.1:${port}`,
 		/** Starts it, empty, and waits until it answers. */
 		async start() {
-			const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--loglevel", "warning"];
+			const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--loglevel", "warning", ...more];
 			running = spawn(program, args, { stdio: "ignore" });
 			while (!(await answers(port))) {
 				if (running.exitCode !== null) {

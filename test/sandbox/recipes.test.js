@@ -9,6 +9,7 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { stepsOf } from "../bundlers/steps.js";
+import { freePort } from "../free-port.js";
 
 const root = new URL("../../", import.meta.url);
 let folder, sandbox, client;
@@ -159,7 +160,7 @@ describe("calls for pages", () => {
 	test("the vendor's 401 is no 401 of the page's, and what passes says so", async () => {
 		const refused = await messages({ appSecret: "other" })({ cookie: "x" });
 		assert.deepEqual([refused.status, await refused.json()], [502, { code: "credentials_refused" }]);
-		const nobody = await messages({ baseUrl: "http://127.0.0.1:1", authUrl: undefined })({ cookie: "x" });
+		const nobody = await messages({ baseUrl: `http://127.0.0.1:${await freePort()}`, authUrl: undefined })({ cookie: "x" });
 		assert.deepEqual([nobody.status, await nobody.json()], [503, { code: "network" }]);
 	});
 });
@@ -213,7 +214,7 @@ describe("an agent's session", () => {
 		assert.equal(await agent({ confirmTakeover: async () => false }).signIn(), false);
 		const { signIn, session } = agent({ confirmTakeover: async () => true });
 		assert.equal(await signIn(), true);
-		assert.equal((await session.verify()).valid, true);
+		assert.equal((await session.verifyToken()).valid, true);
 	});
 });
 

@@ -1,7 +1,11 @@
 // The keys of a store.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, stat, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { fileStore, memoryStore, redisStore, sealedStore } from "../../js/store/index.js";
 import { Keys } from "../../js/store/keys.js";
 import { memoryBackend } from "../../js/store/memory.js";
@@ -128,6 +132,33 @@ test("names are of one length, and another one for another identity", async () =
 	assert.notEqual(await keys.name("a"), await keys.name("b"));
 });
 
+test("what is wrong with keys is said by the place of the one at fault, and how to make one", () => {
+	const told = (/** @type {string} */ keys) => {
+		try {
+			new Keys(keys);
+		} catch (error) {
+			return error.message;
+		}
+	};
+	assert.match(told(""), /^keys must list .*openssl rand 32/);
+	assert.match(told(`${one},two:short`), /number 2 of 2 is not id:key.*openssl rand 32/);
+	assert.match(told(`${one},${two},${one}`), /under one id: number 3 of 3/);
+});
+
+test("a folder is made with those above it, and its owner's alone", async () => {
+	const parent = await mkdtemp(join(tmpdir(), "cctoken-folder-"));
+	try {
+		const folder = join(parent, "a", "b");
+		fileStore(folder, { keys: one });
+		assert.equal((await stat(folder)).mode & 0o777, 0o700);
+		fileStore(folder, { keys: one });
+		await symlink(join(parent, "nowhere"), join(parent, "link"));
+		assert.throws(() => fileStore(join(parent, "link", "x"), { keys: one }), tokenError("invalid_option", { field: "folder" }));
+	} finally {
+		await rm(parent, { recursive: true });
+	}
+});
+
 test("what cannot be a key, a folder, a client, a backend or a store is refused, and no key is repeated", () => {
 	const wrong = [undefined, "", "one", "one:short", `${one},${one}`, `${one},`, `!${one}`, `one:${"é".repeat(43)}`];
 	for (const keys of wrong) {
@@ -138,6 +169,9 @@ test("what cannot be a key, a folder, a client, a backend or a store is refused,
 		);
 	}
 	assert.throws(() => fileStore("", { keys: one }), tokenError("invalid_option", { field: "folder" }));
+	for (const folder of ["/proc/x", "/proc/x/y", fileURLToPath(import.meta.url), join(fileURLToPath(import.meta.url), "x")]) {
+		assert.throws(() => fileStore(folder, { keys: one }), tokenError("invalid_option", { field: "folder" }), folder);
+	}
 	assert.throws(() => fileStore("folder", { keys: one, nameKey: "short" }), tokenError("invalid_option", { field: "nameKey" }));
 	assert.throws(() => redisStore({}, { keys: one }), tokenError("invalid_option", { field: "client" }));
 	assert.throws(() => redisStore({}, { keys: one, prefix: "a b" }), tokenError("invalid_option", { field: "prefix" }));

@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { createClient } from "../../js/node.js";
 import { fileStore, redisStore } from "../../js/store/index.js";
+import { actionsOf } from "./actions.js";
 
 const { store: at, skewMs = 0, dies } = JSON.parse(String(process.argv[2]));
 const machine = Date.now;
@@ -102,27 +103,7 @@ const client = createClient({
 
 /** @type {Record<string, (asked: any) => Promise<unknown>>} */
 const actions = {
-	async get({ identity, callers = 1, options }) {
-		const began = performance.now();
-		const settled = await Promise.allSettled(Array.from({ length: callers }, () => client.getToken({ ...identity }, options)));
-		const values = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value.value] : []));
-		const errors = settled.flatMap((one) => (one.status === "rejected" ? [one.reason.code ?? String(one.reason)] : []));
-		return { values: [...new Set(values)], errors: [...new Set(errors)], ms: performance.now() - began };
-	},
-	async lives({ identity }) {
-		const { expiresAt } = await client.getToken(identity);
-		return { leftMs: expiresAt && expiresAt.getTime() - Date.now() };
-	},
-	async signIn({ identity }) {
-		return { value: (await client.signIn({ ...identity })).value };
-	},
-	async call({ identity, path, init }) {
-		const response = await client.session({ ...identity }).fetch(path, init);
-		return { status: response.status };
-	},
-	async forget({ identity }) {
-		client.session({ ...identity }).forget();
-	},
+	...actionsOf(client),
 	async seen() {
 		return seen;
 	},

@@ -6,6 +6,11 @@ import { once } from "node:events";
 /** Where the store of a test is. @typedef {{ kind: "file" | "redis" | "ioredis", where: string, keys?: string, prefix?: string }} Place */
 /** @typedef {{ store: Place, skewMs?: number, dies?: object }} Setting */
 
+/**
+ * Starts one that does what it is asked.
+ * @typedef {(setting: any) => Promise<{ ask: (does: string, asked?: object) => Promise<any>, end: () => Promise<unknown> }>} Start
+ */
+
 export const someKeys = () => `k1:${randomBytes(32).toString("base64url")}`;
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
@@ -66,11 +71,10 @@ export async function startMember(setting) {
 /**
  * @param {number} count
  * @param {Setting | ((i: number) => Setting)} setting
+ * @param {Start} [start] another way to start one
  */
-export async function startMembers(count, setting) {
-	const members = await Promise.all(
-		Array.from({ length: count }, (_, i) => startMember(typeof setting === "function" ? setting(i) : setting)),
-	);
+export async function startMembers(count, setting, start = startMember) {
+	const members = await Promise.all(Array.from({ length: count }, (_, i) => start(typeof setting === "function" ? setting(i) : setting)));
 	return {
 		members,
 		/** @param {string} does @param {object} [asked] */

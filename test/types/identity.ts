@@ -108,7 +108,7 @@ getToken();
 // The token itself, in place of what it would be got by.
 getToken({ system: "isales", baseUrl: "", user: "", token: "" });
 getToken({ system: "appcube", baseUrl: "", appKey: "", token: async () => ({ token: "", expiresIn: 60 }) });
-getToken({ ...cubedrive, token: async () => "" });
+getToken({ ...cubedrive, token: () => "" });
 // @ts-expect-error not beside that
 getToken({ ...isales, token: "" });
 // @ts-expect-error whose it is must be said
@@ -171,7 +171,7 @@ getToken(
 	{ signal: undefined, rejected: maybe },
 );
 initialize({ wasmUrl: undefined, wasmModule: undefined, wasmBytes: undefined });
-new TokenError("closed", "", { system: maybe, httpStatus: undefined });
+new TokenError("closed", "", { system: undefined, field: maybe, httpStatus: undefined });
 
 // A test's own objects may stand in for those of the package: nothing of them is private to a class.
 const ownToken: Token = {
@@ -182,7 +182,7 @@ const ownToken: Token = {
 const ownSession: Session = {
 	id: null,
 	getToken: async () => ownToken,
-	verify: async () => verdict,
+	verifyToken: async () => verdict,
 	fetch: async () => new Response(),
 	adopt: () => false,
 	signIn: async () => null,
@@ -202,6 +202,8 @@ const ownClient: Client = {
 	online() {},
 	close: async () => {},
 };
+// A part is enough where no more is asked for.
+const part: Pick<Session, "fetch"> = { fetch: async () => new Response() };
 // @ts-expect-error a client has more than that
 const noClient: Client = { getToken: async () => ownToken };
 

@@ -25,7 +25,8 @@ const inTypeAlias = 1 << 23;
 
 /**
  * The sources of each entry of package.json, `node` first, as it has the platform's whole variety. A bundle in dist has the
- * name of the source in js that it is made of; of any other, the source has the name of its declarations.
+ * name of the source in js that it is made of; of any other, the source has the name of its declarations, whatever stands in for it
+ * where it cannot run.
  * @param {Record<string, unknown>} exports
  * @returns {{ name: string, files: string[] }[]}
  */
@@ -39,7 +40,7 @@ export function entriesOf(exports, name = "cctoken") {
 	const first = (a, b) => Number(b.endsWith("/node.js")) - Number(a.endsWith("/node.js"));
 	return Object.entries(exports)
 		.map(([path, target]) => {
-			const own = scripts(target);
+			const own = scripts(target?.default ?? target).length > 0 ? scripts(target) : [];
 			const source = (target?.types ?? "").replace(
 				/^\.\/dist\/(?:types\/(.+)|(\w+))\.d\.ts$/,
 				(_, whole, folder) => `js/${whole ?? `${folder}/index`}.js`,
@@ -281,10 +282,7 @@ class Page {
 		const given =
 			signatures.length === 1 ? tags.filter(({ name }) => name === "param").map(({ text = "" }) => text.split(/\s/, 1)[0] ?? "") : [];
 		const shapes = signatures.map((signature) => this.#shape(signature, given));
-		this.#parts.push(
-			`${"#".repeat(level)} \`${owner ? `${owner.charAt(0).toLowerCase()}${owner.slice(1)}.` : ""}${symbol.name}()\``,
-			words,
-		);
+		this.#parts.push(`${"#".repeat(level)} \`${owner ? `${owner}.` : ""}${symbol.name}()\``, words);
 		for (const { parameters, returns } of shapes) {
 			const list = parameters.map(({ name, optional }) => (optional ? `${name}?` : name)).join(", ");
 			this.#parts.push(`\`${symbol.name}(${list})\` returns ${returns}.`);
@@ -359,7 +357,12 @@ class Page {
 			this.#parts.push(this.#table(properties, symbol.name));
 		}
 		for (const method of methods) {
-			this.#callable(method, symbol.name, 5);
+			this.#callable(method, `${symbol.name.charAt(0).toLowerCase()}${symbol.name.slice(1)}`, 5);
+		}
+		for (const method of [...symbol.getExports().values()].filter(({ flags }) => flags & SymbolFlags.Method)) {
+			if (!this.#internal(method)) {
+				this.#callable(method, symbol.name, 5);
+			}
 		}
 	}
 

@@ -258,7 +258,7 @@ func typeOf(f core.Field) string {
 	case core.Parameters:
 		return "Readonly<Record<string, string>>"
 	case core.Supplied:
-		return "string | (() => Promise<Supplied>)"
+		return "string | (() => Supplied | Promise<Supplied>)"
 	}
 	return "string"
 }

@@ -13,6 +13,7 @@ type EventType string
 const (
 	Acquired            = EventType(core.EventAcquired)
 	Renewed             = EventType(core.EventRenewed)
+	Adopted             = EventType(core.EventAdopted)
 	Rolled              = EventType(core.EventRolled)
 	Rejected            = EventType(core.EventRejected)
 	Replayed            = EventType(core.EventReplayed)
@@ -26,7 +27,7 @@ const (
 )
 
 // EventTypes are all types, in the order of the legend.
-var EventTypes = []EventType{Acquired, Renewed, Rolled, Replayed, Rejected, Retrying, Failed, Cooling, Evicted, SignedOut, Exchange, Fault}
+var EventTypes = []EventType{Acquired, Renewed, Adopted, Rolled, Replayed, Rejected, Retrying, Failed, Cooling, Evicted, SignedOut, Exchange, Fault}
 
 // Event is one moment of a session's life. It holds no secret and no token.
 type Event struct {

@@ -64,7 +64,7 @@ func (s *Session) Follow(e Event) {
 		s.Logins = e.Logins
 	}
 	switch e.Type {
-	case Acquired, Renewed, Rolled:
+	case Acquired, Renewed, Adopted, Rolled:
 		s.Tokens++
 		// What can be told without the token. The page then asks for the token itself, which costs nothing.
 		if e.ExpiresAt != s.Life.ExpiresAt || s.Denied || !s.Held {

@@ -83,7 +83,7 @@ func TestAnEventDoesNotChangeWhatItTellsOf(t *testing.T) {
 }
 
 func TestANewTokenEndsTheTrouble(t *testing.T) {
-	for _, kind := range []EventType{Acquired, Renewed, Rolled} {
+	for _, kind := range []EventType{Acquired, Renewed, Adopted, Rolled} {
 		s := Session{}
 		s.Fail(Trouble{Code: "network", RetryAt: 99})
 		s.Follow(Event{Type: kind, At: 1, ExpiresAt: 1000})

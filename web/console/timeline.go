@@ -157,7 +157,7 @@ func (t *Timeline) draw(lane int, events []Event) {
 			continue
 		}
 		switch e.Type {
-		case Acquired, Renewed, Rolled:
+		case Acquired, Renewed, Adopted, Rolled:
 			end(e.At)
 			began, ends = e.At, e.ExpiresAt
 		case Rejected, Evicted, SignedOut:
@@ -197,6 +197,8 @@ func (e EventType) Shape() string {
 	switch e {
 	case Acquired: // a disc
 		return "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0z"
+	case Adopted: // a ring
+		return "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0zM-3 0a3 3 0 1 1 6 0a3 3 0 1 1-6 0z"
 	case Renewed: // a diamond
 		return "M0-7L7 0L0 7L-7 0z"
 	case Rolled: // a triangle that points on

@@ -1,29 +1,28 @@
 // cctoken edge check: whether an edge can use a configuration, before it is given one. Nothing is asked of anybody.
 import { checkConfig, ConfigError, secretsOf } from "../../edge/config/config.js";
 import { exit } from "../exit.js";
-import { readText } from "../files.js";
-import { parseJSON } from "../json.js";
 import { table } from "../terminal.js";
-import { UsageError } from "../usage.js";
+import { configurationIn, fileIn, listed, unusable } from "./configuration.js";
+
+/** The secrets that no configuration names. @type {[name: string, what: string][]} */
+const own = [
+	["NAME_KEY", "the edge itself: at least 32 random characters"],
+	["STORAGE_KEYS", "the edge itself: in Workers, and in Node with --store"],
+];
 
 /**
  * @param {import("../context.js").Context} context
  * @returns {Promise<number>} usage where the configuration cannot be used
  */
 export async function check({ options, rest, stdout, paint }) {
-	const [path] = rest;
-	if (path === undefined || rest.length !== 1) {
-		throw new UsageError("Which configuration? Give one file: cctoken edge check edge.json.");
-	}
-	const read = await readText(path, { what: "the configuration" });
-	const { problems, secrets } = checked(parseJSON(read?.text ?? "", "The configuration"));
+	const { problems, secrets } = checked(await configurationIn(fileIn(rest, "check")));
 	const usable = problems.length === 0;
 	if (options["json"]) {
 		stdout.write(`${JSON.stringify(usable ? { usable, secrets: Object.fromEntries(secrets) } : { usable, problems })}\n`);
 	} else if (usable) {
-		stdout.write(`The configuration can be used. These are the secrets that it names:\n${table([...secrets], paint)}`);
+		stdout.write(`The configuration can be used. These are the secrets that the edge then needs:\n${table([...secrets], paint)}`);
 	} else {
-		stdout.write(`The configuration cannot be used:\n${problems.map((problem) => `  ${shown(problem)}\n`).join("")}`);
+		stdout.write(unusable + listed(problems));
 	}
 	return usable ? exit.ok : exit.usage;
 }
@@ -34,7 +33,7 @@ export async function check({ options, rest, stdout, paint }) {
  */
 function checked(input) {
 	try {
-		return { problems: [], secrets: secretsOf(checkConfig(input)) };
+		return { problems: [], secrets: new Map([...own, ...secretsOf(checkConfig(input))]) };
 	} catch (error) {
 		if (!(error instanceof ConfigError)) {
 			throw error;
@@ -42,6 +41,3 @@ function checked(input) {
 		return { problems: error.problems, secrets: new Map() };
 	}
 }
-
-/** A problem quotes no value, but it names fields, which may be anything. @param {string} problem */
-const shown = (problem) => problem.replaceAll(/[^ -~]/g, "?");

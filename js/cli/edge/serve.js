@@ -1,53 +1,55 @@
 // cctoken edge serve: an edge on this machine, until it is told to end.
-import { readText } from "../files.js";
+import { TokenError } from "../../client/error.js";
 import { exit } from "../exit.js";
 import { storeIn } from "../store.js";
 import { UsageError } from "../usage.js";
+import { configurationIn, fileIn, listed, unusable } from "./configuration.js";
 
 /**
  * @param {import("../context.js").Context} context
  * @returns {Promise<number>}
  */
-export async function serve({ options, stdout, env, cwd, note }) {
-	const file = options["config"];
-	if (file === undefined) {
-		throw new UsageError("Which configuration? Give --config FILE, as docs/edge.md describes it.", "config");
-	}
+export async function serve({ options, rest, stdout, env, cwd, note }) {
+	const file = fileIn(rest, "serve");
 	const at = { host: options["host"] ?? "127.0.0.1", port: portOf(options["port"] ?? "8788") };
 	const { ConfigError, createEdge, serve: listen } = await import("../../../dist/edge-node.js");
 	/** What is wrong with a configuration is lines of names, and no value. @param {unknown} error */
 	const problemsOf = (error) => (error instanceof ConfigError ? error.problems : error instanceof UsageError ? [error.message] : undefined);
-	const first = await configIn(file);
-	const { store, leave } = options["store"] === undefined ? { leave: async () => {} } : await storeIn(options["store"], env, cwd);
+	const first = await configurationIn(file);
+	const shared = options["store"] === undefined ? undefined : await storeIn(options["store"], env, cwd, { stable: true });
+	/** @type {ReturnType<typeof createEdge> | undefined} */
 	let edge;
-	try {
-		edge = createEdge(first, { env, ...(store && { store }), ...(options["path"] !== undefined && { path: options["path"] }) });
-	} catch (error) {
-		await leave();
-		throw wrong(problemsOf(error), error);
-	}
 	const end = async () => {
-		edge.close();
-		await leave();
+		edge?.close();
+		await shared?.leave();
 	};
-	if (edge.missing.length > 0) {
+	let served;
+	try {
+		edge = createEdge(first, { env, ...(shared && { store: shared.store }), path: options["path"] ?? "" });
+		if (edge.missing.length > 0) {
+			throw new ConfigError([...edge.missing]);
+		}
+		if (!(await storeOf(edge))) {
+			note("The store does not answer. Until it does, this edge shares nothing with others; /readyz says so.");
+		}
+		served = await listen(edge.handler, at);
+	} catch (error) {
 		await end();
-		throw wrong(edge.missing);
+		throw said(error, error instanceof ConfigError ? error.problems : undefined);
 	}
+	const running = edge;
 	/** @param {object} line as those of the requests are */
 	const tell = (line) => void stdout.write(`${JSON.stringify(line)}\n`);
-	const served = await listen(edge.handler, at).catch(async (error) => {
-		await end();
-		const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-		throw new UsageError(`The edge cannot listen at that host and port (${/^[A-Z_]+$/.test(code ?? "") ? code : "unknown"}).`, "port");
-	});
 	const reload = async () => {
 		try {
-			edge.reload(await configIn(file));
+			running.reload(await configurationIn(file));
 			tell({ event: "reloaded" });
 		} catch (error) {
 			const problems = problemsOf(error) ?? ["it cannot be read"];
 			tell({ event: "reload_refused", problems });
+			if (error instanceof UsageError) {
+				running.refuse(error.field === "file" ? ["the file cannot be read"] : problems); // where it is, is not for everybody
+			}
 		}
 	};
 	process.on("SIGHUP", reload);
@@ -65,21 +67,42 @@ export async function serve({ options, stdout, env, cwd, note }) {
 	return exit.ok;
 }
 
-/** @param {string} file */
-async function configIn(file) {
-	const { text = "" } = (await readText(file, { what: "The edge's configuration", field: "config" })) ?? {};
+/**
+ * Whether the store is there. A server that is not may come, and nobody would be served better if all edges waited for it; a folder that
+ * cannot be written to stays so.
+ * @param {{ ready: () => Promise<void> }} edge
+ * @returns {Promise<boolean>} rejected with a UsageError where it never will be
+ */
+async function storeOf(edge) {
 	try {
-		return JSON.parse(text);
-	} catch {
-		throw new UsageError("The edge's configuration is not JSON.", "config");
+		await edge.ready();
+		return true;
+	} catch (error) {
+		const { code, path } = /** @type {NodeJS.ErrnoException} */ (/** @type {Error} */ (error).cause ?? {});
+		if (path !== undefined) {
+			throw new UsageError(`--store: the folder cannot be used (${code}).`, "store");
+		}
+		return false;
 	}
 }
 
-/** @param {readonly string[] | undefined} problems @param {unknown} [error] */
-function wrong(problems, error) {
-	return problems
-		? new UsageError(`The edge's configuration cannot be used:\n${problems.map((line) => `- ${line}`).join("\n")}`, "config")
-		: error;
+/**
+ * Why it does not begin, in the command's words.
+ * @param {unknown} error
+ * @param {readonly string[] | undefined} problems of the configuration
+ */
+function said(error, problems) {
+	if (problems) {
+		return new UsageError((unusable + listed(problems)).trimEnd());
+	}
+	if (error instanceof TokenError && error.field === "path") {
+		return new UsageError("--path must be empty, or a path such as /edge.", "path");
+	}
+	const { code, syscall } = /** @type {NodeJS.ErrnoException} */ (error ?? {});
+	if (syscall === "listen" || syscall === "getaddrinfo") {
+		return new UsageError(`The edge cannot listen at that host and port (${code}).`, "port");
+	}
+	return error;
 }
 
 /** @param {string} text */

@@ -13,6 +13,11 @@ import { unauthorized } from "./unauthorized.js";
  * @property {Record<string, unknown>} claims those that the configuration speaks of
  */
 
+/**
+ * Reads the whole request, and has it checked.
+ * @typedef {(check: (request: { method: string, target: string, body: Uint8Array<ArrayBuffer> }) => Promise<Principal>) => Promise<Principal>} Signed
+ */
+
 export class Authenticator {
 	/** @type {Issuer[]} */ issuers = [];
 	/** @type {Issuer[]} */ #bearers = [];
@@ -39,15 +44,14 @@ export class Authenticator {
 
 	/**
 	 * @param {Pick<Headers, "get">} headers
-	 * @param {() => Promise<{ method: string, target: string, body: Uint8Array<ArrayBuffer> }>} signedRequest reads the whole request;
-	 *   called only where its body decides
-	 * @returns {Promise<Principal>} rejected with a Problem
+	 * @param {Signed} signed called only where the body decides
+	 * @returns {Principal | Promise<Principal>} throws a Problem, or is rejected with one
 	 */
-	async principal(headers, signedRequest) {
+	principal(headers, signed) {
 		const authorization = headers.get("authorization");
 		if (authorization !== null) {
 			if (authorization.startsWith(`${scheme} `)) {
-				return this.#machine(authorization, signedRequest);
+				return this.#machine(authorization, signed);
 			}
 			const token = /^bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(authorization)?.[1];
 			if (!token) {
@@ -67,17 +71,14 @@ export class Authenticator {
 		throw unauthorized("missing");
 	}
 
-	/**
-	 * @param {string} authorization
-	 * @param {() => Promise<{ method: string, target: string, body: Uint8Array<ArrayBuffer> }>} signedRequest
-	 */
-	async #machine(authorization, signedRequest) {
+	/** @param {string} authorization @param {Signed} signed */
+	#machine(authorization, signed) {
 		const parts = parseSignature(authorization);
 		const machines = this.#machines.find((one) => one.knows(parts.keyId)) ?? this.#machines[0];
 		if (!machines) {
 			throw unauthorized("scheme");
 		}
 		machines.admit(parts);
-		return machines.check(parts, await signedRequest());
+		return signed((request) => machines.check(parts, request));
 	}
 }

@@ -112,13 +112,18 @@ export class Issuer {
  * Who brings a JWT.
  * @param {string} token
  * @param {Issuer[]} issuers of which it may be
- * @returns {Promise<Principal>}
+ * @returns {Principal | Promise<Principal>} at once where that is known, and the platform digests at once
  */
-export async function bearer(token, issuers) {
+export function bearer(token, issuers) {
 	if (token.length > maxLength) {
 		throw unauthorized("too_long");
 	}
-	const digested = await digest(token);
+	const digested = digest(token);
+	return typeof digested === "string" ? bearerOf(token, digested, issuers) : digested.then((it) => bearerOf(token, it, issuers));
+}
+
+/** @param {string} token @param {string} digested @param {Issuer[]} issuers */
+function bearerOf(token, digested, issuers) {
 	for (const issuer of issuers) {
 		const known = issuer.known(digested);
 		if (known) {

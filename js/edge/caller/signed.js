@@ -14,6 +14,7 @@ const form = new RegExp(
 
 /** Machines of one entry of the configuration. */
 export class SignedRequests {
+	/** Who has each key. @type {Map<string, Principal>} */ #holders;
 	/** Keys, not promises of them: one request must not wait for what another has begun. @type {Map<string, CryptoKey>} */ #keys = new Map();
 
 	/**
@@ -25,6 +26,7 @@ export class SignedRequests {
 		this.name = name;
 		this.settings = settings;
 		this.environment = environment;
+		this.#holders = new Map(Object.entries(settings.keys).map(([id, { subject, claims = {} }]) => [id, { by: name, subject, claims }]));
 	}
 
 	/** @param {string} keyId */
@@ -66,7 +68,7 @@ export class SignedRequests {
 		if (!(await this.environment.firstTime(`${this.name}/${keyId}`, nonce, 2 * this.#windowSeconds + 1))) {
 			throw unauthorized("nonce_replayed");
 		}
-		return { by: this.name, subject: key.subject, claims: key.claims ?? {} };
+		return /** @type {Principal} */ (this.#holders.get(keyId));
 	}
 
 	get #windowSeconds() {

@@ -69,6 +69,12 @@ export class Environment {
 			config.operators.allow.length > 0
 				? (former?.stops ?? new Stops(async () => reach(bindings.KEEPER, await this.sessions.name(JSON.stringify(["stops"])))))
 				: undefined;
+		/**
+		 * The connection to which a caller came last, and their session there, for as long as the caller is known: most requests ask for the
+		 * same as the one before. It holds no text that what is known of the caller does not hold.
+		 * @type {WeakMap<import("../caller/authenticate.js").Principal, import("../request/token-routes.js").Opened>}
+		 */
+		this.opened = new WeakMap();
 		this.bodyTimeoutMs = Number(bindings.BODY_TIMEOUT_MS) || defaultBodyTimeoutMs;
 		this.strangers = former?.strangers ?? new Strangers(this.bodyTimeoutMs);
 		const machines = { secretOf: this.secretOf, firstTime: nonceMemory(bindings.NONCES) };

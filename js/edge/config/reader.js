@@ -1,4 +1,5 @@
 // Takes a configuration apart, member by member, and notes all that is wrong with it. No problem quotes a value.
+import { nearest } from "../../client/nearest.js";
 import { isRecord, isText } from "./forms.js";
 
 /** @typedef {import("./forms.js").Check} Check */
@@ -6,6 +7,7 @@ import { isRecord, isText } from "./forms.js";
 /** Takes the members of one object, and notes what is wrong with them under their full names. */
 export class Reader {
 	/** @type {Map<string, unknown>} */ #left = new Map();
+	/** What was asked for, and is not there. */ #absent = /** @type {string[]} */ ([]);
 
 	/** @param {unknown} value @param {string} path @param {string[]} problems */
 	constructor(value, path, problems) {
@@ -26,14 +28,18 @@ export class Reader {
 	/** @param {string} name @returns {any} */
 	take(name) {
 		const value = this.#left.get(name);
-		this.#left.delete(name);
+		if (!this.#left.delete(name)) {
+			this.#absent.push(name);
+		}
 		return value ?? undefined;
 	}
 
 	/** To be called last: what nobody has taken is a mistake. */
 	end() {
 		for (const name of this.#left.keys()) {
-			this.fail(/^\w{1,40}$/.test(name) ? name : "a field", "is not known here");
+			const plain = /^\w{1,40}$/.test(name);
+			const meant = plain ? nearest(name, this.#absent) : undefined;
+			this.fail(plain ? name : "a field", `is not known here${meant ? `: is ${meant} meant?` : ""}`);
 		}
 	}
 

@@ -72,6 +72,10 @@ export class Registry {
 	/** @param {string} name @param {readonly unknown[]} given */
 	#of(name, given) {
 		const all = /** @type {Map<string, Series>} */ (this.#series.get(name));
+		const known = all.get(given.join("\n")); // only plain words stand there: what is none finds nothing
+		if (known) {
+			return known;
+		}
 		let labels = given.map(word);
 		let key = labels.join("\n");
 		if (!all.has(key) && all.size >= mostSeries) {

@@ -2,6 +2,8 @@
 import { build } from "../../../dist/build.js";
 import { createDriver } from "../../client/client.js";
 import { platformClock } from "../../client/clock.js";
+import { TokenError } from "../../client/error.js";
+import { invalidOption } from "../../client/option.js";
 import { keeperTimeoutMs } from "../../generated/limits.js";
 import { load } from "../../module/load-node.js";
 import { createModule } from "../../module/module.js";
@@ -14,7 +16,7 @@ import { incoming, isTaken, leaving } from "./incoming.js";
 import { Keepers } from "./keeper.js";
 import { log } from "./log.js";
 import { memory, noncesIn } from "./memory.js";
-import { noncesInStore, SharedStopList } from "./shared.js";
+import { noncesInStore, reach, SharedStopList } from "./shared.js";
 import { StopList } from "../operator/stop-list.js";
 import { outgoing } from "./outgoing.js";
 import { givenBy } from "./secrets.js";
@@ -42,9 +44,14 @@ export { ConfigError, serve };
  * @property {(request: any, response: any) => void} handler answers a request of
  *   node:http, an `IncomingMessage`, with its `ServerResponse`, and so of whatever framework stands on that. The body must not have been read
  * @property {(config: EdgeConfig) => void} reload has another configuration in force from the next request on. Sessions stay. Throws a
- *   ConfigError where it cannot be used, or where something that it names is missing: then the one of before stays in force
+ *   ConfigError where it cannot be used, or where something that it names is missing: then the one of before stays in force, and `/healthz`
+ *   says why as `refused`, until there is a good one
+ * @property {(problems: readonly string[]) => void} refuse has `/healthz` say so of one that could not even be read. The problems are
+ *   seen by anybody: names of fields, and no value
  * @property {readonly string[]} missing what is wrong with the configuration, or what it needs and the environment does not have, by names only:
  *   until that is mended all requests but `/healthz` are answered 503
+ * @property {() => Promise<void>} ready asks the store, if there is one, for what it is asked for before a login. Rejected with a TokenError
+ *   `unavailable` where that fails, or takes longer than a second: worth to be known before it takes a caller. Later, `/readyz` says so
  * @property {() => void} close ends the keepers' client and the connections to vendors; whoever still waits is told to try again
  */
 
@@ -58,6 +65,7 @@ const maxSessions = 100_000;
  * @param {EdgeOptions} [options] how it is set up
  * @returns {NodeEdge} what it refuses is answered by `application/problem+json`
  * @throws {ConfigError} where the configuration that was given cannot be used, or a secret's file cannot be read
+ * @throws {TokenError} `invalid_option` where the path is none
  * @example
  * import { readFile } from "node:fs/promises";
  * import { createEdge, serve } from "cctoken/edge/node";
@@ -71,7 +79,7 @@ export function createEdge(config, options = {}) {
 		throw new ConfigError(["there are no options but path, env and store"]);
 	}
 	if (!/^(?:\/[\w.~-]+)*$/.test(path)) {
-		throw new ConfigError(['path must be empty, or one such as "/edge"']);
+		throw invalidOption("path", 'must be empty, or one such as "/edge"');
 	}
 	const { KEEPER_TIMEOUT_MS: timeout, KEEPER_CONNECTIONS: connections } = givenBy(env, []);
 	const module = createModule(load, { build });
@@ -89,7 +97,15 @@ export function createEdge(config, options = {}) {
 		maxSessions,
 	});
 	const stops = store ? new SharedStopList(store) : new StopList(memory());
-	const keepers = new Keepers(driver, work, { ready: () => module.start(), stops, maxSessions });
+	const reached = async () => void (await (store && reach(store)));
+	const ready = async () => {
+		await module.start();
+		return reached().then(
+			() => ({}),
+			() => ({ lost: ["store"] }), // callers get their live tokens, and logins go on: nobody is served better elsewhere
+		);
+	};
+	const keepers = new Keepers(driver, work, { ready, stops, maxSessions });
 	work.about = (session) => {
 		const { json, system } = driver.about(session);
 		return { object: keepers.objectOf(json), system };
@@ -114,23 +130,52 @@ export function createEdge(config, options = {}) {
 		}
 		environment = error;
 	}
+	/** @param {readonly string[]} problems */
+	const refuse = (problems) => {
+		if (!(environment instanceof ConfigError)) {
+			environment.refused = problems;
+		}
+	};
+	/** @param {any} request @param {any} response */
+	const exchange = async (request, response) => {
+		const about = incoming(request, path, leaving(response));
+		try {
+			const answer = await answered(about, environment, isTaken(request) ? taken : platform);
+			await outgoing(answer, request, response, about.body);
+		} catch {
+			response.destroy();
+		}
+	};
 	return {
-		handler(request, response) {
-			const about = incoming(request, path, leaving(response));
-			const taken = isTaken(request);
-			answered(about, environment, { log, ...(taken && { admit: alreadyRead }) })
-				.then((answer) => outgoing(answer, request, response))
-				.catch(() => response.destroy());
-		},
+		handler: (request, response) => void exchange(request, response),
 		reload(config) {
-			const next = environmentOf(config, environment instanceof ConfigError ? undefined : environment);
-			if (next.missing.length > 0) {
-				throw new ConfigError(next.missing);
+			try {
+				const next = environmentOf(config, environment instanceof ConfigError ? undefined : environment);
+				if (next.missing.length > 0) {
+					throw new ConfigError(next.missing);
+				}
+				environment = next;
+			} catch (error) {
+				if (error instanceof ConfigError) {
+					refuse(error.problems);
+				}
+				throw error;
 			}
-			environment = next;
 		},
+		refuse,
 		get missing() {
 			return environment instanceof ConfigError ? environment.problems : environment.missing;
+		},
+		async ready() {
+			try {
+				await reached();
+			} catch (cause) {
+				throw new TokenError("unavailable", "the store does not answer, or cannot be written to", {
+					field: "store",
+					retryable: true,
+					cause,
+				});
+			}
 		},
 		close() {
 			driver.close();
@@ -139,9 +184,14 @@ export function createEdge(config, options = {}) {
 	};
 }
 
-/** A program's fault, and not the caller's. */
-const alreadyRead = () => {
-	throw new Problem("internal", "The request's body was read before it came to the edge.", { reason: "body_taken" });
+const platform = { log };
+
+/** Of a request whose body somebody else has read: the program's fault, and not the caller's. */
+const taken = {
+	log,
+	admit() {
+		throw new Problem("internal", "The request's body was read before it came to the edge.", { reason: "body_taken" });
+	},
 };
 
 /**

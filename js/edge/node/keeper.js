@@ -37,7 +37,7 @@ export class Keepers {
 	 * @param {Driver} driver
 	 * @param {import("./work.js").Work} work what the driver's requests are, and have been
 	 * @param {object} settings
-	 * @param {() => Promise<unknown>} settings.ready rejected where sessions cannot be had
+	 * @param {() => Promise<object>} settings.ready what a keeper answers that is ready; rejected where sessions cannot be had
 	 * @param {{ answer: (asked: object) => Promise<Response> }} settings.stops the list of who is stopped
 	 * @param {number} settings.maxSessions
 	 */
@@ -92,8 +92,7 @@ export class Keepers {
 			case "/reset":
 				return { reset: this.#reset(object, asked.session) };
 			case "/ready":
-				await this.#ready();
-				return {};
+				return this.#ready();
 		}
 		const reference = await this.#opened(object, asked);
 		switch (path) {

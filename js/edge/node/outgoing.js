@@ -1,5 +1,6 @@
 // An answer of the front door, written to a response of node:http no faster than its caller takes it.
 import { lengthOfStream } from "../request/stream.js";
+import { drained } from "./drain.js";
 
 /** What is still sent of a body that nobody reads is taken for so long, and so much of it: who sends it should get the answer. */
 const restMs = 5_000;
@@ -9,16 +10,23 @@ const restBytes = 1 << 20;
  * @param {Awaited<ReturnType<typeof import("../request/answered.js").answered>>} answer
  * @param {import("node:http").IncomingMessage} request
  * @param {import("node:http").ServerResponse} to
+ * @param {{ isComing: boolean } | null} body of the request
  */
-export async function outgoing({ response, headers }, request, to) {
-	if (!request.complete) {
+export async function outgoing({ response, headers }, request, to, body) {
+	if (body?.isComing) {
 		to.setHeader("connection", "close");
 		to.once("finish", () => letGo(request));
 	}
 	if (!(response instanceof Response)) {
-		const bytes = Buffer.from(JSON.stringify(response.json)); // before a text, Node would have the head in UTF-8 with it
-		to.writeHead(200, { ...headers, "content-type": "application/json", "content-length": bytes.length });
-		to.end(bytes);
+		const text = JSON.stringify(response.json);
+		const length = Buffer.byteLength(text);
+		const head = ["content-type", "application/json", "content-length", String(length)];
+		for (const name in headers) {
+			head.push(name, /** @type {string} */ (headers[name]));
+		}
+		to.writeHead(200, head);
+		// Head and text leave together: in latin1 if they can, as Node writes that without a copy.
+		to.end(text, length === text.length ? "latin1" : "utf8");
 		return;
 	}
 	response.headers.forEach((value, name) => to.setHeader(name, value));
@@ -26,21 +34,21 @@ export async function outgoing({ response, headers }, request, to) {
 	for (const name in headers) {
 		to.setHeader(name, /** @type {string} */ (headers[name]));
 	}
-	const { body } = response;
-	if (!body) {
+	const { body: stream } = response;
+	if (!stream) {
 		to.end();
 		return;
 	}
 	if (request.method === "HEAD") {
-		body.cancel().catch(() => {});
+		stream.cancel().catch(() => {});
 		to.end();
 		return;
 	}
-	const length = lengthOfStream(body);
+	const length = lengthOfStream(stream);
 	if (length !== undefined) {
 		to.setHeader("content-length", length);
 	}
-	await pass(body, to);
+	await pass(stream, to);
 }
 
 /**
@@ -55,7 +63,7 @@ async function pass(body, to) {
 		to.flushHeaders(); // what is to come may be an event that nobody knows of yet
 		for (let part = await reader.read(); !part.done; part = await reader.read()) {
 			if (!to.write(part.value)) {
-				await new Promise((resolve) => to.once("drain", resolve).once("close", resolve));
+				await drained(to);
 			}
 		}
 		to.end();

@@ -1,4 +1,5 @@
 // What several edges in Node have in common besides their sessions, in the store of those: which signatures were used, and who is stopped.
+import { mostKeptMs } from "../../generated/limits.js";
 import { base64url } from "../caller/signature.js";
 import { answerOf, changed, nobody } from "../operator/stop-list.js";
 
@@ -6,6 +7,12 @@ import { answerOf, changed, nobody } from "../operator/stop-list.js";
 
 /** The store is waited for so long; milliseconds. */
 const limitMs = 1_000;
+
+/**
+ * What a store has not been told anew for so long is told it, in milliseconds: it removes what nobody writes, and whatever is sealed under a
+ * key that was replaced must be sealed under the new one within a day.
+ */
+const anewMs = mostKeptMs / 2;
 
 /** So often a change is tried while others change the list at the same time. */
 const mostTries = 16;
@@ -23,6 +30,18 @@ function inTime(asked) {
 	let timer;
 	const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error("the store does not answer in time")), limitMs)));
 	return /** @type {Promise<T>} */ (Promise.race([asked, late])).finally(() => clearTimeout(timer));
+}
+
+/**
+ * Asks a store for what it is asked for before a login: a lock, which it has to write down.
+ * @param {Store} store
+ * @returns {Promise<void>} rejected where it cannot be asked, cannot be written to, or does not answer in time
+ */
+export async function reach(store) {
+	const name = await inTime(store.name(JSON.stringify(["ready"])));
+	const lock = unique();
+	await inTime(store.take(name, lock, limitMs)); // that another edge has it is an answer as well
+	await inTime(store.free(name, lock));
 }
 
 /**
@@ -54,7 +73,7 @@ export function noncesInStore(store) {
 	};
 }
 
-/** The list of who is stopped, as StopList answers it. */
+/** The list of who is stopped, as StopList answers it. It stays for as long as anybody asks for it. */
 export class SharedStopList {
 	/** @type {Store} */ #store;
 
@@ -73,11 +92,15 @@ export class SharedStopList {
 			const kept = await inTime(this.#store.read(name));
 			const before = kept?.state ? JSON.parse(kept.state) : nobody;
 			const after = changed(before, change);
+			const write = () =>
+				inTime(this.#store.write(name, { state: JSON.stringify(after), version: unique(), expected: kept?.version ?? "" }));
 			if (after === undefined || after === before) {
+				if (kept && kept.ageMs > anewMs) {
+					await write().catch(() => {}); // the next who asks does it
+				}
 				return answerOf(after, version);
 			}
-			const write = { state: JSON.stringify(after), version: unique(), expected: kept?.version ?? "" };
-			if ((await inTime(this.#store.write(name, write))).written) {
+			if ((await write()).written) {
 				return answerOf(after, version);
 			}
 		}

@@ -4,6 +4,7 @@ import { Agent, request as overHttp } from "node:http";
 import { Agent as TlsAgent, request as overTls } from "node:https";
 import { createBrotliDecompress, createGunzip } from "node:zlib";
 import { lengthOfStream } from "../request/stream.js";
+import { drained } from "./drain.js";
 import { sourceOfReadable } from "./source.js";
 
 /** For so long a connection is kept that nobody uses: less than servers keep theirs, so that a call rarely meets one that is just being closed. */
@@ -99,7 +100,7 @@ async function pass(body, request) {
 	request.once("close", () => void reader.cancel().catch(() => {}));
 	for (let part = await reader.read(); !part.done; part = await reader.read()) {
 		if (!request.write(part.value)) {
-			await new Promise((resolve) => request.once("drain", resolve).once("close", resolve));
+			await drained(request);
 		}
 	}
 	request.end();

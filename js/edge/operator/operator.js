@@ -35,11 +35,11 @@ const interfaces = {
 
 /**
  * @param {Asked} asked
- * @param {import("../request/answer.js").Caller} caller an operator
+ * @param {Principal} principal an operator
  * @returns {Promise<{ json: object }>}
  */
-export async function operated(asked, { principal, read }) {
-	const { request, route, environment, visit } = asked;
+export async function operated(asked, principal) {
+	const { request, route, environment, visit, read } = asked;
 	const name = route.path.slice("/v1/operator/".length);
 	const one = Object.hasOwn(interfaces, name) ? interfaces[name] : undefined;
 	if (!one) {

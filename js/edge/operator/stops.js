@@ -39,13 +39,15 @@ export class Stops {
 	/**
 	 * @param {string} user a keyed hash
 	 * @param {string} [connection]
-	 * @returns {Promise<number | undefined>} since when this user is stopped, in milliseconds since 1970; rejected with a Problem
-	 *   where nothing is known yet
+	 * @returns {number | undefined | Promise<number | undefined>} since when this user is stopped, in milliseconds since 1970; at once where the
+	 *   list was read a moment ago. Rejected with a Problem where nothing is known yet
 	 */
-	async since(user, connection) {
-		if (!within(this.#readAt, renewMs)) {
-			await this.#refresh();
-		}
+	since(user, connection) {
+		return within(this.#readAt, renewMs) ? this.#since(user, connection) : this.#refresh().then(() => this.#since(user, connection));
+	}
+
+	/** @param {string} user @param {string} [connection] */
+	#since(user, connection) {
 		const stopped = this.#known();
 		if (stopped.size === 0) {
 			return undefined;

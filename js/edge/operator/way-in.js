@@ -2,6 +2,8 @@
 import { mayUse } from "../caller/access.js";
 import { Problem } from "../request/problem.js";
 
+/** @typedef {import("../caller/authenticate.js").Principal} Principal */
+
 /** @param {string} [reason] */
 export const nothingHere = (reason) => new Problem("not_found", "There is nothing here.", { reason });
 
@@ -19,9 +21,9 @@ export function isFromOperatorsPage({ request, origin, environment: { config } }
 /**
  * The operator who calls.
  * @param {import("../request/answer.js").Asked} asked
- * @param {() => Promise<import("../request/answer.js").Caller>} callerOf
+ * @param {() => Principal | Promise<Principal>} callerOf
  * @param {{ pages?: boolean }} [options] pages: whether those that operators may use are let in, and not programs alone
- * @returns {Promise<import("../request/answer.js").Caller>} rejected with what any unknown path is answered, whatever the matter is
+ * @returns {Promise<Principal>} rejected with what any unknown path is answered, whatever the matter is
  */
 export async function operatorOf(asked, callerOf, { pages = false } = {}) {
 	const {
@@ -47,11 +49,20 @@ export async function operatorOf(asked, callerOf, { pages = false } = {}) {
 	} catch (error) {
 		throw error instanceof Problem ? nothingHere(error.reason ?? error.code) : error;
 	}
-	if (!mayUse(caller.principal, config.operators)) {
+	if (!mayUse(caller, config.operators)) {
 		throw nothingHere("no_operator");
 	}
-	if (stops && (await stops.since(await sessions.user(caller.principal)).catch(() => undefined)) !== undefined) {
+	if (stops && (await isStopped(stops, await sessions.user(caller)))) {
 		throw nothingHere("stopped");
 	}
 	return caller;
+}
+
+/** Whether that is known of an operator: where nothing is, they may look. @param {import("./stops.js").Stops} stops @param {string} user */
+async function isStopped(stops, user) {
+	try {
+		return (await stops.since(user)) !== undefined;
+	} catch {
+		return false;
+	}
 }

@@ -48,11 +48,7 @@ const maxOwnBody = 64 << 10;
  * @property {Environment} environment
  * @property {Visit} visit
  * @property {string | null} origin of the page, where it comes from one
- */
-
-/**
- * A caller whom the edge knows, and what was read of the request to know them: a signature covers the body.
- * @typedef {{ principal: Principal, read?: Uint8Array<ArrayBuffer> }} Caller
+ * @property {Uint8Array<ArrayBuffer> | undefined} read its body, where that was read to know who calls: a signature covers it
  */
 
 /**
@@ -71,13 +67,17 @@ export async function answer(request, environment, visit) {
 	}
 	if (route.name === "readyz") {
 		requireMethod(request, ["GET", "HEAD"]);
-		const ready = environment instanceof ConfigError || problems.length > 0 ? ["configuration"] : await environment.readiness.failing();
-		return readiness(ready);
+		return readiness(
+			environment instanceof ConfigError || problems.length > 0
+				? { failing: ["configuration"], lost: [] }
+				: await environment.readiness.look(),
+		);
 	}
 	if (environment instanceof ConfigError || problems.length > 0) {
 		throw new Problem("not_configured", "The edge is not configured; /healthz says what is missing.");
 	}
-	const asked = { request, route, environment, visit, origin: request.headers.get("origin") };
+	/** @type {Asked} */
+	const asked = { request, route, environment, visit, origin: request.headers.get("origin"), read: undefined };
 	admitPage(asked);
 	if (route.name === "unknown") {
 		throw nothingHere();
@@ -94,8 +94,8 @@ export async function answer(request, environment, visit) {
 			return preflight(operatorsPages);
 		}
 		const operator = await operatorOf(asked, () => callerOf(asked), { pages: true });
-		visit.log.by = operator.principal.by;
-		await limit(environment, operator.principal);
+		visit.log.by = operator.by;
+		await limit(environment, operator);
 		return operated(asked, operator);
 	}
 	if (request.method === "OPTIONS") {
@@ -105,8 +105,10 @@ export async function answer(request, environment, visit) {
 		requireMethod(request, ["POST"]);
 	}
 	const caller = await callerOf(asked);
-	visit.log.by = caller.principal.by;
-	await limit(environment, caller.principal);
+	visit.log.by = caller.by;
+	if (environment.limiter) {
+		await limit(environment, caller);
+	}
 	return route.name === "call" ? call(asked, caller) : own(asked, caller);
 }
 
@@ -120,9 +122,12 @@ function health(problems, refused) {
 		: Response.json({ status: "not_configured", missing: problems }, { status: 503 });
 }
 
-/** @param {readonly string[]} failing */
-function readiness(failing) {
-	return failing.length === 0 ? Response.json({ status: "ready" }) : Response.json({ status: "not_ready", failing }, { status: 503 });
+/** @param {import("./ready.js").Found} found */
+function readiness({ failing, lost }) {
+	const without = lost.length > 0 && { lost };
+	return failing.length === 0
+		? Response.json({ status: "ready", ...without })
+		: Response.json({ status: "not_ready", failing, ...without }, { status: 503 });
 }
 
 /**
@@ -139,8 +144,9 @@ function admitPage(asked) {
 	} = asked;
 	const operating = route.name === "operator" && isFromOperatorsPage(asked);
 	const { origins } = operating ? config.operators : config;
-	visit.headers.vary = "Origin";
-	Object.assign(visit.headers, corsHeaders(origin, origins, operating ? operatorsPages : browsers));
+	if (origin !== null) {
+		Object.assign(visit.headers, corsHeaders(origin, origins, operating ? operatorsPages : browsers));
+	}
 	checkOrigin(request.headers, origins);
 }
 
@@ -155,21 +161,26 @@ function preflightOf({ environment, origin }) {
 /**
  * Who calls. Of a request that is signed, the body is read before it is known whose it is: within what strangers may take.
  * @param {Asked} asked
- * @returns {Promise<Caller>}
  */
-async function callerOf({ request, route, environment: { authenticator, strangers, bodyTimeoutMs: timeoutMs } }) {
-	/** @type {Uint8Array<ArrayBuffer> | undefined} */
-	let read;
-	/** @type {ReturnType<typeof strangers.begin> | undefined} */
-	let stranger;
-	const principal = await authenticator
-		.principal(request.headers, async () => {
-			stranger = strangers.begin(request.signal);
-			read = await readBody(request, { most: route.name === "call" ? maxSignedBody : maxOwnBody, timeoutMs, grow: stranger.grow });
-			return { method: request.method, target: request.target ?? route.path + route.search, body: read };
-		})
-		.finally(() => stranger?.end());
-	return { principal, read };
+function callerOf(asked) {
+	const {
+		request,
+		route,
+		environment: { authenticator, strangers, bodyTimeoutMs: timeoutMs },
+	} = asked;
+	return authenticator.principal(request.headers, async (check) => {
+		const stranger = strangers.begin(request.signal);
+		try {
+			asked.read = await readBody(request, {
+				most: route.name === "call" ? maxSignedBody : maxOwnBody,
+				timeoutMs,
+				grow: stranger.grow,
+			});
+			return await check({ method: request.method, target: request.target ?? route.path + route.search, body: asked.read });
+		} finally {
+			stranger.end();
+		}
+	});
 }
 
 /**
@@ -189,14 +200,15 @@ async function limit({ limiter }, { by, subject }) {
 /**
  * A sealed call.
  * @param {Asked} asked
- * @param {Caller} caller
+ * @param {Principal} principal
  */
-async function call(asked, { principal, read }) {
+async function call(asked, principal) {
 	const {
 		request,
 		route,
+		read,
 		environment: { sessions, fetch, bodyTimeoutMs },
-		visit: { cutOff, log },
+		visit,
 	} = asked;
 	const { name, below } = calledBy(route);
 	const { connection, session, user } = await open(asked, principal, name);
@@ -215,20 +227,21 @@ async function call(asked, { principal, read }) {
 		sessions,
 		user,
 		bodyTimeoutMs,
-		cutOff,
-		log,
+		cutOff: (side) => visit.cutOff(side),
+		log: visit.log,
 	});
 }
 
 /**
  * One of the edge's own interfaces.
  * @param {Asked} asked
- * @param {Caller} caller
+ * @param {Principal} principal
  */
-async function own(asked, { principal, read }) {
+async function own(asked, principal) {
 	const {
 		request,
 		route,
+		read,
 		environment: { sessions, bodyTimeoutMs: timeoutMs },
 	} = asked;
 	const body = parseJson(request, read ?? (await readBody(request, { most: maxOwnBody, timeoutMs })));
@@ -248,7 +261,7 @@ async function own(asked, { principal, read }) {
  * @returns {Promise<Opened>}
  */
 async function open({ environment, visit, origin }, principal, name) {
-	const { config, sessions, secretOf } = environment;
+	const { config, sessions, secretOf, opened } = environment;
 	const connection = Object.hasOwn(config.connections, name) ? config.connections[name] : undefined;
 	if (!connection) {
 		throw notOpen("unknown_connection");
@@ -260,10 +273,18 @@ async function open({ environment, visit, origin }, principal, name) {
 	if (origin !== null && connection.origins && !connection.origins.includes(origin)) {
 		throw notOpen("connection_origin");
 	}
-	const user = await sessions.user(principal);
+	const last = opened.get(principal);
+	const known = last?.connection === connection ? last : undefined;
+	const user = known?.user ?? (await sessions.user(principal));
 	visit.log.user = user;
 	await refuseStopped(environment, principal, user, name, connection);
-	return { connection, user, session: await sessions.session(identityFor(principal, connection, secretOf), connection.keepers) };
+	if (known) {
+		return known;
+	}
+	const session = await sessions.session(identityFor(principal, connection, secretOf), connection.keepers);
+	const now = { connection, user, session };
+	opened.set(principal, now);
+	return now;
 }
 
 /** @typedef {import("./token-routes.js").Opened} Opened */

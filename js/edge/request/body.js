@@ -19,7 +19,8 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** @typedef {import("../../client/source.js").Source} Source */
 /** Also tells whether a piece is waited for. @typedef {Source & { waiting: () => boolean }} Watched */
-/** A body as a platform has it. @typedef {ReadableStream<Uint8Array> | Source | null} Body */
+/** A body that may have come before it is asked for: arrived is all of it then. @typedef {Source & { arrived: () => Uint8Array<ArrayBuffer> | undefined }} Arriving */
+/** A body as a platform has it. @typedef {ReadableStream<Uint8Array> | Source | Arriving | null} Body */
 
 /**
  * @param {Body} body
@@ -123,15 +124,33 @@ export async function* piecesOf(source) {
 }
 
 /**
- * All of the caller's body.
+ * All of the caller's body, at once where it has come already.
  * @param {{ headers: Pick<Headers, "get">, body: Body }} request
  * @param {{ most: number, timeoutMs: number, grow?: (bytes: number) => void }} options most: bytes; timeoutMs: for all of it
+ * @returns {Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>} throws a Problem, or is rejected with one
  */
-export async function readBody({ headers, body }, { most, timeoutMs, grow }) {
+export function readBody({ headers, body }, options) {
 	const declared = headers.get("content-length");
-	if (Number(declared ?? 0) > most) {
+	if (Number(declared ?? 0) > options.most) {
 		throw tooLarge();
 	}
+	const arrived = body && "arrived" in body ? body.arrived() : undefined;
+	if (!arrived) {
+		return gathered(body, declared, options);
+	}
+	if (arrived.length > options.most) {
+		throw tooLarge();
+	}
+	options.grow?.(arrived.length);
+	return arrived;
+}
+
+/**
+ * @param {Body} body
+ * @param {string | null} declared its length
+ * @param {Parameters<typeof readBody>[1]} options
+ */
+async function gathered(body, declared, { most, timeoutMs, grow }) {
 	const source = callersSource(body, { length: declared === null ? undefined : Number(declared), most: 4096, timeoutMs, whole: true });
 	try {
 		const { bytes, whole } = await peek(source, most, { grow });

@@ -9,8 +9,15 @@ const patienceMs = 12_000;
 /** How often those look who wait for the first answer. */
 const lookMs = 50;
 
+/**
+ * What the edge was found to be.
+ * @typedef {object} Found
+ * @property {string[]} failing without what nobody can be served, by names
+ * @property {string[]} lost without what it serves on, if not as well, by names
+ */
+
 export class Readiness {
-	/** @type {string[] | undefined} */ #failing;
+	/** @type {Found | undefined} */ #found;
 	#askedAt = -Infinity;
 	#askingAt = -Infinity;
 
@@ -19,12 +26,12 @@ export class Readiness {
 		this.environment = environment;
 	}
 
-	/** @returns {Promise<string[]>} what fails, by names */
-	async failing() {
+	/** @returns {Promise<Found>} */
+	async look() {
 		for (;;) {
 			const asking = within(this.#askingAt, patienceMs);
-			if (this.#failing && (asking || within(this.#askedAt, goodMs))) {
-				return this.#failing;
+			if (this.#found && (asking || within(this.#askedAt, goodMs))) {
+				return this.#found;
 			}
 			if (!asking) {
 				break;
@@ -33,25 +40,28 @@ export class Readiness {
 		}
 		this.#askingAt = Date.now();
 		try {
-			const found = await Promise.all([this.#keeper(), this.#stops(), ...this.#issuers()]);
-			this.#failing = found.filter((name) => name !== "");
+			const [{ failing, lost }, ...others] = await Promise.all([this.#keeper(), this.#stops(), ...this.#issuers()]);
+			this.#found = { failing: [failing, ...others].filter((name) => name !== ""), lost };
 			this.#askedAt = Date.now();
-			return this.#failing;
+			return this.#found;
 		} finally {
 			this.#askingAt = -Infinity;
 		}
 	}
 
-	/** One keeper stands for all, as all have the same storage and program. */
+	/**
+	 * One keeper stands for all, as all have the same storage and program.
+	 * @returns {Promise<{ failing: string, lost: string[] }>}
+	 */
 	async #keeper() {
 		const { sessions, config } = this.environment;
 		const [connection] = Object.values(config.connections);
 		const [place] = await sessions.keepers(/** @type {import("../config/config.js").CheckedConnection} */ (connection));
 		try {
-			await sessions.overview(/** @type {import("../keeper/sessions.js").Place} */ (place), "ready");
-			return "";
+			const { lost = [] } = await sessions.overview(/** @type {import("../keeper/sessions.js").Place} */ (place), "ready");
+			return { failing: "", lost };
 		} catch (error) {
-			return error instanceof KeeperProblem && error.code === "storage_failed" ? "storage" : "keeper";
+			return { failing: error instanceof KeeperProblem && error.code === "storage_failed" ? "storage" : "keeper", lost: [] };
 		}
 	}
 

@@ -84,17 +84,26 @@ export async function attended(errand, body, { connection, session }, sessions) 
  * @param {import("../config/config.js").Connection} connection
  */
 function shown({ value, expiresIn, headers, query, body, rolls }, { system, shareAppToken }) {
-	// An app's own token lets its holder get the token of any user, with the app's key.
-	const withheld = shareAppToken ? [] : tokens[system].guarded.map((name) => name.toLowerCase());
+	const { guarded } = tokens[system];
 	return {
 		system,
 		token: value,
 		expiresIn,
-		headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !withheld.includes(name.toLowerCase()))),
+		headers: shareAppToken || guarded.length === 0 ? headers : without(headers, guarded),
 		query,
 		body,
 		rolls,
 	};
+}
+
+/**
+ * An app's own token lets its holder get the token of any user, with the app's key.
+ * @param {Record<string, string>} headers
+ * @param {readonly string[]} names
+ */
+function without(headers, names) {
+	const withheld = names.map((name) => name.toLowerCase());
+	return Object.fromEntries(Object.entries(headers).filter(([name]) => !withheld.includes(name.toLowerCase())));
 }
 
 /** @param {Record<string, unknown>} body */

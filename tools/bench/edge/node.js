@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
  * @param {URL} program whose first line tells where it listens
  * @param {string} log the file for its lines: were they a pipe's, it would wait for whoever loads it to read them
  * @param {Record<string, string>} [environment]
- * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
+ * @returns {Promise<{ url: string, pid: number, stop: () => Promise<void> }>}
  */
 export async function startNode(program, log, environment = {}) {
 	const file = await open(log, "w");
@@ -29,6 +29,7 @@ export async function startNode(program, log, environment = {}) {
 	}
 	return {
 		url: JSON.parse(text.slice(0, text.indexOf("\n"))).url,
+		pid: child.pid ?? 0,
 		async stop() {
 			child.kill("SIGKILL");
 			await exited;
