@@ -29,9 +29,10 @@ export async function serve({ options, rest, stdout, env, cwd, note }) {
 		if (edge.missing.length > 0) {
 			throw new ConfigError([...edge.missing]);
 		}
-		if (!(await storeOf(edge))) {
-			note("The store does not answer. Until it does, this edge shares nothing with others; /readyz says so.");
-		}
+		// One that is not there may come, and nobody would be served better if all edges waited for it.
+		await edge
+			.ready()
+			.catch(() => note("The store does not answer. Until it does, this edge shares nothing with others; /readyz says so."));
 		served = await listen(edge.handler, at);
 	} catch (error) {
 		await end();
@@ -65,25 +66,6 @@ export async function serve({ options, rest, stdout, env, cwd, note }) {
 	process.off("SIGHUP", reload);
 	await end();
 	return exit.ok;
-}
-
-/**
- * Whether the store is there. A server that is not may come, and nobody would be served better if all edges waited for it; a folder that
- * cannot be written to stays so.
- * @param {{ ready: () => Promise<void> }} edge
- * @returns {Promise<boolean>} rejected with a UsageError where it never will be
- */
-async function storeOf(edge) {
-	try {
-		await edge.ready();
-		return true;
-	} catch (error) {
-		const { code, path } = /** @type {NodeJS.ErrnoException} */ (/** @type {Error} */ (error).cause ?? {});
-		if (path !== undefined) {
-			throw new UsageError(`--store: the folder cannot be used (${code}).`, "store");
-		}
-		return false;
-	}
 }
 
 /**
