@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build runtime edge generate pressed types run test test-all test-go test-wasm test-js test-browser test-package test-bundlers browsers test-docs test-edge test-store edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz mutate lint format format-check pack clean FORCE
+.PHONY: help build runtime edge tiny generate pressed types run test test-all test-go test-wasm test-js test-browser test-tiny test-package test-bundlers browsers test-docs test-edge test-store edge-dev edge-dry-run edge-self-host api screenshots bench-edge bench bench-own bench-compare sim fuzz mutate lint format format-check pack clean FORCE
 
 WASM     := GOOS=js GOARCH=wasm CGO_ENABLED=0
 # Without inlining the module is 6 % smaller on the wire. It is slower inside, but what is hot does not cross into it.
@@ -28,6 +28,8 @@ runtime: dist/core.wasm dist/go.js dist/build.js dist/console.wasm
 
 # The edge's Worker, as one module and the keeper's WebAssembly beside it; and the edge in Node, beside the core.
 edge: dist/edge.js dist/keeper.wasm dist/edge-node.js
+
+tiny: dist/core.tiny.wasm ## build a light core, where there is a tinygo on the PATH
 
 generate: ## write what JavaScript knows of the systems, from their descriptions in core
 	go run ./tools/generate js/generated
@@ -55,6 +57,9 @@ test-wasm: ## run the Go tests of the core and the page under js/wasm
 
 test-js: ## run the tests of the JavaScript in Node
 	@node test/run.js js cli sandbox
+
+test-tiny: ## run what is said of the core with a light one, where there is a tinygo on the PATH
+	@node test/run.js tiny
 
 test-docs: ## check that the documents are current
 	@node test/run.js docs
@@ -182,8 +187,17 @@ dist/.light.wasm: dist/linked/core.wasm $(LIGHTEN)
 dist/.unstamped.wasm: dist/.light.wasm tools/build/started.js tools/build/rehearsal.js js/module/wall.js js/module/instance.js js/generated/systems.js | dist/go.js
 	node tools/build/started.js $< $@
 
-dist/core.wasm: dist/.unstamped.wasm package.json tools/build/stamp.js js/module/stamp.js
-	node tools/build/stamp.js module $< $@
+STAMP := package.json tools/build/stamp.js js/module/stamp.js
+
+dist/core.wasm: dist/.unstamped.wasm $(STAMP)
+	node tools/build/stamp.js module $< $@ $(filter %.go,$(CORE))
+
+# By TinyGo, of the same sources. It does not ship, and nothing else needs it.
+dist/.unstamped.tiny.wasm: $(CORE) tools/build/tiny.js tools/build/tiny.json tools/build/wasm.js dist/.toolchain
+	@node tools/build/tiny.js $@
+
+dist/core.tiny.wasm: dist/.unstamped.tiny.wasm $(STAMP)
+	node tools/build/stamp.js module $< $@ $(filter %.go,$(CORE))
 
 dist/build.js: dist/core.wasm
 	node tools/build/stamp.js script $< $@

@@ -30,13 +30,16 @@ for (const [name, call] of Object.entries(calls)) {
 		const core = new CoreClient(instance, { seed: [1, 2], timeoutMs: 1000, maxSessions: 10 });
 		const { session } = core.open(identity.replace(secret, "another"), now);
 		const { effects } = core.get(session, now, false, 0, "");
-		const { pointer, length } = instance.write(secret);
+		const { pointer, length } = instance.write(secret, new Uint8Array(512)); // more room than any of them needs
 		assert.equal(instance.read(pointer, length), secret, "here is what is written: else this test proves nothing");
 		call({ instance, core, session, exchange: effects[0].id });
 		assert.equal(instance.call("input", 0) >>> 0, pointer, "and it is the same place still");
 		assert.equal(instance.read(pointer, 512).replace(/\0+$/, ""), "");
 	});
 }
+
+/** A light core's memory, which is small at first, only ever doubles. @param {number} before bytes */
+const most = (before) => Math.max(before + 2.5 * 2 ** 20, 4 * 2 ** 20);
 
 test("answers of 1 MiB, however many, take the memory of little more than one", async () => {
 	const instance = await createModule(load).start();
@@ -49,7 +52,7 @@ test("answers of 1 MiB, however many, take the memory of little more than one", 
 	for (let i = 0; i < 200; i++) {
 		core.judge(session, 0, "GET /", now, now, { status: 401 }, large);
 	}
-	assert.ok(instance.memory().length - before <= 2.5 * 2 ** 20, `${(instance.memory().length - before) / 2 ** 20} MiB`);
+	assert.ok(instance.memory().length <= most(before), `${(instance.memory().length - before) / 2 ** 20} MiB`);
 });
 
 test("logins that are answered with 1 MiB, however many, take the memory of little more than one", async () => {
@@ -66,6 +69,6 @@ test("logins that are answered with 1 MiB, however many, take the memory of litt
 		const identity = { system: "appcube", baseUrl: "https://vendor.example", appKey: `k${n % 5}`, appSecret: "s" };
 		assert.equal((await client.getToken(identity, { forceRefresh: true })).value, `T${n}`);
 	}
-	assert.ok(memory() - before <= 2.5 * 2 ** 20, `${(memory() - before) / 2 ** 20} MiB`);
+	assert.ok(memory() <= most(before), `${(memory() - before) / 2 ** 20} MiB`);
 	client.close();
 });

@@ -17,7 +17,8 @@ const here = fileURLToPath(new URL(".", import.meta.url));
  * @property {string[]} [needs] what make builds for it
  * @property {string[]} [slowNeeds] and what only its slow files need
  * @property {true} [slow]
- * @property {true} [named] it is run where it is named alone: it needs a server that not everybody has (make test-store)
+ * @property {true} [named] it is run where it is named alone: it needs what not everybody has, a server (make test-store) or
+ *   TinyGo (make test-tiny)
  */
 
 /**
@@ -38,12 +39,20 @@ export const suites = [
 	{ name: "cli", folder: "cli", needs: ["runtime", "dist/serve", "dist/sandbox.wasm.br"] },
 	{ name: "browser", folder: "browser", needs: ["runtime", "dist/serve"] },
 	{ name: "wasm", go: wasm },
-	{ name: "js", folder: ".", needs: ["runtime", "dist/serve"], slowNeeds: ["pressed"] },
+	{ name: "js", folder: ".", needs: ["runtime", "dist/serve", "dist/keeper.wasm", "dist/sandbox.wasm"], slowNeeds: ["pressed"] },
 	{ name: "store", folder: "store", needs: ["runtime", "dist/serve"] },
 	{ name: "sandbox", folder: "sandbox", needs: ["runtime", "dist/serve", "dist/sandbox.wasm.br", "dist/node.js"] },
 	{ name: "docs", folder: "docs", needs: ["types", "runtime", "dist/node.js", "dist/sandbox.wasm.br"] },
 	// A whole day of 2,000 agents; a short form of it is among the Go tests.
 	{ name: "soak", go: soak, slow: true },
+	{
+		name: "tiny",
+		folder: "tiny",
+		needs: ["tiny", "runtime", "dist/serve"],
+		shared: onEveryCore,
+		env: { CCTOKEN_TEST_CORE: "light", NODE_OPTIONS: `--import=${new URL("tiny/instead.js", import.meta.url).href}` },
+		named: true,
+	},
 	{ name: "redis", folder: "redis", needs: ["runtime", "dist/serve"], named: true },
 	// With tools that npm installs, which come in each other's way: one file after the other.
 	{ name: "package", folder: "package", needs: ["build", "dist/serve"], slow: true },
@@ -59,6 +68,14 @@ export function onEveryPlatform() {
 		.filter((file) => /(?<!\.slow)\.test\.js$/.test(file) && !notOfTheEdge.includes(file))
 		.map((file) => join(here, "edge", file))
 		.filter((file) => /\bstartEdge\(/.test(readFileSync(file, "utf8")));
+}
+
+/** The tests of the JavaScript that start the core in this process: what they prove must be so of a light one, too. */
+export function onEveryCore() {
+	return readdirSync(here)
+		.filter((file) => /(?<!\.slow)\.test\.js$/.test(file))
+		.map((file) => join(here, file))
+		.filter((file) => /\bfrom "\.\.\/js\/(module\/load-node|node)\.js"/.test(readFileSync(file, "utf8")));
 }
 
 /**

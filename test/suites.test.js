@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { onEveryPlatform, partsOf, suites } from "./suites.js";
+import { partsOf, suites } from "./suites.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const withFiles = suites.filter(({ folder }) => folder);
@@ -14,7 +14,7 @@ const filesOf = (/** @type {boolean} */ all) =>
 test("each test file belongs to one suite", () => {
 	const there = readdirSync(here, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".test.js"));
 	assert.ok(there.length > 80);
-	const twice = onEveryPlatform();
+	const twice = withFiles.flatMap(({ shared }) => shared?.() ?? []);
 	assert.deepEqual(filesOf(true).sort(), [...there.map((path) => join(here, path)), ...twice].sort());
 });
 
@@ -28,7 +28,16 @@ test("what an edge must do is tried in workerd and in Node: the same files are i
 	assert.ok(["security.test.js", "call.test.js", "canary.test.js", "operator.test.js"].every((file) => both.includes(file)));
 });
 
-test("what make test leaves out is called slow, or is in a slow suite, or in one that needs a server", () => {
+test("what is proved of the core is proved of a light one: the same files are run with it, the module's among them", () => {
+	const tiny = suites.find(({ name }) => name === "tiny");
+	const shared = tiny?.shared?.().map((file) => basename(file)) ?? [];
+	assert.ok(shared.length >= 30, String(shared));
+	assert.ok(
+		["module.test.js", "vectors.test.js", "callers.test.js", "death.test.js", "input.test.js"].every((file) => shared.includes(file)),
+	);
+});
+
+test("what make test leaves out is called slow, or is in a slow suite, or in one that needs what not everybody has", () => {
 	const quick = new Set(filesOf(false));
 	const slow = withFiles.filter(({ slow, named }) => slow || named).map(({ folder }) => join(here, String(folder)));
 	for (const file of filesOf(true)) {
@@ -43,5 +52,6 @@ test("CI runs all of them, and lint, which says what go vet does", () => {
 		.join("\n");
 	assert.match(steps, /\bmake test-all$/m);
 	assert.match(steps, /^make test-store$/m);
+	assert.match(steps, /^if command -v tinygo .*\n\tmake test-tiny$/m);
 	assert.match(steps, /^make lint$/m);
 });

@@ -25,7 +25,8 @@ import { Token } from "./token.js";
  *   and step a request is, as events say it.
  * @property {number} [timeoutMs] bounds an acquisition or a verification with all its tries, in milliseconds. Default 30,000.
  * @property {number} [maxSessions] how many identities are kept; beyond it the least recently used goes that is not in use: no token
- *   on its way, no call under way, nobody signed in. Where all are in use, callers wait for a place, for `timeoutMs` at most. Default 1,000.
+ *   on its way, no call under way, nobody signed in. Where all are in use, callers wait for a place, for `timeoutMs` at most. Default 1,000;
+ *   with a light core 10,000 at most, and beyond that the client's first call is rejected with `invalid_option`.
  * @property {(event: import("./events.js").TokenEvent) => void} [onEvent] told of every moment in the sessions' lives
  * @property {import("./store.js").Store} [store] where clients in other processes, and on other machines, have the same
  *   sessions: all of them then behave as one ("cctoken/store", docs/store.md). The pages of one browser need none

@@ -2,6 +2,7 @@
 // the client closes.
 import { TokenError } from "./error.js";
 import { failure } from "../module/instance.js";
+import { invalidOption } from "./option.js";
 import { CoreClient } from "../module/wall.js";
 
 /**
@@ -112,6 +113,9 @@ export class Life {
 		this.#openOrThrow();
 		if (this.core?.dead) {
 			this.#drop(failure());
+		}
+		if (this.#settings.maxSessions > instance.maxSessions) {
+			throw invalidOption("maxSessions", `must be at most ${instance.maxSessions.toLocaleString("en")} with a light core`);
 		}
 		if (!this.core) {
 			const [a = 0, b = 0] = crypto.getRandomValues(new Uint32Array(2));

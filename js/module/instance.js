@@ -1,7 +1,7 @@
 // A running core: the module started, and everything that touches it guarded. What its exports mean is the wall's business.
-import { createGo } from "../../dist/go.js";
 import { forbidden } from "./compile.js";
 import { TokenError } from "../client/error.js";
+import { runtimeOf } from "./runtime.js";
 
 /**
  * A function that the module exports. The call throws a `module_failed` TokenError if the core dies of it.
@@ -21,12 +21,16 @@ import { TokenError } from "../client/error.js";
  * @property {() => Uint8Array} memory a view on the core's memory. Not to be kept: the next call may make memory grow,
  *   which empties every older view.
  * @property {() => boolean} dead whether it has died
+ * @property {number} maxSessions the most that a client of it may keep
  */
 
 const encoder = new TextEncoder();
 const nothing = new Uint8Array();
 // Text comes out as Go wrote it, a leading byte order mark included.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** The exports that belong to the runtimes. */
+const ofRuntimes = new Set(["run", "resume", "getsp", "_initialize"]);
 
 /**
  * Starts a core.
@@ -35,11 +39,15 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * @returns {Promise<Instance>}
  */
 export async function instantiate(core, died) {
-	const go = createGo();
+	const { create, maxSessions } = runtimeOf(core);
+	const program = create();
 	/** @type {WebAssembly.Instance} */
 	let wasm;
 	try {
-		wasm = await WebAssembly.instantiate(/** @type {WebAssembly.Module} */ (core), go.importObject);
+		wasm = await WebAssembly.instantiate(
+			/** @type {WebAssembly.Module} */ (core),
+			/** @type {WebAssembly.Imports} */ (program.importObject),
+		);
 	} catch (cause) {
 		if (cause instanceof WebAssembly.LinkError) {
 			throw new TokenError(
@@ -54,17 +62,17 @@ export async function instantiate(core, died) {
 		throw failure(cause);
 	}
 	// The package's core has started when it was built (tools/build/started.js), and run does little. Its promise settles when main
-	// is over, which a healthy core's never is. If it fails at once the promise is rejected already, and the handler has its turn
-	// before this function goes on.
+	// is over, which one of Go's never is as long as it is healthy. If it fails at once the promise is rejected already, and the handler has
+	// its turn before this function goes on.
 	let cause;
-	go.run(wasm).catch((error) => {
+	program.run(wasm).catch((error) => {
 		cause = error;
 	});
 	await undefined;
-	if (cause !== undefined || go.exited) {
+	if (cause !== undefined || program.exited) {
 		throw failure(cause);
 	}
-	return guard(wasm, go, died);
+	return { ...guard(wasm, program, died), maxSessions };
 }
 
 /**
@@ -72,11 +80,11 @@ export async function instantiate(core, died) {
  * number lies on the stack, and simple functions even go on working in the ruins. Only the runtime's `exited` tells.
  * A trap (a RuntimeError) and an exhausted stack (a RangeError) do throw, and leave Go in the middle of something.
  * @param {{ readonly exports: Record<string, unknown> }} wasm a `WebAssembly.Instance`
- * @param {{ readonly exited?: boolean }} go
+ * @param {{ readonly exited?: boolean }} program
  * @param {(error: TokenError) => void} died
- * @returns {Instance}
+ * @returns {Omit<Instance, "maxSessions">}
  */
-export function guard(wasm, go, died) {
+export function guard(wasm, program, died) {
 	const memory = /** @type {WebAssembly.Memory} */ (wasm.exports["mem"]);
 	/** @type {TokenError | undefined} */
 	let death;
@@ -106,7 +114,7 @@ export function guard(wasm, go, died) {
 			} catch (cause) {
 				throw die(cause);
 			}
-			if (go.exited) {
+			if (program.exited) {
 				throw die();
 			}
 			return result;
@@ -116,8 +124,7 @@ export function guard(wasm, go, died) {
 	/** @type {Record<string, Export>} */
 	const exports = Object.create(null);
 	for (const [name, value] of Object.entries(wasm.exports)) {
-		// These belong to the runtime.
-		if (typeof value === "function" && name !== "run" && name !== "resume" && name !== "getsp") {
+		if (typeof value === "function" && !ofRuntimes.has(name)) {
 			exports[name] = guarded(value);
 		}
 	}

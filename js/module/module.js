@@ -4,12 +4,14 @@ import { absent, compileBytes } from "./compile.js";
 import { TokenError } from "../client/error.js";
 import { instantiate } from "./instance.js";
 import { invalidOption, known } from "../client/option.js";
+import { runtimeOf } from "./runtime.js";
 import { identityOf } from "./stamp.js";
 
 /**
  * Where the core comes from. At most one of the three; none means the file that came with the package.
  * @typedef {object} InitializeOptions
- * @property {string | { readonly href: string }} [wasmUrl] the address of core.wasm: a string or a `URL`. In Node also a path.
+ * @property {string | { readonly href: string }} [wasmUrl] the address of core.wasm, or of a light core: a string or a `URL`. In
+ *   Node also a path.
  * @property {object} [wasmModule] a `WebAssembly.Module`, compiled already. Needed where compiling is forbidden, as it
  *   is in Cloudflare's Workers.
  * @property {ArrayBuffer | ArrayBufferView} [wasmBytes] the file's content.
@@ -35,10 +37,14 @@ import { identityOf } from "./stamp.js";
  * @property {() => Instance | undefined} running the running core, if there is one
  */
 
-/** What every core exports, whatever its version. @type {[string, string][]} */
-const required = [
+/**
+ * What every core exports, whatever its version.
+ * @param {WebAssembly.Module} core
+ * @returns {[string, string][]}
+ */
+const required = (core) => [
 	["mem", "memory"],
-	["run", "function"],
+	[runtimeOf(core).entry, "function"],
 	["input", "function"],
 ];
 
@@ -186,7 +192,7 @@ function accept(made, build) {
 		throw new TokenError("module_invalid", "What initialize({ wasmModule }) was given is not a WebAssembly.Module.");
 	}
 	const exported = new Map(WebAssembly.Module.exports(made).map(({ name, kind }) => [name, kind]));
-	for (const [name, kind] of required) {
+	for (const [name, kind] of required(made)) {
 		if (exported.get(name) !== kind) {
 			throw new TokenError(
 				"module_invalid",
@@ -212,7 +218,8 @@ function refuseOther(made, build) {
 		throw new TokenError(
 			"module_stale",
 			`This WebAssembly file is ${found ? `of cctoken ${name(found)}` : "of no known build of cctoken"}, and the JavaScript of ` +
-				`${name(build)}. Copy the package's dist/core.wasm anew to where the program finds it, and empty the caches that may hold an old one.`,
+				`${name(build)}. Copy the package's dist/core.wasm anew to where the program finds it, and empty the caches that may hold an old one. ` +
+				"A light core is built anew, of the sources of the same version.",
 		);
 	}
 }

@@ -45,7 +45,7 @@ export class Keys {
 			this.#sealing.set(id, derived(last, "seal"));
 		}
 		if (nameKey !== undefined && (typeof nameKey !== "string" || nameKey.length < 32)) {
-			throw invalidOption("nameKey", "must be a text of at least 32 characters");
+			throw invalidOption("nameKey", "must be a secret of at least 32 random characters");
 		}
 		const naming = derived(typeof nameKey === "string" ? Buffer.from(nameKey) : last, "name");
 		this.#namer = ahead(() => createHmac("sha256", naming));

@@ -5,7 +5,7 @@ import { access, readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { ways } from "../../tools/bench/alternatives/ways.js";
+import { all } from "../../tools/bench/alternatives/ways.js";
 
 const root = new URL("../../", import.meta.url);
 const read = (name) => readFile(new URL(name, root), "utf8");
@@ -141,7 +141,7 @@ test("each command of `make` that they name is one", () => {
 });
 
 test("the comparison has a line for each way that `make bench-compare` measures", () => {
-	for (const { name } of ways) {
+	for (const { name } of all) {
 		assert.ok(english.includes(`\n| ${name} | `), name);
 	}
 });

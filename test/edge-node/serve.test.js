@@ -151,14 +151,14 @@ test("does not begin with what cannot work, and says what is wrong by names", as
 	for (const [args, given, says] of /** @type {[string[], Record<string, string>, RegExp][]} */ ([
 		[at, others, /ISALES_PASSWORD: a secret, for connections\.isales\.identity\.passwd/],
 		[at, { ...env, NAME_KEY: "short-and-secret" }, /NAME_KEY: a secret of at least 32/],
-		[[...at, "--store", folder], { ...stored, NAME_KEY: "short-and-secret" }, /NAME_KEY must be a text of at least 32/],
+		[[...at, "--store", folder], { ...stored, NAME_KEY: "short-and-secret" }, /NAME_KEY must be a secret of at least 32/],
 		[[...at, "--store", folder], { ...stored, STORAGE_KEYS: "short-and-secret" }, /STORAGE_KEYS must list keys/],
 		[at, { ...others, ISALES_PASSWORD_FILE: join(folder, "none") }, /ISALES_PASSWORD_FILE: the file that it names cannot be read/],
 		[[...at, "--path", "edge/"], env, /^error: --path must be empty, or a path such as \/edge\.\n$/],
 		[["edge", "serve"], env, /Which configuration\?/],
 		[["edge", "serve", join(folder, "none.json")], env, /is not there/],
 		[[...at.slice(0, 3), "--port", "70000"], env, /--port takes a number/],
-		[[...at, "--store", join(file, "store")], stored, /store cannot be made, or not be written to \(ENOTDIR\)/],
+		[[...at, "--store", join(file, "store")], stored, /^error: store cannot be made, or not be written to \(ENOTDIR\)\.\n$/],
 	])) {
 		const { code, stdout, stderr } = await command(args, { env: given });
 		assert.deepEqual([code, stdout], [2, ""], stderr);

@@ -167,8 +167,8 @@ for (const name of names) {
 	});
 }
 
-/** The same program, as another build of another version. @param {Buffer} own */
+/** The same program, as one of other sources. @param {Buffer} own */
 function otherBuild(own) {
 	const bare = own.subarray(0, own.lastIndexOf("cctoken") - 3); // its identity begins with an id and two lengths
-	return stamp(Buffer.concat([bare, Buffer.from([0, 2, 1, 0x78])]), "0.0.1");
+	return stamp(bare, { version: "0.0.1", core: "0".repeat(64) });
 }

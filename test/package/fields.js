@@ -58,10 +58,11 @@ export const values = {
 	edge: text,
 	connection: text,
 	subject: text,
-	authorization: { right: 'async () => ""', wrong: ["1", "null", 'Promise.resolve("")', "async () => 1", '() => ""'] },
+	authorization: { right: 'async () => ""', wrong: ["1", "null", 'Promise.resolve("")', "async () => 1", "() => 1"] },
 	params: { right: '{ user: "" }', wrong: ['""', "null", "{ user: 1 }", "new Map<string, string>().size"] },
 	method: { right: '"GET"', wrong: ['"PUT"', '"get"', "null", "1"] },
-	accessToken: { right: 'async () => ""', wrong: ["1", "null", 'Promise.resolve("")', "async () => 1", '() => ""'] },
+	accessToken: { right: 'async () => ""', wrong: ["1", "null", 'Promise.resolve("")', "async () => 1", "() => 1"] },
+	token: { right: 'async () => ""', wrong: ["1", "null", 'Promise.resolve("")', "async () => 1", "() => 1"] },
 	signal: { right: "undefined", wrong: ["1", '""', "{}"] },
 	forceRefresh: { right: "true", wrong: ['"yes"', "1", "null"] },
 	rejected: { right: '""', wrong: ["1", "null", "{}"] },
@@ -76,24 +77,36 @@ export const values = {
 	wasmBytes: { right: "new Uint8Array()", wrong: ["1", "null", '""', "[0, 97]"] },
 };
 
-/** The forms of an identity, by its fields; `texts` are those that are texts in this form, and functions in another. Only an edge's has no system: its fields are found wrong beside a vendor's, and the other way round, by the core alone. @type {{ system?: string, fields: string[], optional: string[], texts?: string[] }[]} */
+/** The forms of an identity, by its fields; `texts` are those that are texts in this form, and functions in another; `beside` those of which each makes another form that is right. Only an edge's has no system: its fields are found wrong beside a vendor's, and the other way round, by the core alone. @type {{ system?: string, fields: string[], optional: string[], texts?: string[], beside?: string[] }[]} */
 export const forms = [
 	{ system: "appcube", fields: ["baseUrl", "appKey", "appSecret"], optional: [] },
+	{ system: "appcube", fields: ["baseUrl", "appKey", "token"], optional: [] },
 	{
 		system: "ccmessaging",
 		fields: ["baseUrl", "appKey", "appSecret", "userId", "userName", "channelId", "locale"],
 		optional: ["authUrl", "tenantSpaceId"],
+		beside: ["token"],
+	},
+	{
+		system: "ccmessaging",
+		fields: ["baseUrl", "appKey", "token", "userId", "userName", "channelId", "locale"],
+		optional: ["authUrl", "tenantSpaceId"],
+		beside: ["appSecret", "accessToken"],
 	},
 	{
 		system: "ccmessaging",
 		fields: ["baseUrl", "appKey", "accessToken", "userId", "userName", "channelId", "locale"],
 		optional: ["authUrl", "tenantSpaceId"],
+		beside: ["token"],
 	},
 	{ system: "oiap", fields: ["baseUrl", "appKey", "appSecret"], optional: ["carrier"] },
+	{ system: "oiap", fields: ["baseUrl", "appKey", "token"], optional: ["carrier"] },
 	{ system: "apifabric", fields: ["baseUrl", "appKey", "appSecret"], optional: ["tenantSpaceId"] },
 	{ system: "apifabric", fields: ["baseUrl", "appKey", "accessToken"], optional: ["tenantSpaceId"] },
 	{ system: "astrozero", fields: ["baseUrl", "clientId", "clientSecret"], optional: ["redirectUrl", "locale"] },
+	{ system: "astrozero", fields: ["baseUrl", "clientId", "token"], optional: ["redirectUrl", "locale"] },
 	{ system: "ccgatewayconfig", fields: ["baseUrl", "agentId", "password"], optional: [] },
+	{ system: "ccgatewayconfig", fields: ["baseUrl", "agentId", "token"], optional: [] },
 	{
 		system: "ccgateway",
 		fields: ["baseUrl", "agentId", "password", "phonenum"],
@@ -112,7 +125,8 @@ export const forms = [
 		],
 	},
 	{ system: "isales", fields: ["baseUrl", "user", "passwd"], optional: [] },
-	{ system: "cubedrive", fields: ["baseUrl", "params"], optional: ["method"] },
+	{ system: "isales", fields: ["baseUrl", "user", "token"], optional: [] },
+	{ system: "cubedrive", fields: ["baseUrl", "params"], optional: ["method", "token"] },
 	{ fields: ["edge", "connection", "authorization", "subject"], optional: [] },
 	{ fields: ["edge", "connection", "authorization"], optional: ["subject"], texts: ["authorization"] },
 ];
@@ -143,11 +157,11 @@ const rightly = (names, texts = []) =>
 export async function lines() {
 	const right = [];
 	const wrong = [];
-	for (const { system, fields, optional, texts } of forms) {
+	for (const { system, fields, optional, texts, beside = [] } of forms) {
 		const named = system === undefined ? {} : { system: `"${system}"` };
 		const all = { ...named, ...rightly([...fields, ...optional], texts) };
 		const get = (/** @type {Record<string, string>} */ members) => `getToken(${object(members)});`;
-		right.push(get({ ...named, ...rightly(fields, texts) }), get(all));
+		right.push(get({ ...named, ...rightly(fields, texts) }), get(all), ...beside.map((name) => get({ ...all, ...rightly([name]) })));
 		if (system !== undefined) {
 			for (const value of ['"other"', '""', "1", "null", "undefined"]) {
 				wrong.push(get({ ...all, system: value }));
@@ -169,7 +183,7 @@ export async function lines() {
 		const systems = forms.filter(({ system }) => system !== undefined);
 		const foreign = new Set(systems.flatMap(({ fields, optional }) => [...fields, ...optional]));
 		for (const field of foreign) {
-			if (system !== undefined && ![...fields, ...optional].includes(field)) {
+			if (system !== undefined && ![...fields, ...optional, ...beside].includes(field)) {
 				wrong.push(get({ ...all, ...rightly([field]) }));
 			}
 		}

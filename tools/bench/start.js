@@ -1,4 +1,6 @@
-// From the module's bytes to a core that can be called, against an empty Go program by the same glue.
+// From the module's bytes to a core that can be called, against an empty Go program; and the same of a light core, where
+// `make tiny` has built one.
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createGo } from "../../dist/go.js";
 import { createModule } from "../../js/module/module.js";
@@ -7,7 +9,6 @@ import { compare } from "./compare.js";
 import { buildEmpty } from "./empty.js";
 import { compared, mib, milli, report } from "./report.js";
 
-const core = await readFile(new URL("../../dist/core.wasm", import.meta.url));
 const empty = await buildEmpty();
 
 /**
@@ -39,23 +40,37 @@ async function startEmpty(wasm) {
 	}
 }
 
-// A batch is one start, so what is made ready for it must not be in its time.
-let ready = { core: unseen(core), empty: unseen(empty) };
-const comparison = await compare(
-	async () => {
-		await startOurs(ready.core);
-		ready.core = unseen(core);
-	},
-	async () => {
-		await startEmpty(ready.empty);
-		ready.empty = unseen(empty);
-	},
-	{ batch: 1, rounds: 30, warmUp: 3 },
+/**
+ * @param {string} what
+ * @param {URL} url of the core
+ * @param {number} ratio the largest that is aimed at
+ * @param {number} most bytes of memory
+ * @returns {Promise<import("./report.js").Row[]>}
+ */
+async function measured(what, url, ratio, most) {
+	const core = await readFile(url);
+	// A batch is one start, so what is made ready for it must not be in its time.
+	const ready = { core: unseen(core), empty: unseen(empty) };
+	const comparison = await compare(
+		async () => {
+			await startOurs(ready.core);
+			ready.core = unseen(core);
+		},
+		async () => {
+			await startEmpty(ready.empty);
+			ready.empty = unseen(empty);
+		},
+		{ batch: 1, rounds: 30, warmUp: 3 },
+	);
+	const memory = (await startOurs(unseen(core))).memory().length;
+	return [
+		compared(`start in Node${what}: compile, instantiate, ready; an empty Go program`, comparison, milli, ratio),
+		{ what: `linear memory after the start${what}`, ours: mib(memory), bar: `under ${mib(most)}`, met: memory < most },
+	];
+}
+
+const light = new URL("../../dist/core.tiny.wasm", import.meta.url);
+report(
+	...(await measured("", new URL("../../dist/core.wasm", import.meta.url), 0.75, 4 * 2 ** 20)),
+	...(existsSync(light) ? await measured(" of a light core", light, 0.25, 2 ** 18) : []),
 );
-const memory = (await startOurs(unseen(core))).memory().length;
-report(compared("start in Node: compile, instantiate, ready; an empty Go program", comparison, milli, 0.75), {
-	what: "linear memory after the start",
-	ours: mib(memory),
-	bar: "under 4 MiB",
-	met: memory < 4 * 2 ** 20,
-});

@@ -1,24 +1,40 @@
 // Gives the WebAssembly file its identity, and tells it to the JavaScript that goes with it:
 //
-//	node tools/build/stamp.js module built.wasm dist/core.wasm
+//	node tools/build/stamp.js module built.wasm dist/core.wasm core/*.go …
 //	node tools/build/stamp.js script dist/core.wasm dist/build.js
 //
-// The identity is the package's version, for people, and the SHA-256 of the module as it was built, for the comparison:
-// a copy of the file that was forgotten at an update, in some public folder or in a cache, is then noticed at its start
-// and not by what it does. It stands in a custom section at the file's end, where it can be read without running anything.
+// The identity is the package's version, for people, and the SHA-256 of the Go sources, for the comparison: a copy of the
+// file that was forgotten at an update, in some public folder or in a cache, is then noticed at its start and not by what
+// it does. Whatever compiler made them of the same sources, two files understand the same calls in the same way. It stands
+// in a custom section at the file's end, where it can be read without running anything.
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { identityOf, section } from "../../js/module/stamp.js";
 
+const root = new URL("../../", import.meta.url);
+
+/**
+ * @param {string[]} sources paths from the root of the repository, in any order
+ * @returns {Promise<string>} the SHA-256 of their names and contents
+ */
+export async function hashOf(sources) {
+	const hash = createHash("sha256");
+	for (const path of [...new Set(sources)].sort()) {
+		const content = await readFile(new URL(path, root));
+		hash.update(`${path} ${content.length}\n`).update(content);
+	}
+	return hash.digest("hex");
+}
+
 /**
  * @param {Uint8Array} wasm as built
- * @param {string} version
+ * @param {import("../../js/module/stamp.js").Build} identity
  * @returns {Uint8Array} the same with an identity
  */
-export function stamp(wasm, version) {
+export function stamp(wasm, { version, core }) {
 	const name = Buffer.from(section);
-	const identity = Buffer.from(`${version} ${createHash("sha256").update(wasm).digest("hex")}`);
+	const identity = Buffer.from(`${version} ${core}`);
 	const content = Buffer.concat([leb128(name.length), name, identity]);
 	return Buffer.concat([wasm, Buffer.from([0]), leb128(content.length), content]);
 }
@@ -46,15 +62,15 @@ export const build: { readonly version: string, readonly core: string };
 `;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-	const [what, input, output] = process.argv.slice(2);
-	if ((what !== "module" && what !== "script") || !input || !output) {
-		throw new Error("usage: node tools/build/stamp.js module|script input output");
+	const [what, input, output, ...sources] = process.argv.slice(2);
+	if ((what === "module") !== sources.length > 0 || (what !== "module" && what !== "script") || !input || !output) {
+		throw new Error("usage: node tools/build/stamp.js module input output sources…, or: script input output");
 	}
 	const bytes = await readFile(input);
 	if (what === "module") {
-		const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+		const { version } = JSON.parse(await readFile(new URL("package.json", root), "utf8"));
 		await writeFile(`${output}.d.ts`, moduleTypes);
-		await writeFile(output, stamp(bytes, version));
+		await writeFile(output, stamp(bytes, { version, core: await hashOf(sources) }));
 	} else {
 		const build = identityOf(await WebAssembly.compile(bytes));
 		await writeFile(output.replace(/\.js$/, ".d.ts"), scriptTypes);

@@ -43,7 +43,7 @@ type writer struct {
 
 func (w *writer) begin() {
 	clear(w.data) // the last answer may hold a secret
-	if cap(w.data) > 64<<10 {
+	if cap(w.data) > mostKept {
 		w.data = nil
 	}
 	w.data, w.comma = append(w.data[:0], '{'), false

@@ -44,13 +44,17 @@ func input(n uint32) uint32 {
 //go:wasmexport output
 func output() uint32 { return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(out.data)))) }
 
+// mostKept is the largest buffer that is used again. One that a large answer of a vendor's
+// made is: memory is never given back, and the next such answer would take as much again
+// before the last one's is free, or find it in pieces. Only an identity can be larger, and
+// its buffer is let go.
+const mostKept = 2 * core.MaxAnswer
+
 // wipe clears the first n bytes of the input once they have been read, so that no
-// secret stays there. A buffer that a large answer made is kept: memory is never given
-// back, and the next such answer would take as much again before the last one's is free.
-// Only an identity can be larger, and its buffer is let go.
+// secret stays there.
 func wipe(n uint32) {
 	clear(in[:n])
-	if cap(in) > 2*core.MaxAnswer {
+	if cap(in) > mostKept {
 		in = nil
 	}
 }

@@ -29,10 +29,14 @@ export async function serve({ options, rest, stdout, env, cwd, note }) {
 		if (edge.missing.length > 0) {
 			throw new ConfigError([...edge.missing]);
 		}
-		// One that is not there may come, and nobody would be served better if all edges waited for it.
-		await edge
-			.ready()
-			.catch(() => note("The store does not answer. Until it does, this edge shares nothing with others; /readyz says so."));
+		// A server that is not there may come, and nobody would be served better if all edges waited for it.
+		const there = await edge.ready().then(
+			() => true,
+			() => false,
+		);
+		if (!there) {
+			note("The store does not answer. Until it does, this edge shares nothing with others; /readyz says so.");
+		}
 		served = await listen(edge.handler, at);
 	} catch (error) {
 		await end();

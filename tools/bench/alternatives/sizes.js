@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { press } from "../../build/brotli.js";
 import { installed, weigh } from "./packages.js";
-import { ways } from "./ways.js";
+import { lightUrl, ways } from "./ways.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const inRepository = (path) => join(root, path);
@@ -15,6 +15,7 @@ const inRepository = (path) => join(root, path);
 /** What a page of each way imports; text before it is of no account, as all of it is bundled and minified. */
 const pages = {
 	"ours.js": `export { getToken, verifyToken } from "${inRepository("dist/browser.js")}";`,
+	"light.js": `export { getToken, initialize, verifyToken } from "${inRepository("dist/browser.js")}";`,
 	"handle.js": `export { createClient } from "${inRepository("dist/browser.js")}";`,
 	"closure.js": `export * from "${inRepository("tools/bench/alternatives/ways/closure.js")}";`,
 	"promise.js": `export * from "${inRepository("tools/bench/alternatives/ways/promise.js")}";`,
@@ -55,14 +56,15 @@ async function ours() {
 }
 
 const ourPackage = await ours();
-const wasm = await pressed(await readFile(inRepository("dist/core.wasm")));
+/** Which core each of our ways loads. @type {Record<string, string | URL>} */
+const cores = { "ours.js": inRepository("dist/core.wasm"), "handle.js": inRepository("dist/core.wasm"), "light.js": lightUrl };
 
 /** @param {import("./ways.js").Way} way */
 async function sizes(way) {
-	const own = way.program === "ours.js" || way.program === "handle.js";
+	const core = cores[way.program];
 	return {
-		disk: own ? ourPackage : way.package ? await weigh(way.package) : null,
-		page: way.page ?? (await download(way)) + (own ? wasm : 0),
+		disk: core ? ourPackage : way.package ? await weigh(way.package) : null,
+		page: way.page ?? (await download(way)) + (core ? await pressed(await readFile(core)) : 0),
 	};
 }
 
