@@ -145,7 +145,7 @@ func (c *card) verify() {
 	if c.token.Truthy() {
 		args = append(args, c.token)
 	}
-	verdict, reason, ok := await(c.handle.Call("verify", args...))
+	verdict, reason, ok := await(c.handle.Call("verifyToken", args...))
 	if !ok {
 		c.tell(c.failed(reason))
 		return
