@@ -37,6 +37,7 @@ import { weakly } from "./dropped.js";
  * @property {boolean} done whether what the lock was taken for is over
  * @property {boolean} dirty whether there is something to be stored
  * @property {Promise<void> | undefined} storing
+ * @property {Promise<unknown> | undefined} sent when what is being stored is on its way, where the store can tell
  * @property {Promise<void> | undefined} looking
  * @property {boolean} again whether it is to be looked at once more
  * @property {number} looked when, on the monotonic clock
@@ -158,13 +159,17 @@ export class Shared {
 	}
 
 	/**
-	 * Resolves when what there was to be stored of a session is stored, or the store has had its time.
+	 * Resolves when what there was to be stored of a session is stored, or will be though this process ends at once, or the store has
+	 * had its time.
 	 * @param {number} session
-	 * @returns {Promise<void> | undefined} undefined where there is nothing
+	 * @returns {Promise<unknown> | undefined} undefined where there is nothing
 	 */
 	stored(session) {
 		const entry = this.#entries.get(session);
-		return entry?.storing?.then(() => entry.storing); // once more: something may have come while an earlier state was written
+		if (entry?.sent && !entry.dirty) {
+			return entry.sent;
+		}
+		return entry?.storing?.then(() => this.stored(session)); // once more: something may have come while an earlier state was written
 	}
 
 	/**
@@ -229,6 +234,7 @@ export class Shared {
 			done: false,
 			dirty: false,
 			storing: undefined,
+			sent: undefined,
 			looking: undefined,
 			again: false,
 			looked: -Infinity,
@@ -513,7 +519,7 @@ export class Shared {
 			return;
 		}
 		entry.storing = this.#store(entry).then(() => {
-			entry.storing = undefined;
+			entry.storing = entry.sent = undefined;
 			this.#flush(entry);
 		});
 	}
@@ -541,7 +547,9 @@ export class Shared {
 			return;
 		}
 		entry.dirty = false;
-		const answer = await this.#write(entry, free, limitMs);
+		const writing = this.#write(entry, free, limitMs);
+		entry.sent = this.#sent(writing);
+		const answer = await writing;
 		if (answer?.written) {
 			if (free) {
 				void this.#unlock(entry);
@@ -553,6 +561,16 @@ export class Shared {
 			void this.#unlock(entry);
 		}
 		this.#note(entry, answer, 0);
+	}
+
+	/**
+	 * When what is being written is on its way, where the store can tell.
+	 * @param {Promise<unknown>} writing
+	 * @returns {Promise<unknown> | undefined}
+	 */
+	#sent(writing) {
+		const { store } = this.#means;
+		return store.sent && Promise.race([writing, (async () => store.sent?.())().catch(() => writing)]);
 	}
 
 	/**

@@ -51,6 +51,8 @@
  * @property {(name: string, lock: string) => Promise<void>} free releases the lock, where it is the asker's
  * @property {(changed: (name?: string, version?: string) => void, signal?: import("./platform.js").PlatformSignal, differ?: () => void) => Promise<() => Promise<void>>} watch calls changed after every
  *   write and release, by whomever, or without a name where some may have been missed; not after a take, as who wants the lock sees what it wrote. Calls differ where others use the store with other keys. What it returns ends that, and so does the signal, also while it is not in force yet
+ * @property {() => Promise<void>} [sent] resolves when what was asked of it before will reach it though this process ends at once.
+ *   A caller gets a token then, and where a store has no such function, when the token is written
  * @property {(name: string) => void} [leave] told that the client has let a session go that it had asked the name of: as often as it had.
  *   For a store that keeps something in the client
  */

@@ -67,6 +67,8 @@
  *   and release, by whomever, with the name and the version; and with nothing where some may have been missed. What take writes
  *   it need not tell: who wants the lock sees it.
  *   It resolves when it is in force, with what ends it; the signal ends it before that, too
+ * @property {() => Promise<void>} [sent] resolves when what was asked before will reach the backend though this process ends at once. A
+ *   caller gets a token then, and where a backend has no such function, when the token is kept
  */
 
 export {};

@@ -64,6 +64,9 @@ end
 return 1`),
 };
 
+/** One turn of the event loop. @returns {Promise<void>} */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
 /**
  * @param {any} client of `redis` or `ioredis`
  * @param {string} [prefix] of all keys, and of the channel
@@ -75,6 +78,11 @@ export function redisBackend(client, prefix = "cctoken:") {
 	}
 	const channel = `${prefix}changes`;
 	const classic = typeof client.defineCommand === "function"; // ioredis
+	const cluster = Boolean(client.isCluster) || Array.isArray(client.slots);
+	/** Whether the server has seen the script that writes. */
+	let seen = false;
+	/** The last write. @type {Promise<void>} */
+	let writing = Promise.resolve();
 	/**
 	 * @param {Script} script
 	 * @param {string} name
@@ -89,6 +97,7 @@ export function redisBackend(client, prefix = "cctoken:") {
 			if (!String(/** @type {Error} */ (error)?.message).startsWith("NOSCRIPT")) {
 				throw error;
 			}
+			seen = false; // it has been started anew, perhaps
 			return classic ? client.eval(text, 1, key, ...args) : client.eval(text, { keys: [key], arguments: args });
 		}
 	};
@@ -108,12 +117,21 @@ export function redisBackend(client, prefix = "cctoken:") {
 		},
 		async write(name, { value, version, expected, lock, free }) {
 			const args = [lock, expected, version, value, free ? "1" : "", String(keptMs), channel, name];
-			const [now, there, its, written, held] = await run(scripts.write, name, ...args);
+			const answer = run(scripts.write, name, ...args);
+			writing = answer.then(
+				() => void (seen = true),
+				() => {},
+			);
+			const [now, there, its, written, held] = await answer;
 			return { now: Number(now), written: written === 1, held: held === 1, entry: entryOf(there, its) };
 		},
 		async free(name, lock) {
 			await run(scripts.free, name, lock, channel, name);
 		},
+		// What a client was told to send it has given to the system by then, which sends it even for a process that is killed: it waits
+		// for the end of a turn of the event loop, and a cluster's has to find its node before. A script that the server may not have
+		// could have to be sent once more.
+		sent: () => (!seen ? writing : cluster ? turn().then(turn) : turn()),
 		async watch(changed, signal) {
 			const own = client.duplicate();
 			const end = () => {

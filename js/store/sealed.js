@@ -122,6 +122,7 @@ export function sealedStore(backend, options) {
 			return { written, held, kept: written ? undefined : kept(name, answer) };
 		},
 		free: (name, lock) => backend.free(name, lock),
+		...(backend.sent && { sent: () => /** @type {any} */ (backend).sent() }),
 		async watch(changed, signal, differ = () => {}) {
 			/** @param {Promise<boolean>} agreed */
 			const tell = (agreed) => void agreed.then((is) => is || differ()).catch(() => {}); // that a store is lost shows elsewhere

@@ -107,6 +107,11 @@ const actions = {
 	async seen() {
 		return seen;
 	},
+	/** Is killed the moment that it has its token. */
+	async last({ identity }) {
+		await client.getToken(identity);
+		process.kill(process.pid, "SIGKILL");
+	},
 	async end() {
 		client.close();
 		ends.forEach((end) => end());

@@ -56,5 +56,21 @@ export function processes(where, place, { processes }) {
 				}),
 			);
 		});
+
+		test("a process that is killed the moment that it has its token has left it to the others", async () => {
+			const store = place();
+			const { identity } = sandbox.own("appcube");
+			const user = (/** @type {string} */ appKey) => ({ ...identity, appKey, appSecret: `api-password-of-${appKey}` });
+			const other = await startMember({ store });
+			for (let i = 0; i < 5; i++) {
+				const victim = await startMember({ store });
+				await victim.ask("get", { identity: user(`before${i}`) });
+				await victim.ask("last", { identity: user(`last${i}`) });
+				assert.equal(await victim.killed, "SIGKILL");
+				assert.deepEqual((await other.ask("get", { identity: user(`last${i}`) })).errors, []);
+			}
+			assert.equal((await other.ask("seen")).logins, 0);
+			await other.end();
+		});
 	});
 }

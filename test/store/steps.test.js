@@ -98,6 +98,47 @@ test("a caller gets a token when it is stored, so that a process may end at once
 	await client.close();
 });
 
+for (const [what, sent, early] of /** @type {[string, () => Promise<void>, boolean][]} */ ([
+	["tells that what it was asked is on its way is not waited for any longer", async () => {}, true],
+	["fails to tell so is waited for", async () => Promise.reject(new Error("nobody knows")), false],
+	["never tells so is waited for", () => new Promise(() => {}), false],
+])) {
+	test(`a store that ${what}`, async () => {
+		const vendor = lenient();
+		/** @type {(value?: undefined) => void} */
+		let goOn = () => {};
+		const held = new Promise((/** @type {(value?: undefined) => void} */ resolve) => (goOn = resolve));
+		let asked = false;
+		let writes = 0;
+		const store = sealedStore(memoryBackend(), { keys });
+		const client = createClient({
+			fetch: (url, init) => ((asked = true), vendor.fetch(url, init)),
+			store: {
+				...store,
+				sent,
+				async write(name, write) {
+					if (asked) {
+						writes++;
+						await held;
+					}
+					return store.write(name, write);
+				},
+			},
+		});
+		let here = false;
+		const token = client.getToken(/** @type {any} */ (identities.appcube)).then((it) => ((here = true), it));
+		while (writes === 0) {
+			await new Promise((resolve) => setImmediate(resolve));
+		}
+		await new Promise((resolve) => setImmediate(resolve));
+		assert.equal(here, early);
+		goOn();
+		assert.ok((await token).value);
+		await client.close();
+		assert.equal(writes, 1);
+	});
+}
+
 test("a token is handed out in time where the store does not say that it is stored", async () => {
 	const vendor = lenient();
 	let asked = false;
