@@ -94,15 +94,21 @@ func (e edge) read(step Step, r Response) (grant, *Error) {
 }
 
 // remaining is the rest of a life in milliseconds that an answer states in
-// seconds, where the answer itself is age milliseconds old. It is 1 for one that is
+// seconds, where the answer itself is age milliseconds old. It is negative for one that is
 // over or cannot be read: 0 would say that none is stated.
 func remaining(v value, age int64) int64 {
 	s, ok := asNumber(v)
 	if !ok || s <= 0 {
-		return 1
+		return over
 	}
-	return max(1, int64(min(s, 24*60*60)*1000)-max(0, age))
+	if left := int64(min(s, 24*60*60)*1000) - max(0, age); left > 0 {
+		return left
+	}
+	return over
 }
+
+// over is a life that has ended, at whatever moment it is looked at.
+const over = -1
 
 // sendable reports whether all pairs can stand in the header of a request.
 func sendable(headers []Pair) bool {

@@ -355,7 +355,7 @@ func FuzzRead(f *testing.F) {
 			case cubedrive{}:
 				require.Zero(t, g.life)
 			case edge{}:
-				require.True(t, 0 <= g.life && g.life <= 24*hour, "a life of %d ms", g.life)
+				require.True(t, over <= g.life && g.life <= 24*hour, "a life of %d ms", g.life)
 				require.True(t, isVendor(g.remote.system))
 			default:
 				require.True(t, second <= g.life && g.life <= 24*hour, "a life of %d ms", g.life)

@@ -87,12 +87,14 @@ func TestALifetimeIsBetweenASecondAndADay(t *testing.T) {
 	_, err := Supply{Token: "", Life: 1}.grant(StepAuthorization)
 	require.Equal(t, &Error{Code: SupplierFailed, Step: StepAuthorization}, err)
 	for stated, want := range map[string]int64{
-		`1`: 1000, `"2"`: 2000, `0.0001`: 1, `0`: 1, `-5`: 1, `null`: 1, `86400`: 24 * hour, `86401`: 24 * hour, `1e18`: 24 * hour,
+		`1`: 1000, `"2"`: 2000, `0.001`: 1, `0.0001`: over, `0`: over, `-5`: over, `null`: over, `86400`: 24 * hour, `86401`: 24 * hour, `1e18`: 24 * hour,
 	} {
 		require.Equal(t, want, remaining(value(stated), 0), stated)
 	}
 	require.Equal(t, int64(700), remaining(value(`1`), 300), "the answer itself is old")
-	require.Equal(t, int64(1), remaining(value(`1`), 1000))
-	require.Equal(t, int64(1), remaining(value(`1`), 5000))
+	require.Equal(t, int64(1), remaining(value(`1`), 999))
+	require.Equal(t, int64(over), remaining(value(`1`), 1000))
+	require.Equal(t, int64(over), remaining(value(`1`), 5000))
+	require.False(t, (&session{}).lasts(over, Instant{}, Instant{}), "not even in the millisecond in which it comes")
 	require.Equal(t, int64(1000), remaining(value(`1`), -300), "no answer is from tomorrow")
 }
