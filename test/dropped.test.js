@@ -14,11 +14,11 @@ import { identities, json, lenient, vendor } from "./vendor.js";
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc");
 
-/** Has the collector look until it is so, or it has looked in vain a hundred times. */
+/** Has the collector look until it is so, or it has looked in vain for seconds: what was just asked is held for one of them. */
 async function collected(/** @type {() => boolean} */ so) {
-	for (let looks = 0; looks < 100 && !so(); looks++) {
+	for (let looks = 0; looks < 200 && !so(); looks++) {
 		collect();
-		await new Promise((resolve) => setImmediate(resolve));
+		await new Promise((resolve) => setTimeout(resolve, 20));
 	}
 	return so();
 }

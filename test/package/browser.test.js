@@ -9,7 +9,7 @@ import { stamp } from "../../tools/build/stamp.js";
 import { launch, names } from "../browser/browsers.js";
 import { serve } from "../server.js";
 import { install } from "./packed.js";
-import { seen } from "./seen.js";
+import { seenInPages } from "./seen.js";
 import { pages, startSite } from "./site.js";
 
 const patienceMs = 60_000;
@@ -77,7 +77,7 @@ for (const name of names) {
 				const { headers } = await fetch(`${site.url}/${path}`);
 				assert.match(String(headers.get("content-security-policy")), /script-src 'self' 'wasm-unsafe-eval';/);
 				const tab = await open(t, `${site.url}/${path}`);
-				assert.deepEqual(await output(tab), seen);
+				assert.deepEqual(await output(tab), seenInPages);
 				/** @type {string[]} */
 				const requests = await tab.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
 				assert.ok(requests.length > 10, requests.join());
@@ -102,7 +102,7 @@ for (const name of names) {
 
 		test("the classic script sets window.cctoken and no other name, and that has what the ES module exports", async (t) => {
 			const tab = await open(t, `${site.url}/script.html`);
-			assert.deepEqual(await output(tab), seen);
+			assert.deepEqual(await output(tab), seenInPages);
 			assert.equal(await tab.evaluate(() => document.documentElement.dataset.added), "cctoken");
 			const [script, module] = await tab.evaluate(async () => [
 				Object.entries(window.cctoken)

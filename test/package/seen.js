@@ -22,3 +22,18 @@ export const seen = {
 	refused: "credentials_refused",
 	globals: [],
 };
+
+/** In a page the two clients are one application's: the second takes over what the first has got, and ends no token of it. */
+const shared = (/** @type {typeof each} */ { logins: _, ...rest }) => ({
+	...rest,
+	events: `adopted,${life.slice("acquired,".length)}`,
+	logins: 2,
+});
+
+export const seenInPages = {
+	...seen,
+	systems: {
+		...Object.fromEntries(Object.entries(seen.systems).map(([system, of]) => [system, "logins" in of ? shared(of) : of])),
+		ccmessaging: { ...shared(each), events: "adopted,adopted,rejected,replayed,acquired" },
+	},
+};
