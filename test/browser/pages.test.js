@@ -7,6 +7,7 @@ import { actionsOf } from "../store/actions.js";
 import { startMembers, until } from "../store/members.js";
 import { together } from "../store/together.js";
 import { launchChromium } from "./chromium.js";
+import { keepsNothing } from "./storage.js";
 
 /** @type {import("playwright-core").Browser} */ let browser;
 const sandbox = sandboxed();
@@ -175,14 +176,7 @@ test("nothing is left in the browser's storage, and nothing of a session when it
 	const { identity } = sandbox.own("isales");
 	const { values } = await one.ask("get", { identity });
 	assert.deepEqual((await two.ask("get", { identity })).values, values);
-	const stored = await one.page.evaluate(async () => ({
-		local: localStorage.length,
-		session: sessionStorage.length,
-		cookies: document.cookie,
-		databases: (await indexedDB.databases()).length,
-		caches: (await caches.keys()).length,
-	}));
-	assert.deepEqual(stored, { local: 0, session: 0, cookies: "", databases: 0, caches: 0 });
+	await keepsNothing(one.page);
 	const context = one.page.context();
 	await Promise.all([one.end(), two.end()]);
 	const next = await openPage({ store: Promise.resolve(context), url: sandbox.url });
