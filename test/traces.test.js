@@ -1,5 +1,5 @@
-// The modules that ship do not know the lines of their sources and the names of their functions: nobody prints them, and they weigh.
-// All else is as it was.
+// The modules that ship do not know the lines of their sources, the names of their functions and what was compiled into which:
+// nobody prints that, and it weighs. All else is as it was.
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -17,7 +17,7 @@ const read = (path) => readFile(new URL(`../dist/${path}`, import.meta.url));
 const run = promisify(execFile);
 
 for (const name of ["core", "console", "keeper", "sandbox"]) {
-	test(`${name}.wasm is what the linker wrote but for its lines and names, which are zeros`, async () => {
+	test(`${name}.wasm is what the linker wrote but for what traces print, which is zeros`, async () => {
 		const linked = await read(`linked/${name}.wasm`);
 		const [joined, light] = [join(linked), await read(name === "core" ? ".light.wasm" : `${name}.wasm`)];
 		assert.ok(lighten(linked).equals(light), "this is how it was made");
@@ -31,10 +31,18 @@ for (const name of ["core", "console", "keeper", "sandbox"]) {
 			before[at] !== after[at] && after[at] !== 0 && changed.add(at >> 2);
 		}
 		assert.ok(cleared > 130_000, `${cleared} bytes are gone`);
-		const { functions, names } = tableIn(before);
+		const { functions, names, data } = tableIn(before);
+		const inside = [...functions.values()]
+			.filter(({ kind, inlined }) => kind !== 0 && inlined !== none)
+			.map(({ inlined }) => data + inlined);
 		for (const number of changed) {
 			const at = 4 * number;
-			assert.ok(functions.has(at - 4) || (at >= names - 3 && at < names + 90), `${at} is a function's name, or where the first names were`);
+			const renamed = functions.has(at - 4) || inside.some((call) => at > call && at < call + 1024 && (at - call) % 16 === 4);
+			const left = [...functions.values()].some(({ slots }) => slots.includes(at)) && after.readUInt32LE(at) === none;
+			assert.ok(
+				renamed || left || (at >= names - 3 && at < names + 90),
+				`${at} is a function's name, a number that it has no more, or where the first names were`,
+			);
 		}
 		for (const kept of ["reflect.makeFuncStub\0", "reflect.methodValueCall\0"]) {
 			assert.equal(after.includes(kept), before.includes(kept), `the runtime asks for ${kept}`);
@@ -53,8 +61,8 @@ function sectionsBut(wasm) {
 }
 
 for (const [how, flags] of [
-	["as what ships is", ["-gcflags=all=-l"]],
-	["with functions inside others", []],
+	["as what ships is", []],
+	["without functions inside others", ["-gcflags=all=-l"]],
 ]) {
 	test(`a program compiled ${how} grows its stacks, collects and recovers as before, and knows no line and no name`, async () => {
 		const folder = await mkdtemp(path(tmpdir(), "cctoken-traced-"));
@@ -106,14 +114,29 @@ function tableIn(memory) {
 	}
 	const offset = (of) => header + memory.readUInt32LE(header + of);
 	const records = offset(64);
-	const functions = Array.from({ length: memory.readUInt32LE(header + 8) }, (_, i) => records + memory.readUInt32LE(records + 8 * i + 4));
-	return { header, names: offset(32), tables: offset(56), records, functions: new Set(functions), first: functions[0] };
+	const functions = new Map();
+	for (let i = 0; i < memory.readUInt32LE(header + 8); i++) {
+		const at = records + memory.readUInt32LE(records + 8 * i + 4);
+		const last = at + 44 + 4 * memory.readUInt32LE(at + 28);
+		// Of the numbers of a function's data, the fourth is of what was compiled into it, and the sixth of its arguments.
+		const slots = [3, 5].filter((n) => n < memory[at + 43]).map((n) => last + 4 * n);
+		functions.set(at, { kind: memory[at + 40], slots, inlined: slots[0] ? memory.readUInt32LE(slots[0]) : none });
+	}
+	const pointers = Buffer.alloc(16);
+	pointers.writeUInt32LE(header);
+	pointers.writeUInt32LE(header + 72, 8);
+	const program = memory.indexOf(pointers);
+	const data = memory.readUInt32LE(program + 320);
+	return { header, names: offset(32), tables: offset(56), records, functions, program, data, first: functions.keys().next().value };
 }
+
+const none = 0xffffffff;
 
 describe("a table that is not as known is refused", async () => {
 	const wasm = join(await read("linked/core.wasm"));
 	const memory = await memoryOf(wasm);
-	const { header, names, tables, first } = tableIn(memory);
+	const { header, names, tables, first, program, data, functions } = tableIn(memory);
+	const calls = data + [...functions.values()].find(({ inlined }) => inlined !== none).inlined;
 	/** The module with another number at a place in its memory. */
 	const changed = (at, change) => {
 		const copy = Buffer.from(memory);
@@ -135,6 +158,11 @@ describe("a table that is not as known is refused", async () => {
 		["another number of tables", first + 28, (n) => n + 2, /does not fit/],
 		["lines in the middle of a table", first + 24, (n) => n + 1, /does not fit/],
 		["a table that ends early", tables + 1, () => 0, /does not fit/],
+		["a program that knows of another table", program, (n) => n + 8, /does not fit/],
+		["a program that has its parts elsewhere", program + 56, (n) => n + 1, /does not fit/],
+		["a program whose table ends before its data", program + 328, () => 0, /does not fit/],
+		["data beyond the program's end", program + 320, (n) => n + 0x10000000, /does not fit/],
+		["what was compiled into a function in another form", calls, (n) => n | 0x100, /does not fit/],
 	];
 	for (const [what, at, change, message] of cases) {
 		test(what, () => assert.throws(() => withoutTraces(changed(at, change)), { message }));

@@ -41,6 +41,21 @@ func grow(n int, last *node) int {
 //go:noinline
 func areaOf(s shape) int { return s.area() }
 
+type ending interface{ end() }
+
+type quiet struct{ side int }
+
+// end is compiled into its wrapper. What it calls is not what was deferred, and recovers from nothing.
+func (q quiet) end() { tryToRecover() }
+
+func tryToRecover() { fmt.Println("by a helper:", recover()) }
+
+//go:noinline
+func endBy(e ending) {
+	defer e.end()
+	panic("not the helper's")
+}
+
 func recovered(what string, f func()) {
 	defer func() { fmt.Println(what, "-", recover()) }()
 	f()
@@ -67,6 +82,7 @@ func main() {
 	recovered("pointer", func() { fmt.Println(none.side) })
 	recovered("method of a value", func() { fmt.Println(areaOf(none)) })
 	recovered("assertion", func() { fmt.Println(any(index).(shape)) })
+	recovered("helper", func() { endBy(quiet{index}) })
 	fmt.Println("nested", nested())
 
 	var wait sync.WaitGroup
