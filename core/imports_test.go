@@ -38,7 +38,7 @@ func TestImportsStaySmallAndPure(t *testing.T) {
 	}
 }
 
-// program builds one for pages, as the Makefile does, and returns what is in it.
+// program builds one for pages, with every function under its own name, and returns what is in it.
 func program(t *testing.T, of string) string {
 	file := filepath.Join(t.TempDir(), "program.wasm")
 	build := exec.Command("go", "build", "-trimpath", "-gcflags=all=-l", "-ldflags=-s -w", "-o", file, of)

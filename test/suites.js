@@ -105,7 +105,7 @@ function soak() {
  * with the arguments it must fit in 8 KB, or the tests fail to start.
  */
 function wasm() {
-	const flags = ["-vet=off", "-trimpath", "-gcflags=all=-l"];
+	const flags = ["-vet=off", "-trimpath"];
 	const exec = join(execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim(), "lib/wasm/go_js_wasm_exec");
 	return {
 		go: [...flags, `-exec=env -i "PATH=${process.env.PATH}" ${exec}`, "./core", "./core/quote", "./web", "./web/console"],

@@ -101,10 +101,10 @@ export function check(instance, identity) {
 
 /**
  * The headers that matter, or "" where none does.
- * @param {Omit<Head, "status" | "age">} headers
+ * @param {Head} head
  */
-function textOf(headers) {
-	return headers.retryAfter !== undefined || headers.rolled !== undefined ? JSON.stringify(headers) : "";
+function textOf({ retryAfter, date, rolled }) {
+	return retryAfter !== undefined || rolled !== undefined ? JSON.stringify({ retryAfter, date, rolled }) : "";
 }
 
 /**
@@ -190,8 +190,8 @@ export class CoreClient {
 	 * @param {Head} head
 	 * @param {Uint8Array} body
 	 */
-	#putResponse({ status, age = 0, ...headers }, body) {
-		return [status, age, this.#instance.write(textOf(headers), body).length, body.length];
+	#putResponse(head, body) {
+		return [head.status, head.age ?? 0, this.#instance.write(textOf(head), body).length, body.length];
 	}
 
 	/**
@@ -290,8 +290,9 @@ export class CoreClient {
 	 * @param {string} [user] whose call it was, of several who share the session
 	 * @returns {Answer & { replay?: true, rolled?: true, extended?: true, reason?: string }}
 	 */
-	judge(session, serial, call, sent, { wall, mono }, { status, age = 0, ...headers }, body, user = "") {
-		const [first = 0, second = 0, third = 0] = this.#instance.writeTexts([call, user, textOf(headers)], body);
+	judge(session, serial, call, sent, { wall, mono }, head, body, user = "") {
+		const [first = 0, second = 0, third = 0] = this.#instance.writeTexts([call, user, textOf(head)], body);
+		const { status, age = 0 } = head;
 		return this.#ask("judge", session, serial, sent.wall, sent.mono, wall, mono, first, second, status, age, third, body.length);
 	}
 

@@ -3,7 +3,7 @@
 /** @type {{ file: string, what: string, most: number }[]} */
 export const weights = [
 	{ file: "core.wasm", what: "the core", most: 460 },
-	{ file: "console.wasm", what: "the console", most: 610 },
-	{ file: "keeper.wasm", what: "the edge's keeper", most: 1175 },
-	{ file: "sandbox.wasm", what: "the sandbox", most: 1090 },
+	{ file: "console.wasm", what: "the console", most: 600 },
+	{ file: "keeper.wasm", what: "the edge's keeper", most: 1130 },
+	{ file: "sandbox.wasm", what: "the sandbox", most: 1050 },
 ];

@@ -34,7 +34,7 @@ func TestThePagesProgramStaysSmall(t *testing.T) {
 
 // Of the core it has the descriptions of the systems and their texts, and nothing that could get or judge a token.
 func TestThePagesProgramLeavesTokensToThePackage(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "console.wasm")
+	program := filepath.Join(t.TempDir(), "console.wasm") // with every function under its own name
 	build := exec.Command("go", "build", "-trimpath", "-gcflags=all=-l", "-ldflags=-s -w", "-o", program, "..")
 	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
 	out, err := build.CombinedOutput()
