@@ -74,6 +74,18 @@ test("who is stopped stays so while the store's keys are changed, however long a
 	assert.deepEqual(await stops(list(key(2))), ["somebody"]);
 });
 
+test("a list that is sealed under a key of others is not taken for an empty one, nor written over", async () => {
+	const backend = memoryBackend();
+	const list = (/** @type {number} */ n) =>
+		new SharedStopList(sealedStore(backend, { keys: `k${n}:${Buffer.alloc(32, n).toString("base64url")}`, nameKey: "n".repeat(32) }));
+	await list(1).answer({ stop: "somebody" });
+	for (const asked of [{}, { stop: "somebody else" }, { resume: "somebody" }]) {
+		await assert.rejects(list(2).answer(asked), { message: "who is stopped is sealed under another key" });
+	}
+	const { stops } = await (await list(1).answer({})).json();
+	assert.deepEqual(Object.keys(stops), ["somebody"]);
+});
+
 test("a list of who is stopped that can be read, but not be written anew, is told all the same", async () => {
 	const store = memoryStore();
 	await new SharedStopList(store).answer({ stop: "somebody" });

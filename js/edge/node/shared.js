@@ -84,13 +84,17 @@ export class SharedStopList {
 
 	/**
 	 * @param {{ version?: number, stop?: string, resume?: string }} asked
-	 * @returns {Promise<Response>} rejected where the store cannot be asked
+	 * @returns {Promise<Response>} rejected where the store cannot be asked, and where the list is sealed under a key that is not this
+	 *   edge's: it may be anybody who is stopped, and a change would write over them
 	 */
 	async answer({ version, ...change }) {
 		const name = await this.#store.name(JSON.stringify(["stops"]));
 		for (let tries = 0; tries < mostTries; tries++) {
 			const kept = await inTime(this.#store.read(name));
-			const before = kept?.state ? JSON.parse(kept.state) : nobody;
+			if (kept?.state === "") {
+				throw new Error("who is stopped is sealed under another key");
+			}
+			const before = kept ? JSON.parse(kept.state) : nobody;
 			const after = changed(before, change);
 			const write = () =>
 				inTime(this.#store.write(name, { state: JSON.stringify(after), version: unique(), expected: kept?.version ?? "" }));
