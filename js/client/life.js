@@ -44,11 +44,15 @@ export class Life {
 	async readyFor(reference) {
 		const asker = { reference, forgotten: false };
 		this.#early.add(asker);
-		const core = await this.#ready().finally(() => this.#early.delete(asker));
-		if (asker.forgotten) {
-			throw forgotten();
+		try {
+			const core = await this.#ready();
+			if (asker.forgotten) {
+				throw forgotten();
+			}
+			return core;
+		} finally {
+			this.#early.delete(asker);
 		}
-		return core;
 	}
 
 	/**
