@@ -1,12 +1,13 @@
 // Finds a Chromium and starts it, for the tests that need a real browser.
 import { execFileSync } from "node:child_process";
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress } from "node:zlib";
 import { chromium } from "playwright-core";
+import { wholeFolder } from "../whole-folder.js";
 import { find, usual } from "./driver.js";
 
 export const args = [
@@ -149,14 +150,8 @@ async function findChromium() {
 async function unpacked() {
 	const root = join(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")), "../..");
 	const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-	const cache = join(root, "../../.cache");
-	const folder = join(cache, `chromium-${version}-cjk`);
-	if (existsSync(folder)) {
-		return folder;
-	}
-	await mkdir(cache, { recursive: true });
-	const partial = await mkdtemp(`${folder}-`);
-	try {
+	const folder = join(root, "../../.cache", `chromium-${version}-cjk`);
+	return wholeFolder(folder, async (partial) => {
 		const bin = join(root, "bin");
 		await pipeline(
 			createReadStream(join(bin, "chromium.br")),
@@ -169,15 +164,7 @@ async function unpacked() {
 		// machine's own fonts only a Chinese one is taken, which the archive lacks: so the layout is the same everywhere.
 		const fonts = [join(folder, "fonts"), chinese].map((path) => `<dir>${path}</dir>`).join("");
 		await writeFile(join(partial, "fonts.conf"), `<fontconfig>${fonts}<cachedir>${join(folder, "cache")}</cachedir></fontconfig>\n`);
-		await rename(partial, folder);
-	} catch (error) {
-		await rm(partial, { recursive: true, force: true });
-		// Another process may have been faster.
-		if (!existsSync(folder)) {
-			throw error;
-		}
-	}
-	return folder;
+	});
 }
 
 /**

@@ -1,13 +1,13 @@
 // Opens the popup of an unpacked extension. The Chromium of the other tests is made without extensions, and Google's Chrome loads
 // none by an option: this takes one that is installed, or Debian's.
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, readdir, rename, rm } from "node:fs/promises";
+import { readFile, readdir, rm } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 import { args, listenTo } from "./chromium.js";
+import { wholeFolder } from "../whole-folder.js";
 import { find } from "./driver.js";
 
 const run = promisify(execFile);
@@ -62,14 +62,8 @@ async function findWhole() {
  * The folder with Debian's Chromium and the libraries that the machine lacks. It is unpacked and not installed: on the PATH, the other
  * tests would take it for theirs.
  */
-async function unpacked() {
-	const folder = join(cache, "chromium-debian");
-	if (existsSync(folder)) {
-		return folder;
-	}
-	await mkdir(cache, { recursive: true });
-	const partial = await mkdtemp(`${folder}-`);
-	try {
+const unpacked = () =>
+	wholeFolder(join(cache, "chromium-debian"), async (partial) => {
 		await download(partial).catch(async () => {
 			// There is no list yet, or an old one that names versions which are gone.
 			await run("apt-get", ["-q", "update"]);
@@ -79,16 +73,7 @@ async function unpacked() {
 			await run("dpkg", ["-x", join(partial, name), partial]);
 			await rm(join(partial, name));
 		}
-		await rename(partial, folder);
-	} catch (error) {
-		await rm(partial, { recursive: true, force: true });
-		// Another process may have been faster.
-		if (!existsSync(folder)) {
-			throw error;
-		}
-	}
-	return folder;
-}
+	});
 
 /** @param {string} folder where the packages go */
 async function download(folder) {

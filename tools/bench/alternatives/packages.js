@@ -1,10 +1,11 @@
 // What people would use instead, each package in a folder of its own with nothing else in it, so that it can be weighed
 // as it is installed. They are no dependencies of the project: what a measurement needs is fetched when it is first run.
 import { execFile } from "node:child_process";
-import { access, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { wholeFolder } from "../../../test/whole-folder.js";
 
 const run = promisify(execFile);
 const cache = fileURLToPath(new URL("../../../node_modules/.cache/alternatives", import.meta.url));
@@ -27,31 +28,16 @@ const folder = (name) => join(cache, `${name.replace("/", "+")}@${versions[name]
  * The folder that holds a package and what it depends on; it is installed where that was not done before.
  * @param {string} name
  */
-export async function installed(name) {
-	const where = folder(name);
-	if (
-		await access(where).then(
-			() => true,
-			() => false,
-		)
-	) {
-		return where;
-	}
-	// Under another name until all is there: a run that is broken off leaves nothing half installed behind.
-	const making = `${where}.${process.pid}`;
-	await mkdir(making, { recursive: true });
-	try {
+export function installed(name) {
+	return wholeFolder(folder(name), async (making) => {
 		await writeFile(join(making, "package.json"), '{ "private": true }\n');
 		await writeFile(join(making, "library.mjs"), `export * as library from "${name}";\n`);
 		await run("npm", ["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", `${name}@${versions[name]}`], {
 			cwd: making,
 		});
-		await rename(making, where);
-	} catch (error) {
-		await rm(making, { recursive: true, force: true });
+	}).catch((error) => {
 		throw new Error(`${name}@${versions[name]} cannot be installed: ${error.stderr?.trim().split("\n").at(-1) ?? error.message}`);
-	}
-	return where;
+	});
 }
 
 /**
