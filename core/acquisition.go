@@ -176,6 +176,7 @@ func (t *task) late() *Error {
 	if idler.idles {
 		err.Code, err.unreached = Network, true
 	}
+	idler.silent(err)
 	return err
 }
 
@@ -402,7 +403,7 @@ func (c *Client) Answered(exchange uint64, now Instant, r Response) {
 		}
 	} else if t.verifies != "" {
 		var verdict Verdict
-		if verdict, err = v.confirms(r); err == nil {
+		if verdict, err = v.confirms(r, t.sent); err == nil {
 			c.verified(t, now, verdict)
 			return
 		}
@@ -458,8 +459,16 @@ func (c *Client) Lost(exchange uint64, now Instant, code Code, reach Reach) {
 		retryable = code == Timeout || code == SupplierFailed || code == Unavailable || code == RateLimited // the last two are another keeper's words
 	}
 	err := &Error{Code: code, Step: t.request.Step, Retryable: retryable}
+	t.silent(err)
 	t.unreached(err, reach)
 	c.failed(t, now, err, reach == Answering, 0)
+}
+
+// silent says of a timeout that it is of the caller's function, where that was asked: no vendor was.
+func (t *task) silent(err *Error) {
+	if err.Code == Timeout && t.request.Supplier != 0 {
+		err.Field, err.Reason = t.session.ownField(), "is a function that gave nothing in time"
+	}
 }
 
 // Supplied reports what the caller's function returned.

@@ -33,11 +33,16 @@ func (id *identity) given() string {
 // blame says of a refusal that it is of the token that the caller gave, or supplies, for a session; where it is such a one.
 func (e *Error) blame(s *session) {
 	if s.identity.supplier() != 0 || s.given() {
-		e.Field, e.Reason = s.identity.system.description().given, "is not accepted; supply another one"
-		if s.owns() {
-			e.Field = OwnToken
-		}
+		e.Field, e.Reason = s.ownField(), "is not accepted; supply another one"
 	}
+}
+
+// ownField is the field of the identity that has the token which the caller gave, or the function that gives it.
+func (s *session) ownField() string {
+	if s.owns() {
+		return OwnToken
+	}
+	return s.identity.system.description().given
 }
 
 // suppliedLife is assumed where a function does not say how long its token

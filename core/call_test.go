@@ -25,7 +25,7 @@ func TestARolledTokenIsAllAfterWhatMayStandBeforeIt(t *testing.T) {
 		"JSESSIONID=JSESSIONID=a":        "JSESSIONID=a",
 	} {
 		c, now := New(Options{}), Instant{}
-		s := c.add(&identity{system: roller{}, values: []string{}})
+		s := c.add(&identity{system: roller{}, values: []string{}}, Instant{})
 		c.install(s, now, now, grant{token: "T", life: hour}, EventAcquired, StepLogin)
 		require.Equal(t, rollerDescription.RollsIn, s.token().Carriage.Rolls)
 		require.True(t, c.Judge(s.id, s.serial(), Place{}, now, now, Response{Status: 200, Rolled: header}).Rolled)
@@ -33,7 +33,7 @@ func TestARolledTokenIsAllAfterWhatMayStandBeforeIt(t *testing.T) {
 	}
 	// Without a token behind it there is none to adopt.
 	c, now := New(Options{}), Instant{}
-	s := c.add(&identity{system: roller{}, values: []string{}})
+	s := c.add(&identity{system: roller{}, values: []string{}}, Instant{})
 	c.install(s, now, now, grant{token: "T", life: hour}, EventAcquired, StepLogin)
 	require.False(t, c.Judge(s.id, s.serial(), Place{}, now, now, Response{Status: 200, Rolled: "JSESSIONID="}).Rolled)
 }

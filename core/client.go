@@ -95,7 +95,7 @@ func (c *Client) Open(identityJSON []byte, now Instant) (SessionID, *Error) {
 			return 0, &Error{Code: TooManySessions, System: id.system.description().shown(), Step: StepInput, Retryable: true}
 		}
 		if s = c.find(id); s == nil { // it may have gone with its last dependent
-			s = c.add(id)
+			s = c.add(id, now)
 		}
 	}
 	c.touch(s)
@@ -168,7 +168,7 @@ func (c *Client) drop(s *session, now Instant) {
 	}
 	s.held, s.dead, s.suspect, s.retired = grant{}, false, false, nil // first, or who waits could still get it
 	if !s.borrows {
-		s.held.token = s.identity.given() // is the caller's, and cannot be got anew
+		s.takeGiven(now) // is the caller's, and cannot be got anew
 	}
 	c.dismiss(s, now)
 	s.remain(now)
@@ -216,7 +216,7 @@ func (c *Client) find(id *identity) *session {
 }
 
 // add makes the session of an identity, and of its dependency where there is none yet.
-func (c *Client) add(id *identity) *session {
+func (c *Client) add(id *identity, now Instant) *session {
 	s, hash := &session{identity: *id}, id.hash(c.seed)
 	if n := len(c.free); n > 0 {
 		s.id = SessionID(c.free[n-1])
@@ -233,13 +233,13 @@ func (c *Client) add(id *identity) *session {
 	if dep := id.dependency(); dep != nil {
 		s.borrows = dep.system == id.system
 		if s.dependency = c.find(dep); s.dependency == nil {
-			s.dependency = c.add(dep)
+			s.dependency = c.add(dep, now)
 		}
 		s.dependency.dependents++
 		s.dependency.shared = true
 	}
 	if !s.borrows {
-		s.held.token = id.given()
+		s.takeGiven(now)
 	}
 	return s
 }

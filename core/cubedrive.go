@@ -85,7 +85,7 @@ func (cubedrive) verification(id *identity, token, _ string) (Request, bool) {
 
 // The answer is {"success":true,"valid":true}. Without success it says nothing
 // of the token, whatever valid may be.
-func (cubedrive) confirms(r Response) (Verdict, *Error) {
+func (cubedrive) confirms(r Response, _ Instant) (Verdict, *Error) {
 	if err := answerError(&cubedriveDescription, StepVerify, r); err != nil {
 		return Verdict{}, err
 	}

@@ -30,11 +30,11 @@ func TestAnAnswerThatBreaksOffBringsNoToken(t *testing.T) {
 		}
 	}
 	for body, v := range map[string]system{`{"success":true,"valid":true}`: cubedrive{}, `{"valid":true,"source":"vendor"}`: edge{}} {
-		verdict, err := v.confirms(Response{Status: 200, Body: []byte(body)})
+		verdict, err := v.confirms(Response{Status: 200, Body: []byte(body)}, Instant{})
 		require.Nil(t, err, body)
 		require.True(t, *verdict.Valid, body)
 		for end := range len(body) {
-			verdict, err := v.confirms(Response{Status: 200, Body: []byte(body[:end])})
+			verdict, err := v.confirms(Response{Status: 200, Body: []byte(body[:end])}, Instant{})
 			require.NotNil(t, err, body[:end])
 			require.Equal(t, MalformedResponse, err.Code, body[:end])
 			require.Equal(t, Verdict{}, verdict)

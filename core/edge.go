@@ -207,7 +207,7 @@ func (e edge) verification(id *identity, token, bearer string) (Request, bool) {
 	return e.post(id, StepVerify, "/v1/verify", bearer, body), true
 }
 
-func (e edge) confirms(r Response) (Verdict, *Error) {
+func (e edge) confirms(r Response, sent Instant) (Verdict, *Error) {
 	if err := e.problem(StepVerify, r); err != nil {
 		return Verdict{}, err
 	}
@@ -227,6 +227,10 @@ func (e edge) confirms(r Response) (Verdict, *Error) {
 		case "reason":
 			if reason := Reason(text); reason.verdict() {
 				v.Reason = reason
+			}
+		case "expiresIn":
+			if left := remaining(member, r.Age); left != over {
+				v.ExpiresAt = sent.Wall + left
 			}
 		}
 	})

@@ -43,13 +43,16 @@ func TestAnEdgesVerdictIsHandedOnAsFarAsItIsOne(t *testing.T) {
 		`{"valid":null,"reason":"superseded"}`:                  {Reason: Superseded},
 		`{"valid":true,"reason":"token_dead"}`:                  {Valid: valid(true), Reason: Unknown},
 		`{"valid":true}`:                                        {Valid: valid(true), Reason: Unknown},
+		`{"valid":true,"reason":"live","expiresIn":299.5}`:      {Valid: valid(true), Reason: Live, ExpiresAt: 304_500},
+		`{"valid":true,"reason":"live","expiresIn":"soon"}`:     {Valid: valid(true), Reason: Live},
+		`{"valid":false,"reason":"expired","expiresIn":-2}`:     {Valid: valid(false), Reason: Expired},
 	} {
-		v, err := edge{}.confirms(Response{Status: 200, Body: []byte(body)})
+		v, err := edge{}.confirms(Response{Status: 200, Body: []byte(body)}, Instant{Wall: 5_000})
 		require.Nil(t, err, body)
 		require.Equal(t, want, v, body)
 	}
 	for _, body := range []string{`{}`, `{"reason":"confirmed"}`, `{"valid":"true"}`, `{"valid":1}`} {
-		v, err := edge{}.confirms(Response{Status: 200, Body: []byte(body)})
+		v, err := edge{}.confirms(Response{Status: 200, Body: []byte(body)}, Instant{Wall: 5_000})
 		require.Equal(t, malformed(StepVerify, Response{Status: 200}), err, body)
 		require.Equal(t, Verdict{}, v)
 	}

@@ -488,7 +488,7 @@ func FuzzConfirms(f *testing.F) {
 		f.Add(200, []byte(s))
 	}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		said, err := cubedrive{}.confirms(Response{Status: status, Body: body})
+		said, err := cubedrive{}.confirms(Response{Status: status, Body: body}, Instant{})
 		members, ok := object(body)
 		success, valid := string(members["success"]), string(members["valid"])
 		answered := ok && 200 <= status && status <= 299 && success == "true" && (valid == "true" || valid == "false")

@@ -139,6 +139,13 @@ func (s *session) lender() *session {
 // that cannot be got anew.
 func (s *session) given() bool { return s.identity.given() != "" }
 
+// takeGiven takes the token that the caller gave, if one was given: it is asked for now, and nothing more is known of its age.
+func (s *session) takeGiven(now Instant) {
+	if s.held.token = s.identity.given(); s.held.token != "" {
+		s.issued = now
+	}
+}
+
 // personal reports whether the session's token is what a function of one user's
 // gives: it ends when that user is forgotten.
 func (s *session) personal() bool {

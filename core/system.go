@@ -16,8 +16,8 @@ type system interface {
 	judge(id *identity, call string, r Response) judgement
 	// verification returns the request that asks the vendor about a token, or false.
 	verification(id *identity, token, bearer string) (Request, bool)
-	// confirms reads the answer to that request.
-	confirms(r Response) (Verdict, *Error)
+	// confirms reads the answer to that request, which was sent then.
+	confirms(r Response, sent Instant) (Verdict, *Error)
 	// errand returns the request of an errand; a sign-in of a system that signs in itself is asked for by ask.
 	errand(id *identity, e Errand, token, bearer string) Request
 	// done says what the answer to it means for who asked for that; nil is success.
@@ -187,7 +187,7 @@ type counsellor interface{ counsel() Counsel }
 type none struct{}
 
 func (none) verification(*identity, string, string) (Request, bool) { return Request{}, false }
-func (none) confirms(Response) (Verdict, *Error)                    { return Verdict{}, nil }
+func (none) confirms(Response, Instant) (Verdict, *Error)           { return Verdict{}, nil }
 func (none) foreign(*identity, string) Verdict                      { return Verdict{Reason: Unknown} }
 func (none) errand(*identity, Errand, string, string) Request       { return Request{} }
 func (none) done(Step, Response) *Error                             { return nil }

@@ -73,7 +73,9 @@ for (const system of takers) {
 		test("a text is used as it is, and where it is refused the error names it", async () => {
 			const { client, requests, dead } = start();
 			const identity = { ...given, token: "OWN" };
-			assert.equal((await client.getToken(identity)).value, "OWN");
+			const { value, issuedAt } = await client.getToken(identity);
+			assert.equal(value, "OWN");
+			assert.ok(Math.abs(Date.now() - issuedAt) < 60_000, "when it was asked for");
 			assert.equal(requests.length, 0);
 			dead.add("OWN");
 			const refused = client.fetch(identity, "/business", { method: "POST", body: "{}" });
