@@ -133,6 +133,9 @@ export class TokenError extends Error {
 	}
 }
 
+// It is told by who prints one that nobody caught. A bundler gives a class that speaks of itself another name.
+Object.defineProperty(TokenError, "name", { value: "TokenError" });
+
 Object.assign(TokenError.prototype, {
 	[brand]: true,
 	/** @this {TokenError} */

@@ -3,6 +3,7 @@
 // What any of it means, the core decides.
 import { instant } from "./clock.js";
 import { weakly } from "./dropped.js";
+import { reach } from "./reach.js";
 
 /** @typedef {import("./store.js").Store} Store */
 /** @typedef {import("./store.js").Kept} Kept */
@@ -728,10 +729,9 @@ export class Shared {
 		);
 	}
 
-	/** Asks for something that any store has an answer to. */
+	/** Whether it can be asked, written to, and listened to: one that is full can be read all the time. */
 	async #reach() {
-		const { store } = this.#means;
-		await store.read(await store.name(""));
+		await reach(this.#means.store);
 		await (this.#watch ??= this.#listen());
 	}
 

@@ -3,7 +3,7 @@
 // file that a process could leave behind, and nothing is ever seen half written.
 import { watch } from "node:fs";
 import { link, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { codeOf, make } from "./folder.js";
 
 /** @typedef {import("./backend.js").Backend} Backend */
@@ -29,6 +29,16 @@ export function fileBackend(folder) {
 	/** Of the folders below, those that are there. @type {Map<string, Promise<void>>} */
 	const made = new Map();
 
+	/** Folders that somebody has removed. @type {Set<string>} */
+	const removed = new Set();
+	/** Told of one that is there again. @type {Set<(path: string) => void>} */
+	const remade = new Set();
+	/** @param {string} path */
+	const gone = (path) => {
+		made.delete(path);
+		removed.add(path);
+	};
+
 	/**
 	 * The folder of a name.
 	 * @param {string} name
@@ -53,12 +63,24 @@ export function fileBackend(folder) {
 	 * @returns {Promise<T>}
 	 */
 	async function change(name, step) {
-		const path = await under(name);
-		for (;;) {
-			const { number, place } = await latest(path, name);
-			const { answer, next } = step(place, Date.now());
-			if (next === undefined || (await follow(path, name, number, next))) {
-				return answer;
+		for (let again = false; ; again = true) {
+			const path = await under(name);
+			try {
+				if (removed.delete(path)) {
+					remade.forEach((one) => one(path));
+				}
+				for (;;) {
+					const { number, place } = await latest(path, name);
+					const { answer, next } = step(place, Date.now());
+					if (next === undefined || (await follow(path, name, number, next))) {
+						return answer;
+					}
+				}
+			} catch (error) {
+				if (codeOf(error) !== "ENOENT" || again) {
+					throw error;
+				}
+				gone(path); // it is made once more, and empty
 			}
 		}
 	}
@@ -91,19 +113,35 @@ export function fileBackend(folder) {
 			}),
 		free: (name, lock) => change(name, (place) => ({ answer: undefined, ...(place.lock === lock && { next: { ...place, ...unlocked } }) })),
 		async watch(changed) {
-			const watchers = await Promise.all(
-				Array.from(letters, async (letter) => {
-					const watcher = watch(await under(letter), { persistent: false }, (_, file) => {
-						const [name = "", number] = file?.split(".") ?? [];
-						if (name !== "new" && number !== undefined) {
-							changed(name);
-						}
-					});
-					watcher.on("error", () => changed());
-					return watcher;
-				}),
-			);
-			return async () => watchers.forEach((watcher) => watcher.close());
+			/** @type {Map<string, import("node:fs").FSWatcher>} */
+			const watchers = new Map();
+			/** @param {string} path */
+			const listen = (path) => {
+				watchers.get(path)?.close(); // it was of a folder that is gone
+				const watcher = watch(path, { persistent: false }, (_, file) => {
+					if (file === basename(path)) {
+						gone(path); // it is the folder itself, which another process may make anew
+						changed();
+					}
+					const [name = "", number] = file?.split(".") ?? [];
+					if (name !== "new" && number !== undefined) {
+						changed(name);
+					}
+				});
+				watcher.on("error", () => changed());
+				watchers.set(path, watcher);
+			};
+			/** @param {string} path */
+			const again = (path) => {
+				listen(path);
+				changed(); // all that was in it is gone
+			};
+			await Promise.all(Array.from(letters, async (letter) => listen(await under(letter))));
+			remade.add(again);
+			return async () => {
+				remade.delete(again);
+				watchers.forEach((watcher) => watcher.close());
+			};
 		},
 	};
 }

@@ -28,7 +28,8 @@ export { sealedStore };
  * @returns {Store} for `createClient`
  * @throws {import("../client/error.js").TokenError} `invalid_option`
  * @example
- * const redis = await createRedis({ url: process.env.REDIS_URL }).connect();
+ * const redis = createRedis({ url: process.env.REDIS_URL }).on("error", (error) => console.error(error.message));
+ * await redis.connect();
  * const client = createClient({ store: redisStore(redis, { keys: process.env.STORE_KEYS }) });
  */
 export function redisStore(client, options) {

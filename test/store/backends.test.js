@@ -22,6 +22,38 @@ for (const [where, open] of Object.entries(backends)) {
 	});
 }
 
+test("a folder that somebody removes is made anew, empty, and goes on telling of changes", async () => {
+	const removed = join(folder, "removed");
+	const [one, other] = [fileBackend(removed), fileBackend(removed)];
+	const name = "a-name";
+	const write = { value: "kept", version: "v", expected: "", lock: "", free: false };
+	await one.write(name, write);
+	/** @type {(name?: string) => void} */
+	let changed = () => {};
+	/** @param {string | undefined} expected */
+	const told = (expected) =>
+		new Promise((/** @type {(value?: undefined) => void} */ resolve) => (changed = (name) => name === expected && resolve()));
+	const unwatch = await other.watch((name) => changed(name));
+	await rm(removed, { recursive: true });
+	const gone = told(undefined);
+	assert.equal((await other.read(name)).entry, undefined);
+	await gone;
+	const news = told(name);
+	assert.equal((await one.write(name, write)).written, true);
+	await news;
+	assert.equal((await other.read(name)).entry?.value, "kept");
+	// By another process, before this one has noticed.
+	const again = told(undefined);
+	await rm(removed, { recursive: true });
+	await fileBackend(removed).write(name, write);
+	await again;
+	assert.equal((await other.read(name)).entry?.value, "kept");
+	const last = told(name);
+	assert.equal((await one.write(name, { ...write, version: "w", expected: "v" })).written, true);
+	await last;
+	await unwatch();
+});
+
 test("in a folder, who was held up longer than the lock lasts writes nothing under it", async () => {
 	const [slow, other] = [fileBackend(folder), fileBackend(folder)];
 	const name = "held-up";

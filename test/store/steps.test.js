@@ -151,6 +151,45 @@ test("a token is handed out in time where the store does not say that it is stor
 	await client.close();
 });
 
+test("a store that is full, and can only be read, is lost once, and is back when it has room again", async () => {
+	const store = sealedStore(memoryBackend(), { keys });
+	const vendor = lenient();
+	let full = false;
+	/** How often it was tried while it was full. */
+	let tries = 0;
+	/** @type {string[]} */
+	const told = [];
+	const room = () => {
+		tries += Number(full);
+		return full ? Promise.reject(new Error("OOM command not allowed")) : undefined;
+	};
+	const back = new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
+		const client = createClient({
+			fetch: vendor.fetch,
+			store: {
+				...store,
+				take: async (...args) => (await room(), store.take(...args)),
+				write: async (...args) => (await room(), store.write(...args)),
+			},
+			onStore: ({ type }) => {
+				told.push(type);
+				if (type === "store_back") {
+					void client.close().then(() => resolve());
+				}
+			},
+		});
+		full = true;
+		void client.getToken(/** @type {any} */ (identities.appcube));
+	});
+	const awake = setInterval(() => {
+		full &&= tries < 4;
+	}, 10);
+	await back;
+	clearInterval(awake);
+	assert.deepEqual(told, ["store_lost", "store_back"]);
+	assert.equal(tries, 4);
+});
+
 for (const [how, fails] of /** @type {[string, () => Promise<string>][]} */ ([
 	["is rejected", async () => Promise.reject(new Error("no name"))],
 	["throws", () => assert.fail("no name")],

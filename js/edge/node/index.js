@@ -16,7 +16,7 @@ import { incoming, isTaken, leaving } from "./incoming.js";
 import { Keepers } from "./keeper.js";
 import { log } from "./log.js";
 import { memory, noncesIn } from "./memory.js";
-import { noncesInStore, reach, SharedStopList } from "./shared.js";
+import { noncesInStore, reachInTime, SharedStopList } from "./shared.js";
 import { StopList } from "../operator/stop-list.js";
 import { outgoing } from "./outgoing.js";
 import { givenBy } from "./secrets.js";
@@ -97,7 +97,7 @@ export function createEdge(config, options = {}) {
 		maxSessions,
 	});
 	const stops = store ? new SharedStopList(store) : new StopList(memory());
-	const reached = async () => void (await (store && reach(store)));
+	const reached = async () => void (await (store && reachInTime(store)));
 	const ready = async () => {
 		await module.start();
 		return reached().then(

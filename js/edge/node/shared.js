@@ -1,4 +1,5 @@
 // What several edges in Node have in common besides their sessions, in the store of those: which signatures were used, and who is stopped.
+import { reach } from "../../client/reach.js";
 import { mostKeptMs } from "../../generated/limits.js";
 import { base64url } from "../caller/signature.js";
 import { answerOf, changed, nobody } from "../operator/stop-list.js";
@@ -33,16 +34,11 @@ function inTime(asked) {
 }
 
 /**
- * Asks a store for what it is asked for before a login: a lock, which it has to write down.
+ * Whether a store can be asked for what it is asked for before a login.
  * @param {Store} store
  * @returns {Promise<void>} rejected where it cannot be asked, cannot be written to, or does not answer in time
  */
-export async function reach(store) {
-	const name = await inTime(store.name(JSON.stringify(["ready"])));
-	const lock = unique();
-	await inTime(store.take(name, lock, limitMs)); // that another edge has it is an answer as well
-	await inTime(store.free(name, lock));
-}
+export const reachInTime = (store) => inTime(reach(store));
 
 /**
  * Used signatures, asked for as the Durable Objects of the binding NONCES are. Where the store cannot be asked nobody can tell whether
