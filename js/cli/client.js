@@ -2,6 +2,12 @@ import { createClient } from "../node.js";
 import { configure } from "./configuration.js";
 import { storeIn } from "./store.js";
 
+/** What is told of the store. @type {Partial<Record<import("../client/store.js").StoreEvent["type"], string>>} */
+const told = {
+	store_lost: "the store cannot be reached, or cannot be written to: this token is not shared with others",
+	store_keys_differ: "others use the same store with other keys: nothing is shared with them",
+};
+
 /**
  * What get, verify and call begin with: the configuration is read, its warnings are said, and a client is made, over
  * the store where one is named. It must be closed.
@@ -19,7 +25,16 @@ export async function prepare(context, { withoutSecrets = false } = {}) {
 	// Who has not the secrets has not the session that the store keeps.
 	const shared = store === undefined || withoutSecrets ? undefined : await storeIn(store, env, cwd);
 	/** @type {import("../client/client.js").Client} */
-	const client = createClient({ timeoutMs, ...(shared && { store: shared.store }) });
+	const client = createClient({
+		timeoutMs,
+		...(shared && {
+			store: shared.store,
+			onStore: ({ type }) => {
+				const said = told[type];
+				said && context.note(`${context.paintNote("yellow", "warning:")} ${said}`);
+			},
+		}),
+	});
 	return {
 		identity,
 		timeoutMs,

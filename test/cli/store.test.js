@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { createSandbox } from "../../js/sandbox/index.js";
 import { command, given } from "./command.js";
 
@@ -96,4 +97,14 @@ test("without the keys in the environment, the command says which name is missin
 	const { code, stderr } = await command(["get", ...flags, "--store", join(folder, "none")], { env });
 	assert.equal(code, 2);
 	assert.match(stderr, /STORAGE_KEYS/);
+});
+
+test("a store that is away is told: the token is shared with nobody", async () => {
+	const { flags, env } = given(sandbox.identities.appcube);
+	const away = await command(["get", ...flags, "--store", "redis", "--token-only"], {
+		cwd: fileURLToPath(new URL("../..", import.meta.url)), // where the package redis is
+		env: { ...env, STORAGE_KEYS, REDIS_URL: "redis://127.0.0.1:1" },
+	});
+	assert.equal(away.code, 0, away.stderr);
+	assert.match(away.stderr, /^warning: the store cannot be reached, or cannot be written to: this token is not shared/m);
 });
