@@ -207,6 +207,18 @@ describe("an agent's session", () => {
 		assert.equal(await logins("ccgateway"), 1);
 	});
 
+	test("an edge's answer that nobody is signed in ends the polls as well", async () => {
+		for (const [reason, expected] of [
+			["token_dead", ["token_dead"]],
+			["by_caller", []],
+		]) {
+			const told = [];
+			const session = { fetch: async () => Response.json({ code: "signed_out", reason }, { status: 409 }) };
+			await recipes.agentOf(session, "101", { onSignedOut: (why) => told.push(why) }).run();
+			assert.deepEqual(told, expected);
+		}
+	});
+
 	test("a session elsewhere is ended where the agent says so, and only then", async (t) => {
 		const elsewhere = recipes.createClient();
 		t.after(() => elsewhere.close());
