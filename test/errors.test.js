@@ -159,3 +159,9 @@ describe("what the page says is what comes", () => {
 		});
 	}
 });
+
+test("where nobody has caught it, a program that is built says its name as it is", async () => {
+	const { TokenError: built } = await import(new URL("../dist/node.js", import.meta.url).href);
+	assert.equal(built.name, "TokenError");
+	assert.match(new built("closed", "over").stack, /^(Token)?Error: over/);
+});
