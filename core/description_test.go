@@ -125,6 +125,19 @@ func TestWhatIsNoNumberOrFlagIsRefusedByItsField(t *testing.T) {
 	}
 }
 
+func TestAFieldInOtherCapitalsIsNamed(t *testing.T) {
+	for identity, want := range map[string][2]string{
+		`{"system":"isales","baseUrl":"https://a","USER":"u","passwd":"p"}`:      {"user", "is missing: USER is not how it is spelt"},
+		`{"system":"isales","baseurl":"https://a","user":"u","passwd":"p"}`:      {"baseUrl", "is missing: baseurl is not how it is spelt"},
+		`{"system":"isales","baseUrl":"https://a","usr":"u","passwd":"p"}`:       {"user", "is missing"},
+		`{"system":"isales","baseUrl":"https://a","user":"u","Passwd":"S3cret"}`: {"passwd", "is missing: Passwd is not how it is spelt"},
+	} {
+		_, err := parseIdentity([]byte(identity), "")
+		require.NotNil(t, err, identity)
+		require.Equal(t, want, [2]string{err.Field, err.Reason}, identity)
+	}
+}
+
 // A request that gets or verifies a token goes to a path that the description names, as an
 // edge closes those: one that it does not name could be reached by a page.
 func TestEveryRequestForATokenGoesToAPathThatIsNamed(t *testing.T) {

@@ -189,10 +189,25 @@ func parseIdentity(data []byte, known string) (*identity, *Error) {
 		}
 	}
 	if f.err != nil {
+		f.spell()
 		return nil, f.err
 	}
 	return id, nil
 }
+
+// spell says of a field that is missing where it is there in other capitals.
+func (f *fields) spell() {
+	if f.err.Reason != missing {
+		return
+	}
+	for _, m := range f.members {
+		if !m.taken && lower(m.name) == lower(f.err.Field) {
+			f.err.Reason = missing + ": " + safeName(m.name) + " is not how it is spelt"
+		}
+	}
+}
+
+const missing = "is missing"
 
 // safeName keeps a caller's own field name out of an error where it could be
 // anything: a secret that was passed as a name by mistake stays unseen.
@@ -386,7 +401,7 @@ func (f *fields) number(name string) int64 {
 func (f *fields) wholeNumber(field *Field) string {
 	v, given := f.take(field.Name)
 	if !given {
-		f.fail(field.Name, "is missing")
+		f.fail(field.Name, missing)
 		return ""
 	}
 	least, most := int64(field.Least), int64(field.Most)
@@ -411,7 +426,7 @@ func (f *fields) flag(name string) string {
 	yes, ok := asBool(v)
 	switch {
 	case !given:
-		f.fail(name, "is missing")
+		f.fail(name, missing)
 	case !ok:
 		f.fail(name, "must be true or false")
 	case yes:
@@ -425,7 +440,7 @@ func (f *fields) flag(name string) string {
 func (f *fields) parameters(name string) []Pair {
 	v, ok := f.take(name)
 	if !ok {
-		f.fail(name, "is missing")
+		f.fail(name, missing)
 		return nil
 	}
 	var pairs []Pair
@@ -452,7 +467,7 @@ func (f *fields) parameters(name string) []Pair {
 func (f *fields) text(name string) string {
 	v, ok := f.take(name)
 	if !ok {
-		f.fail(name, "is missing")
+		f.fail(name, missing)
 		return ""
 	}
 	s, ok := asString(v)

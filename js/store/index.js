@@ -56,7 +56,7 @@ export function fileStore(folder, options) {
 	try {
 		make(path);
 	} catch (error) {
-		throw invalidOption("folder", `cannot be made, or not be written to (${codeOf(error)})`);
+		throw invalidOption("folder", `cannot be made, or not be written to (${codeOf(error)}): ${path}`);
 	}
 	return store;
 }

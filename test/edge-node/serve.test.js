@@ -158,7 +158,7 @@ test("does not begin with what cannot work, and says what is wrong by names", as
 		[["edge", "serve"], env, /Which configuration\?/],
 		[["edge", "serve", join(folder, "none.json")], env, /is not there/],
 		[[...at.slice(0, 3), "--port", "70000"], env, /--port takes a number/],
-		[[...at, "--store", join(file, "store")], stored, /^error: store cannot be made, or not be written to \(ENOTDIR\)\.\n$/],
+		[[...at, "--store", join(file, "store")], stored, /^error: store cannot be made, or not be written to \(ENOTDIR\): \S+\.\n$/],
 	])) {
 		const { code, stdout, stderr } = await command(args, { env: given });
 		assert.deepEqual([code, stdout], [2, ""], stderr);
