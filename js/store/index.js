@@ -34,7 +34,7 @@ export { sealedStore };
  */
 export function redisStore(client, options) {
 	const { prefix, ...keys } = known(options, ["keys", "nameKey", "prefix"]);
-	if (prefix !== undefined && !/^[\w:.{}-]{1,64}$/.test(prefix)) {
+	if (prefix !== undefined && !(typeof prefix === "string" && /^[\w:.{}-]{1,64}$/.test(prefix))) {
 		throw invalidOption("prefix", "must have 1 to 64 letters, digits, or any of _ : . { } -");
 	}
 	return sealedStore(redisBackend(client, prefix), /** @type {StoreKeys} */ (keys));

@@ -175,6 +175,7 @@ test("what cannot be a key, a folder, a client, a backend or a store is refused,
 	assert.throws(() => fileStore("folder", { keys: one, nameKey: "short" }), tokenError("invalid_option", { field: "nameKey" }));
 	assert.throws(() => redisStore({}, { keys: one }), tokenError("invalid_option", { field: "client" }));
 	assert.throws(() => redisStore({}, { keys: one, prefix: "a b" }), tokenError("invalid_option", { field: "prefix" }));
+	assert.throws(() => redisStore({}, { keys: one, prefix: /** @type {any} */ (3) }), tokenError("invalid_option", { field: "prefix" }));
 	assert.throws(() => sealedStore(/** @type {any} */ ({}), { keys: one }), tokenError("invalid_option", { field: "backend" }));
 	assert.throws(() => createClient({ store: /** @type {any} */ ({}) }), tokenError("invalid_option", { field: "store" }));
 	assert.throws(
