@@ -52,10 +52,7 @@ async function throughAllStates(page, look) {
 	);
 	await look("sessions that have ended");
 
-	await tab.evaluate(() => {
-		const core = globalThis.instruments.instances.findLast(({ exports }) => "verify" in exports);
-		new Uint8Array(core.exports.mem.buffer).fill(0);
-	});
+	await tab.evaluate(() => globalThis.instruments.killCore());
 	await page.click(page.of("Verify", 1));
 	await page.see({ role: "button", name: page.word("Restart the core") });
 	await look("a core that has died");

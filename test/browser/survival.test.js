@@ -35,13 +35,6 @@ async function left(page, n, as = () => true) {
 const sleep = (page, ms) => page.tab.evaluate((ms) => globalThis.instruments.sleep(ms), ms);
 const hide = (page, hidden) => page.tab.evaluate((hidden) => globalThis.instruments.hide(hidden), hidden);
 
-/** Ends the token core by a panic, as an access out of bounds is one. The next call through the package meets what is left of it. */
-const killCore = (page) =>
-	page.tab.evaluate(() => {
-		const core = globalThis.instruments.instances.findLast(({ exports }) => "verify" in exports);
-		core.exports.discard(1e6); // nobody has so many clients
-	});
-
 for (const name of names) {
 	describe(name, () => {
 		/** @type {import("./driver.js").Browser} */
@@ -209,7 +202,7 @@ for (const name of names) {
 
 		onConsole("a dead token core is told, and restarted on request", async (page) => {
 			await page.openAll();
-			await killCore(page);
+			await page.tab.evaluate(() => globalThis.instruments.killCore());
 			await page.click(page.of("Verify", 1));
 			await page.see({ role: "alert" }, ({ text }) => /The token core has died.*module_failed/.test(text));
 			for (const n of systems.map(numberOf)) {
