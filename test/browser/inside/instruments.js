@@ -86,8 +86,8 @@
 			 * (With all of its memory zero, it would run into itself until the stack is nearly exhausted. A Chromium that traps there crashes.)
 			 */
 			killCore() {
-				const { discard } = /** @type {any} */ (instances.findLast(({ exports }) => "verify" in exports)?.exports);
-				discard(1e6); // nobody has so many clients
+				const core = /** @type {any} */ (instances.findLast(({ exports }) => "verify" in exports));
+				core.exports.discard(1e6); // nobody has so many clients
 			},
 			/** The machine sleeps: the wall's clock goes on, nothing else does. */
 			sleep(/** @type {number} */ ms) {
