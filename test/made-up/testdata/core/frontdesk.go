@@ -86,7 +86,7 @@ func (frontdesk) verification(id *identity, token, _ string) (Request, bool) {
 	return Request{Step: StepVerify, Method: "GET", URL: id.base + "/session", Headers: []Pair{{"Guid", token}}}, true
 }
 
-func (frontdesk) confirms(r Response) (Verdict, *Error) {
+func (frontdesk) confirms(r Response, _ Instant) (Verdict, *Error) {
 	if err := answerError(&frontdeskDescription, StepVerify, r); err != nil {
 		return Verdict{}, err
 	}
