@@ -34,7 +34,7 @@ function edge() {
 			return json({ as: name });
 		}
 		if (request.url.pathname === "/v1/verify") {
-			return json({ valid: true, source: "vendor", reason: "confirmed" });
+			return json({ valid: true, source: "vendor", reason: "confirmed", expiresIn: 600 });
 		}
 		const token = `T-${name}-${++issued}`;
 		return json({ system: "isales", token, expiresIn: 3600, headers: { Authentication: `Bearer ${token}` } });
@@ -156,7 +156,10 @@ test("three users of one server at once, through the package's own functions: ea
 	);
 	assert.deepEqual(asked.sort(), names);
 	for (const [i, token] of tokens.entries()) {
-		assert.equal((await cctoken.verifyToken(token)).valid, true);
+		const asked = Date.now();
+		const { valid, expiresAt } = await cctoken.verifyToken(token);
+		assert.equal(valid, true);
+		assert.ok(Math.abs(Number(expiresAt) - asked - 600_000) < 60_000, `the edge states when it ends: ${expiresAt}`);
 		assert.equal(await cctoken.getToken(of(all[i])), token);
 	}
 });

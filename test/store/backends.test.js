@@ -54,6 +54,15 @@ test("a folder that somebody removes is made anew, empty, and goes on telling of
 	await unwatch();
 });
 
+test("a folder that somebody removes is made anew also by who does not listen", async () => {
+	const backend = fileBackend(join(folder, "unheard"));
+	const write = { value: "kept", version: "v", expected: "", lock: "", free: false };
+	await backend.write("a-name", write);
+	await rm(join(folder, "unheard"), { recursive: true });
+	assert.equal((await backend.read("a-name")).entry, undefined);
+	assert.equal((await backend.write("a-name", write)).written, true);
+});
+
 test("in a folder, who was held up longer than the lock lasts writes nothing under it", async () => {
 	const [slow, other] = [fileBackend(folder), fileBackend(folder)];
 	const name = "held-up";

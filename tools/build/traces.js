@@ -4,7 +4,7 @@
 //
 // Go knows for each instruction which line of which file it was made of, and of which function, also in a program that is stripped
 // of all symbols: a stack trace prints it. No trace of these programs is printed, as it may quote a token (tools/build/glue.js), and
-// all that compresses badly: a sixth of what a page would download. Everything else in the table is what the runtime works with:
+// all that compresses badly: a fifth of what a page would download. Everything else in the table is what the runtime works with:
 // where frames and pointers are, who defers. That stays as it is.
 //
 // What is taken becomes zeros, so that nothing moves. A function without a table of lines is known to the runtime, which then
@@ -130,7 +130,7 @@ function clear(table, data) {
 			}
 			if (n === funcdata.inlined) {
 				const calls = new Calls(data.subarray(where), inlined === 0 ? 0 : 1 + tableOf(content, inlined).greatest);
-				ordinary ? gone.set(where, calls.length) : calls.rename(names);
+				ordinary ? gone.set(where, calls.length) : used.has(where) || calls.rename(names);
 			} else if (n === funcdata.arguments) {
 				gone.set(where, lengthOfArguments(data.subarray(where)));
 			}
